@@ -1,0 +1,78 @@
+/**
+ * Container image references, as the OCI distribution project's grammar defines them:
+ * https://github.com/distribution/reference/blob/main/reference.go
+ */
+
+/** The parts of an image reference. */
+export interface ImageReference {
+  /** `docker.io` when the reference names none. */
+  registry: string;
+  /** With Docker Hub's implied `library/`: `library/nginx` for `nginx`. */
+  repository: string;
+  tag?: string;
+  /** `sha256:…` */
+  digest?: string;
+}
+
+/** What an image reference is pinned by, strongest last. */
+export type Pin = "none" | "tag" | "digest";
+
+const HOST = String.raw`(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?`;
+const PATH_COMPONENT = String.raw`[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*`;
+const REFERENCE = new RegExp(
+  `^(?<name>(?:${HOST}/)?${PATH_COMPONENT}(?:/${PATH_COMPONENT})*)` +
+    String.raw`(?::(?<tag>[\w][\w.-]{0,127}))?` +
+    String.raw`(?:@(?<digest>[A-Za-z][A-Za-z0-9]*(?:[+._-][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}))?$`,
+);
+
+/** The longest name a registry has to accept. */
+const MAX_NAME_LENGTH = 255;
+const SHA256_DIGEST = /^sha256:[0-9a-f]{64}$/;
+
+/** Tags that are moved by habit: they name a channel, not a version. */
+const MOVING_TAG =
+  /^(latest|nightly|edge|main|master|stable|dev|devel|canary|head|current|cuda|cpu|rocm)$|(^|[-_.])(latest|nightly)($|[-_.])/i;
+
+/**
+ * Parses an image reference.
+ *
+ * @returns its parts, or `undefined` when `text` is no legal reference
+ */
+export function parseImage(text: string): ImageReference | undefined {
+  const groups = REFERENCE.exec(text)?.groups;
+  const name = groups?.["name"];
+  if (groups === undefined || name === undefined || name.length > MAX_NAME_LENGTH) return undefined;
+  const digest = groups["digest"];
+  if (digest?.startsWith("sha256:") && !SHA256_DIGEST.test(digest)) return undefined;
+
+  const slash = name.indexOf("/");
+  const first = slash < 0 ? "" : name.slice(0, slash);
+  // Docker's rule: the first component is a host only if it could not be a path component of Docker Hub.
+  const isHost = /[.:A-Z[]/.test(first) || first === "localhost";
+  const registry = isHost ? first : "docker.io";
+  const path = isHost ? name.slice(slash + 1) : name;
+  if (!new RegExp(`^${PATH_COMPONENT}(?:/${PATH_COMPONENT})*$`).test(path)) return undefined;
+  const repository = registry === "docker.io" && !path.includes("/") ? `library/${path}` : path;
+  const tag = groups["tag"];
+  return { registry, repository, ...(tag && { tag }), ...(digest && { digest }) };
+}
+
+/** True when the tag names a version: not absent, not `latest` or another tag that is moved by habit. */
+export function hasVersionTag(image: ImageReference): boolean {
+  return image.tag !== undefined && !MOVING_TAG.test(image.tag) && /\d/.test(image.tag);
+}
+
+/** What the image is pinned by: its digest, else a version tag, else nothing. */
+export function pinOf(image: ImageReference): Pin {
+  if (image.digest !== undefined) return "digest";
+  return hasVersionTag(image) ? "tag" : "none";
+}
+
+/**
+ * The vLLM version that an image's tag names: `0.30.0` for `vllm/vllm-openai:v0.30.0` and `:v0.30.0-cu129`.
+ *
+ * @returns `undefined` when the tag names none
+ */
+export function vllmVersionOf(image: ImageReference): string | undefined {
+  return /^v?(\d+\.\d+\.\d+(?:\.?(?:rc|post)\d+)?)(?:[-_.+].*)?$/.exec(image.tag ?? "")?.[1];
+}

@@ -1,0 +1,73 @@
+/** What is wrong with a configuration: collected, never thrown one by one. */
+import leven from "leven";
+
+/** One finding, ready to print: where, what was got, what is allowed, the fix. */
+export interface Problem {
+  /** Full path of the value, such as `vllm:models.chat.releases.r1.image`. */
+  path: string;
+  /** What was got, what is allowed and the fix, as one sentence. */
+  message: string;
+  /** `warning`s are shown; they stop nothing. */
+  severity: "error" | "warning";
+}
+
+export function error(path: string, message: string): Problem {
+  return { path, message, severity: "error" };
+}
+
+export function warning(path: string, message: string): Problem {
+  return { path, message, severity: "warning" };
+}
+
+export function formatProblem(problem: Problem): string {
+  return `${problem.path}: ${problem.message}`;
+}
+
+/** Thrown once with every problem of a configuration. */
+export class ContractError extends Error {
+  override readonly name = "ContractError";
+
+  constructor(readonly problems: readonly Problem[]) {
+    super(problems.map(formatProblem).join("\n"));
+  }
+}
+
+/** Throws a {@link ContractError} if any problem is an error. */
+export function throwIfErrors(problems: readonly Problem[]): void {
+  const errors = problems.filter((problem) => problem.severity === "error");
+  if (errors.length > 0) throw new ContractError(errors);
+}
+
+/** A value as a reader of a message should see it: JSON, cut where it is long. */
+export function quote(value: unknown): string {
+  const text = value === undefined ? "nothing" : JSON.stringify(value);
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}
+
+/** `a, b or c` */
+export function listOr(values: readonly string[]): string {
+  if (values.length < 2) return values.join("");
+  return `${values.slice(0, -1).join(", ")} or ${values.at(-1)}`;
+}
+
+/**
+ * The candidates closest to a misspelt name, nearest first, at most three.
+ *
+ * Only those within a third of the name's length: a far-off suggestion misleads.
+ */
+export function nearest(name: string, candidates: Iterable<string>): string[] {
+  const limit = Math.max(2, Math.floor(name.length / 3));
+  const wanted = name.toLowerCase();
+  return [...candidates]
+    .map((candidate) => ({ candidate, distance: leven(wanted, candidate.toLowerCase(), { maxDistance: limit + 1 }) }))
+    .filter(({ distance }) => distance <= limit)
+    .sort((a, b) => a.distance - b.distance || a.candidate.localeCompare(b.candidate))
+    .slice(0, 3)
+    .map(({ candidate }) => candidate);
+}
+
+/** `; did you mean a or b?`, or nothing. */
+export function didYouMean(name: string, candidates: Iterable<string>): string {
+  const names = nearest(name, candidates);
+  return names.length === 0 ? "" : `; did you mean ${listOr(names)}?`;
+}

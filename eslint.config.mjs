@@ -1,0 +1,21 @@
+import js from "@eslint/js";
+import tseslint from "typescript-eslint";
+
+export default tseslint.config(
+  { ignores: ["coverage/", "dist/", "node_modules/", "policies/index.js"] },
+  js.configs.recommended,
+  ...tseslint.configs.recommendedTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/switch-exhaustiveness-check": "error",
+      "no-console": "error",
+      eqeqeq: "error",
+    },
+  },
+  // mocha's `it(name, async () => …)` hands its promise to mocha; resources are created for their effect.
+  { files: ["test/**"], rules: { "@typescript-eslint/no-floating-promises": "off" } },
+  { files: ["bench/**", "tools/**"], rules: { "no-console": "off" } },
+  { files: ["**/*.mjs", "**/*.cjs"], ...tseslint.configs.disableTypeChecked },
+);
