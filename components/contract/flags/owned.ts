@@ -1,0 +1,36 @@
+/**
+ * Flags of `vllm serve` that the contract itself renders or forbids, each with the place that decides it. They cannot be
+ * set in `flags`: two places for one decision is how a reviewed context limit and a served one come apart.
+ */
+export const OWNED_FLAGS: Readonly<Record<string, string>> = {
+  model: "set model.id",
+  revision: "set model.revision",
+  "code-revision": "set model.revision",
+  tokenizer: "set model.tokenizer",
+  "tokenizer-revision": "set model.tokenizerRevision",
+  dtype: "set model.precision",
+  quantization: "set model.precision",
+  "served-model-name": "set servedNames of the model",
+  "max-model-len": "set context",
+  "max-num-seqs": "set concurrency.sequences",
+  "max-num-queued-reqs": "set concurrency.inFlight",
+  "max-num-batched-tokens": "set concurrency.batchedTokens",
+  "tensor-parallel-size": "set gpu.count",
+  "gpu-memory-utilization": "set gpu.memoryUtilization",
+  "device-memory-utilization": "set gpu.memoryUtilization",
+  "shutdown-timeout": "set drainSeconds of the model",
+  "api-key": "leave it out: the stack makes the key and keeps it in a Secret",
+  "hf-token": "set the config secret vllm:huggingFaceToken",
+  host: "leave it out: the probes and the Service decide it",
+  port: "leave it out: the probes and the Service decide it",
+  uds: "leave it out: the Service needs a TCP port",
+  "download-dir": "leave it out: the cache volume decides it",
+  config: "leave it out: the contract is the only place for flags",
+  "kv-cache-memory-bytes": "set gpu.memoryUtilization: a fixed size bypasses the fit",
+  "api-server-count": "leave it out: concurrency.inFlight is counted by each API server",
+  headless: "leave it out: a replica is one machine with its own API server",
+  nnodes: "leave it out: a replica is one machine",
+  "node-rank": "leave it out: a replica is one machine",
+  "pipeline-parallel-size": "leave it out: a replica is one machine, split by gpu.count",
+  "data-parallel-size": "leave it out: scale by autoscaling.max",
+};

@@ -1,0 +1,36 @@
+/** The flag tables: what `vllm serve` of a version accepts, made by tools/flags/vllm_flags.py from its own parser. */
+import v0_30_0 from "./0.30.0.json";
+import v0_32_0 from "./0.32.0.json";
+
+export type FlagType = "string" | "boolean" | "integer" | "number" | "json" | "integer-or-suffix";
+
+export interface FlagFacts {
+  type: FlagType;
+  choices?: string[];
+  default?: string;
+  /** Other spellings, with their dashes. */
+  aliases?: string[];
+  /** Takes several values. */
+  repeated?: boolean;
+  /** Has a `--no-…` form. */
+  negatable?: boolean;
+}
+
+/** By flag name without its dashes. */
+export type FlagTable = ReadonlyMap<string, FlagFacts>;
+
+function toTable(file: { flags: object }): FlagTable {
+  return new Map(
+    Object.entries(file.flags as Record<string, FlagFacts>).map(([flag, facts]) => [flag.slice(2), facts]),
+  );
+}
+
+const TABLES: ReadonlyMap<string, FlagTable> = new Map([v0_30_0, v0_32_0].map((file) => [file.vllm, toTable(file)]));
+
+/** Versions that have a table. */
+export const KNOWN_VERSIONS: readonly string[] = [...TABLES.keys()];
+
+/** @returns `undefined` for a version without a table */
+export function flagTable(version: string): FlagTable | undefined {
+  return TABLES.get(version);
+}

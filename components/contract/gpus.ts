@@ -1,0 +1,36 @@
+/**
+ * GPU types, as data.
+ *
+ * - `cudaGiB`: what CUDA reports as the device's total memory, the number vLLM multiplies by
+ *   `gpu-memory-utilization`. It is smaller than the nominal size (ECC, driver). Read from the line
+ *   "GPU 0 has a total capacity of … GiB" of PyTorch's out-of-memory errors in public issues; where reports differ by
+ *   driver the smallest is taken. Gathered 2026-11-21.
+ * - `computeCapability`: https://developer.nvidia.com/cuda-gpus, read 2026-11.
+ */
+export interface Gpu {
+  /** NVIDIA's name. */
+  name: string;
+  /** Memory in GiB as CUDA reports it. */
+  cudaGiB: number;
+  /** CUDA compute capability; 8.0 is the first with bfloat16, 8.9 the first with FP8 arithmetic. */
+  computeCapability: number;
+}
+
+/** By the value of the node label `accelerator`, smallest memory first. */
+export const GPUS = {
+  t4: { name: "T4", cudaGiB: 14.56, computeCapability: 7.5 },
+  l4: { name: "L4", cudaGiB: 22.03, computeCapability: 8.9 },
+  a10g: { name: "A10G", cudaGiB: 22.06, computeCapability: 8.6 },
+  "a100-40": { name: "A100 40 GB", cudaGiB: 39.38, computeCapability: 8.0 },
+  l40s: { name: "L40S", cudaGiB: 44.39, computeCapability: 8.9 },
+  "a100-80": { name: "A100 80 GB", cudaGiB: 79.14, computeCapability: 8.0 },
+  h100: { name: "H100 80 GB", cudaGiB: 79.18, computeCapability: 9.0 },
+  "rtx-pro-6000": { name: "RTX PRO 6000 Blackwell", cudaGiB: 94.97, computeCapability: 12.0 },
+  h200: { name: "H200", cudaGiB: 139.72, computeCapability: 9.0 },
+  b200: { name: "B200", cudaGiB: 178.35, computeCapability: 10.0 },
+  b300: { name: "B300", cudaGiB: 267.69, computeCapability: 10.3 },
+} as const satisfies Record<string, Gpu>;
+
+export type GpuType = keyof typeof GPUS;
+
+export const GPU_TYPES = Object.keys(GPUS) as [GpuType, ...GpuType[]];
