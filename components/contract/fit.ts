@@ -143,25 +143,31 @@ function largestContext(input: FitInput, kvCacheBytes: number): number {
 export interface GpuChoice {
   gpu: GpuType;
   gpus: number;
+  /** The cheapest instance type that has them. */
+  instanceType: string;
+  /** Its on-demand price, US dollars an hour. */
+  hourlyUsd: number;
 }
 
-/** GPU types and counts a machine, each as some instance type has it, least memory first. */
-const CHOICES: readonly GpuChoice[] = Object.keys(GPUS)
-  .flatMap((name) => {
-    const gpu = name as GpuType;
-    const largest = Math.max(
-      ...[...INSTANCE_TYPES.values()].filter((type) => type.gpu === gpu).map(({ gpus }) => gpus),
-    );
-    return [1, 2, 4, 8].filter((gpus) => gpus <= largest).map((gpus) => ({ gpu, gpus }));
-  })
-  .sort((a, b) => a.gpus * GPUS[a.gpu].cudaGiB - b.gpus * GPUS[b.gpu].cudaGiB || a.gpus - b.gpus);
+/** GPU types with the tensor-parallel sizes that some machine offers, cheapest machine first. */
+const CHOICES: readonly GpuChoice[] = [...INSTANCE_TYPES]
+  .flatMap(([instanceType, { gpu, gpus: available, hourlyUsd }]) =>
+    [1, 2, 4, 8].filter((gpus) => gpus <= available).map((gpus) => ({ gpu, gpus, instanceType, hourlyUsd })),
+  )
+  .sort((a, b) => a.hourlyUsd - b.hourlyUsd || a.gpus - b.gpus);
 
-/** The choice of least memory on which the same contract would fit, or `undefined` where none does. */
-export function smallestGpu(input: FitInput): GpuChoice | undefined {
+/** The smallest machine, by price, on which the same contract would fit; `undefined` where none does. */
+export function smallestMachine(input: FitInput): GpuChoice | undefined {
+  const { model, precision } = input;
   return CHOICES.find(
     ({ gpu, gpus }) =>
-      input.model.attentionHeads % gpus === 0 &&
-      GPUS[gpu].computeCapability >= PRECISIONS[input.precision].minComputeCapability &&
+      dividesHeads(model, gpus) &&
+      GPUS[gpu].computeCapability >= PRECISIONS[precision].minComputeCapability &&
       fit({ ...input, gpu, gpus }).fits,
   );
+}
+
+/** Whether vLLM can split the model's attention over so many GPUs. */
+export function dividesHeads({ attentionHeads, kvHeads }: Architecture, gpus: number): boolean {
+  return attentionHeads % gpus === 0 && (kvHeads % gpus === 0 || gpus % kvHeads === 0);
 }

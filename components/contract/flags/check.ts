@@ -21,7 +21,7 @@ export function checkFlags(flags: Flags, table: FlagTable | undefined, version: 
     if (bare !== name) return [error(at, `${quote(name)} is not how a flag is written here: use ${quote(bare)}`)];
     const owner = OWNED_FLAGS[name];
     if (owner !== undefined) return [error(at, `the contract decides --${name}: ${owner}`)];
-    if (table === undefined) return [];
+    if (table === undefined || value === undefined) return [];
     const facts = table.get(name);
     if (facts === undefined) return [error(at, unknownFlag(name, table, version))];
     const wrong = wrongValue(value, facts);

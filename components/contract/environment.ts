@@ -1,0 +1,46 @@
+import { CACHE_PATH } from "./arguments.js";
+import type { RuntimeContract } from "./contract.js";
+
+/** Environment variables that hold secrets; they are read from Secrets, never from the contract. */
+export const SECRET_ENV = { apiKey: "VLLM_API_KEY", huggingFaceToken: "HF_TOKEN" } as const;
+
+/**
+ * Variables of every runtime. The root file system is read-only and the user has no home, so each place that vLLM and its
+ * libraries write to is named (found by tracing a real start of vLLM 0.30; the CUDA and Triton ones are from vllm/envs.py).
+ */
+const FIXED_ENV: Readonly<Record<string, string>> = {
+  HOME: `${CACHE_PATH}/home`,
+  // torch asks for the user's name, and fails for a number without an entry in /etc/passwd.
+  USER: "vllm",
+  LOGNAME: "vllm",
+  XDG_CACHE_HOME: `${CACHE_PATH}/xdg`,
+  XDG_CONFIG_HOME: `${CACHE_PATH}/config`,
+  HF_HOME: `${CACHE_PATH}/huggingface`,
+  VLLM_CACHE_ROOT: `${CACHE_PATH}/vllm`,
+  VLLM_CONFIG_ROOT: `${CACHE_PATH}/vllm-config`,
+  TORCHINDUCTOR_CACHE_DIR: `${CACHE_PATH}/inductor`,
+  TRITON_CACHE_DIR: `${CACHE_PATH}/triton`,
+  FLASHINFER_WORKSPACE_BASE: `${CACHE_PATH}/flashinfer`,
+  CUDA_CACHE_PATH: `${CACHE_PATH}/cuda`,
+  // No telemetry from a private network.
+  VLLM_NO_USAGE_STATS: "1",
+  HF_HUB_DISABLE_TELEMETRY: "1",
+};
+
+/** Names that a contract's `env` may not set. */
+export const OWNED_ENV: ReadonlySet<string> = new Set([...Object.keys(FIXED_ENV), ...Object.values(SECRET_ENV)]);
+
+/** Names of variables that look as if they held a secret. */
+const SECRET_NAME = /(^|_)(TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?|API_?KEY|ACCESS_KEY|PRIVATE_KEY)(_|$)/i;
+
+export function looksSecret(name: string): boolean {
+  return SECRET_NAME.test(name) && !/_(FILE|PATH|DIR)$/i.test(name);
+}
+
+/** Plain environment variables of a runtime, by name. */
+export function environment(contract: RuntimeContract): Record<string, string> {
+  return {
+    ...FIXED_ENV,
+    ...Object.fromEntries(Object.entries(contract.env).map(([name, { value }]) => [name, value])),
+  };
+}
