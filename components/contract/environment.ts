@@ -5,23 +5,16 @@ import type { RuntimeContract } from "./contract.js";
 export const SECRET_ENV = { apiKey: "VLLM_API_KEY", huggingFaceToken: "HF_TOKEN" } as const;
 
 /**
- * Variables of every runtime. The root file system is read-only and the user has no home, so each place that vLLM and its
- * libraries write to is named (found by tracing a real start of vLLM 0.30; the CUDA and Triton ones are from vllm/envs.py).
+ * Variables of every runtime. The root file system is read-only and the user has no home in the image. vLLM 0.30 and its
+ * libraries write below HOME (weights, compiled code, Triton, FlashInfer and CUDA caches) and to /tmp, as traced at a real
+ * start; torch's and Triton's own cache variables are overwritten by vLLM, so they are left out.
  */
 const FIXED_ENV: Readonly<Record<string, string>> = {
   HOME: `${CACHE_PATH}/home`,
   // torch asks for the user's name, and fails for a number without an entry in /etc/passwd.
   USER: "vllm",
-  LOGNAME: "vllm",
-  XDG_CACHE_HOME: `${CACHE_PATH}/xdg`,
-  XDG_CONFIG_HOME: `${CACHE_PATH}/config`,
   HF_HOME: `${CACHE_PATH}/huggingface`,
   VLLM_CACHE_ROOT: `${CACHE_PATH}/vllm`,
-  VLLM_CONFIG_ROOT: `${CACHE_PATH}/vllm-config`,
-  TORCHINDUCTOR_CACHE_DIR: `${CACHE_PATH}/inductor`,
-  TRITON_CACHE_DIR: `${CACHE_PATH}/triton`,
-  FLASHINFER_WORKSPACE_BASE: `${CACHE_PATH}/flashinfer`,
-  CUDA_CACHE_PATH: `${CACHE_PATH}/cuda`,
   // No telemetry from a private network.
   VLLM_NO_USAGE_STATS: "1",
   HF_HUB_DISABLE_TELEMETRY: "1",

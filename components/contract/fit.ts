@@ -5,7 +5,7 @@
  *
  *     KV cache = total × gpu-memory-utilization − weights − peak activations − CUDA graphs
  *
- * in blocks of 16 tokens, and refuses to start when one request of `max-model-len` tokens does not fit into it. Weights
+ * in blocks of 16 tokens, one of which it keeps for itself, and refuses to start when one request of `max-model-len` tokens does not fit into it. Weights
  * and KV bytes are exact; activations, graphs and libraries are estimates, whose error test/contract/fit.test.ts
  * bounds against logs of real servers.
  */
@@ -111,7 +111,9 @@ export function fit(input: FitInput): Fit {
   const { model, gpus, context } = input;
   const weights = weightBytes(model, input.precision);
   const overhead = overheadBytes(input);
-  const kvCache = GPUS[input.gpu].cudaGiB * GIB * input.memoryUtilization - weights / gpus - overhead;
+  const free = GPUS[input.gpu].cudaGiB * GIB * input.memoryUtilization - weights / gpus - overhead;
+  // The null block (`_check_enough_kv_cache_memory`, vllm/v1/core/kv_cache_utils.py).
+  const kvCache = free - kvBytesOfRequest(input, BLOCK_TOKENS);
   const perRequest = kvBytesOfRequest(input, context);
   const fullLengthRequests = Math.max(0, kvCache / perRequest);
   return {

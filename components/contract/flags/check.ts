@@ -45,11 +45,12 @@ function unknownFlag(name: string, table: FlagTable, version: string): string {
 
 /** What is wrong with a value, to be read after the value; `undefined` when nothing is. */
 function wrongValue(value: FlagValue, facts: FlagFacts): string | undefined {
-  if (facts.repeated && Array.isArray(value)) {
+  if ((facts.repeated || facts.appended) && Array.isArray(value)) {
     if (value.length === 0) return "is empty: leave the flag out";
     return value.map((item) => wrongScalar(item, facts)).find((wrong) => wrong !== undefined);
   }
-  if (Array.isArray(value) && facts.type !== "json") return "is a list, but the flag takes one value";
+  if (Array.isArray(value) && facts.type !== "json" && facts.type !== "json-or-string")
+    return "is a list, but the flag takes one value";
   return wrongScalar(value, facts);
 }
 
@@ -66,11 +67,13 @@ function wrongScalar(value: FlagValue, facts: FlagFacts): string | undefined {
     case "number":
       return typeof value === "number" ? undefined : "is not a number";
     case "integer-or-suffix":
-      return Number.isInteger(value) || (typeof value === "string" && /^\d+(\.\d+)?[kKmMgG]?$/.test(value))
+      return Number.isInteger(value) || (typeof value === "string" && /^(\d+[kKmMgGtT]?|\d+\.\d+[kmgt])$/.test(value))
         ? undefined
         : "is not a whole number, nor one with a suffix such as 8k";
     case "json":
       return typeof value === "object" || isJson(value) ? undefined : "is not an object, a list or JSON text";
+    case "json-or-string":
+      return typeof value === "object" || typeof value === "string" ? undefined : "is not an object or text";
     case "string":
       return typeof value === "string" || typeof value === "number" ? undefined : "is not text";
   }
@@ -92,7 +95,9 @@ export function renderFlags(flags: Flags, table: FlagTable | undefined): string[
     .flatMap((name) => {
       const value = flags[name]!.value;
       if (typeof value === "boolean") return [value ? `--${name}` : `--no-${name}`];
-      if (Array.isArray(value) && table?.get(name)?.type !== "json") return [`--${name}`, ...value.map(String)];
+      const facts = table?.get(name);
+      if (Array.isArray(value) && facts?.appended) return value.map((item) => `--${name}=${item}`);
+      if (Array.isArray(value) && (facts === undefined || facts.repeated)) return [`--${name}`, ...value.map(String)];
       return [`--${name}=${typeof value === "object" ? JSON.stringify(value) : value}`];
     });
 }

@@ -2,7 +2,7 @@
 import v0_30_0 from "./0.30.0.json";
 import v0_32_0 from "./0.32.0.json";
 
-export type FlagType = "string" | "boolean" | "integer" | "number" | "json" | "integer-or-suffix";
+export type FlagType = "string" | "boolean" | "integer" | "number" | "json" | "json-or-string" | "integer-or-suffix";
 
 export interface FlagFacts {
   type: FlagType;
@@ -12,6 +12,8 @@ export interface FlagFacts {
   aliases?: string[];
   /** Takes several values. */
   repeated?: boolean;
+  /** Is given once for each value. */
+  appended?: boolean;
   /** Has a `--no-…` form. */
   negatable?: boolean;
 }

@@ -1,0 +1,36 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { SecretKey } from "./secretKey.js";
+
+/** Inputs of {@link ApiKey}. */
+export interface ApiKeyArgs {
+  /** Namespace and labels of the Secret, and the start of its name. */
+  metadata: { name: string; namespace: pulumi.Input<string>; labels: Record<string, string> };
+}
+
+/** 40 letters and digits: 238 bits. */
+const LENGTH = 40;
+const KEY = "api-key";
+
+/** An API key that nobody has to think of: made once, secret in the state, kept in a Secret named `<name>-api-key`. */
+export class ApiKey extends pulumi.ComponentResource {
+  readonly secretKey: SecretKey;
+
+  constructor(name: string, args: ApiKeyArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("pulumi-vllm:serving:ApiKey", name, {}, opts);
+    const { namespace, labels } = args.metadata;
+    const password = new random.RandomPassword(name, { length: LENGTH, special: false }, { parent: this });
+    const secret = new k8s.core.v1.Secret(
+      `${name}-api-key`,
+      {
+        metadata: { name: `${args.metadata.name}-api-key`, namespace, labels },
+        type: "Opaque",
+        stringData: { [KEY]: password.result },
+      },
+      { parent: this },
+    );
+    this.secretKey = { name: secret.metadata.name, key: KEY };
+    this.registerOutputs({ secretName: secret.metadata.name });
+  }
+}

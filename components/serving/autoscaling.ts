@@ -1,0 +1,122 @@
+/**
+ * Autoscaling by KEDA on what a vLLM replica is short of: places for requests, and KV cache. Never on CPU, which an idle
+ * engine keeps busy.
+ *
+ * All triggers are sums of one release with `AverageValue`, so that the wanted replicas are ceil(sum / threshold) whatever
+ * runs now: a query that is already an average would make them oscillate
+ * (https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#algorithm-details).
+ */
+import type { IScaledObject } from "@kubernetes-models/keda/keda.sh/v1alpha1/ScaledObject";
+import type { RuntimeContract } from "../contract/contract.js";
+import { METRIC_LABELS, METRICS } from "../contract/labels.js";
+import { runtimeName } from "../contract/runtime.js";
+
+type Spec = IScaledObject["spec"];
+type Trigger = Spec["triggers"][number];
+
+/** KEDA 2.17 added `behavior`; the types are of an older one. */
+export type ScaledObjectSpec = Omit<Spec, "fallback"> & {
+  fallback: Spec["fallback"] & { behavior: "currentReplicasIfHigher" };
+};
+
+/** Share of the KV cache in use at which a replica is full: beyond it vLLM starts to preempt requests. */
+const KV_CACHE_TARGET = 0.85;
+/** Waiting requests that a replica may have for each four it runs. */
+const WAITING_SHARE = 0.25;
+const POLLING_SECONDS = 15;
+
+/** Whether replicas may vary. */
+export function isAutoscaled({ autoscaling }: RuntimeContract): boolean {
+  return autoscaling.min !== autoscaling.max;
+}
+
+/** Selector of one release's series. */
+function selector({ name, release }: RuntimeContract, namespace: string): string {
+  return `{namespace="${namespace}",${METRIC_LABELS.model}="${name}",${METRIC_LABELS.release}="${release}"}`;
+}
+
+/** The queries of a release, each of exactly one series. */
+export function queries(
+  contract: RuntimeContract,
+  namespace: string,
+): Record<"inFlight" | "waiting" | "kvCache", string> {
+  const of = selector(contract, namespace);
+  // Without a pod there are no series, which must read as an error while pods should be there, and as 0 while none need be.
+  const none = contract.autoscaling.min === 0 ? " or vector(0)" : "";
+  return {
+    inFlight: `sum(${METRICS.running}${of}) + sum(${METRICS.waiting}${of})${none}`,
+    waiting: `sum(${METRICS.waiting}${of})${none}`,
+    kvCache: `sum(${METRICS.kvCacheUsage}${of})${none}`,
+  };
+}
+
+/** Requests in flight that one replica aims at. */
+export function inFlightTarget({ concurrency, autoscaling }: RuntimeContract): number {
+  return Math.max(1, Math.round(concurrency.sequences * autoscaling.targetUtilization));
+}
+
+function trigger(name: string, serverAddress: string, query: string, threshold: number, activation?: number): Trigger {
+  return {
+    type: "prometheus",
+    name,
+    metricType: "AverageValue",
+    metadata: {
+      serverAddress,
+      query,
+      threshold: String(threshold),
+      ...(activation !== undefined && { activationThreshold: String(activation) }),
+      // An empty answer is a broken scrape, not an idle server: it must lead to the fallback.
+      ignoreNullValues: "false",
+    },
+  };
+}
+
+export function scaledObjectSpec(
+  contract: RuntimeContract,
+  namespace: string,
+  prometheusUrl: string,
+): ScaledObjectSpec {
+  const { min, max, scaleDownSeconds, activation } = contract.autoscaling;
+  const { inFlight, waiting, kvCache } = queries(contract, namespace);
+  return {
+    scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: runtimeName(contract) },
+    minReplicaCount: min,
+    maxReplicaCount: max,
+    pollingInterval: POLLING_SECONDS,
+    // From the last replica to none; the others go by `behavior` below.
+    cooldownPeriod: scaleDownSeconds,
+    fallback: { failureThreshold: 3, replicas: Math.max(1, min), behavior: "currentReplicasIfHigher" },
+    advanced: {
+      horizontalPodAutoscalerConfig: {
+        behavior: {
+          scaleUp: {
+            stabilizationWindowSeconds: 0,
+            selectPolicy: "Max",
+            policies: [
+              { type: "Percent", value: 100, periodSeconds: 60 },
+              { type: "Pods", value: 2, periodSeconds: 60 },
+            ],
+          },
+          scaleDown: {
+            stabilizationWindowSeconds: scaleDownSeconds,
+            policies: [{ type: "Pods", value: 1, periodSeconds: 120 }],
+          },
+        },
+      },
+    },
+    triggers: [
+      trigger("in-flight", prometheusUrl, inFlight, inFlightTarget(contract)),
+      trigger(
+        "waiting",
+        prometheusUrl,
+        waiting,
+        Math.max(1, Math.round(contract.concurrency.sequences * WAITING_SHARE)),
+      ),
+      trigger("kv-cache", prometheusUrl, kvCache, KV_CACHE_TARGET),
+      ...(activation === undefined
+        ? []
+        : // Only wakes: its threshold is out of reach, so that it never asks for a second replica.
+          [trigger("activation", prometheusUrl, activation.query, 1_000_000_000, activation.threshold)]),
+    ],
+  };
+}

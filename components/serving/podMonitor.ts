@@ -1,0 +1,34 @@
+import type { IPodMonitor } from "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PodMonitor";
+import { LABELS, METRIC_LABELS } from "../contract/labels.js";
+import { PORT_NAME } from "./port.js";
+
+/** How a pod's label becomes a target label: Prometheus' own name for `pulumi-vllm.dev/release` and the like. */
+function metaLabel(label: string): string {
+  return `__meta_kubernetes_pod_label_${label.replace(/[^a-zA-Z0-9_]/g, "_")}`;
+}
+
+/** Scrapes every five seconds, since the autoscaler can be no faster than its metrics. */
+export function podMonitorSpec(selector: Record<string, string>): IPodMonitor["spec"] {
+  const sources = {
+    [METRIC_LABELS.model]: LABELS.instance,
+    [METRIC_LABELS.release]: LABELS.release,
+    [METRIC_LABELS.revision]: LABELS.revision,
+    [METRIC_LABELS.class]: LABELS.class,
+  };
+  return {
+    selector: { matchLabels: selector },
+    podMetricsEndpoints: [
+      {
+        port: PORT_NAME,
+        path: "/metrics",
+        interval: "5s",
+        scrapeTimeout: "4s",
+        relabelings: Object.entries(sources).map(([targetLabel, label]) => ({
+          sourceLabels: [metaLabel(label)],
+          targetLabel,
+          action: "replace" as const,
+        })),
+      },
+    ],
+  };
+}

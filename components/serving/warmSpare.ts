@@ -1,0 +1,85 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { RuntimeContract } from "../contract/contract.js";
+import { APP_NAME, COMPONENTS, GPU_RESOURCE, LABELS, MANAGED_BY } from "../contract/labels.js";
+import type { Placement } from "../contract/nodes.js";
+import { CONTAINER_SECURITY, podSecurity } from "./security.js";
+
+/** Inputs of {@link WarmSpare}. */
+export interface WarmSpareArgs {
+  /** The contract whose next replica finds a node ready. */
+  contract: RuntimeContract;
+  namespace: pulumi.Input<string>;
+  partOf: string;
+  /** Nodes to hold. */
+  replicas: number;
+  placement: Placement;
+  /** A class of negative priority, so that every runtime may take the spare's place. */
+  priorityClassName: pulumi.Input<string>;
+}
+
+/** Does nothing, in 0.3 MB. The digest is of the multi-platform index, as public deployments of 2026 pin it. */
+const PAUSE_IMAGE =
+  "registry.k8s.io/pause:3.10.2@sha256:f548e0e8e3dc1896ca956272154dde3314e8cc4fde0a57577ee9fa1c63f5baf4";
+
+/**
+ * Pods that do nothing but hold GPU nodes: a replica that is wanted takes their place at once instead of waiting for a
+ * node, and the autoscaler then adds a node for the spare. Costs a node each.
+ */
+export class WarmSpare extends pulumi.ComponentResource {
+  constructor(name: string, args: WarmSpareArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("pulumi-vllm:serving:WarmSpare", name, {}, opts);
+    const { contract, placement } = args;
+    const selector = {
+      [LABELS.name]: APP_NAME,
+      [LABELS.instance]: contract.name,
+      [LABELS.component]: COMPONENTS.spare,
+    };
+    const labels = {
+      ...selector,
+      [LABELS.partOf]: args.partOf,
+      [LABELS.managedBy]: MANAGED_BY,
+      [LABELS.class]: contract.class,
+      [LABELS.gpu]: contract.gpu.type,
+    };
+    const resources = { cpu: "10m", memory: "16Mi", [GPU_RESOURCE]: String(contract.gpu.count) };
+    new k8s.apps.v1.Deployment(
+      name,
+      {
+        metadata: {
+          name: `${contract.name}-spare`,
+          namespace: args.namespace,
+          labels,
+          // A spare that has given way is pending, which is its purpose and not a failed update.
+          annotations: { "pulumi.com/skipAwait": "true" },
+        },
+        spec: {
+          replicas: args.replicas,
+          selector: { matchLabels: selector },
+          template: {
+            metadata: { labels },
+            spec: {
+              automountServiceAccountToken: false,
+              enableServiceLinks: false,
+              terminationGracePeriodSeconds: 0,
+              priorityClassName: args.priorityClassName,
+              nodeSelector: placement.nodeSelector,
+              tolerations: placement.tolerations,
+              securityContext: podSecurity(),
+              containers: [
+                {
+                  name: "pause",
+                  image: PAUSE_IMAGE,
+                  resources: { requests: resources, limits: resources },
+                  securityContext: CONTAINER_SECURITY,
+                },
+              ],
+            },
+          },
+        },
+      },
+      { parent: this },
+    );
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,106 @@
+/** Runs the real program under Pulumi's own test runtime and collects what it registers. */
+import * as pulumi from "@pulumi/pulumi";
+import { main } from "../stacks/main.js";
+import { type StackFile, SECRET_PLACEHOLDER } from "./stackFile.js";
+
+/** A resource as the program registered it. */
+export interface CollectedResource {
+  urn: string;
+  type: string;
+  name: string;
+  /** URN; absent for the stack itself. */
+  parent?: string;
+  /** False for components, which are no objects anywhere. */
+  custom: boolean;
+  /** Inputs, with every secret masked. */
+  inputs: Record<string, unknown>;
+  /** Whether some of {@link inputs} was masked. */
+  secret: boolean;
+}
+
+/** Project of Pulumi.yaml. */
+const PROJECT = "vllm";
+
+/** The request that the SDK sends to the engine, as far as it is read here. */
+interface RegisterRequest {
+  getParent(): string;
+  getName(): string;
+  getType(): string;
+  getCustom(): boolean;
+}
+type Register = (
+  request: RegisterRequest,
+  callback: (error: unknown, response: { getUrn(): string } | undefined) => void,
+) => Promise<void>;
+
+/**
+ * Runs the program for a stack whose config is right.
+ *
+ * One stack at a time: the SDK's runtime is a global of the process.
+ */
+export async function collect(file: StackFile): Promise<CollectedResource[]> {
+  const resources: CollectedResource[] = [];
+  // Handed over within one call of the monitor, which calls the mock before it does anything else.
+  let inputs: Record<string, unknown> = {};
+  const mocks: pulumi.runtime.Mocks = {
+    newResource: (args) => {
+      inputs = args.inputs as Record<string, unknown>;
+      return { id: args.name, state: { ...inputs, ...computedState(args.type) } };
+    },
+    call: () => ({}),
+  };
+  await pulumi.runtime.setMocks(mocks, PROJECT, file.stack, false);
+  pulumi.runtime.setAllConfig(file.engineConfig, file.secretKeys);
+
+  const monitor = pulumi.runtime.getMonitor() as unknown as { registerResource: Register };
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request, callback) => {
+    let mine: Record<string, unknown> = {};
+    const done = register(request, (error, response) => {
+      if (response !== undefined) {
+        const { value, secret } = maskSecrets(mine);
+        const parent = request.getParent();
+        resources.push({
+          urn: response.getUrn(),
+          type: request.getType(),
+          name: request.getName(),
+          ...(parent !== "" && { parent }),
+          custom: request.getCustom(),
+          inputs: value as Record<string, unknown>,
+          secret,
+        });
+      }
+      callback(error, response);
+    });
+    mine = inputs;
+    return done;
+  };
+  await pulumi.runtime.runInPulumiStack(() => Promise.resolve({ models: main() }));
+  // The stack's own outputs do not wait for resources that nothing depends on.
+  await pulumi.runtime.disconnect();
+  return resources;
+}
+
+/** What a provider would compute: the password, which is a secret. */
+function computedState(type: string): Record<string, unknown> {
+  return type === "random:index/randomPassword:RandomPassword" ? { result: pulumi.secret(SECRET_PLACEHOLDER) } : {};
+}
+
+/** Masks what the SDK marked as secret: every text within it. */
+function maskSecrets(value: unknown, within = false): { value: unknown; secret: boolean } {
+  if (pulumi.runtime.isRpcSecret(value)) {
+    return { value: maskSecrets(pulumi.runtime.unwrapRpcSecret(value), true).value, secret: true };
+  }
+  if (Array.isArray(value)) {
+    const items = value.map((item) => maskSecrets(item, within));
+    return { value: items.map((item) => item.value), secret: items.some((item) => item.secret) };
+  }
+  if (value !== null && typeof value === "object") {
+    const entries = Object.entries(value).map(([key, item]) => [key, maskSecrets(item, within)] as const);
+    return {
+      value: Object.fromEntries(entries.map(([key, item]) => [key, item.value])),
+      secret: entries.some(([, item]) => item.secret),
+    };
+  }
+  return { value: within && typeof value === "string" ? SECRET_PLACEHOLDER : value, secret: false };
+}

@@ -1,0 +1,97 @@
+/** Reads `Pulumi.<stack>.yaml` as Pulumi's CLI does, without its secrets: offline nobody can decrypt them. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
+import { ContractError, didYouMean, error, listOr, type Problem } from "../components/contract/problems.js";
+import { NAMESPACE } from "../stacks/config.js";
+
+/** Stands for every secret value. */
+export const SECRET_PLACEHOLDER = "[secret]";
+
+/** A stack's config with its secrets masked. */
+export interface StackFile {
+  stack: string;
+  file: string;
+  /** This project's values by key without `vllm:`, structured ones as objects. */
+  values: Record<string, unknown>;
+  /** All values by full key as the engine hands them over: structured ones as JSON. */
+  engineConfig: Record<string, string>;
+  /** Full keys that hold a secret. */
+  secretKeys: string[];
+}
+
+/** Names of the stacks that have a file in `folder`. */
+export function listStacks(folder: string): string[] {
+  return readdirSync(folder)
+    .flatMap((name) => /^Pulumi\.([\w.-]+)\.yaml$/.exec(name)?.[1] ?? [])
+    .sort();
+}
+
+/** @throws ContractError when there is no such stack, or its file is no YAML or no stack config */
+export function readStackFile(folder: string, stack: string): StackFile {
+  const name = `Pulumi.${stack}.yaml`;
+  const file = join(folder, name);
+  if (!existsSync(file)) {
+    const stacks = listStacks(folder);
+    const there = stacks.length === 0 ? "there are none in this folder" : `use ${listOr(stacks)}`;
+    throw new ContractError([error(name, `there is no stack "${stack}": ${there}${didYouMean(stack, stacks)}`)]);
+  }
+  const config = configOf(readFileSync(file, "utf8"), name);
+  const secretKeys: string[] = [];
+  const masked = Object.entries(config).map(([key, value]) => {
+    const { value: plain, secret } = mask(value);
+    if (secret) secretKeys.push(key);
+    return [key, plain] as const;
+  });
+  const prefix = `${NAMESPACE}:`;
+  return {
+    stack,
+    file,
+    values: Object.fromEntries(
+      masked.filter(([key]) => key.startsWith(prefix)).map(([key, value]) => [key.slice(prefix.length), value]),
+    ),
+    engineConfig: Object.fromEntries(
+      masked.map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+    ),
+    secretKeys,
+  };
+}
+
+/** The `config` of a stack file. */
+function configOf(text: string, name: string): Record<string, unknown> {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  if (document.errors.length > 0) {
+    throw new ContractError(document.errors.map((problem) => syntaxProblem(problem, lines, name)));
+  }
+  const config: unknown = isMap(document.contents) ? document.contents.get("config", true) : undefined;
+  if (document.contents !== null && !isMap(document.contents)) {
+    throw new ContractError([error(name, "is not a stack config: the top has to be an object with the key config")]);
+  }
+  if (config === undefined || (isScalar(config) && config.value === null)) return {};
+  if (!isMap(config)) throw new ContractError([error(`${name}: config`, "has to be an object of keys and values")]);
+  return config.toJS(document) as Record<string, unknown>;
+}
+
+function syntaxProblem(problem: { message: string; pos: [number, number] }, lines: LineCounter, name: string): Problem {
+  const { line, col } = lines.linePos(problem.pos[0]);
+  return error(`${name}:${line}:${col}`, problem.message.split(/ at line \d+/)[0]!);
+}
+
+/** Masks `{ secure: … }`, wherever it stands. */
+function mask(value: unknown): { value: unknown; secret: boolean } {
+  if (value === null || typeof value !== "object") return { value, secret: false };
+  if (Array.isArray(value)) {
+    const items = value.map(mask);
+    return { value: items.map((item) => item.value), secret: items.some(({ secret }) => secret) };
+  }
+  const entries = Object.entries(value);
+  if (entries.length === 1 && entries[0]![0] === "secure" && typeof entries[0]![1] === "string") {
+    return { value: SECRET_PLACEHOLDER, secret: true };
+  }
+  const masked = entries.map(([key, inner]) => [key, mask(inner)] as const);
+  return {
+    value: Object.fromEntries(masked.map(([key, inner]) => [key, inner.value])),
+    secret: masked.some(([, { secret }]) => secret),
+  };
+}
