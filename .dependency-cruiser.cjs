@@ -13,12 +13,27 @@ const COMPONENTS = ["gateway", "observability", "serving", "platform", "cluster"
 module.exports = {
   forbidden: [
     { name: "no-circular", severity: "error", from: {}, to: { circular: true } },
-    { name: "no-orphans", severity: "error", from: { orphan: true, pathNot: "\\.(d\\.ts|json)$|^(test|bench)/|^policies/index\\.js$" }, to: {} },
+    {
+      name: "no-orphans",
+      severity: "error",
+      from: { orphan: true, pathNot: "\\.(d\\.ts|json)$|^(test|bench)/|^policies/index\\.js$" },
+      to: {},
+    },
     only("contract-is-a-leaf", "components/contract", ["components/contract"], "the contract imports nothing of ours"),
     ...COMPONENTS.map((folder) =>
-      only(`${folder}-imports-contract-only`, `components/${folder}`, ["components/contract", `components/${folder}`], "layers meet in stacks"),
+      only(
+        `${folder}-imports-contract-only`,
+        `components/${folder}`,
+        ["components/contract", `components/${folder}`],
+        "layers meet in stacks",
+      ),
     ),
-    only("policies-judge-from-outside", "policies", ["policies", "components/contract"], "a policy must not share the code it judges"),
+    only(
+      "policies-judge-from-outside",
+      "policies",
+      ["policies", "components/contract"],
+      "a policy must not share the code it judges",
+    ),
     only("stacks-compose", "stacks", ["stacks", "components"], "stacks import components"),
     only("tools-are-on-top", "tools", ["tools", "stacks", "policies", "components"], "nothing imports tests"),
     {
@@ -29,5 +44,9 @@ module.exports = {
       to: { path: "node_modules/@pulumi" },
     },
   ],
-  options: { tsPreCompilationDeps: true, tsConfig: { fileName: "tsconfig.json" }, doNotFollow: { path: "node_modules" } },
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    doNotFollow: { path: "node_modules" },
+  },
 };

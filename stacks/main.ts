@@ -18,7 +18,9 @@ export function main(): Record<string, pulumi.Output<LiveRelease>> {
   }
   if (config === undefined) {
     const errors = problems.filter(({ severity }) => severity === "error");
-    throw new pulumi.RunError([`the config has ${errors.length} problem(s):`, ...errors.map(formatProblem)].join("\n  "));
+    throw new pulumi.RunError(
+      [`the config has ${errors.length} problem(s):`, ...errors.map(formatProblem)].join("\n  "),
+    );
   }
   return deploy(config, pulumi.getStack());
 }

@@ -8,6 +8,9 @@ import { NAMESPACE } from "../stacks/config.js";
 /** Stands for every secret value. */
 export const SECRET_PLACEHOLDER = "[secret]";
 
+/** A block that many models share is written once; what this keeps out is a file made to exhaust memory. */
+const MAX_ALIASES = 100_000;
+
 /** A stack's config with its secrets masked. */
 export interface StackFile {
   stack: string;
@@ -60,7 +63,8 @@ export function readStackFile(folder: string, stack: string): StackFile {
 /** The `config` of a stack file. */
 function configOf(text: string, name: string): Record<string, unknown> {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  // Merge keys (`<<`), as Pulumi's own YAML parser takes them.
+  const document = parseDocument(text, { lineCounter: lines, merge: true });
   if (document.errors.length > 0) {
     throw new ContractError(document.errors.map((problem) => syntaxProblem(problem, lines, name)));
   }
@@ -70,7 +74,12 @@ function configOf(text: string, name: string): Record<string, unknown> {
   }
   if (config === undefined || (isScalar(config) && config.value === null)) return {};
   if (!isMap(config)) throw new ContractError([error(`${name}: config`, "has to be an object of keys and values")]);
-  return config.toJS(document) as Record<string, unknown>;
+  try {
+    return config.toJS(document, { maxAliasCount: MAX_ALIASES }) as Record<string, unknown>;
+  } catch (thrown) {
+    // An alias without an anchor, or too many of them.
+    throw new ContractError([error(name, `has a YAML alias that cannot be followed: ${(thrown as Error).message}`)]);
+  }
 }
 
 function syntaxProblem(problem: { message: string; pos: [number, number] }, lines: LineCounter, name: string): Problem {

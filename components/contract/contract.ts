@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import type { FlagValue, ReasonedValue } from "./flags/check.js";
 import type { GpuType } from "./gpus.js";
-import type { Architecture } from "./models.js";
+import type { Architecture } from "./architecture.js";
 import type { TrafficClass } from "./nodes.js";
 import type { Precision } from "./precision.js";
 import type { Autoscaling } from "./schema.js";

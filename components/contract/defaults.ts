@@ -2,7 +2,8 @@
 import type { RuntimeContract } from "./contract.js";
 import { defaultBatchedTokens } from "./fit.js";
 import { parseImage, vllmVersionOf } from "./image.js";
-import { type Architecture, MODELS } from "./models.js";
+import type { Architecture } from "./architecture.js";
+import { MODELS } from "./models.js";
 import { weightBytes } from "./precision.js";
 import type { ModelConfig, ReleaseConfig } from "./schema.js";
 

@@ -11,7 +11,7 @@
  */
 import { GPUS, type GpuType } from "./gpus.js";
 import { INSTANCE_TYPES } from "./instances.js";
-import type { Architecture } from "./models.js";
+import type { Architecture } from "./architecture.js";
 import { type Precision, PRECISIONS, weightBytes } from "./precision.js";
 
 const GIB = 2 ** 30;

@@ -1,4 +1,4 @@
-import type { Architecture } from "./models.js";
+import type { Architecture } from "./architecture.js";
 
 /** How weights are stored, as data. */
 interface PrecisionFacts {

@@ -5,7 +5,8 @@ import { checkAcross, checkModel, type ModelOutline } from "./checkModels.js";
 import type { RuntimeContract } from "./contract.js";
 import { type ModelKeys, toContract } from "./defaults.js";
 import { KNOWN_VERSIONS } from "./flags/table.js";
-import { type Architecture, MODELS } from "./models.js";
+import type { Architecture } from "./architecture.js";
+import { MODELS } from "./models.js";
 import { joinPath, parse, salvage } from "./parse.js";
 import { didYouMean, error, type Problem, quote } from "./problems.js";
 import {

@@ -1,0 +1,61 @@
+/**
+ * Typed reading of properties of which nothing is known: a value of another shape reads as absent, never as an error.
+ *
+ * Everything is read only when a rule asks for it. During a real preview the engine throws on reading a value that is
+ * not known yet and then skips that rule for that resource, so reading more than needed would switch rules off.
+ */
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+const NO_FIELDS: Fields = {};
+
+export function fields(value: unknown): Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : NO_FIELDS;
+}
+
+/** The value at a path of property names. */
+export function at(value: unknown, ...path: readonly string[]): unknown {
+  let found = value;
+  for (const key of path) {
+    const object = fields(found);
+    if (!Object.hasOwn(object, key)) return undefined;
+    found = object[key];
+  }
+  return found;
+}
+
+export function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+export function text(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+/** A finite number, also when written as text, as annotations, arguments and trigger metadata have it. */
+export function number(value: unknown): number | undefined {
+  if (typeof value === "string" && value.trim() === "") return undefined;
+  const parsed = typeof value === "string" ? Number(value) : value;
+  return typeof parsed === "number" && Number.isFinite(parsed) ? parsed : undefined;
+}
+
+/** The items that are text; numbers as text, since YAML readers make them of unquoted arguments. */
+export function strings(value: unknown): string[] {
+  return list(value).flatMap((item) =>
+    typeof item === "string" ? [item] : typeof item === "number" ? [String(item)] : [],
+  );
+}
+
+/** The entries whose value is text, such as labels. */
+export function textEntries(value: unknown): ReadonlyMap<string, string> {
+  const entries = new Map<string, string>();
+  for (const [key, entry] of Object.entries(fields(value))) {
+    if (typeof entry === "string") entries.set(key, entry);
+  }
+  return entries;
+}
+
+/** True for an object that says something: providers and Helm charts leave `{}` for what is switched off. */
+export function isSet(value: unknown): boolean {
+  return Object.keys(fields(value)).length > 0;
+}

@@ -1,0 +1,51 @@
+import { isKind } from "../kinds";
+import { at, number } from "../read";
+import { stackRule } from "../rule";
+import { isRuntime } from "../runtimes";
+import { selects } from "../selectors";
+import { namespaceOf } from "../workloads";
+
+/** Where a replica costs minutes to start, two are where losing all at once can be avoided. */
+const DEFAULT_MIN_REPLICAS = 2;
+
+export const disruptionBudget = stackRule(
+  {
+    name: "disruption-budget",
+    description: "A vLLM runtime of several replicas has a PodDisruptionBudget.",
+    why: "Node upgrades and consolidation may drain all its nodes at once; new replicas need minutes to load the model.",
+    remediationSteps:
+      "Add a policy/v1 PodDisruptionBudget with maxUnavailable: 1 whose selector matches the pods' labels.",
+    severity: "medium",
+    enforcementLevel: "mandatory",
+    configSchema: {
+      properties: {
+        minReplicas: {
+          type: "integer",
+          minimum: 1,
+          default: DEFAULT_MIN_REPLICAS,
+          description: "From how many replicas on a runtime needs a budget.",
+        },
+      },
+    },
+  },
+  ({ resources, workloads, scalers }, report, settings) => {
+    const threshold = number(settings["minReplicas"]) ?? DEFAULT_MIN_REPLICAS;
+    const budgets = resources.filter((resource) => isKind(resource, "policy", "PodDisruptionBudget"));
+    for (const workload of workloads) {
+      if (!["Deployment", "StatefulSet"].includes(workload.kind) || !isRuntime(workload)) continue;
+      const minimums = scalers.filter((scaler) => scaler.targets(workload)).map((scaler) => scaler.minReplicas);
+      const replicas = Math.max(workload.replicas, ...minimums);
+      const isCovered = budgets.some(
+        (budget) =>
+          namespaceOf(budget) === workload.namespace &&
+          selects(at(budget.props, "spec", "selector"), workload.podLabels),
+      );
+      if (replicas < threshold || isCovered) continue;
+      report(
+        workload.urn,
+        `${workload.kind} "${workload.name}" has ${replicas} replicas and no PodDisruptionBudget in namespace ` +
+          `"${workload.namespace}" selects its pods: add one with maxUnavailable: 1`,
+      );
+    }
+  },
+);

@@ -1,0 +1,36 @@
+import { OWNED_FLAGS } from "../../components/contract/flags/owned";
+import { ANNOTATIONS } from "../../components/contract/labels";
+import { contractOf } from "../contract";
+import { flagsOf, nameOf } from "../flags";
+import { at, fields, text } from "../read";
+import { workloadRule } from "../rule";
+import { runtimesOf } from "../runtimes";
+
+export const flagReason = workloadRule(
+  {
+    name: "flag-reason",
+    description: "Every vLLM flag beyond those of the contract itself has a written reason.",
+    why: "Flags outlive the people who set them; without a reason nobody dares to remove one at the next upgrade.",
+    remediationSteps: `Write the flag in the release's \`flags\` with its reason; other programs: in the annotation ${ANNOTATIONS.contract} as {"flags": {"<name>": {"value": …, "reason": "…"}}}.`,
+    severity: "medium",
+    enforcementLevel: "mandatory",
+  },
+  (workload, report) => {
+    for (const { container, args } of runtimesOf(workload)) {
+      const reasons = reasonsIn(contractOf(workload));
+      for (const name of new Set(flagsOf(args).map((flag) => flag.name))) {
+        if (Object.hasOwn(OWNED_FLAGS, name) || reasons.has(name)) continue;
+        report(
+          `${container.where}: --${name} has no reason: give one in flags.${name}.reason of ${ANNOTATIONS.contract}`,
+        );
+      }
+    }
+  },
+);
+
+/** The flags that have a reason which says something. */
+function reasonsIn(contract: unknown): ReadonlySet<string> {
+  const flags = Object.entries(fields(at(contract, "flags")));
+  const explained = flags.filter(([, flag]) => (text(at(flag, "reason")) ?? "").trim() !== "");
+  return new Set(explained.map(([name]) => nameOf(name).name));
+}

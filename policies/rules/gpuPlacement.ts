@@ -1,0 +1,26 @@
+import { gpuTaintsOf } from "../gpus";
+import { requiredNodes, tolerates } from "../placement";
+import { workloadRule } from "../rule";
+
+export const gpuPlacement = workloadRule(
+  {
+    name: "gpu-placement",
+    description: "A GPU pod says which nodes it is for, and tolerates their taint.",
+    why: "A GPU count alone fits any GPU: a model sized for one lands on a smaller one and runs out of memory, or stays pending behind the taint.",
+    remediationSteps:
+      "Add a nodeSelector or required node affinity on the accelerator, and a toleration for the GPU taint.",
+    severity: "medium",
+    enforcementLevel: "mandatory",
+  },
+  (workload, report) => {
+    const taints = gpuTaintsOf(workload);
+    if (taints.length > 0 && requiredNodes(workload).length === 0) {
+      report("the pod asks for GPUs and for no kind of node: add a nodeSelector such as accelerator: l4");
+    }
+    for (const key of taints) {
+      if (!tolerates(workload, { key })) {
+        report(`the pod asks for GPUs and does not tolerate the taint ${key}: add {key: ${key}, operator: Exists}`);
+      }
+    }
+  },
+);

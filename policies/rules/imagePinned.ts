@@ -1,0 +1,38 @@
+import { parseImage, pinOf } from "../../components/contract/image";
+import { quote } from "../../components/contract/problems";
+import { workloadRule } from "../rule";
+
+export const imagePinned = workloadRule(
+  {
+    name: "image-pinned",
+    description: "Every container's image is pinned.",
+    why: "A tag can be moved: the same reviewed text then runs another vLLM, and a rollback does not go back.",
+    remediationSteps: "Name the image by a version tag with its digest: name:tag@sha256:…",
+    severity: "high",
+    enforcementLevel: "mandatory",
+    configSchema: {
+      properties: {
+        require: {
+          type: "string",
+          enum: ["tag", "digest"],
+          default: "digest",
+          description: "What an image has to carry: a version tag, or a digest.",
+        },
+      },
+    },
+  },
+  (workload, report, settings) => {
+    const byTag = settings["require"] === "tag";
+    const fix = byTag
+      ? "use a version tag, such as name:v1.2.3"
+      : "use a version tag with its digest, name:tag@sha256:…";
+    for (const container of workload.containers) {
+      const got = `${container.where}: image ${quote(container.image)}`;
+      const image = parseImage(container.image ?? "");
+      const pin = image && pinOf(image);
+      if (pin === undefined) report(`${got} is no image reference: ${fix}`);
+      else if (pin === "none") report(`${got} is not pinned: ${fix}`);
+      else if (pin === "tag" && !byTag) report(`${got} is pinned by its tag alone, which can be moved: ${fix}`);
+    }
+  },
+);

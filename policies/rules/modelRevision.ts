@@ -1,0 +1,45 @@
+import { quote } from "../../components/contract/problems";
+import { type Flag, flagsOf, lastFlag } from "../flags";
+import { workloadRule } from "../rule";
+import { enginesOf } from "../runtimes";
+
+const COMMIT = /^[0-9a-f]{40}$/;
+/** A directory or a URI: `--revision` has no effect on it, so the path itself has to name the commit. */
+const PATH = /^(\/|\.{1,2}\/|[a-z][a-z0-9+.-]*:\/\/)/;
+const COMMIT_IN_PATH = /(^|[^0-9a-f])[0-9a-f]{40}([^0-9a-f]|$)/;
+
+export const modelRevision = workloadRule(
+  {
+    name: "model-revision",
+    description: "vLLM loads its model, tokenizer and code at a commit.",
+    why: "A branch such as main moves: two replicas of one release can serve different weights, and nobody can say which is live.",
+    remediationSteps: "Give --revision=<40 hex digits>: the commit shown on the model's page, or by `git ls-remote`.",
+    severity: "high",
+    enforcementLevel: "mandatory",
+  },
+  (workload, report) => {
+    for (const { container, args } of enginesOf(workload)) {
+      const flags = flagsOf(args);
+      const model = modelOf(args, flags);
+      const isPath = model !== undefined && PATH.test(model);
+      const revision = lastFlag(flags, "revision");
+      if (revision === undefined && isPath && !COMMIT_IN_PATH.test(model)) {
+        report(
+          `${container.where}: model path ${quote(model)} names no commit: put the model's 40-digit commit in the path`,
+        );
+      } else if (revision === undefined && !isPath) {
+        report(`${container.where}: no --revision: pin the model's commit, --revision=<40 hex digits>`);
+      }
+      for (const name of ["revision", "tokenizer-revision", "code-revision"]) {
+        const flag = lastFlag(flags, name);
+        if (flag === undefined || COMMIT.test(flag.values[0] ?? "")) continue;
+        report(`${container.where}: --${name} ${quote(flag.values[0])} can move: use the commit, 40 hex digits`);
+      }
+    }
+  },
+);
+
+function modelOf(args: readonly string[], flags: readonly Flag[]): string | undefined {
+  const first = args[0];
+  return first !== undefined && !first.startsWith("-") ? first : lastFlag(flags, "model")?.values[0];
+}

@@ -1,0 +1,65 @@
+import { quote } from "../../components/contract/problems";
+import { commandsOf } from "../commands";
+import { flagsOf } from "../flags";
+import { workloadRule } from "../rule";
+
+/** Words of variable names: `HF_TOKEN`, not `TOKENIZERS_PARALLELISM` or `MAX_TOKENS`. */
+const SECRET_NAME =
+  /(^|_)(TOKEN|SECRETS?|PASSWORD|PASSWD|PASSPHRASE|API_?KEYS?|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?)(_|$)/;
+/** Names of this ending say where a secret is, or of what kind, not what it is. */
+const ABOUT_SECRET =
+  /_(FILE|PATH|DIR|URL|URI|NAME|TYPE|TTL|HEADER|ENABLED|LENGTH|LIMIT|COUNT)$|(^|_)(MAX|MIN|NUM)_TOKEN/;
+const SECRET_VALUE =
+  /\bhf_[A-Za-z0-9]{16,}|\bsk-[A-Za-z0-9_-]{16,}|\b(AKIA|ASIA)[A-Z0-9]{16}\b|\bgh[pousr]_[A-Za-z0-9]{20,}|\bxox[abprs]-|-----BEGIN [A-Z ]*PRIVATE KEY|:\/\/[^/\s:@]*:[^/\s:@$][^/\s:@]*@/;
+const SECRET_FLAGS = new Set(["api-key", "hf-token"]);
+/** `$(NAME)` and `$NAME` take the value from elsewhere, and empty or switched off is no secret. */
+const NO_SECRET = /^(\$\(?\{?\w+\}?\)?|true|false|)$/i;
+
+export const noPlainSecrets = workloadRule(
+  {
+    name: "no-plain-secrets",
+    description: "Secrets reach containers by reference, never as text.",
+    why: "Text in a pod's spec is shown by kubectl, kept in the stack's state and sent to every log that records specs.",
+    remediationSteps: "Keep it in a Secret and refer to it: env[].valueFrom.secretKeyRef.",
+    severity: "critical",
+    enforcementLevel: "mandatory",
+  },
+  // Messages name the place alone: printing the value would be the leak that the rule is about.
+  (workload, report) => {
+    for (const container of workload.containers) {
+      for (const { name, value } of container.environment) {
+        if (value === undefined || NO_SECRET.test(value)) continue;
+        const isNamed = isSecretName(name.toUpperCase(), value);
+        if (!isNamed && !SECRET_VALUE.test(value)) continue;
+        const reason = isNamed ? "is named like a secret" : "holds what looks like a secret";
+        report(
+          `${container.where}: environment variable ${quote(name)} ${reason} and is plain text: use valueFrom.secretKeyRef`,
+        );
+      }
+      const given = secretFlags(commandsOf(container).flat());
+      for (const flag of given) {
+        report(
+          `${container.where}: --${flag} is given as plain text: set its environment variable by valueFrom.secretKeyRef`,
+        );
+      }
+      const words = [...container.command, ...container.args];
+      if (given.length === 0 && words.some((word) => SECRET_VALUE.test(word))) {
+        report(`${container.where}: an argument holds what looks like a secret: use valueFrom.secretKeyRef`);
+      }
+    }
+  },
+);
+
+/** Flags that take a secret, given one as text. */
+function secretFlags(words: readonly string[]): string[] {
+  const flags = flagsOf(words).filter(
+    ({ name, values }) => SECRET_FLAGS.has(name) && values.some((value) => !NO_SECRET.test(value)),
+  );
+  return flags.map(({ name }) => name);
+}
+
+function isSecretName(name: string, value: string): boolean {
+  // A number under the name of a token counts tokens; a password may well be one.
+  const isCount = name.includes("TOKEN") && /^\d+$/.test(value);
+  return SECRET_NAME.test(name) && !ABOUT_SECRET.test(name) && !isCount;
+}

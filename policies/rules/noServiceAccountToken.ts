@@ -1,0 +1,19 @@
+import { workloadRule } from "../rule";
+import { isRuntime } from "../runtimes";
+import { state } from "../show";
+
+export const noServiceAccountToken = workloadRule(
+  {
+    name: "no-service-account-token",
+    description: "A vLLM runtime carries no token for the Kubernetes API.",
+    why: "vLLM never calls the API: the token only serves who breaks into the pod.",
+    remediationSteps: "Set automountServiceAccountToken: false in the pod's spec.",
+    severity: "medium",
+    enforcementLevel: "mandatory",
+  },
+  (workload, report) => {
+    const got = workload.podSpec["automountServiceAccountToken"];
+    if (!isRuntime(workload) || got === false) return;
+    report(`automountServiceAccountToken ${state(got)}: set it to false in the pod's spec`);
+  },
+);

@@ -1,0 +1,45 @@
+import { quote } from "../../components/contract/problems";
+import { type Resource, isKind } from "../kinds";
+import { at, list, text } from "../read";
+import { resourceRule } from "../rule";
+
+/** Metrics that vLLM no longer has, and what took their place. Checked against 0.30.0's /metrics. */
+const REMOVED: Readonly<Record<string, string>> = {
+  "vllm:gpu_cache_usage_perc": "vllm:kv_cache_usage_perc",
+  "vllm:cpu_cache_usage_perc": "vllm:kv_cache_usage_perc",
+  "vllm:gpu_prefix_cache_hit_rate": "vllm:prefix_cache_hits_total / vllm:prefix_cache_queries_total",
+  "vllm:cpu_prefix_cache_hit_rate": "vllm:prefix_cache_hits_total / vllm:prefix_cache_queries_total",
+  "vllm:time_per_output_token_seconds": "vllm:inter_token_latency_seconds",
+  "vllm:num_requests_swapped": "vllm:num_preemptions_total",
+};
+
+export const removedMetrics = resourceRule(
+  {
+    name: "removed-metrics",
+    description: "Autoscalers and alerts read metrics that vLLM still has.",
+    why: "A query for a removed metric is no error, it is empty: the autoscaler does nothing and the alert never fires.",
+    remediationSteps: "Use the metric that took its place.",
+    severity: "medium",
+    enforcementLevel: "mandatory",
+  },
+  (resource, report) => {
+    for (const query of queriesOf(resource)) {
+      for (const [metric, successor] of Object.entries(REMOVED)) {
+        if (query.includes(metric))
+          report(`query ${quote(query)} reads ${metric}, which vLLM no longer has: use ${successor}`);
+      }
+    }
+  },
+);
+
+function queriesOf(resource: Resource): string[] {
+  const spec = resource.props["spec"];
+  if (isKind(resource, "keda.sh", "ScaledObject")) {
+    return list(at(spec, "triggers")).flatMap((trigger) => text(at(trigger, "metadata", "query")) ?? []);
+  }
+  if (isKind(resource, "monitoring.coreos.com", "PrometheusRule")) {
+    const rules = list(at(spec, "groups")).flatMap((group) => list(at(group, "rules")));
+    return rules.flatMap((rule) => text(at(rule, "expr")) ?? []);
+  }
+  return [];
+}

@@ -1,0 +1,35 @@
+/** Label selectors: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors */
+import { at, list, strings, text, textEntries } from "./read";
+
+type Labels = ReadonlyMap<string, string>;
+
+/** True when a `matchLabels`/`matchExpressions` selector selects the labels; an empty one selects all. */
+export function selects(selector: unknown, labels: Labels): boolean {
+  if (typeof selector !== "object" || selector === null) return false;
+  return (
+    selectsExactly(at(selector, "matchLabels"), labels) &&
+    list(at(selector, "matchExpressions")).every((expression) => holds(expression, labels))
+  );
+}
+
+/** True when every entry of a plain map, such as a Service's selector, is among the labels. */
+export function selectsExactly(selector: unknown, labels: Labels): boolean {
+  return [...textEntries(selector)].every(([key, value]) => labels.get(key) === value);
+}
+
+function holds(expression: unknown, labels: Labels): boolean {
+  const value = labels.get(text(at(expression, "key")) ?? "");
+  const values = strings(at(expression, "values"));
+  switch (at(expression, "operator")) {
+    case "In":
+      return value !== undefined && values.includes(value);
+    case "NotIn":
+      return value === undefined || !values.includes(value);
+    case "Exists":
+      return value !== undefined;
+    case "DoesNotExist":
+      return value === undefined;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,146 @@
+/** Pods and what makes them: the pod template of any workload of any program, read lazily (see read.ts). */
+import { quote } from "../components/contract/problems";
+import { type Resource, kindOf } from "./kinds";
+import { type Fields, at, fields, list, number, strings, text, textEntries } from "./read";
+
+/** Where each kind keeps its pod template. */
+const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
+  Pod: [],
+  Deployment: ["spec", "template"],
+  StatefulSet: ["spec", "template"],
+  DaemonSet: ["spec", "template"],
+  ReplicaSet: ["spec", "template"],
+  ReplicationController: ["spec", "template"],
+  Job: ["spec", "template"],
+  CronJob: ["spec", "jobTemplate", "spec", "template"],
+};
+
+/** `extensions` held Deployment, DaemonSet and ReplicaSet until Kubernetes 1.16. */
+const GROUPS: ReadonlySet<string> = new Set(["core", "apps", "batch", "extensions"]);
+
+export interface EnvironmentVariable {
+  name: string;
+  /** Absent when the value comes from elsewhere, such as a Secret. */
+  value?: string;
+}
+
+export class Container {
+  constructor(
+    readonly fields: Fields,
+    /** Runs before the others; a sidecar (`restartPolicy: Always`) does not count as one. */
+    readonly isInit: boolean,
+    private readonly index: number,
+  ) {}
+
+  get name(): string {
+    return text(this.fields["name"]) ?? `#${this.index}`;
+  }
+
+  /** How messages name it. */
+  get where(): string {
+    return `${this.isInit ? "init container" : "container"} ${quote(this.name)}`;
+  }
+
+  get image(): string | undefined {
+    return text(this.fields["image"]);
+  }
+
+  get command(): string[] {
+    return strings(this.fields["command"]);
+  }
+
+  get args(): string[] {
+    return strings(this.fields["args"]);
+  }
+
+  /** The value that the environment states for one name; reads no other variable's. */
+  environmentValue(name: string): string | undefined {
+    const variable = list(this.fields["env"]).findLast((item) => at(item, "name") === name);
+    return text(at(variable, "value"));
+  }
+
+  get environment(): EnvironmentVariable[] {
+    return list(this.fields["env"]).flatMap((variable) => {
+      const name = text(at(variable, "name"));
+      if (name === undefined) return [];
+      const value = text(at(variable, "value"));
+      return [value === undefined ? { name } : { name, value }];
+    });
+  }
+}
+
+/** A Pod, or a resource that makes pods. */
+export class Workload {
+  constructor(
+    readonly resource: Resource,
+    readonly kind: string,
+    private readonly template: Fields,
+  ) {}
+
+  get urn(): string {
+    return this.resource.urn;
+  }
+
+  get name(): string {
+    return nameOf(this.resource);
+  }
+
+  get namespace(): string {
+    return namespaceOf(this.resource);
+  }
+
+  /** The workload's own spec, not the pod's. */
+  get spec(): Fields {
+    return fields(this.resource.props["spec"]);
+  }
+
+  get replicas(): number {
+    return number(this.spec["replicas"]) ?? 1;
+  }
+
+  get podSpec(): Fields {
+    return fields(this.template["spec"]);
+  }
+
+  get podLabels(): ReadonlyMap<string, string> {
+    return textEntries(at(this.template, "metadata", "labels"));
+  }
+
+  /** A label of the pods, else of the workload: programs put theirs on either. */
+  label(key: string): string | undefined {
+    return this.metadata("labels", key);
+  }
+
+  /** An annotation of the pods, else of the workload. */
+  annotation(key: string): string | undefined {
+    return this.metadata("annotations", key);
+  }
+
+  private metadata(part: string, key: string): string | undefined {
+    return text(at(this.template, "metadata", part, key)) ?? text(at(this.resource.props, "metadata", part, key));
+  }
+
+  /** Init containers first, as they run. */
+  get containers(): Container[] {
+    const initial = list(this.podSpec["initContainers"]).map(
+      (item, index) => new Container(fields(item), at(item, "restartPolicy") !== "Always", index),
+    );
+    const main = list(this.podSpec["containers"]).map((item, index) => new Container(fields(item), false, index));
+    return [...initial, ...main];
+  }
+}
+
+export function workloadOf(resource: Resource): Workload | undefined {
+  const { group, kind } = kindOf(resource.type) ?? { group: "", kind: "" };
+  if (!GROUPS.has(group) || !Object.hasOwn(TEMPLATES, kind)) return undefined;
+  return new Workload(resource, kind, fields(at(resource.props, ...(TEMPLATES[kind] ?? []))));
+}
+
+/** The object's name; Pulumi's name for it where the provider is to make one up. */
+export function nameOf(resource: Resource): string {
+  return text(at(resource.props, "metadata", "name")) ?? resource.name;
+}
+
+export function namespaceOf(resource: Resource): string {
+  return text(at(resource.props, "metadata", "namespace")) ?? "default";
+}

@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+
+import * as proxy from "@pulumi/policy/proxy";
+import fc from "fast-check";
+
+import { rules } from "../../policies/rules/index";
+import { type PolicyInput, PolicyRuleError, runPolicies } from "../../tools/policyRunner";
+import { type Json, deployment, goodStack, horizontalAutoscaler, plainPod, resource } from "./fixtures";
+
+/** What the engine wraps properties in. Exported, but marked internal and so left out of the SDK's types. */
+const { UnknownValueError, unknownCheckingProxy, unknownStringValue } = proxy as unknown as {
+  UnknownValueError: new () => Error;
+  unknownCheckingProxy: (props: PolicyInput["props"]) => PolicyInput["props"];
+  unknownStringValue: string;
+};
+
+const TYPES = [
+  "core/v1:Pod",
+  "core/v1:ReplicationController",
+  "core/v1:Service",
+  "core/v1:PersistentVolumeClaim",
+  "apps/v1:Deployment",
+  "apps/v1:StatefulSet",
+  "apps/v1:DaemonSet",
+  "apps/v1:ReplicaSet",
+  "batch/v1:Job",
+  "batch/v1:CronJob",
+  "policy/v1:PodDisruptionBudget",
+  "networking.k8s.io/v1:NetworkPolicy",
+  "storage.k8s.io/v1:StorageClass",
+  "autoscaling/v2:HorizontalPodAutoscaler",
+  "keda.sh/v1alpha1:ScaledObject",
+  "monitoring.coreos.com/v1:PrometheusRule",
+  "helm.sh/v3:Release",
+  "helm.sh/v4:Chart",
+].map((type) => `kubernetes:${type}`);
+
+describe("the pack", () => {
+  it("accepts a good stack without a word", async () => {
+    assert.deepEqual(await runPolicies([...goodStack(), plainPod()]), []);
+  });
+
+  it("names its rules in kebab-case, each once, and says of each what, why and how", () => {
+    assert.equal(new Set(rules.map(({ name }) => name)).size, rules.length);
+    for (const rule of rules) {
+      assert.match(rule.name, /^[a-z]+(-[a-z]+)+$/);
+      for (const text of [rule.description, rule.why, rule.remediationSteps]) assert.match(text, /^\S.*[^\s]$/);
+      assert.match(rule.description, /\.$/);
+    }
+  });
+
+  it("gives every setting a default and a description", () => {
+    for (const { name, configSchema } of rules) {
+      for (const [setting, schema] of Object.entries(configSchema?.properties ?? {})) {
+        assert.notEqual(schema.default, undefined, `${name}.${setting}`);
+        assert.ok(schema.description, `${name}.${setting}`);
+      }
+    }
+  });
+
+  it("survives any properties of any kind", async () => {
+    const one = fc.record({ type: fc.constantFrom(...TYPES), props: fc.dictionary(fc.string(), fc.jsonValue()) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(one, { maxLength: 4 }), async (found) => {
+        await runPolicies(
+          found.map(({ type, props }, index) => resource(type, `r${index}`, props as { [key: string]: Json })),
+        );
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("survives any value in any place of a good stack", async () => {
+    const stack = [...goodStack(), horizontalAutoscaler()];
+    const places = stack.flatMap((item, index) => pathsOf(item.props).map((path) => ({ index, path })));
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...places), fc.jsonValue(), async ({ index, path }, value) => {
+        await runPolicies(stack.map((item, at) => (at === index ? withValue(item, path, value) : item)));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("judges the engine's guarded properties like plain ones", async () => {
+    const bad = [
+      deployment({ container: { image: "vllm/vllm-openai" }, pod: { tolerations: [] } }),
+      ...goodStack().slice(2),
+    ];
+    const guarded = bad.map((item) => ({ ...item, props: unknownCheckingProxy(item.props) }));
+    const violations = await runPolicies(bad);
+    assert.ok(violations.length > 1);
+    assert.deepEqual(await runPolicies(guarded), violations);
+  });
+
+  it("lets the engine know of a value that is not known yet", async () => {
+    const unknown = deployment({ container: { image: unknownStringValue } });
+    await assert.rejects(
+      runPolicies([{ ...unknown, props: unknownCheckingProxy(unknown.props) }]),
+      (thrown) => thrown instanceof PolicyRuleError && thrown.cause instanceof UnknownValueError,
+    );
+  });
+
+  it("reads only what a rule needs, so that one unknown value does not switch off the others", async () => {
+    const unknown = deployment({
+      container: { env: [{ name: "ENDPOINT", value: unknownStringValue }], livenessProbe: {} },
+    });
+    const item = { ...unknown, props: unknownCheckingProxy(unknown.props) };
+    const skipped: string[] = [];
+    for (const rule of rules) await runPolicies([item], [rule]).catch(() => skipped.push(rule.name));
+    assert.deepEqual(skipped, ["no-remote-code", "no-plain-secrets"]);
+  });
+});
+
+function pathsOf(value: unknown): string[][] {
+  if (typeof value !== "object" || value === null) return [[]];
+  return [[], ...Object.entries(value).flatMap(([key, item]) => pathsOf(item).map((path) => [key, ...path]))];
+}
+
+function withValue(item: PolicyInput, path: readonly string[], value: unknown): PolicyInput {
+  const props = replaced(item.props, path, value);
+  return { ...item, props: typeof props === "object" && props !== null ? (props as PolicyInput["props"]) : {} };
+}
+
+function replaced(into: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
+  if (key === undefined) return value;
+  const copy: unknown = structuredClone(into);
+  const object = copy as Record<string, unknown>;
+  object[key] = replaced(object[key], rest, value);
+  return copy;
+}

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+
+import { networkPolicy as rule } from "../../../policies/rules/networkPolicy";
+import { deployment, messages, networkPolicy, plainPod } from "../fixtures";
+
+const MISSING =
+  'no NetworkPolicy of type Ingress in namespace "models" selects the pods of Deployment "chat": add one that admits the gateway and Prometheus';
+
+describe("network-policy", () => {
+  it("accepts a policy that selects the pods, types left out and everything selected included", async () => {
+    for (const spec of [{}, { policyTypes: undefined }, { podSelector: {} }, { podSelector: undefined }]) {
+      assert.deepEqual(await messages(rule, [deployment(), plainPod(), networkPolicy(spec)]), []);
+    }
+  });
+
+  it("refuses a runtime without policy", async () => {
+    assert.deepEqual(await messages(rule, deployment()), [MISSING]);
+  });
+
+  it("refuses a policy of another namespace, for other pods or for egress alone", async () => {
+    const others = [
+      networkPolicy({}, "other"),
+      networkPolicy({ podSelector: { matchLabels: { "app.kubernetes.io/name": "web" } } }),
+      networkPolicy({ policyTypes: ["Egress"] }),
+    ];
+    for (const other of others) assert.deepEqual(await messages(rule, [deployment(), other]), [MISSING]);
+  });
+
+  it("refuses a policy that admits everyone", async () => {
+    assert.deepEqual(await messages(rule, [deployment(), networkPolicy({ ingress: [{}] })]), [
+      'NetworkPolicy "chat" has an empty ingress rule, which admits everyone: name the peers',
+    ]);
+  });
+});

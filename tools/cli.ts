@@ -1,0 +1,82 @@
+/** The command line: reads arguments, runs a command, prints its result or its problems, sets the exit code. */
+import { resolve } from "node:path";
+import { Command, CommanderError } from "commander";
+import pc from "picocolors";
+import { ContractError, formatProblem } from "../components/contract/problems.js";
+import { listStacks } from "./stackFile.js";
+
+/** Exit codes, in every command. */
+const EXIT = { refused: 1, badInput: 2 } as const;
+
+/** The folder of Pulumi.yaml: npm runs scripts there. */
+const FOLDER = process.cwd();
+
+function problemsOf(thrown: unknown): string | undefined {
+  if (thrown instanceof ContractError) {
+    const errors = thrown.problems.filter(({ severity }) => severity === "error");
+    const warnings = thrown.problems.filter(({ severity }) => severity === "warning");
+    return [
+      pc.red(`${errors.length} problem${errors.length === 1 ? "" : "s"}, nothing was done:`),
+      ...errors.map((problem) => `  ${formatProblem(problem)}`),
+      ...warnings.map((problem) => pc.yellow(`  warning: ${formatProblem(problem)}`)),
+    ].join("\n");
+  }
+  if (thrown instanceof Error && ["PolicyConfigError", "PolicyRuleError"].includes(thrown.name)) {
+    return pc.red(thrown.message);
+  }
+  return undefined;
+}
+
+const program = new Command("pulumi-vllm")
+  .description("What the stacks of this project would deploy, without Pulumi's CLI, a cluster or a cloud.")
+  .exitOverride()
+  .showHelpAfterError("(--help shows what is possible)");
+
+program
+  .command("preview")
+  .description("Run the program and the policies offline; print resources, contracts, fit, cost and violations.")
+  .argument("[stacks...]", "stacks to preview", ["staging"])
+  .option("--all", "every stack that has a file here", false)
+  .option("--json", "print the report as JSON, for --diff and for tools (run npm with --silent)", false)
+  .option("--diff <file>", "compare with what an earlier --json wrote")
+  .addHelpText("after", "\nExit code: 0 fine, 1 a mandatory policy is broken, 2 the config or the call is wrong.")
+  .action(async (stacks: string[], options: { all: boolean; json: boolean; diff?: string }) => {
+    // Loaded here: --help and a wrong call need not wait for Pulumi's SDK.
+    const { preview } = await import("./preview/command.js");
+    const { text, exitCode } = await preview(FOLDER, options.all ? listStacks(FOLDER) : [...new Set(stacks)], {
+      json: options.json,
+      ...(options.diff !== undefined && { diff: options.diff }),
+    });
+    process.stdout.write(`${text}\n`);
+    process.exitCode = exitCode;
+  });
+
+program
+  .command("render")
+  .description("Write a stack's Kubernetes manifests as YAML, for kubectl apply or GitOps; secrets are left out.")
+  .argument("[stack]", "stack to render", "staging")
+  .requiredOption("--out <folder>", "folder to write to; files of an earlier rendering in it are replaced")
+  .addHelpText("after", "\nExit code: 0 fine, 2 the config or the call is wrong.")
+  .action(async (stack: string, options: { out: string }) => {
+    const { loadStack } = await import("./loadStack.js");
+    const { collect } = await import("./collect.js");
+    const { manifestFiles, writeManifests } = await import("./render.js");
+    const { file, warnings } = loadStack(FOLDER, stack);
+    const files = manifestFiles(await collect(file), stack);
+    const folder = resolve(FOLDER, options.out);
+    writeManifests(folder, files);
+    for (const problem of warnings) process.stderr.write(pc.yellow(`warning: ${formatProblem(problem)}\n`));
+    process.stdout.write(`${files.length} files in ${folder}; kubectl apply --server-side -f ${options.out}\n`);
+  });
+
+program.parseAsync().catch((thrown: unknown) => {
+  if (thrown instanceof CommanderError) {
+    // Commander has printed its own message already.
+    process.exitCode = thrown.exitCode === 0 ? 0 : EXIT.badInput;
+    return;
+  }
+  const text = problemsOf(thrown);
+  if (text === undefined) throw thrown;
+  process.stderr.write(`${text}\n`);
+  process.exitCode = thrown instanceof Error && thrown.name === "PolicyRuleError" ? EXIT.refused : EXIT.badInput;
+});

@@ -1,0 +1,63 @@
+/** The text of docs/policies.md, made of what the rules say of themselves. */
+import { type Rule } from "../policies/rule";
+
+const INTRODUCTION = `# Policies
+
+What \`pulumi preview --policy-pack policies --policy-pack-config policies/config/<environment>.json\` and
+\`npm run preview\` check, in any program that the pack is given. A **mandatory** rule stops the update, an **advisory** one
+is shown. A level file changes level and settings:
+
+\`\`\`json
+{ "limits-stated": "mandatory", "image-pinned": { "enforcementLevel": "mandatory", "require": "tag" } }
+\`\`\`
+
+Levels are \`advisory\`, \`mandatory\` and \`disabled\`; \`all\` sets every rule that has no entry of its own.
+A value that is known only after the update cannot be judged in a preview: the engine says so, and judges it in the update.
+
+<!-- Made by tools/policyReference.ts from policies/rules: change the rules, not this file. -->
+`;
+
+/** @returns Markdown: a table of all rules, then a section a rule */
+export function policyReference(rules: readonly Rule[]): string {
+  const table = [
+    "| Rule | What has to hold | Level | Severity |",
+    "| --- | --- | --- | --- |",
+    ...rules.map(
+      ({ name, description, enforcementLevel, severity }) =>
+        `| [\`${name}\`](#${name}) | ${cell(description)} | ${enforcementLevel} | ${severity} |`,
+    ),
+  ];
+  return `${[INTRODUCTION, table.join("\n"), ...rules.map(section)].join("\n\n").replaceAll("\n\n\n", "\n\n")}\n`;
+}
+
+function section(rule: Rule): string {
+  const { name, description, why, remediationSteps, enforcementLevel, severity } = rule;
+  const scope = "validateStack" in rule ? "the stack's resources together" : "each resource";
+  return [
+    `## ${name}`,
+    description,
+    `- **Why**: ${why}`,
+    `- **Fix**: ${plain(remediationSteps)}`,
+    `- **Level**: ${enforcementLevel}; severity ${severity}; sees ${scope}`,
+    ...settings(rule),
+  ]
+    .join("\n")
+    .replace(`\n${description}\n`, `\n\n${description}\n\n`);
+}
+
+function settings(rule: Rule): string[] {
+  return Object.entries(rule.configSchema?.properties ?? {}).map(([name, schema]) => {
+    const allowed = schema.enum?.map((value) => `\`${JSON.stringify(value)}\``).join(" or ") ?? String(schema.type);
+    return `- **Setting** \`${name}\`: ${schema.description ?? ""} ${allowed}; default \`${JSON.stringify(schema.default)}\``;
+  });
+}
+
+/** Markdown would take `<…>` for a tag of HTML. */
+function plain(text: string): string {
+  return text.replaceAll("<", "&lt;");
+}
+
+/** A bar would end the table's cell. */
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|");
+}

@@ -1,0 +1,156 @@
+/** What a change does, by two previews: of the base branch and of the pull request. */
+import { readFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
+import pc from "picocolors";
+import { z } from "zod";
+import { joinPath, parse } from "../../components/contract/parse.js";
+import { ContractError, error, quote } from "../../components/contract/problems.js";
+import type { CollectedResource } from "../collect.js";
+import { REPORT_VERSION, type StackReport } from "./report.js";
+import { costRange, usd } from "./text.js";
+
+/** One property that differs. `undefined` where it is not there. */
+export interface PropertyChange {
+  path: string;
+  before: unknown;
+  after: unknown;
+}
+
+export interface ResourceChange {
+  urn: string;
+  type: string;
+  name: string;
+  properties: PropertyChange[];
+}
+
+export interface StackDiff {
+  stack: string;
+  added: CollectedResource[];
+  removed: CollectedResource[];
+  changed: ResourceChange[];
+  /** Change of the hourly cost. */
+  hourlyUsd: { before: StackReport["hourlyUsd"]; after: StackReport["hourlyUsd"] };
+  /** By `model-release`: contract hashes that differ, come or go. */
+  contracts: Array<{ name: string; before?: string; after?: string }>;
+}
+
+/** As much of a report as is compared. */
+const reportSchema = z.object({
+  version: z.literal(REPORT_VERSION),
+  stack: z.string(),
+  hourlyUsd: z.object({ minUsd: z.number(), maxUsd: z.number() }),
+  releases: z.array(z.object({ model: z.string(), release: z.string(), contractHash: z.string() })),
+  resources: z.array(
+    z.object({
+      urn: z.string(),
+      type: z.string(),
+      name: z.string(),
+      custom: z.boolean(),
+      secret: z.boolean(),
+      inputs: z.record(z.string(), z.unknown()),
+    }),
+  ),
+});
+const fileSchema = z.object({ stacks: z.array(reportSchema) });
+export type EarlierReport = z.infer<typeof reportSchema>;
+
+/**
+ * Reads what an earlier `--json` printed.
+ *
+ * @throws ContractError when the file is not there or is something else
+ */
+export function readEarlier(file: string): EarlierReport[] {
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(file, "utf8"));
+  } catch (thrown) {
+    throw new ContractError([
+      error(file, `cannot be read: ${(thrown as Error).message}; give a file that --json has written`),
+    ]);
+  }
+  const { value, problems } = parse(fileSchema, content, file);
+  if (value === undefined) {
+    throw new ContractError([error(file, "is not what --json of this version writes:"), ...problems.slice(0, 3)]);
+  }
+  return value.stacks;
+}
+
+/** Differences between two values, at the deepest paths that differ. */
+export function propertyChanges(before: unknown, after: unknown, path = ""): PropertyChange[] {
+  if (isDeepStrictEqual(before, after)) return [];
+  const [a, b] = [before, after].map((value) => (isContainer(value) ? value : undefined));
+  if (a === undefined || b === undefined || Array.isArray(a) !== Array.isArray(b)) return [{ path, before, after }];
+  // Elements that moved would all differ by index: a list of texts, such as arguments, is compared as a set.
+  if (Array.isArray(a) && Array.isArray(b) && [...a, ...b].every((item) => typeof item === "string")) {
+    return listChanges(a as string[], b as string[], path);
+  }
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...keys].flatMap((key) =>
+    propertyChanges(
+      (a as Record<string, unknown>)[key],
+      (b as Record<string, unknown>)[key],
+      joinPath(path, [Array.isArray(a) ? Number(key) : key]).replace(/^\./, ""),
+    ),
+  );
+}
+
+function isContainer(value: unknown): value is object {
+  return value !== null && typeof value === "object";
+}
+
+function listChanges(before: string[], after: string[], path: string): PropertyChange[] {
+  const gone = before.filter((item) => !after.includes(item)).map((item) => ({ path, before: item, after: undefined }));
+  const come = after.filter((item) => !before.includes(item)).map((item) => ({ path, before: undefined, after: item }));
+  return gone.length + come.length === 0 ? [{ path, before, after }] : [...gone, ...come];
+}
+
+/** Compares a stack with its earlier report; a stack that is new is compared with nothing. */
+export function diffStack(earlier: EarlierReport | undefined, report: StackReport): StackDiff {
+  const before = new Map(earlier?.resources.map((resource) => [resource.urn, resource]));
+  const after = new Map(report.resources.map((resource) => [resource.urn, resource]));
+  const hashes = (releases: EarlierReport["releases"] = []): Map<string, string> =>
+    new Map(releases.map(({ model, release, contractHash }) => [`${model}-${release}`, contractHash]));
+  const [hashBefore, hashAfter] = [hashes(earlier?.releases), hashes(report.releases)];
+  return {
+    stack: report.stack,
+    added: report.resources.filter(({ urn }) => !before.has(urn)),
+    removed: [...before.values()].filter(({ urn }) => !after.has(urn)),
+    changed: report.resources.flatMap(({ urn, type, name, inputs }) => {
+      const old = before.get(urn);
+      const properties = old === undefined ? [] : propertyChanges(old.inputs, inputs);
+      return properties.length === 0 ? [] : [{ urn, type, name, properties }];
+    }),
+    hourlyUsd: { before: earlier?.hourlyUsd ?? { minUsd: 0, maxUsd: 0 }, after: report.hourlyUsd },
+    contracts: [...new Set([...hashBefore.keys(), ...hashAfter.keys()])]
+      .map((name) => ({ name, before: hashBefore.get(name)!, after: hashAfter.get(name)! }))
+      .filter((change) => change.before !== change.after),
+  };
+}
+
+const short = (value: unknown): string => (value === undefined ? "nothing" : quote(value));
+
+function signed(value: number): string {
+  return value === 0 ? "±$0.00" : `${value > 0 ? "+" : "−"}${usd(Math.abs(value))}`;
+}
+
+/** The difference as a person reads it. */
+export function diffText(diff: StackDiff): string {
+  const kind = (type: string): string => type.split(":").at(-1)!;
+  const lines = [
+    ...diff.added.filter(({ custom }) => custom).map(({ type, name }) => pc.green(`  + ${kind(type)} ${name}`)),
+    ...diff.removed.filter(({ custom }) => custom).map(({ type, name }) => pc.red(`  − ${kind(type)} ${name}`)),
+    ...diff.changed.flatMap(({ type, name, properties }) => [
+      pc.yellow(`  ~ ${kind(type)} ${name}`),
+      ...properties
+        .filter(({ path }) => !path.includes("pulumi-vllm.dev/contract"))
+        .map(({ path, before, after }) => `      ${path}: ${short(before)} → ${short(after)}`),
+    ]),
+    ...diff.contracts.map(({ name, before, after }) => `  contract ${name}: ${before ?? "none"} → ${after ?? "none"}`),
+  ];
+  const { before, after } = diff.hourlyUsd;
+  const cost =
+    `  cost an hour: ${costRange(before)} → ${costRange(after)} ` +
+    `(${signed(after.minUsd - before.minUsd)} at the least, ${signed(after.maxUsd - before.maxUsd)} at the most)`;
+  const title = pc.bold(`Change of stack ${diff.stack}`);
+  return [title, ...(lines.length === 0 ? ["  no resource differs"] : lines), cost].join("\n");
+}

@@ -1,0 +1,130 @@
+/** The preview as data: what `--json` prints, what the text is made of, and what `--diff` compares. */
+import { fitOf } from "../../components/contract/check.js";
+import { contractHash, type RuntimeContract } from "../../components/contract/contract.js";
+import { serveArguments } from "../../components/contract/arguments.js";
+import { type CostRange, replicaCost } from "../../components/contract/placement.js";
+import type { Problem } from "../../components/contract/problems.js";
+import type { ServedModel } from "../../components/contract/resolve.js";
+import type { StackConfig } from "../../stacks/config.js";
+import type { CollectedResource } from "../collect.js";
+import type { Violation } from "../policyRunner.js";
+
+/** Says of itself what it is. */
+export const NOTE =
+  "Offline preview: the program ran and the policies judged it; no provider, cluster or cloud was asked, and no state was read.";
+
+/** Rises when a field of the report changes its meaning or goes. */
+export const REPORT_VERSION = 1;
+
+export interface ReleaseReport {
+  model: string;
+  release: string;
+  /** Whether the model's Service leads to it. */
+  routed: boolean;
+  class: RuntimeContract["class"];
+  /** Hugging Face id and commit of the weights. */
+  weights: string;
+  revision: string;
+  image: string;
+  gpu: { type: string; count: number };
+  context: number;
+  fit: {
+    weightsGiB: number;
+    overheadGiB: number;
+    kvCacheGiB: number;
+    kvCacheTokens: number;
+    fullLengthRequests: number;
+  };
+  replicas: { min: number; max: number };
+  /** On-demand, warm spares included in the routed release. */
+  hourlyUsd: CostRange;
+  contractHash: string;
+  /** What follows `vllm serve`. */
+  arguments: string[];
+  /** Why each flag and variable is set. */
+  reasons: Record<string, string>;
+}
+
+export interface StackReport {
+  version: typeof REPORT_VERSION;
+  note: string;
+  stack: string;
+  releases: ReleaseReport[];
+  hourlyUsd: CostRange;
+  resources: CollectedResource[];
+  violations: Violation[];
+  /** Of the config; a stack with errors has no report. */
+  warnings: Problem[];
+  /** File of the policies' levels; absent where each rule has its own. */
+  policyConfig?: string;
+}
+
+const round = (value: number, digits: number): number => Number(value.toFixed(digits));
+
+function releaseReport(model: ServedModel, contract: RuntimeContract, config: StackConfig): ReleaseReport {
+  const routed = model.route.stable === contract.release;
+  const fit = fitOf(contract);
+  const each = replicaCost(contract, config.cluster.existing.gpuNodes);
+  const { min, max } = contract.autoscaling;
+  const spares = routed ? model.warmSpares : 0;
+  return {
+    model: model.name,
+    release: contract.release,
+    routed,
+    class: contract.class,
+    weights: contract.model.id,
+    revision: contract.model.revision,
+    image: contract.image,
+    gpu: { type: contract.gpu.type, count: contract.gpu.count },
+    context: contract.context,
+    fit: {
+      weightsGiB: round(fit.weightsGiB, 2),
+      overheadGiB: round(fit.overheadGiBPerGpu, 2),
+      kvCacheGiB: round(fit.kvCacheGiBPerGpu, 2),
+      kvCacheTokens: fit.kvCacheTokens,
+      fullLengthRequests: round(fit.fullLengthRequests, 2),
+    },
+    replicas: { min, max },
+    hourlyUsd: { minUsd: round((min + spares) * each.minUsd, 4), maxUsd: round((max + spares) * each.maxUsd, 4) },
+    contractHash: contractHash(contract),
+    arguments: serveArguments(contract),
+    reasons: Object.fromEntries(
+      [...Object.entries(contract.flags), ...Object.entries(contract.env)].map(([name, { reason }]) => [name, reason]),
+    ),
+  };
+}
+
+/** Puts a stack's report together. */
+export function stackReport(
+  stack: string,
+  config: StackConfig,
+  resources: CollectedResource[],
+  violations: Violation[],
+  warnings: Problem[],
+  policyConfig?: string,
+): StackReport {
+  const releases = config.models.flatMap((model) =>
+    [...model.releases.values()].map((contract) => releaseReport(model, contract, config)),
+  );
+  const sum = (key: keyof CostRange): number =>
+    round(
+      releases.reduce((total, { hourlyUsd }) => total + hourlyUsd[key], 0),
+      4,
+    );
+  return {
+    version: REPORT_VERSION,
+    note: NOTE,
+    stack,
+    releases,
+    hourlyUsd: { minUsd: sum("minUsd"), maxUsd: sum("maxUsd") },
+    resources,
+    violations,
+    warnings,
+    ...(policyConfig !== undefined && { policyConfig }),
+  };
+}
+
+/** Whether a mandatory rule is broken. */
+export function isRefused({ violations }: StackReport): boolean {
+  return violations.some(({ level }) => level === "mandatory");
+}

@@ -1,0 +1,144 @@
+/** The preview as a person reads it. */
+import Table from "cli-table3";
+import pc from "picocolors";
+import type { CostRange } from "../../components/contract/placement.js";
+import { formatProblem } from "../../components/contract/problems.js";
+import type { CollectedResource } from "../collect.js";
+import type { Violation } from "../policyRunner.js";
+import { type ReleaseReport, type StackReport } from "./report.js";
+
+export const usd = (value: number): string => `$${value.toFixed(2)}`;
+
+export function costRange({ minUsd, maxUsd }: CostRange): string {
+  return minUsd === maxUsd ? usd(minUsd) : `${usd(minUsd)}–${usd(maxUsd)}`;
+}
+
+/** A table without lines: it survives being copied into a pull request. */
+export function plainTable(head: string[], rows: string[][], rightAligned: number[] = []): string {
+  const table = new Table({
+    head,
+    colAligns: head.map((_, index) => (rightAligned.includes(index) ? "right" : "left")),
+    chars: {
+      ...{ top: "", "top-mid": "", "top-left": "", "top-right": "", bottom: "", "bottom-mid": "", "bottom-left": "" },
+      ...{
+        "bottom-right": "",
+        left: "",
+        "left-mid": "",
+        mid: "",
+        "mid-mid": "",
+        right: "",
+        "right-mid": "",
+        middle: "  ",
+      },
+    },
+    style: { head: pc.isColorSupported ? ["bold"] : [], border: [], "padding-left": 0, "padding-right": 0 },
+  });
+  table.push(...rows);
+  return table
+    .toString()
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .join("\n");
+}
+
+/** `kubernetes:apps/v1:Deployment` as `apps/v1 Deployment`. */
+function shortType(type: string): string {
+  const [provider, module, kind] = type.split(":");
+  if (provider === "pulumi-vllm") return kind!;
+  return provider === "kubernetes" ? `${module} ${kind}` : type;
+}
+
+function tree(resources: readonly CollectedResource[]): string[] {
+  const children = new Map<string | undefined, CollectedResource[]>();
+  for (const resource of resources) {
+    const siblings = children.get(resource.parent);
+    if (siblings === undefined) children.set(resource.parent, [resource]);
+    else siblings.push(resource);
+  }
+  const lines: string[] = [];
+  const walk = (parent: string | undefined, indent: string): void => {
+    const siblings = [...(children.get(parent) ?? [])].sort(
+      (a, b) =>
+        Number(a.custom) - Number(b.custom) || (a.type < b.type ? -1 : a.type > b.type ? 1 : a.name < b.name ? -1 : 1),
+    );
+    siblings.forEach((resource, index) => {
+      const last = index === siblings.length - 1;
+      const branch = parent === undefined ? "" : last ? "└─ " : "├─ ";
+      const secret = resource.secret ? pc.dim(" (secret values not shown)") : "";
+      lines.push(`${indent}${branch}${pc.dim(shortType(resource.type))} ${resource.name}${secret}`);
+      walk(resource.urn, parent === undefined ? "" : indent + (last ? "   " : "│  "));
+    });
+  };
+  walk(undefined, "");
+  return lines;
+}
+
+function modelRow(release: ReleaseReport): string[] {
+  const { fit, replicas } = release;
+  return [
+    release.model,
+    release.release + (release.routed ? " ◀" : ""),
+    release.class,
+    `${release.weights}@${release.revision.slice(0, 8)}`,
+    `${release.gpu.count} × ${release.gpu.type}`,
+    `${fit.weightsGiB.toFixed(1)} + ${fit.kvCacheGiB.toFixed(1)} GiB`,
+    `${release.context} × ${Math.floor(fit.fullLengthRequests * 10) / 10}`,
+    replicas.min === replicas.max ? String(replicas.min) : `${replicas.min}–${replicas.max}`,
+    costRange(release.hourlyUsd),
+  ];
+}
+
+function contractLines(release: ReleaseReport): string[] {
+  const reasons = Object.entries(release.reasons).map(([name, reason]) => `    ${name}: ${pc.dim(reason)}`);
+  return [
+    `  ${pc.bold(`${release.model}-${release.release}`)} ${pc.dim(`contract ${release.contractHash}`)}`,
+    `    ${release.image}`,
+    `    vllm serve ${release.arguments.join(" ")}`,
+    ...reasons,
+  ];
+}
+
+function violationLines(violations: readonly Violation[]): string[] {
+  return violations.flatMap(({ rule, level, resource, message }) => {
+    const mark = level === "mandatory" ? pc.red("mandatory") : pc.yellow("advisory");
+    return [`  ${mark} ${pc.bold(rule)} ${resource}`, `    ${message}`];
+  });
+}
+
+function violationTitle(report: StackReport): string {
+  const mandatory = report.violations.filter(({ level }) => level === "mandatory").length;
+  const advisory = report.violations.length - mandatory;
+  const levels = report.policyConfig === undefined ? "each rule's own levels" : report.policyConfig;
+  if (report.violations.length === 0) return `${pc.green("Policies: none broken")} ${pc.dim(`(${levels})`)}`;
+  return `${pc.bold("Policies")}: ${mandatory} mandatory and ${advisory} advisory violation(s) ${pc.dim(`(${levels})`)}`;
+}
+
+/** Everything of one stack. */
+export function stackText(report: StackReport): string {
+  const custom = report.resources.filter(({ custom }) => custom).length;
+  const sections = [
+    [pc.bold(`Stack ${report.stack}`), pc.dim(report.note)],
+    [pc.bold(`Resources (${custom}, in ${report.resources.length - custom} components)`), ...tree(report.resources)],
+    [pc.bold("Contracts"), ...report.releases.flatMap(contractLines)],
+    [
+      pc.bold("Models") + pc.dim("  ◀ routed; fit: weights + KV cache a GPU, estimated; $ on demand, us-east-1"),
+      plainTable(
+        ["MODEL", "RELEASE", "CLASS", "WEIGHTS", "GPU", "FIT", "CONTEXT × FITS", "REPLICAS", "$/HOUR"],
+        report.releases.map(modelRow),
+        [5, 6, 7, 8],
+      ),
+      `All models: ${costRange(report.hourlyUsd)} an hour, ${costRange({
+        minUsd: report.hourlyUsd.minUsd * HOURS_A_MONTH,
+        maxUsd: report.hourlyUsd.maxUsd * HOURS_A_MONTH,
+      })} a month`,
+    ],
+    ...(report.warnings.length === 0
+      ? []
+      : [[pc.bold("Warnings"), ...report.warnings.map((problem) => `  ${pc.yellow(formatProblem(problem))}`)]]),
+    [violationTitle(report), ...violationLines(report.violations)],
+  ];
+  return sections.map((lines) => lines.join("\n")).join("\n\n");
+}
+
+/** AWS' own month: 365 × 24 / 12. */
+const HOURS_A_MONTH = 730;

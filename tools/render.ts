@@ -1,0 +1,117 @@
+/** Writes what the program registers as Kubernetes manifests, for `kubectl apply` or GitOps. Never a secret. */
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { ContractError, error } from "../components/contract/problems.js";
+import type { CollectedResource } from "./collect.js";
+
+/** A file to write, by its name within the folder. */
+export interface ManifestFile {
+  name: string;
+  content: string;
+}
+
+interface Manifest {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; namespace?: string };
+}
+
+/** First line of every file; only such files are ever replaced or removed. */
+const HEADER = "# Rendered by pulumi-vllm; do not edit.";
+const SECRETS_FILE = "SECRETS.md";
+
+/** What has to be there before what uses it; the rest follows, by kind and name. */
+const FIRST = ["Namespace", "PriorityClass", "ServiceAccount", "NetworkPolicy"];
+
+function isManifest(resource: CollectedResource): boolean {
+  return resource.custom && resource.type.startsWith("kubernetes:");
+}
+
+function manifestOf({ inputs }: CollectedResource): Manifest {
+  return inputs as unknown as Manifest;
+}
+
+/** Annotations that only Pulumi's provider reads mean nothing to kubectl. */
+function withoutPulumiAnnotations(manifest: Manifest): Manifest {
+  const { annotations, ...metadata } = manifest.metadata as Manifest["metadata"] & { annotations?: object };
+  const kept = Object.entries(annotations ?? {}).filter(([key]) => !key.startsWith("pulumi.com/"));
+  return {
+    ...manifest,
+    metadata: {
+      ...metadata,
+      ...(kept.length > 0 && { annotations: Object.fromEntries(kept) }),
+    } as Manifest["metadata"],
+  };
+}
+
+/** The files of a stack: one a manifest, numbered in the order of creation, and one that names the Secrets to make. */
+export function manifestFiles(resources: readonly CollectedResource[], stack: string): ManifestFile[] {
+  const rank = (kind: string): number => (FIRST.includes(kind) ? FIRST.indexOf(kind) : FIRST.length);
+  const manifests = resources.filter(isManifest);
+  const plain = manifests
+    .filter(({ secret }) => !secret)
+    .map(manifestOf)
+    .sort(
+      (a, b) =>
+        rank(a.kind) - rank(b.kind) || a.kind.localeCompare(b.kind) || a.metadata.name.localeCompare(b.metadata.name),
+    );
+  const width = Math.max(3, String(plain.length).length);
+  const files = plain.map((manifest, index) => ({
+    name: `${String(index + 1).padStart(width, "0")}-${manifest.kind.toLowerCase()}-${manifest.metadata.name}.yaml`,
+    content: `${HEADER}\n${stringify(withoutPulumiAnnotations(manifest), { lineWidth: 0, aliasDuplicateObjects: false })}`,
+  }));
+  const secrets = manifests.filter(({ secret }) => secret);
+  return secrets.length === 0 ? files : [...files, { name: SECRETS_FILE, content: secretsText(secrets, stack) }];
+}
+
+function secretsText(secrets: readonly CollectedResource[], stack: string): string {
+  const commands = secrets.map((resource) => {
+    const { metadata } = manifestOf(resource);
+    const keys = Object.keys((resource.inputs["stringData"] ?? resource.inputs["data"] ?? {}) as object);
+    const literals = keys.map((key) =>
+      key === "api-key" ? `--from-literal=${key}="$(openssl rand -hex 20)"` : `--from-file=${key}=/dev/stdin`,
+    );
+    return `kubectl -n ${metadata.namespace ?? "default"} create secret generic ${metadata.name} ${literals.join(" ")}`;
+  });
+  return [
+    HEADER,
+    "",
+    `# Secrets of stack ${stack}`,
+    "",
+    "The manifests use these Secrets and do not contain them. Make each once, or let your secrets operator do it; until",
+    "then the pods that need one wait with CreateContainerConfigError. `--from-file=…=/dev/stdin` reads the value from",
+    "standard input, so that it does not end up in the shell's history.",
+    "",
+    "```sh",
+    ...commands,
+    "```",
+    "",
+  ].join("\n");
+}
+
+/**
+ * Writes the files into `folder` and removes files of an earlier rendering; files of others stay.
+ *
+ * Each is written beside its place and moved there, so that an interrupted run leaves no half file.
+ *
+ * @throws ContractError when the folder cannot be written
+ */
+export function writeManifests(folder: string, files: readonly ManifestFile[]): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    for (const { name, content } of files) {
+      const target = join(folder, name);
+      const partial = `${target}.partial`;
+      writeFileSync(partial, content);
+      renameSync(partial, target);
+    }
+    const current = new Set(files.map(({ name }) => name));
+    for (const name of readdirSync(folder).filter((name) => /\.(yaml|md)$/.test(name) && !current.has(name))) {
+      const path = join(folder, name);
+      if (readFileSync(path, "utf8").startsWith(HEADER)) rmSync(path);
+    }
+  } catch (thrown) {
+    throw new ContractError([error(folder, `cannot be written: ${(thrown as Error).message}`)]);
+  }
+}
