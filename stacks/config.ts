@@ -4,7 +4,7 @@
 import { z } from "zod";
 import { checkNodeGroup, nodeGroupSchema } from "../components/contract/nodes.js";
 import { joinPath, parse, salvage } from "../components/contract/parse.js";
-import { checkPlacement } from "../components/contract/placement.js";
+import { checkCapacity, checkPlacement } from "../components/contract/placement.js";
 import { didYouMean, error, listOr, type Problem, quote, warning } from "../components/contract/problems.js";
 import { resolveModels, type ServedModel } from "../components/contract/resolve.js";
 import { modelSchema } from "../components/contract/schema.js";
@@ -107,8 +107,12 @@ const PLACEHOLDER: Other = {
  * Parses a stack's config.
  *
  * @param values the values by key without `vllm:`; structured ones already read from YAML or JSON
+ * @param secretKeys keys without `vllm:` that hold a secret, in whole or in part
  */
-export function parseStackConfig(values: Readonly<Record<string, unknown>>): ParsedConfig {
+export function parseStackConfig(
+  values: Readonly<Record<string, unknown>>,
+  secretKeys: readonly string[] = [],
+): ParsedConfig {
   const { models: modelValues, ...others } = values;
   const prefix = `${NAMESPACE}:`;
   const problems: Problem[] = [];
@@ -121,9 +125,14 @@ export function parseStackConfig(values: Readonly<Record<string, unknown>>): Par
   }
   const other = salvage(otherSchema, others, PLACEHOLDER);
   const resolved = resolveModels(modelValues, `${prefix}models`);
-  problems.push(...resolved.problems, ...checkCluster(other, resolved.models), ...checkTokens(other, resolved.models));
+  problems.push(
+    ...resolved.problems,
+    ...checkCluster(other, resolved.models),
+    ...checkTokens(other, resolved.models),
+    ...checkSecrets(other, secretKeys),
+  );
   if (problems.some(({ severity }) => severity === "error")) return { problems };
-  return { config: { ...other, models: resolved.models } as StackConfig, problems };
+  return { config: { ...other, models: resolved.models }, problems };
 }
 
 /** Node groups in themselves, and every contract against them. */
@@ -133,8 +142,13 @@ function checkCluster({ cluster }: Other, models: readonly ServedModel[]): Probl
   const ownProblems = Object.entries(groups).flatMap(([name, group]) =>
     checkNodeGroup(group, joinPath(`${NAMESPACE}:cluster.existing.gpuNodes`, [name])),
   );
+  const path = `${NAMESPACE}:cluster.existing.gpuNodes`;
+  const replicas = models.flatMap(({ route, warmSpares, releases }) =>
+    [...releases].map(([release, contract]) => ({ contract, warmSpares: release === route.stable ? warmSpares : 0 })),
+  );
   return [
     ...ownProblems,
+    ...(ownProblems.length === 0 ? checkCapacity(replicas, groups, path) : []),
     ...models.flatMap((model) =>
       [...model.releases].flatMap(([release, contract]) =>
         checkPlacement(contract, groups, joinPath(`${NAMESPACE}:models`, [model.name, "releases", release])),
@@ -155,4 +169,25 @@ function checkTokens({ huggingFaceToken }: Other, models: readonly ServedModel[]
       `${quote(model.id)} is gated, and there is no token: pulumi config set --secret ${NAMESPACE}:huggingFaceToken`,
     ),
   );
+}
+
+/** What would be readable in the stack file, and in the state. */
+function checkSecrets({ cluster, huggingFaceToken }: Other, secretKeys: readonly string[]): Problem[] {
+  const problems: Problem[] = [];
+  if (huggingFaceToken !== undefined && !secretKeys.includes("huggingFaceToken")) {
+    const command = `pulumi config set --secret ${NAMESPACE}:huggingFaceToken`;
+    problems.push(
+      error(`${NAMESPACE}:huggingFaceToken`, `is in plain text in the stack file: ${command}, and revoke the token`),
+    );
+  }
+  if (cluster.existing.kubeconfig !== undefined && !secretKeys.includes("cluster")) {
+    const path = `${NAMESPACE}:cluster.existing.kubeconfig`;
+    problems.push(
+      error(
+        path,
+        `is in plain text in the stack file: pulumi config set --secret --path '${path}', and renew its credentials`,
+      ),
+    );
+  }
+  return problems;
 }

@@ -9,7 +9,8 @@ export function readEngineConfig(all: Readonly<Record<string, string>>): Record<
   const prefix = `${NAMESPACE}:`;
   return Object.fromEntries(
     Object.entries(all)
-      .filter(([key]) => key.startsWith(prefix))
+      // The engine insists on a default for each declared key: an empty one stands for a value that is not set.
+      .filter(([key, text]) => key.startsWith(prefix) && text !== "")
       .map(([key, text]) => [key.slice(prefix.length), structured(text)]),
   );
 }

@@ -1,9 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import { formatProblem } from "../components/contract/problems.js";
 import type { LiveRelease } from "../components/serving/modelServing.js";
-import { parseStackConfig } from "./config.js";
+import { NAMESPACE, parseStackConfig } from "./config.js";
 import { readEngineConfig } from "./engineConfig.js";
 import { deploy } from "./program.js";
+
+/** Keys of ours, without `vllm:`, that the engine says are secret. */
+function secretKeysOf(all: Readonly<Record<string, string>>): string[] {
+  // Marked internal in the SDK's types, and the only way to ask; the SDK's version is pinned.
+  const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(this: void, key: string): boolean };
+  return Object.keys(all)
+    .filter((key) => key.startsWith(`${NAMESPACE}:`) && isConfigSecret(key))
+    .map((key) => key.slice(NAMESPACE.length + 1));
+}
 
 /**
  * Reads the stack's config from the engine and deploys it.
@@ -12,7 +21,8 @@ import { deploy } from "./program.js";
  * @throws pulumi.RunError, which the engine shows without a stack trace, with every problem of the config
  */
 export function main(): Record<string, pulumi.Output<LiveRelease>> {
-  const { config, problems } = parseStackConfig(readEngineConfig(pulumi.runtime.allConfig()));
+  const all = pulumi.runtime.allConfig();
+  const { config, problems } = parseStackConfig(readEngineConfig(all), secretKeysOf(all));
   for (const problem of problems.filter(({ severity }) => severity === "warning")) {
     void pulumi.log.warn(formatProblem(problem));
   }

@@ -67,7 +67,7 @@ export async function collect(file: StackFile): Promise<CollectedResource[]> {
     call: () => ({}),
   };
   await pulumi.runtime.setMocks(mocks, PROJECT, file.stack, false);
-  pulumi.runtime.setAllConfig(file.engineConfig, file.secretKeys);
+  pulumi.runtime.setAllConfig(file.engineConfig, file.engineSecretKeys);
 
   const monitor = pulumi.runtime.getMonitor() as unknown as { registerResource: Register };
   const register = monitor.registerResource.bind(monitor);

@@ -21,8 +21,16 @@ interface Manifest {
 const HEADER = "# Rendered by pulumi-vllm; do not edit.";
 const SECRETS_FILE = "SECRETS.md";
 
-/** What has to be there before what uses it; the rest follows, by kind and name. */
-const FIRST = ["Namespace", "PriorityClass", "ServiceAccount", "NetworkPolicy"];
+/**
+ * What has to be there before what uses it, first; the rest follows. The place is in the file's name, since kubectl applies
+ * a folder in the order of names; it is the kind's and not the object's, so that a new object renames no other's file.
+ */
+const ORDER = ["Namespace", "PriorityClass", "ServiceAccount", "NetworkPolicy"];
+
+function fileName({ kind, metadata }: Manifest): string {
+  const place = ORDER.includes(kind) ? ORDER.indexOf(kind) : ORDER.length;
+  return `${place}-${kind.toLowerCase()}-${metadata.name}.yaml`;
+}
 
 function isManifest(resource: CollectedResource): boolean {
   return resource.custom && resource.type.startsWith("kubernetes:");
@@ -41,26 +49,21 @@ function withoutPulumiAnnotations(manifest: Manifest): Manifest {
     metadata: {
       ...metadata,
       ...(kept.length > 0 && { annotations: Object.fromEntries(kept) }),
-    } as Manifest["metadata"],
+    },
   };
 }
 
-/** The files of a stack: one a manifest, numbered in the order of creation, and one that names the Secrets to make. */
+/** The files of a stack: one a manifest, and one that names the Secrets to make. */
 export function manifestFiles(resources: readonly CollectedResource[], stack: string): ManifestFile[] {
-  const rank = (kind: string): number => (FIRST.includes(kind) ? FIRST.indexOf(kind) : FIRST.length);
   const manifests = resources.filter(isManifest);
-  const plain = manifests
+  const files = manifests
     .filter(({ secret }) => !secret)
     .map(manifestOf)
-    .sort(
-      (a, b) =>
-        rank(a.kind) - rank(b.kind) || a.kind.localeCompare(b.kind) || a.metadata.name.localeCompare(b.metadata.name),
-    );
-  const width = Math.max(3, String(plain.length).length);
-  const files = plain.map((manifest, index) => ({
-    name: `${String(index + 1).padStart(width, "0")}-${manifest.kind.toLowerCase()}-${manifest.metadata.name}.yaml`,
-    content: `${HEADER}\n${stringify(withoutPulumiAnnotations(manifest), { lineWidth: 0, aliasDuplicateObjects: false })}`,
-  }));
+    .map((manifest) => ({
+      name: fileName(manifest),
+      content: `${HEADER}\n${stringify(withoutPulumiAnnotations(manifest), { lineWidth: 0, aliasDuplicateObjects: false })}`,
+    }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
   const secrets = manifests.filter(({ secret }) => secret);
   return secrets.length === 0 ? files : [...files, { name: SECRETS_FILE, content: secretsText(secrets, stack) }];
 }
@@ -68,7 +71,7 @@ export function manifestFiles(resources: readonly CollectedResource[], stack: st
 function secretsText(secrets: readonly CollectedResource[], stack: string): string {
   const commands = secrets.map((resource) => {
     const { metadata } = manifestOf(resource);
-    const keys = Object.keys((resource.inputs["stringData"] ?? resource.inputs["data"] ?? {}) as object);
+    const keys = Object.keys(resource.inputs["stringData"] ?? resource.inputs["data"] ?? {});
     const literals = keys.map((key) =>
       key === "api-key" ? `--from-literal=${key}="$(openssl rand -hex 20)"` : `--from-file=${key}=/dev/stdin`,
     );

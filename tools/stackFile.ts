@@ -19,8 +19,10 @@ export interface StackFile {
   values: Record<string, unknown>;
   /** All values by full key as the engine hands them over: structured ones as JSON. */
   engineConfig: Record<string, string>;
-  /** Full keys that hold a secret. */
+  /** Keys without `vllm:` that hold a secret, in whole or in part. */
   secretKeys: string[];
+  /** The same as full keys, with those of other projects. */
+  engineSecretKeys: string[];
 }
 
 /** Names of the stacks that have a file in `folder`. */
@@ -40,10 +42,10 @@ export function readStackFile(folder: string, stack: string): StackFile {
     throw new ContractError([error(name, `there is no stack "${stack}": ${there}${didYouMean(stack, stacks)}`)]);
   }
   const config = configOf(readFileSync(file, "utf8"), name);
-  const secretKeys: string[] = [];
+  const engineSecretKeys: string[] = [];
   const masked = Object.entries(config).map(([key, value]) => {
     const { value: plain, secret } = mask(value);
-    if (secret) secretKeys.push(key);
+    if (secret) engineSecretKeys.push(key);
     return [key, plain] as const;
   });
   const prefix = `${NAMESPACE}:`;
@@ -56,7 +58,8 @@ export function readStackFile(folder: string, stack: string): StackFile {
     engineConfig: Object.fromEntries(
       masked.map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
     ),
-    secretKeys,
+    secretKeys: engineSecretKeys.filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length)),
+    engineSecretKeys,
   };
 }
 

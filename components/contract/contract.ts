@@ -63,7 +63,7 @@ function stableJson(value: unknown): string {
  * them makes no other contract.
  */
 export function contractText(contract: RuntimeContract): string {
-  const { autoscaling: _, ...rest } = contract;
+  const { autoscaling, ...rest } = contract;
   return stableJson(rest);
 }
 

@@ -40,7 +40,7 @@ function toProblems(issue: z.core.$ZodIssue, base: string, schema: z.ZodType): P
       return [
         error(
           path,
-          `${got} is not allowed: use ${listOr(issue.values.map(String))}${didYouMean(String(issue.input), issue.values.map(String))}`,
+          `${got} is not allowed: use ${listOr(issue.values.map(String))}${typeof issue.input === "string" ? didYouMean(issue.input, issue.values.map(String)) : ""}`,
         ),
       ];
     case "too_small":

@@ -2,7 +2,7 @@
 import type { RuntimeContract } from "./contract.js";
 import { INSTANCE_TYPES, type InstanceType } from "./instances.js";
 import { accepts, defaultPlacement, instancesOf, type NodeGroup, type Placement } from "./nodes.js";
-import { error, type Problem } from "./problems.js";
+import { error, type Problem, warning } from "./problems.js";
 
 /** Node groups by name; `undefined` where the config does not describe them. */
 export type NodeGroups = Readonly<Record<string, NodeGroup>> | undefined;
@@ -77,6 +77,52 @@ export function checkPlacement(demand: Demand, groups: NodeGroups, path: string)
     );
   }
   return problems;
+}
+
+/** Replicas of a contract, with the spares that hold nodes for more. */
+export interface Replicas {
+  contract: Demand & Pick<RuntimeContract, "autoscaling">;
+  warmSpares: number;
+}
+
+/**
+ * Whether the node groups have GPUs for all models together: too few for the least replicas is an error, too few for the
+ * most of them and a rollout beside them a warning.
+ */
+export function checkCapacity(all: readonly Replicas[], groups: NodeGroups, path: string): Problem[] {
+  if (groups === undefined) return [];
+  const pools = new Map<string, { gpus: number; least: number; most: number; surge: number }>();
+  for (const { contract, warmSpares } of all) {
+    const names = Object.keys(groups).filter((name) => candidates(contract, groups).includes(groups[name]!));
+    if (names.length === 0) continue;
+    const key = names.join(" and ");
+    const gpus = names.reduce((sum, name) => sum + groups[name]!.max * gpusOfNode(groups[name]!), 0);
+    const pool = pools.get(key) ?? { gpus, least: 0, most: 0, surge: 0 };
+    const { min, max } = contract.autoscaling;
+    pools.set(key, {
+      gpus,
+      least: pool.least + min * contract.gpu.count,
+      most: pool.most + (max + warmSpares) * contract.gpu.count,
+      surge: Math.max(pool.surge, contract.gpu.count),
+    });
+  }
+  return [...pools].flatMap(([names, { gpus, least, most, surge }]) => {
+    if (least > gpus) {
+      const message = `the models need ${least} GPUs of ${names} at the least, and at max nodes there are ${gpus}: raise max, or lower autoscaling.min`;
+      return [error(path, message)];
+    }
+    if (most + surge > gpus) {
+      const message =
+        `the models may want ${most} GPUs of ${names}, and ${surge} more while one is rolled out, and at max nodes there are ${gpus}: ` +
+        "raise max, or expect pods to wait";
+      return [warning(path, message)];
+    }
+    return [];
+  });
+}
+
+function gpusOfNode(group: NodeGroup): number {
+  return Math.max(0, ...instancesOf(group).map(({ gpus }) => gpus));
 }
 
 /**

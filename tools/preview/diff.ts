@@ -81,9 +81,7 @@ export function propertyChanges(before: unknown, after: unknown, path = ""): Pro
   const [a, b] = [before, after].map((value) => (isContainer(value) ? value : undefined));
   if (a === undefined || b === undefined || Array.isArray(a) !== Array.isArray(b)) return [{ path, before, after }];
   // Elements that moved would all differ by index: a list of texts, such as arguments, is compared as a set.
-  if (Array.isArray(a) && Array.isArray(b) && [...a, ...b].every((item) => typeof item === "string")) {
-    return listChanges(a as string[], b as string[], path);
-  }
+  if (isTextList(a) && isTextList(b)) return listChanges(a, b, path);
   const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
   return [...keys].flatMap((key) =>
     propertyChanges(
@@ -92,6 +90,10 @@ export function propertyChanges(before: unknown, after: unknown, path = ""): Pro
       joinPath(path, [Array.isArray(a) ? Number(key) : key]).replace(/^\./, ""),
     ),
   );
+}
+
+function isTextList(value: object): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
 }
 
 function isContainer(value: unknown): value is object {

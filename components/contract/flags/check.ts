@@ -55,8 +55,10 @@ function wrongValue(value: FlagValue, facts: FlagFacts): string | undefined {
 }
 
 function wrongScalar(value: FlagValue, facts: FlagFacts): string | undefined {
-  if (facts.choices !== undefined && !facts.choices.includes(String(value))) {
-    return `is not allowed: use ${listOr(facts.choices)}${didYouMean(String(value), facts.choices)}`;
+  if (facts.choices !== undefined) {
+    const text = typeof value === "object" ? "" : String(value);
+    if (!facts.choices.includes(text))
+      return `is not allowed: use ${listOr(facts.choices)}${didYouMean(text, facts.choices)}`;
   }
   switch (facts.type) {
     case "boolean":
@@ -71,7 +73,7 @@ function wrongScalar(value: FlagValue, facts: FlagFacts): string | undefined {
         ? undefined
         : "is not a whole number, nor one with a suffix such as 8k";
     case "json":
-      return typeof value === "object" || isJson(value) ? undefined : "is not an object, a list or JSON text";
+      return typeof value === "object" || isJson(String(value)) ? undefined : "is not an object, a list or JSON text";
     case "json-or-string":
       return typeof value === "object" || typeof value === "string" ? undefined : "is not an object or text";
     case "string":
@@ -79,9 +81,9 @@ function wrongScalar(value: FlagValue, facts: FlagFacts): string | undefined {
   }
 }
 
-function isJson(value: FlagValue): boolean {
+function isJson(text: string): boolean {
   try {
-    JSON.parse(String(value));
+    JSON.parse(text);
     return true;
   } catch {
     return false;

@@ -1,0 +1,12 @@
+/** The package: what other programs import. */
+export { ContractError, type Problem } from "./contract/problems.js";
+export { contractHash, contractText, type RuntimeContract } from "./contract/contract.js";
+export { type Fit, fit, type FitInput, type GpuChoice, smallestMachine } from "./contract/fit.js";
+export { ANNOTATIONS, LABELS, METRIC_LABELS, METRICS } from "./contract/labels.js";
+export type { NodeGroup, Placement, TrafficClass } from "./contract/nodes.js";
+export { type ResolvedModels, resolveModels, type ServedModel } from "./contract/resolve.js";
+export type { ModelConfig, ReleaseConfig } from "./contract/schema.js";
+export { type LiveRelease, ModelServing, type ModelServingArgs } from "./serving/modelServing.js";
+export { TrafficPriorities, type TrafficPrioritiesArgs } from "./serving/trafficPriorities.js";
+export { type Monitoring, VllmRuntime, type VllmRuntimeArgs } from "./serving/vllmRuntime.js";
+export { WarmSpare, type WarmSpareArgs } from "./serving/warmSpare.js";

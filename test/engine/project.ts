@@ -1,0 +1,77 @@
+/** A copy of the project for the real engine, with stand-ins for its providers and a state of its own. */
+import { spawnSync } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parse, stringify } from "yaml";
+
+const ROOT = resolve(__dirname, "../..");
+const STANDINS = ["kubernetes", "random"];
+
+export interface Result {
+  status: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+export function hasPulumi(): boolean {
+  return spawnSync("pulumi", ["version"]).status === 0;
+}
+
+/** A project in a temporary folder; its code is this checkout's. */
+export class EngineProject {
+  readonly folder = mkdtempSync(join(tmpdir(), "pulumi-vllm-engine-"));
+
+  constructor(readonly stack: string) {
+    for (const name of ["components", "stacks", "policies", "node_modules"]) {
+      symlinkSync(join(ROOT, name), join(this.folder, name));
+    }
+    copyFileSync(join(ROOT, "package.json"), join(this.folder, "package.json"));
+    copyFileSync(join(ROOT, `Pulumi.${stack}.yaml`), this.stackFile);
+    const project = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8")) as object;
+    const providers = STANDINS.map((name) => ({ name, path: join(__dirname, "standins", name) }));
+    writeFileSync(join(this.folder, "Pulumi.yaml"), stringify({ ...project, plugins: { providers } }));
+    mkdirSync(join(this.folder, "state"));
+  }
+
+  get stackFile(): string {
+    return join(this.folder, `Pulumi.${this.stack}.yaml`);
+  }
+
+  /** Runs the CLI on the stack, offline. */
+  pulumi(...args: string[]): Result {
+    const { status, stdout, stderr } = spawnSync("pulumi", ["--non-interactive", "--color=never", ...args], {
+      cwd: this.folder,
+      encoding: "utf8",
+      maxBuffer: 64 * 2 ** 20,
+      env: {
+        ...process.env,
+        PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
+        PULUMI_HOME: join(this.folder, "home"),
+        PULUMI_CONFIG_PASSPHRASE: "test",
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      },
+    });
+    return { status, stdout, stderr };
+  }
+
+  /** Changes the models of the stack file. */
+  edit(change: (models: Record<string, StackModel>) => void): void {
+    const file = parse(readFileSync(this.stackFile, "utf8")) as {
+      config: { "vllm:models": Record<string, StackModel> };
+    };
+    change(file.config["vllm:models"]);
+    writeFileSync(this.stackFile, stringify(file));
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** As much of a model in a stack file as these tests change. */
+export interface StackModel {
+  route: { stable: string };
+  releases: Record<string, { context: number; image: string; flags?: Record<string, object> }>;
+}

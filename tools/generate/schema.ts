@@ -1,0 +1,67 @@
+/** The JSON Schema of `Pulumi.<stack>.yaml`, for editors: completion, documentation, red lines. */
+import { z } from "zod";
+import { NAMESPACE, stackConfigSchema } from "../../stacks/config.js";
+
+/** As much of JSON Schema as the reference reads. */
+export interface JsonSchema {
+  type?: string;
+  description?: string;
+  default?: unknown;
+  enum?: unknown[];
+  const?: unknown;
+  properties?: Record<string, JsonSchema>;
+  additionalProperties?: JsonSchema | boolean;
+  required?: string[];
+  items?: JsonSchema;
+  anyOf?: JsonSchema[];
+  minimum?: number;
+  maximum?: number;
+  exclusiveMinimum?: number;
+}
+
+/** Values that Pulumi keeps encrypted, `{ secure: … }`. */
+const SECRETS = new Set<unknown>([
+  stackConfigSchema.shape.huggingFaceToken.unwrap(),
+  stackConfigSchema.shape.cluster.shape.existing.shape.kubeconfig.unwrap(),
+]);
+
+const ENCRYPTED = { type: "object", properties: { secure: { type: "string" } }, required: ["secure"] };
+
+/** The schema of everything under `vllm:`, by key without `vllm:`. */
+export function configSchema(): Record<string, JsonSchema> {
+  const schema = z.toJSONSchema(stackConfigSchema, {
+    io: "input",
+    unrepresentable: "any",
+    override: ({ zodSchema, jsonSchema }) => {
+      // Safe integers are JavaScript's bounds, not the config's.
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+      if (SECRETS.has(zodSchema)) {
+        const { description, ...text } = jsonSchema;
+        for (const key of Object.keys(jsonSchema)) delete jsonSchema[key];
+        Object.assign(jsonSchema, { ...(description && { description }), anyOf: [text, ENCRYPTED] });
+      }
+    },
+  }) as JsonSchema;
+  return schema.properties!;
+}
+
+/** The schema of the whole file; keys of other providers, such as `aws:region`, are left alone. */
+export function stackFileSchema(): object {
+  const properties = Object.entries(configSchema()).map(([key, schema]) => [`${NAMESPACE}:${key}`, schema]);
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "Pulumi.<stack>.yaml of pulumi-vllm",
+    type: "object",
+    properties: {
+      config: {
+        type: "object",
+        properties: Object.fromEntries(properties) as object,
+        patternProperties: { [`^(?!${NAMESPACE}:)`]: {} },
+        additionalProperties: false,
+        required: [`${NAMESPACE}:cluster`, `${NAMESPACE}:models`],
+      },
+    },
+    required: ["config"],
+  };
+}
