@@ -59,3 +59,19 @@ export function textEntries(value: unknown): ReadonlyMap<string, string> {
 export function isSet(value: unknown): boolean {
   return Object.keys(fields(value)).length > 0;
 }
+
+/**
+ * True for a property that is stated, even while its value is not known: reading that would throw.
+ * Nothing, an empty text, `{}` and `[]` state nothing.
+ */
+export function isStated(value: unknown, key: string): boolean {
+  // The engine's guard watches reads of a property, not of its descriptor.
+  const stated: unknown = Object.getOwnPropertyDescriptor(fields(value), key)?.value;
+  if (typeof stated === "object") return stated !== null && Object.keys(stated).length > 0;
+  return stated !== undefined && stated !== "";
+}
+
+/** A boolean, also when written as text, as launch templates and storage classes have it. */
+export function isTrue(value: unknown): boolean {
+  return value === true || value === "true";
+}

@@ -50,9 +50,9 @@ export function workloadRule(
 /** A rule that sees one resource of any kind at a time. */
 export function resourceRule(
   about: About,
-  check: (resource: Resource, report: (message: string) => void) => void,
+  check: (resource: Resource, report: (message: string) => void, settings: Fields) => void,
 ): ResourceRule {
-  return { ...about, validateResource: (args, report) => check(args, report) };
+  return { ...about, validateResource: (args, report) => check(args, report, args.getConfig<Fields>()) };
 }
 
 /** Everything of a stack that rules over several resources read. */

@@ -118,7 +118,7 @@ export function parseStackConfig(
   const problems: Problem[] = [];
   const known = Object.keys(stackConfigSchema.shape);
   for (const key of Object.keys(values).filter((key) => !known.includes(key))) {
-    problems.push(error(prefix + key, `unknown key${didYouMean(key, known)} Allowed: ${listOr(known)}`));
+    problems.push(error(prefix + key, `unknown key${didYouMean(key, known) || "."} Allowed: ${listOr(known)}`));
   }
   for (const [key, schema] of Object.entries(otherSchema.shape)) {
     problems.push(...parse(schema, others[key], prefix + key).problems);
@@ -127,7 +127,7 @@ export function parseStackConfig(
   const resolved = resolveModels(modelValues, `${prefix}models`);
   problems.push(
     ...resolved.problems,
-    ...checkCluster(other, resolved.models),
+    ...checkCluster(other, resolved.models, otherSchema.shape.cluster.safeParse(others["cluster"]).success),
     ...checkTokens(other, resolved.models),
     ...checkSecrets(other, secretKeys),
   );
@@ -136,10 +136,11 @@ export function parseStackConfig(
 }
 
 /** Node groups in themselves, and every contract against them. */
-function checkCluster({ cluster }: Other, models: readonly ServedModel[]): Problem[] {
+function checkCluster({ cluster }: Other, models: readonly ServedModel[], sound: boolean): Problem[] {
+  // Groups that are wrong in shape have been reported, and say nothing of where a model fits.
+  if (!sound) return [];
   const groups = cluster.existing.gpuNodes;
-  if (groups === undefined) return [];
-  const ownProblems = Object.entries(groups).flatMap(([name, group]) =>
+  const ownProblems = Object.entries(groups ?? {}).flatMap(([name, group]) =>
     checkNodeGroup(group, joinPath(`${NAMESPACE}:cluster.existing.gpuNodes`, [name])),
   );
   const path = `${NAMESPACE}:cluster.existing.gpuNodes`;

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { formatProblem } from "../components/contract/problems.js";
+import { labelValue } from "../components/contract/labels.js";
 import type { LiveRelease } from "../components/serving/modelServing.js";
 import { NAMESPACE, parseStackConfig } from "./config.js";
 import { readEngineConfig } from "./engineConfig.js";
@@ -32,5 +33,5 @@ export function main(): Record<string, pulumi.Output<LiveRelease>> {
       [`the config has ${errors.length} problem(s):`, ...errors.map(formatProblem)].join("\n  "),
     );
   }
-  return deploy(config, pulumi.getStack());
+  return deploy(config, labelValue(pulumi.getStack()));
 }

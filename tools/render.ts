@@ -1,5 +1,5 @@
 /** Writes what the program registers as Kubernetes manifests, for `kubectl apply` or GitOps. Never a secret. */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { ContractError, error } from "../components/contract/problems.js";
@@ -93,28 +93,40 @@ function secretsText(secrets: readonly CollectedResource[], stack: string): stri
   ].join("\n");
 }
 
+/** Whether a rendering has written the file. */
+function isOurs(path: string): boolean {
+  return /\.(yaml|md)$/.test(path) && statSync(path).isFile() && readFileSync(path, "utf8").startsWith(HEADER);
+}
+
 /**
  * Writes the files into `folder` and removes files of an earlier rendering; files of others stay.
  *
  * Each is written beside its place and moved there, so that an interrupted run leaves no half file.
  *
- * @throws ContractError when the folder cannot be written
+ * @throws ContractError when the folder cannot be written, or a name in it is taken by a file of others
  */
 export function writeManifests(folder: string, files: readonly ManifestFile[]): void {
+  const current = new Set(files.map(({ name }) => name));
   try {
     mkdirSync(folder, { recursive: true });
+    const there = readdirSync(folder).map((name) => ({ name, ours: isOurs(join(folder, name)) }));
+    const taken = there.filter(({ name, ours }) => current.has(name) && !ours);
+    if (taken.length > 0) {
+      throw new ContractError(
+        taken.map(({ name }) =>
+          error(join(folder, name), "is there already and not of a rendering: move it, or render elsewhere"),
+        ),
+      );
+    }
     for (const { name, content } of files) {
       const target = join(folder, name);
       const partial = `${target}.partial`;
       writeFileSync(partial, content);
       renameSync(partial, target);
     }
-    const current = new Set(files.map(({ name }) => name));
-    for (const name of readdirSync(folder).filter((name) => /\.(yaml|md)$/.test(name) && !current.has(name))) {
-      const path = join(folder, name);
-      if (readFileSync(path, "utf8").startsWith(HEADER)) rmSync(path);
-    }
+    for (const { name } of there.filter(({ name, ours }) => ours && !current.has(name))) rmSync(join(folder, name));
   } catch (thrown) {
+    if (thrown instanceof ContractError) throw thrown;
     throw new ContractError([error(folder, `cannot be written: ${(thrown as Error).message}`)]);
   }
 }

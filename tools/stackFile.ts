@@ -78,10 +78,14 @@ function configOf(text: string, name: string): Record<string, unknown> {
   if (config === undefined || (isScalar(config) && config.value === null)) return {};
   if (!isMap(config)) throw new ContractError([error(`${name}: config`, "has to be an object of keys and values")]);
   try {
-    return config.toJS(document, { maxAliasCount: MAX_ALIASES }) as Record<string, unknown>;
+    const values = config.toJS(document, { maxAliasCount: MAX_ALIASES }) as Record<string, unknown>;
+    JSON.stringify(values);
+    return values;
   } catch (thrown) {
-    // An alias without an anchor, or too many of them.
-    throw new ContractError([error(name, `has a YAML alias that cannot be followed: ${(thrown as Error).message}`)]);
+    // An alias without an anchor, to what it is part of, or too many of them.
+    throw new ContractError([
+      error(name, `has a YAML alias that cannot be followed: ${(thrown as Error).message.split("\n")[0]}`),
+    ]);
   }
 }
 

@@ -7,6 +7,7 @@ import { flagTable, KNOWN_VERSIONS } from "./flags/table.js";
 import { GPUS } from "./gpus.js";
 import { parseImage, pinOf } from "./image.js";
 import { MODELS } from "./models.js";
+import { joinPath } from "./parse.js";
 import { PRECISIONS } from "./precision.js";
 import type { ReleaseConfig } from "./schema.js";
 import { error, listOr, type Problem, quote, warning } from "./problems.js";
@@ -79,16 +80,17 @@ function checkContractFlags(contract: RuntimeContract, path: string): Problem[] 
     problems.push(warning(path, `names and values were not checked: ${why} (tables: ${listOr(KNOWN_VERSIONS)})`));
   }
   for (const flag of UNCOUNTED_FLAGS.filter((name) => name in contract.flags)) {
-    problems.push(warning(`${path}.${flag}`, "the fit does not count the memory of this flag: leave room for it"));
+    problems.push(warning(joinPath(path, [flag]), "the fit does not count the memory of this flag: leave room for it"));
   }
   return problems;
 }
 
 function checkEnv({ env }: RuntimeContract, path: string): Problem[] {
   return Object.keys(env).flatMap((name) => {
-    if (OWNED_ENV.has(name)) return [error(`${path}.${name}`, "the contract sets this variable itself: leave it out")];
+    if (OWNED_ENV.has(name))
+      return [error(joinPath(path, [name]), "the contract sets this variable itself: leave it out")];
     if (looksSecret(name)) {
-      return [error(`${path}.${name}`, "looks like a secret, and a contract is plain text: keep it in a Secret")];
+      return [error(joinPath(path, [name]), "looks like a secret, and a contract is plain text: keep it in a Secret")];
     }
     return [];
   });
@@ -209,6 +211,14 @@ export function checkModelSource({ model }: ReleaseConfig, path: string): Proble
     );
   }
   const sixteenBits = published === "bf16" || published === "fp16";
+  if (sixteenBits && model.precision === "fp8" && model.quantizeAtLoad === false) {
+    problems.push(
+      error(
+        `${path}.model.quantizeAtLoad`,
+        `false leaves ${model.id} as it is published, in ${published}: leave it out, or set precision to ${published}`,
+      ),
+    );
+  }
   if (published !== undefined && model.precision !== undefined && model.precision !== published) {
     if (!sixteenBits || !["bf16", "fp16", "fp8"].includes(model.precision)) {
       problems.push(

@@ -16,7 +16,6 @@ export function checkModel(model: Omit<ModelConfig, "releases">, path: string, r
       problems.push(error(`${path}.route.${key}`, `there is no release ${quote(release)}: use ${listOr(releases)}`));
     }
   }
-  if (releases.length === 0) problems.push(error(`${path}.releases`, "is empty: give at least one release"));
   for (const key of ["canary", "shadow"] as const) {
     if (route[key] === undefined) continue;
     if (route[key].release === route.stable) {

@@ -6,8 +6,8 @@
  *     KV cache = total × gpu-memory-utilization − weights − peak activations − CUDA graphs
  *
  * in blocks of 16 tokens, one of which it keeps for itself, and refuses to start when one request of `max-model-len` tokens does not fit into it. Weights
- * and KV bytes are exact; activations, graphs and libraries are estimates, whose error test/contract/fit.test.ts
- * bounds against logs of real servers.
+ * and KV bytes are exact; activations, graphs and libraries are estimates, whose error
+ * test/contract/fitCalibration.test.ts bounds against logs of real servers.
  */
 import { GPUS, type GpuType } from "./gpus.js";
 import { INSTANCE_TYPES } from "./instances.js";
@@ -26,7 +26,7 @@ const BLOCK_TOKENS = 16;
  */
 const RUNTIME_GIB = 1.7;
 /** NCCL and all-reduce buffers of a GPU under tensor parallelism, from the same logs. */
-const COLLECTIVES_GIB = 0.6;
+const COLLECTIVES_GIB = 0.8;
 
 export interface FitInput {
   model: Architecture;
@@ -62,7 +62,7 @@ export interface Fit {
   /** Requests of full length that fit at once. */
   fullLengthRequests: number;
   fits: boolean;
-  /** The largest context of which one request would fit, at most the model's own, in whole blocks; 0 if none. */
+  /** The largest context of which one request would fit, at most the model's own or the one asked for; 0 if none. */
   largestContext: number;
 }
 
@@ -132,7 +132,7 @@ export function fit(input: FitInput): Fit {
 /** Bisects, since with window layers the cost is not proportional to the context. */
 function largestContext(input: FitInput, kvCacheBytes: number): number {
   let low = 0;
-  let high = Math.floor(input.model.maxContext / BLOCK_TOKENS);
+  let high = Math.floor(Math.max(input.model.maxContext, input.context) / BLOCK_TOKENS);
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
     if (kvBytesOfRequest(input, middle * BLOCK_TOKENS) <= kvCacheBytes) low = middle;

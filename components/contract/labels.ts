@@ -32,6 +32,14 @@ export const ANNOTATIONS = {
   contractHash: `${OWN}/contract-hash`,
 } as const;
 
+/** A text as a label's value: at most 63 letters, digits, dashes, dots and underscores, first and last no punctuation. */
+export function labelValue(text: string): string {
+  return text
+    .replace(/[^\w.-]/g, "-")
+    .slice(0, 63)
+    .replace(/^[^a-zA-Z0-9]+|[^a-zA-Z0-9]+$/g, "");
+}
+
 /** Value of {@link LABELS.name} on everything this project deploys for vLLM. */
 export const APP_NAME = "vllm";
 /** Value of {@link LABELS.managedBy}. */

@@ -56,7 +56,7 @@ export function checkNodeGroup(group: NodeGroup, path: string): Problem[] {
       problems.push(
         error(
           at,
-          `"${name}" is not a known GPU instance type${didYouMean(name, INSTANCE_TYPES.keys())} With ${group.gpu}: ${listOr(ofGpu)}`,
+          `"${name}" is not a known GPU instance type${didYouMean(name, INSTANCE_TYPES.keys()) || "."} With ${group.gpu}: ${listOr(ofGpu)}`,
         ),
       );
     } else if (type.gpu !== group.gpu) {

@@ -28,12 +28,13 @@ function toProblems(issue: z.core.$ZodIssue, base: string, schema: z.ZodType): P
       return issue.keys.map((key) =>
         error(
           joinPath(path, [key]),
-          `unknown key${didYouMean(key, known)}${known.length > 0 ? ` Allowed: ${listOr(known)}` : ""}`,
+          `unknown key${didYouMean(key, known) || "."}${known.length > 0 ? ` Allowed: ${listOr(known)}` : ""}`,
         ),
       );
     }
     case "invalid_type":
       if (issue.input === undefined) return [error(path, `is missing: give ${article(issue.expected)}`)];
+      if (issue.input === null) return [error(path, `is empty: give ${article(issue.expected)}`)];
       return [error(path, `${got} is ${article(nameOf(issue.input))}: use ${article(issue.expected)}`)];
     case "invalid_value":
       if (issue.input === undefined) return [error(path, `is missing: use ${listOr(issue.values.map(String))}`)];
@@ -72,7 +73,6 @@ function toProblems(issue: z.core.$ZodIssue, base: string, schema: z.ZodType): P
 }
 
 function nameOf(value: unknown): string {
-  if (value === null) return "null";
   return Array.isArray(value) ? "array" : typeof value;
 }
 
@@ -84,7 +84,6 @@ const NAMES: Record<string, string> = {
   object: "an object",
   record: "an object",
   array: "a list",
-  null: "empty (null)",
 };
 
 function article(type: string): string {

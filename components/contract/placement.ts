@@ -10,8 +10,17 @@ export type NodeGroups = Readonly<Record<string, NodeGroup>> | undefined;
 /** The contract's demand on a placement. */
 type Demand = Pick<RuntimeContract, "class" | "gpu" | "resources">;
 
-function candidates({ class: trafficClass, gpu }: Demand, groups: NonNullable<NodeGroups>): NodeGroup[] {
+/** Groups of the right GPU for the contract's traffic, whatever the number of GPUs of a node. */
+function offering({ class: trafficClass, gpu }: Demand, groups: NonNullable<NodeGroups>): NodeGroup[] {
   return Object.values(groups).filter((group) => group.gpu === gpu.type && accepts(group, trafficClass));
+}
+
+/** Those whose nodes have GPUs enough; groups of unknown instance types are given the benefit of the doubt. */
+function candidates(demand: Demand, groups: NonNullable<NodeGroups>): NodeGroup[] {
+  return offering(demand, groups).filter((group) => {
+    const types = instancesOf(group);
+    return types.length === 0 || types.some(({ gpus }) => gpus >= demand.gpu.count);
+  });
 }
 
 /** Selector and tolerations of the first group that takes the contract; by this project's own labels unless it has others. */
@@ -26,10 +35,21 @@ export function placementOf(demand: Demand, groups: NodeGroups): Placement {
 
 /** Problems of a contract with the node groups described; none where none are. */
 export function checkPlacement(demand: Demand, groups: NodeGroups, path: string): Problem[] {
-  if (groups === undefined) return [];
   const { gpu, class: trafficClass, resources } = demand;
-  const fitting = candidates(demand, groups);
-  if (fitting.length === 0) {
+  if (groups === undefined) {
+    const most = Math.max(
+      ...[...INSTANCE_TYPES.values()].filter((type) => type.gpu === gpu.type).map(({ gpus }) => gpus),
+    );
+    if (gpu.count <= most) return [];
+    return [
+      error(
+        `${path}.gpu.count`,
+        `no machine of the instance table has ${gpu.count} × ${gpu.type}: use at most ${most}`,
+      ),
+    ];
+  }
+  const offered = offering(demand, groups);
+  if (offered.length === 0) {
     const described = Object.entries(groups).map(
       ([name, group]) => `${name} (${group.gpu}, ${group.purpose}, ${group.capacity})`,
     );
@@ -45,10 +65,9 @@ export function checkPlacement(demand: Demand, groups: NodeGroups, path: string)
       ),
     ];
   }
-  const types = fitting.flatMap(instancesOf);
-  if (types.length === 0) return [];
-  const most = Math.max(...types.map(({ gpus }) => gpus));
-  if (gpu.count > most) {
+  const fitting = candidates(demand, groups);
+  if (fitting.length === 0) {
+    const most = Math.max(...offered.flatMap(instancesOf).map(({ gpus }) => gpus));
     return [
       error(
         `${path}.gpu.count`,
@@ -56,6 +75,8 @@ export function checkPlacement(demand: Demand, groups: NodeGroups, path: string)
       ),
     ];
   }
+  const types = fitting.flatMap(instancesOf);
+  if (types.length === 0) return [];
   const problems: Problem[] = [];
   const memoryGiB = Math.floor(Math.min(...types.map(allocatableMemoryGiB)));
   if (resources.memoryGiB > memoryGiB) {
@@ -152,10 +173,12 @@ export function replicaCost(demand: Demand, groups: NodeGroups): CostRange {
   const described = groups && candidates(demand, groups).flatMap(instancesOf);
   const known = described?.length
     ? described
-    : [...INSTANCE_TYPES.values()].filter((type) => type.gpu === demand.gpu.type);
+    : [...INSTANCE_TYPES.values()].filter(({ gpu }) => gpu === demand.gpu.type);
   const prices = known
     .filter(({ gpus }) => gpus >= demand.gpu.count)
     .map(({ gpus, hourlyUsd }) => (hourlyUsd * demand.gpu.count) / gpus);
+  // checkPlacement refuses a contract that no machine takes.
+  if (prices.length === 0) return { minUsd: 0, maxUsd: 0 };
   const cheapest = Math.min(...prices);
   return { minUsd: cheapest, maxUsd: described?.length ? Math.max(...prices) : cheapest };
 }

@@ -10,6 +10,7 @@ import { MODELS } from "./models.js";
 import { joinPath, parse, salvage } from "./parse.js";
 import { didYouMean, error, type Problem, quote } from "./problems.js";
 import {
+  architectureSchema,
   MODEL_NAME,
   type ModelConfig,
   modelSchema,
@@ -72,6 +73,9 @@ function resolveModel(name: string, value: unknown, path: string): Resolved {
   const shell = salvage(shellSchema, value, SHELL_PLACEHOLDER);
   const names = Object.keys(shell.releases);
   problems.push(...checkModel(shell, path, names));
+  if (parsedShell.value !== undefined && names.length === 0) {
+    problems.push(error(`${path}.releases`, "is empty: give at least one release"));
+  }
   const releases = new Map(
     names.flatMap((release) => {
       const at = joinPath(`${path}.releases`, [release]);
@@ -115,7 +119,9 @@ function resolveRelease(
 /** The shape of a model: the config's own, else the catalogue's. */
 function architectureOf(config: ReleaseConfig, path: string, problems: Problem[]): Architecture | undefined {
   const { id, architecture, precision } = config.model;
-  if (architecture !== undefined) return architecture;
+  if (architecture !== undefined) {
+    return architectureSchema.safeParse(architecture).success ? architecture : undefined;
+  }
   if (id === RELEASE_PLACEHOLDER.model.id) return undefined;
   const known = MODELS[id];
   if (known === undefined) {

@@ -104,7 +104,10 @@ export const releaseSchema = z
       .default({})
       .describe("Flags of vllm serve without dashes, each with its reason"),
     env: z
-      .record(z.string().regex(ENV_NAME), z.strictObject({ value: z.string(), reason }))
+      .record(
+        z.string().regex(ENV_NAME, "is not a variable's name: use letters, digits and _, first no digit"),
+        z.strictObject({ value: z.string(), reason }),
+      )
       .default({})
       .describe("Environment variables, each with its reason; never secrets"),
   })
@@ -148,9 +151,7 @@ export const modelSchema = z
     class: z.enum(TRAFFIC_CLASSES).describe("Kind of traffic; classes never share a runtime"),
     servedNames: z
       .array(
-        z
-          .string()
-          .regex(/^[\w./:-]+$/, "has characters that a model name cannot have: use letters, digits and . _ - / :"),
+        z.string().regex(/^[\w./:][\w./:-]*$/, "is not a model name: use letters, digits and . _ - / :, first no dash"),
       )
       .min(1)
       .optional()

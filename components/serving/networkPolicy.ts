@@ -50,7 +50,8 @@ export function networkPolicySpec(
           { port: 53, protocol: "TCP" },
         ],
       },
-      { to: hub, ports: [{ port: 443, protocol: "TCP" }] },
+      // An empty list of peers would mean everybody.
+      ...(hub.length === 0 ? [] : [{ to: hub, ports: [{ port: 443, protocol: "TCP" }] }]),
     ],
   };
 }

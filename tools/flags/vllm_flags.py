@@ -91,7 +91,7 @@ def describe(action):
     flag = {"type": "boolean" if boolean else TYPES.get(converter_name(action), "string")}
     if action.choices is not None:
         # "None" only says that the flag may be left out.
-        flag["choices"] = [choice for choice in action.choices if choice not in (None, "None")]
+        flag["choices"] = [str(choice) for choice in action.choices if choice not in (None, "None")]
     if spellings[1:]:
         flag["aliases"] = spellings[1:]
     if isinstance(action, argparse.BooleanOptionalAction):

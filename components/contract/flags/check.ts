@@ -1,3 +1,4 @@
+import { joinPath } from "../parse.js";
 import { didYouMean, error, listOr, type Problem, quote } from "../problems.js";
 import type { FlagFacts, FlagTable } from "./table.js";
 import { OWNED_FLAGS } from "./owned.js";
@@ -16,11 +17,10 @@ export type Flags = Record<string, ReasonedValue<FlagValue>>;
 /** Checks names against what the contract owns, and names and values against a version's table where there is one. */
 export function checkFlags(flags: Flags, table: FlagTable | undefined, version: string, path: string): Problem[] {
   return Object.entries(flags).flatMap(([name, { value }]) => {
-    const at = `${path}.${name}`;
+    const at = joinPath(path, [name]);
     const bare = name.replace(/^-+/, "").replaceAll("_", "-");
     if (bare !== name) return [error(at, `${quote(name)} is not how a flag is written here: use ${quote(bare)}`)];
-    const owner = OWNED_FLAGS[name];
-    if (owner !== undefined) return [error(at, `the contract decides --${name}: ${owner}`)];
+    if (Object.hasOwn(OWNED_FLAGS, name)) return [error(at, `the contract decides --${name}: ${OWNED_FLAGS[name]}`)];
     if (table === undefined || value === undefined) return [];
     const facts = table.get(name);
     if (facts === undefined) return [error(at, unknownFlag(name, table, version))];
@@ -35,11 +35,12 @@ function unknownFlag(name: string, table: FlagTable, version: string): string {
     return `--${name} is set by ${quote(positive)} with value false`;
   }
   for (const [flag, { aliases }] of table) {
-    if (aliases?.includes(`--${name}`)) return `--${name} is another name of --${flag}: use ${quote(flag)}`;
+    if (aliases?.some((alias) => alias.replace(/^-+/, "") === name))
+      return `--${name} is another name of --${flag}: use ${quote(flag)}`;
   }
   return `vLLM ${version} has no flag --${name}${didYouMean(
     name,
-    [...table.keys()].filter((flag) => !(flag in OWNED_FLAGS)),
+    [...table.keys()].filter((flag) => !Object.hasOwn(OWNED_FLAGS, flag)),
   )}`;
 }
 
@@ -73,7 +74,9 @@ function wrongScalar(value: FlagValue, facts: FlagFacts): string | undefined {
         ? undefined
         : "is not a whole number, nor one with a suffix such as 8k";
     case "json":
-      return typeof value === "object" || isJson(String(value)) ? undefined : "is not an object, a list or JSON text";
+      return typeof value === "object" || (typeof value !== "boolean" && isJson(String(value)))
+        ? undefined
+        : "is not an object, a list or JSON text";
     case "json-or-string":
       return typeof value === "object" || typeof value === "string" ? undefined : "is not an object or text";
     case "string":

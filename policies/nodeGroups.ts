@@ -1,0 +1,86 @@
+/** Managed node groups of EKS: AWS's own resource, and pulumi-eks' component around it. */
+import { INSTANCE_TYPES } from "../components/contract/instances";
+import { type Resource } from "./kinds";
+import { type Fields, at, isSet, isStated, isTrue, list, strings, text } from "./read";
+
+export const NODE_GROUP = "aws:eks/nodeGroup:NodeGroup";
+const COMPONENT = "eks:index:ManagedNodeGroup";
+
+/**
+ * EC2's families with NVIDIA GPUs, also those that the instance table does not have: all of g and p but g4ad, whose GPUs
+ * are AMD's (https://docs.aws.amazon.com/ec2/latest/instancetypes/ac.html, read 2026-07-20).
+ */
+const GPU_TYPE = /^(?!g4ad\.)(g|gr|p)\d+[a-z]*(-[a-z0-9]+)?\./;
+/** Graviton (g5g) and Grace (p6e-gb200) with GPUs. */
+const ARM_GPU_TYPE = /^(g5g|[^.]+-gb\d+)\./;
+/** Images with NVIDIA's driver, Amazon Linux 2's included. */
+const GPU_AMI = /_NVIDIA(_FIPS)?$|^AL2_x86_64_GPU$/;
+/** What pulumi-eks makes one NVIDIA image of, together with `gpu: true`. */
+const OPERATING_SYSTEMS: readonly unknown[] = ["AL2023", "Bottlerocket"];
+
+export interface NodeTaint {
+  key?: string;
+  value?: string;
+  /** In EKS' words: `NO_SCHEDULE`, `NO_EXECUTE` or `PREFER_NO_SCHEDULE`. */
+  effect?: string;
+}
+
+export class NodeGroup {
+  private readonly props: Fields;
+
+  constructor(private readonly resource: Resource) {
+    this.props = resource.props;
+  }
+
+  get amiType(): string | undefined {
+    return text(this.props["amiType"]);
+  }
+
+  get capacityType(): string | undefined {
+    return text(this.props["capacityType"]);
+  }
+
+  get gpuTypes(): string[] {
+    return strings(this.props["instanceTypes"]).filter((type) => INSTANCE_TYPES.has(type) || GPU_TYPE.test(type));
+  }
+
+  /** Of a group whose launch template names the instance type, the image alone tells. */
+  get hasGpus(): boolean {
+    return isStated(this.props, "instanceTypes") ? this.gpuTypes.length > 0 : GPU_AMI.test(this.amiType ?? "");
+  }
+
+  /** The image type to propose. */
+  get nvidiaAmiType(): string {
+    return this.gpuTypes.some((type) => ARM_GPU_TYPE.test(type)) ? "AL2023_ARM_64_NVIDIA" : "AL2023_x86_64_NVIDIA";
+  }
+
+  get hasLaunchTemplate(): boolean {
+    return isStated(this.props, "launchTemplate");
+  }
+
+  /** True when pulumi-eks chooses the image: for its component, or in the template that it makes for the group in it. */
+  get imageIsChosenByComponent(): boolean {
+    if (this.resource.type === NODE_GROUP) {
+      return this.hasLaunchTemplate && this.resource.urn.includes(`${COMPONENT}$${NODE_GROUP}::`);
+    }
+    if (isStated(this.props, "amiId")) return true;
+    return isTrue(this.props["gpu"]) && OPERATING_SYSTEMS.includes(this.props["operatingSystem"]);
+  }
+
+  get taints(): NodeTaint[] {
+    return list(this.props["taints"]).map((taint) => {
+      const [key, value, effect] = ["key", "value", "effect"].map((name) => text(at(taint, name)));
+      return {
+        ...(key !== undefined && { key }),
+        ...(value !== undefined && { value }),
+        ...(effect !== undefined && { effect }),
+      };
+    });
+  }
+}
+
+/** A component without inputs is one whose provider did not send them on: the group in it is judged. */
+export function nodeGroupOf(resource: Resource): NodeGroup | undefined {
+  if (resource.type === NODE_GROUP) return new NodeGroup(resource);
+  return resource.type === COMPONENT && isSet(resource.props) ? new NodeGroup(resource) : undefined;
+}

@@ -1,0 +1,23 @@
+import { clusterOf } from "../clusters";
+import { strings } from "../read";
+import { resourceRule } from "../rule";
+
+const LOGS = ["api", "audit", "authenticator"];
+
+export const clusterLogs = resourceRule(
+  {
+    name: "cluster-logs",
+    description: "A cluster keeps the logs of its API: api, audit and authenticator.",
+    why: "After an incident they alone say who changed or read what, and EKS cannot give them for the time before they were on.",
+    remediationSteps: "Set enabledClusterLogTypes to api, audit and authenticator at least.",
+    severity: "low",
+    enforcementLevel: "advisory",
+  },
+  (resource, report) => {
+    const cluster = clusterOf(resource);
+    if (cluster === undefined) return;
+    const enabled = strings(cluster.props["enabledClusterLogTypes"]);
+    const missing = LOGS.filter((log) => !enabled.includes(log));
+    if (missing.length > 0) report(`enabledClusterLogTypes lacks ${missing.join(", ")}: add what is missing`);
+  },
+);

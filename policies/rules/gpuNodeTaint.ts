@@ -1,0 +1,28 @@
+import { GPU_TAINT } from "../../components/contract/labels";
+import { nodeGroupOf } from "../nodeGroups";
+import { resourceRule } from "../rule";
+import { state } from "../show";
+
+export const gpuNodeTaint = resourceRule(
+  {
+    name: "gpu-node-taint",
+    description: "A GPU node group keeps other pods off by a taint.",
+    why: "Pods without need of a GPU fill its CPU and memory, so that a GPU pod starts another node, and they keep it from scaling in.",
+    remediationSteps: "Add the taint nvidia.com/gpu=true with effect NO_SCHEDULE.",
+    severity: "medium",
+    enforcementLevel: "mandatory",
+  },
+  (resource, report) => {
+    const group = nodeGroupOf(resource);
+    if (!group?.hasGpus) return;
+    const { key, value } = GPU_TAINT;
+    const taints = group.taints.filter((taint) => taint.key === key);
+    const [other] = taints;
+    if (taints.some(({ effect }) => effect === "NO_SCHEDULE")) return;
+    if (other === undefined) {
+      report(`no taint ${key}: add {key: "${key}", value: "${value}", effect: "NO_SCHEDULE"}`);
+    } else {
+      report(`the effect of the taint ${key} ${state(other.effect)}: use "NO_SCHEDULE"`);
+    }
+  },
+);

@@ -1,0 +1,55 @@
+import { quote } from "../../components/contract/problems";
+import { allowedBy, attachedBy, type Statement } from "../iam";
+import { resourceRule } from "../rule";
+
+/** Every action, of all services or of one. */
+const WHOLE_SERVICE = /^([^:]+:)?\*+$/;
+const WILDCARD = /[*?]/;
+/** Actions that by their name only read. */
+const READ_ONLY = /^[a-z0-9-]+:(Describe|List|Get)/i;
+/** AWS's own policies over whole services; those of an account are judged by what they say. */
+const WIDE_POLICY = /^arn:[^:]*:iam::aws:policy\/(.*\/)?(AdministratorAccess.*|PowerUserAccess|[^/]*FullAccess[^/]*)$/;
+
+export const iamNoWildcards = resourceRule(
+  {
+    name: "iam-no-wildcards",
+    description: "IAM policies name what they allow.",
+    why: "A wildcard allows what nobody reviewed, also what AWS adds next year: one taken pod or pipeline then owns the account.",
+    remediationSteps: "Name the actions, and their resources or a condition; use policies of your own instead of *FullAccess.",
+    severity: "critical",
+    enforcementLevel: "mandatory",
+  },
+  (resource, report) => {
+    for (const statement of allowedBy(resource)) {
+      for (const problem of problemsOf(statement)) report(`${statement.where}: ${problem}`);
+    }
+    const { property, arns } = attachedBy(resource) ?? { property: "", arns: [] };
+    for (const arn of arns) {
+      if (WIDE_POLICY.test(arn)) report(`${property} ${quote(arn)} allows whole services: attach a policy of the actions needed`);
+    }
+  },
+);
+
+function problemsOf(statement: Statement): string[] {
+  const inverted = (["NotAction", "NotResource"] as const)
+    .filter((element) => statement.has(element))
+    .map((element) => `${element} allows everything that it does not name: use ${element.slice("Not".length)}`);
+  const wildcards = statement.actions.filter((action) => WILDCARD.test(action));
+  const whole = wildcards.filter((action) => WHOLE_SERVICE.test(action));
+  const partial = wildcards.filter((action) => !WHOLE_SERVICE.test(action) && !READ_ONLY.test(action));
+  const isUnbounded = partial.length > 0 && !statement.has("Condition") && statement.resources.some(isEverything);
+  return [
+    ...inverted,
+    ...whole.map((action) => `action ${quote(action)} allows everything of it: name the actions`),
+    ...(isUnbounded ? partial : []).map(
+      (action) => `action ${quote(action)} on every resource: name the actions or the resources, or add a condition`,
+    ),
+  ];
+}
+
+/** `*`, and ARNs such as `arn:aws:*:*:*:*` that leave nothing out. */
+function isEverything(resource: string): boolean {
+  const parts = resource.split(":");
+  const named = parts[0] === "arn" ? parts.slice(parts.length > 2 ? 2 : 1) : parts;
+  return named.every((part) => /^\*+$/.test(part));
+}

@@ -1,0 +1,21 @@
+import { NODE_GROUP, nodeGroupOf } from "../nodeGroups";
+import { at, isTrue } from "../read";
+import { resourceRule } from "../rule";
+import { state } from "../show";
+
+export const nodeRepair = resourceRule(
+  {
+    name: "node-repair",
+    description: "EKS repairs the nodes of a GPU node group.",
+    why: "A GPU that fails leaves its node ready: pods go on landing there and failing until somebody notices.",
+    remediationSteps: "Set nodeRepairConfig.enabled to true, and install the node monitoring agent, which sees GPU faults.",
+    severity: "low",
+    enforcementLevel: "advisory",
+  },
+  (resource, report) => {
+    // pulumi-eks' component has no such setting; the group in it is judged.
+    if (resource.type !== NODE_GROUP || !nodeGroupOf(resource)?.hasGpus) return;
+    const enabled = at(resource.props, "nodeRepairConfig", "enabled");
+    if (!isTrue(enabled)) report(`nodeRepairConfig.enabled ${state(enabled)}: set it to true`);
+  },
+);

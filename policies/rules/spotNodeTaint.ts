@@ -1,0 +1,28 @@
+import { SPOT_TAINT } from "../../components/contract/labels";
+import { nodeGroupOf, type NodeTaint } from "../nodeGroups";
+import { resourceRule } from "../rule";
+
+export const spotNodeTaint = resourceRule(
+  {
+    name: "spot-node-taint",
+    description: "A spot node group keeps pods off that did not choose spot.",
+    why: "Spot nodes go with two minutes' notice: a pod that was never meant for them lands there by chance and is cut off.",
+    remediationSteps: "Add the taint node-lifecycle=spot with effect NO_SCHEDULE.",
+    severity: "medium",
+    enforcementLevel: "mandatory",
+  },
+  (resource, report) => {
+    const group = nodeGroupOf(resource);
+    if (group?.capacityType !== "SPOT" || group.taints.some(saysSpot)) return;
+    const { key, value } = SPOT_TAINT;
+    report(
+      `capacityType is "SPOT" and no taint says so: add {key: "${key}", value: "${value}", effect: "NO_SCHEDULE"}`,
+    );
+  },
+);
+
+/** Ours, or those of others: `lifecycle=Ec2Spot` is told by neither, `spot=true` by its key. */
+function saysSpot({ key = "", value = "", effect }: NodeTaint): boolean {
+  if (effect !== "NO_SCHEDULE") return false;
+  return value.toLowerCase() === SPOT_TAINT.value || key.toLowerCase().includes("spot");
+}

@@ -1,0 +1,242 @@
+import assert from "node:assert/strict";
+
+import { AT, type Changes, problemsOf, R1, release, releaseProblems } from "./fixtures/config";
+
+const MODEL_KEYS = "class, servedNames, route, releases, autoscaling, drainSeconds or warmSpares";
+const RELEASE_KEYS = "model, image, gpu, context, concurrency, resources, startupSeconds, flags or env";
+const GPUS = "t4, l4, a10g, a100-40, l40s, a100-80, h100, rtx-pro-6000, h200, b200 or b300";
+const NOT_A_COMMIT = "is not a commit: branches and tags move, so use the commit's 40 lower-case hex digits";
+const FLAG_VALUE = "use text, a number, true or false, a list or an object";
+
+/** Names, changes of the model, and the one problem that follows, below the model's path. */
+type Cases = Array<[name: string, changes: Changes, problem: string]>;
+
+function refusesInModel(cases: Cases): void {
+  for (const [name, changes, problem] of cases) {
+    const below = Object.fromEntries(Object.entries(changes).map(([path, value]) => [`chat/${path}`, value]));
+    it(name, () => assert.deepEqual(problemsOf(below), [`error ${AT}.chat.${problem}`]));
+  }
+}
+
+function refusesInRelease(cases: Cases): void {
+  for (const [name, changes, problem] of cases) {
+    it(name, () => assert.deepEqual(releaseProblems(changes), [`error ${R1}.${problem}`]));
+  }
+}
+
+describe("a model's shape", () => {
+  it("has no problem in the base of these tests", () => assert.deepEqual(problemsOf({}), []));
+
+  describe("names an unknown key and the nearest known one", () => {
+    refusesInModel([
+      ["of the model", { clas: 1 }, `clas: unknown key; did you mean class? Allowed: ${MODEL_KEYS}`],
+      [
+        "of the route",
+        { "route/stabel": "r1" },
+        "route.stabel: unknown key; did you mean stable? Allowed: stable, canary or shadow",
+      ],
+      [
+        "of autoscaling",
+        { "autoscaling/maxx": 2 },
+        "autoscaling.maxx: unknown key; did you mean max? Allowed: min, max, targetUtilization, scaleDownSeconds or activation",
+      ],
+      [
+        "of activation",
+        { autoscaling: { min: 0, activation: { query: "up", treshold: 1 } } },
+        "autoscaling.activation.treshold: unknown key; did you mean threshold? Allowed: query or threshold",
+      ],
+    ]);
+  });
+
+  describe("refuses what is missing, of another type or out of range", () => {
+    refusesInModel([
+      ["no class", { class: undefined }, "class: is missing: use interactive, batch or experimental"],
+      [
+        "a misspelt class",
+        { class: "interactiv" },
+        'class: "interactiv" is not allowed: use interactive, batch or experimental; did you mean interactive?',
+      ],
+      ["a class that is a number", { class: 5 }, "class: 5 is not allowed: use interactive, batch or experimental"],
+      ["no route", { route: undefined }, "route: is missing: give an object"],
+      ["a route that is text", { route: "r1" }, 'route: "r1" is text: use an object'],
+      ["a route without stable", { route: {} }, "route.stable: is missing: give text"],
+      [
+        "a stable release of illegal name",
+        { "route/stable": "R1" },
+        'route.stable: "R1" is not a release name: use a letter, then up to 11 letters and digits, such as r1',
+      ],
+      ["autoscaling that is text", { autoscaling: "2" }, 'autoscaling: "2" is text: use an object'],
+      ["a bound that is text", { "autoscaling/min": "1" }, 'autoscaling.min: "1" is text: use a number'],
+      [
+        "a bound that is a fraction",
+        { "autoscaling/min": 1.5 },
+        "autoscaling.min: 1.5 is a number: use a whole number",
+      ],
+      ["a negative bound", { "autoscaling/min": -1 }, "autoscaling.min: -1 is too small: use at least 0"],
+      [
+        "no replica at the most",
+        { "autoscaling/max": 0, "autoscaling/min": 0, "autoscaling/activation": { query: "up" } },
+        "autoscaling.max: 0 is too small: use at least 1",
+      ],
+      [
+        "a target of nothing",
+        { "autoscaling/targetUtilization": 0 },
+        "autoscaling.targetUtilization: 0 is too small: use more than 0",
+      ],
+      [
+        "a target above one",
+        { "autoscaling/targetUtilization": 1.2 },
+        "autoscaling.targetUtilization: 1.2 is too large: use at most 1",
+      ],
+      [
+        "a scale-down sooner than a cold start pays",
+        { "autoscaling/scaleDownSeconds": 60 },
+        "autoscaling.scaleDownSeconds: 60 is too small: use at least 300",
+      ],
+      ["a drain of more than an hour", { drainSeconds: 4000 }, "drainSeconds: 4000 is too large: use at most 3600"],
+      ["served names that are text", { servedNames: "chat" }, 'servedNames: "chat" is text: use a list'],
+      ["no served name", { servedNames: [] }, "servedNames: [] is empty: give at least 1"],
+      ["a served name that is a number", { servedNames: ["a", 5] }, "servedNames[1]: 5 is a number: use text"],
+      [
+        "a served name with a space",
+        { servedNames: ["a b"] },
+        'servedNames[0]: "a b" is not a model name: use letters, digits and . _ - / :, first no dash',
+      ],
+      ["a negative number of spares", { warmSpares: -1 }, "warmSpares: -1 is too small: use at least 0"],
+      [
+        "an empty query",
+        { autoscaling: { min: 0, activation: { query: "" } } },
+        'autoscaling.activation.query: "" is empty: give at least 1',
+      ],
+    ]);
+
+    it("a canary's weight over 100", () => {
+      const changes = { "chat/releases/r2": release(), "chat/route/canary": { release: "r2", weight: 101 } };
+      assert.deepEqual(problemsOf(changes), [
+        `error ${AT}.chat.route.canary.weight: 101 is too large: use at most 100`,
+        `warning ${AT}.chat.route.canary: needs a gateway, which this version does not deploy: all requests go to "r1"`,
+      ]);
+    });
+  });
+});
+
+describe("a release's shape", () => {
+  describe("names an unknown key and the nearest known one", () => {
+    refusesInRelease([
+      ["of the release", { contxt: 1 }, `contxt: unknown key; did you mean context? Allowed: ${RELEASE_KEYS}`],
+      [
+        "of the model",
+        { "model/idd": 1 },
+        "model.idd: unknown key; did you mean id? Allowed: id, revision, tokenizer, tokenizerRevision, precision, quantizeAtLoad, gated or architecture",
+      ],
+      [
+        "of the GPU",
+        { "gpu/cuont": 1 },
+        "gpu.cuont: unknown key; did you mean count? Allowed: type, count or memoryUtilization",
+      ],
+      [
+        "of concurrency",
+        { "concurrency/inflights": 1 },
+        "concurrency.inflights: unknown key; did you mean inFlight? Allowed: sequences, inFlight or batchedTokens",
+      ],
+      [
+        "of resources",
+        { "resources/cpu": 1 },
+        "resources.cpu: unknown key; did you mean cpus? Allowed: cpus, memoryGiB, sharedMemoryGiB or diskGiB",
+      ],
+      [
+        "of a flag",
+        { "flags/seed": { value: 1, reason: "x", raeson: "y" } },
+        "flags.seed.raeson: unknown key; did you mean reason? Allowed: value or reason",
+      ],
+      [
+        "of an environment variable",
+        { "env/A": { value: "1", reason: "x", values: 1 } },
+        "env.A.values: unknown key; did you mean value? Allowed: value or reason",
+      ],
+    ]);
+  });
+
+  describe("refuses what is missing, of another type or out of range", () => {
+    refusesInRelease([
+      ["no model", { model: undefined }, "model: is missing: give an object"],
+      ["a model that is text", { model: "Qwen/Qwen3-8B" }, 'model: "Qwen/Qwen3-8B" is text: use an object'],
+      ["no model id", { "model/id": undefined }, "model.id: is missing: give text"],
+      [
+        "a model id without organisation",
+        { "model/id": "Qwen3-8B" },
+        'model.id: "Qwen3-8B" is not a Hugging Face id: use organisation/name',
+      ],
+      ["no revision", { "model/revision": undefined }, "model.revision: is missing: give text"],
+      ["a revision that is a number", { "model/revision": 5 }, "model.revision: 5 is a number: use text"],
+      ["a branch as revision", { "model/revision": "main" }, `model.revision: "main" ${NOT_A_COMMIT}`],
+      ["a short commit", { "model/revision": "b968826" }, `model.revision: "b968826" ${NOT_A_COMMIT}`],
+      [
+        "a branch as the tokenizer's revision",
+        { "model/tokenizerRevision": "main" },
+        `model.tokenizerRevision: "main" ${NOT_A_COMMIT}`,
+      ],
+      [
+        "a tokenizer without organisation",
+        { "model/tokenizer": "gpt2" },
+        'model.tokenizer: "gpt2" is not a Hugging Face id: use organisation/name',
+      ],
+      [
+        "an unknown precision",
+        { "model/precision": "fp4" },
+        'model.precision: "fp4" is not allowed: use bf16, fp16, fp8, awq-int4, gptq-int4 or mxfp4; did you mean fp8, fp16 or mxfp4?',
+      ],
+      ["gated that is text", { "model/gated": "yes" }, 'model.gated: "yes" is text: use true or false'],
+      [
+        "quantizeAtLoad that is a number",
+        { "model/quantizeAtLoad": 1 },
+        "model.quantizeAtLoad: 1 is a number: use true or false",
+      ],
+      ["no image", { image: undefined }, "image: is missing: give text"],
+      ["an image that is a number", { image: 5 }, "image: 5 is a number: use text"],
+      ["no GPU", { gpu: undefined }, "gpu: is missing: give an object"],
+      ["a GPU that is text", { gpu: "l4" }, 'gpu: "l4" is text: use an object'],
+      ["no GPU type", { "gpu/type": undefined }, `gpu.type: is missing: use ${GPUS}`],
+      [
+        "an unknown GPU type",
+        { "gpu/type": "l5" },
+        `gpu.type: "l5" is not allowed: use ${GPUS}; did you mean l4 or t4?`,
+      ],
+      ["no GPU at all", { "gpu/count": 0 }, "gpu.count: 0 is too small: use at least 1"],
+      ["more GPUs than a machine has", { "gpu/count": 9 }, "gpu.count: 9 is too large: use at most 8"],
+      ["half a GPU", { "gpu/count": 1.5 }, "gpu.count: 1.5 is a number: use a whole number"],
+      ["a share of 0", { "gpu/memoryUtilization": 0 }, "gpu.memoryUtilization: 0 is too small: use at least 0.1"],
+      ["a percentage", { "gpu/memoryUtilization": 90 }, "gpu.memoryUtilization: 90 is too large: use at most 1"],
+      ["no context", { context: undefined }, "context: is missing: give a number"],
+      ["a context of text", { context: "8k" }, 'context: "8k" is text: use a number'],
+      ["a context of 0", { context: 0 }, "context: 0 is too small: use at least 1"],
+      ["no concurrency", { concurrency: undefined }, "concurrency: is missing: give an object"],
+      ["no limit in flight", { "concurrency/inFlight": undefined }, "concurrency.inFlight: is missing: give a number"],
+      ["no sequence", { "concurrency/sequences": 0 }, "concurrency.sequences: 0 is too small: use at least 1"],
+      ["resources that are a number", { resources: 5 }, "resources: 5 is a number: use an object"],
+      ["no core", { "resources/cpus": 0 }, "resources.cpus: 0 is too small: use more than 0"],
+      [
+        "a fraction of a GiB",
+        { "resources/memoryGiB": 1.5 },
+        "resources.memoryGiB: 1.5 is a number: use a whole number",
+      ],
+      ["a start of over two hours", { startupSeconds: 8000 }, "startupSeconds: 8000 is too large: use at most 7200"],
+      ["a list of flags", { flags: ["--seed=1"] }, 'flags: ["--seed=1"] is a list: use an object'],
+      ["a bare flag", { "flags/seed": 5 }, "flags.seed: 5 is a number: use an object"],
+      ["a flag without value", { "flags/seed": { reason: "x" } }, `flags.seed.value: is missing: ${FLAG_VALUE}`],
+      [
+        "a flag that is null",
+        { "flags/seed": { value: null, reason: "x" } },
+        `flags.seed.value: null is not allowed: ${FLAG_VALUE}`,
+      ],
+      ["a flag without reason", { "flags/seed": { value: 1 } }, "flags.seed.reason: is missing: give text"],
+      [
+        "a flag with a blank reason",
+        { "flags/seed": { value: 1, reason: " " } },
+        "flags.seed.reason: is empty: say why it is set",
+      ],
+      ["a variable without reason", { "env/A": { value: "1" } }, "env.A.reason: is missing: give text"],
+      ["a variable that is a number", { "env/A": { value: 1, reason: "x" } }, "env.A.value: 1 is a number: use text"],
+    ]);
+  });
+});

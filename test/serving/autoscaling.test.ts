@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+
+import fc from "fast-check";
+
+import { inFlightTarget, isAutoscaled, queries, scaledObjectSpec } from "../../components/serving/autoscaling";
+import { type Config, contractOf } from "./fixtures";
+
+const URL = "http://prometheus.monitoring.svc:9090";
+const SERIES = '{namespace="models",vllm_model="chat",vllm_release="r1"}';
+
+/** The contract of a model with this autoscaling. */
+const scaled = (autoscaling: Config, release: Config = {}) => contractOf(release, { autoscaling });
+const FROM_ZERO = { min: 0, max: 3, activation: { query: "sum(rate(gateway_requests[1m]))", threshold: 0.5 } };
+
+describe("isAutoscaled", () => {
+  it("is so when the bounds differ", () => {
+    assert.equal(isAutoscaled(scaled({ min: 1, max: 2 })), true);
+    assert.equal(isAutoscaled(scaled({ min: 2, max: 2 })), false);
+  });
+});
+
+describe("inFlightTarget", () => {
+  it("is the stated share of what a replica runs at once", () => {
+    assert.equal(inFlightTarget(scaled({})), 12);
+    assert.equal(inFlightTarget(scaled({ targetUtilization: 0.5 })), 8);
+  });
+
+  it("is one at the least", () => {
+    const concurrency = { sequences: 1, inFlight: 1 };
+    assert.equal(inFlightTarget(scaled({ targetUtilization: 0.1 }, { concurrency })), 1);
+  });
+});
+
+describe("queries", () => {
+  it("sum one release's series of one namespace", () => {
+    assert.deepEqual(queries(contractOf(), "models"), {
+      inFlight: `sum(vllm:num_requests_running${SERIES}) + sum(vllm:num_requests_waiting${SERIES})`,
+      waiting: `sum(vllm:num_requests_waiting${SERIES})`,
+      kvCache: `sum(vllm:kv_cache_usage_perc${SERIES})`,
+    });
+  });
+
+  it("read no series as nothing to do only where no pod need be", () => {
+    assert.deepEqual(queries(scaled(FROM_ZERO), "models"), {
+      inFlight: `sum(vllm:num_requests_running${SERIES}) + sum(vllm:num_requests_waiting${SERIES}) or vector(0)`,
+      waiting: `sum(vllm:num_requests_waiting${SERIES}) or vector(0)`,
+      kvCache: `sum(vllm:kv_cache_usage_perc${SERIES}) or vector(0)`,
+    });
+  });
+});
+
+describe("scaledObjectSpec", () => {
+  it("scales on requests in flight, waiting requests and KV cache", () => {
+    const { inFlight, waiting, kvCache } = queries(contractOf(), "models");
+    const trigger = (name: string, query: string, threshold: string) => ({
+      type: "prometheus",
+      name,
+      metricType: "AverageValue",
+      metadata: { serverAddress: URL, query, threshold, ignoreNullValues: "false" },
+    });
+    assert.deepEqual(scaledObjectSpec(scaled({ min: 2, max: 6, scaleDownSeconds: 900 }), "models", URL), {
+      scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "chat-r1" },
+      minReplicaCount: 2,
+      maxReplicaCount: 6,
+      pollingInterval: 15,
+      cooldownPeriod: 900,
+      fallback: { failureThreshold: 3, replicas: 2, behavior: "currentReplicasIfHigher" },
+      advanced: {
+        horizontalPodAutoscalerConfig: {
+          behavior: {
+            scaleUp: {
+              stabilizationWindowSeconds: 0,
+              selectPolicy: "Max",
+              policies: [
+                { type: "Percent", value: 100, periodSeconds: 60 },
+                { type: "Pods", value: 2, periodSeconds: 60 },
+              ],
+            },
+            scaleDown: {
+              stabilizationWindowSeconds: 900,
+              policies: [{ type: "Pods", value: 1, periodSeconds: 120 }],
+            },
+          },
+        },
+      },
+      triggers: [
+        trigger("in-flight", inFlight, "12"),
+        trigger("waiting", waiting, "4"),
+        trigger("kv-cache", kvCache, "0.85"),
+      ],
+    });
+  });
+
+  it("lets the activation wake the first replica and ask for no second", () => {
+    const { triggers } = scaledObjectSpec(scaled(FROM_ZERO), "models", URL);
+    assert.deepEqual(triggers[3], {
+      type: "prometheus",
+      name: "activation",
+      metricType: "AverageValue",
+      metadata: {
+        serverAddress: URL,
+        query: "sum(rate(gateway_requests[1m]))",
+        threshold: "1000000000",
+        activationThreshold: "0.5",
+        ignoreNullValues: "false",
+      },
+    });
+    assert.equal(triggers.length, 4);
+  });
+
+  it("keeps a replica when the metrics are gone, even of a model that may have none", () => {
+    const { fallback } = scaledObjectSpec(scaled(FROM_ZERO), "models", URL);
+    assert.deepEqual(fallback, { failureThreshold: 3, replicas: 1, behavior: "currentReplicasIfHigher" });
+  });
+
+  it("holds for every contract: only Prometheus, only averages of sums, a fallback, and a slow way down", () => {
+    const base = contractOf();
+    const bounds = fc.record({
+      min: fc.integer({ min: 0, max: 20 }),
+      max: fc.integer({ min: 1, max: 20 }),
+      targetUtilization: fc.double({ min: 0.01, max: 1, noNaN: true }),
+      scaleDownSeconds: fc.integer({ min: 300, max: 3600 }),
+    });
+    fc.assert(
+      fc.property(bounds, fc.integer({ min: 1, max: 1024 }), (autoscaling, sequences) => {
+        const contract = { ...base, autoscaling, concurrency: { ...base.concurrency, sequences } };
+        const spec = scaledObjectSpec(contract, "models", URL);
+        for (const { type, metricType, metadata } of spec.triggers) {
+          assert.equal(type, "prometheus");
+          assert.equal(metricType, "AverageValue");
+          assert.ok(Number(metadata!["threshold"]) > 0);
+          const query = metadata!["query"] as string;
+          assert.match(query, /^sum\(/);
+          assert.ok(!/\b(by|without|avg|rate)\b/.test(query), query);
+          assert.equal(query.endsWith(" or vector(0)"), autoscaling.min === 0);
+        }
+        assert.ok(spec.fallback.replicas >= Math.max(1, autoscaling.min));
+        const { scaleDown } = spec.advanced!.horizontalPodAutoscalerConfig!.behavior!;
+        assert.ok(spec.cooldownPeriod! >= 300 && scaleDown!.stabilizationWindowSeconds! >= 300);
+      }),
+    );
+  });
+});

@@ -1,0 +1,14 @@
+import assert from "node:assert/strict";
+
+import { serviceSpec } from "../../components/serving/service";
+import { SELECTOR } from "./fixtures";
+
+describe("serviceSpec", () => {
+  it("leads to the pods' named port, inside the cluster only", () => {
+    assert.deepEqual(serviceSpec(SELECTOR), {
+      type: "ClusterIP",
+      selector: SELECTOR,
+      ports: [{ name: "http", port: 8000, targetPort: "http", protocol: "TCP", appProtocol: "http" }],
+    });
+  });
+});

@@ -1,0 +1,198 @@
+import assert from "node:assert/strict";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import { contractText } from "../../components/contract/contract";
+import { ContractError } from "../../components/contract/problems";
+import { scaledObjectSpec } from "../../components/serving/autoscaling";
+import { networkPolicySpec } from "../../components/serving/networkPolicy";
+import { podMonitorSpec } from "../../components/serving/podMonitor";
+import { serviceSpec } from "../../components/serving/service";
+import { VllmRuntime, type VllmRuntimeArgs } from "../../components/serving/vllmRuntime";
+import { contractOf, RUNTIME_LABELS, SELECTOR } from "./fixtures";
+import { type Registry, registered, valueOf } from "./registered";
+
+const METADATA = { name: "chat-r1", namespace: "models", labels: RUNTIME_LABELS };
+const ARGS: VllmRuntimeArgs = {
+  contract: contractOf({}, { autoscaling: { min: 1, max: 3 } }),
+  namespace: "models",
+  partOf: "test",
+  monitoring: { prometheusUrl: "http://prometheus:9090", namespace: "monitoring" },
+};
+
+const runtime = (changes: Partial<VllmRuntimeArgs> = {}): Promise<Registry> =>
+  registered(() => new VllmRuntime("chat-r1", { ...ARGS, ...changes }));
+
+/** The pods' spec. */
+function podOf(registry: Registry): { [key: string]: unknown; containers: Array<{ env: Array<{ name: string }> }> } {
+  const { spec } = registry.get("Deployment", "chat-r1").inputs as {
+    spec: { template: { spec: ReturnType<typeof podOf> } };
+  };
+  return spec.template.spec;
+}
+
+describe("VllmRuntime", () => {
+  it("makes the objects of a release as its children", async () => {
+    const registry = await runtime();
+    assert.deepEqual(registry.names("VllmRuntime chat-r1"), [
+      "ApiKey chat-r1",
+      "Deployment chat-r1",
+      "NetworkPolicy chat-r1",
+      "PodDisruptionBudget chat-r1",
+      "PodMonitor chat-r1",
+      "ScaledObject chat-r1",
+      "Service chat-r1",
+      "ServiceAccount chat-r1",
+    ]);
+    assert.deepEqual(registry.names("ApiKey chat-r1"), ["RandomPassword chat-r1", "Secret chat-r1-api-key"]);
+    assert.equal(registry.all.length, 11);
+    assert.equal(registry.get("VllmRuntime", "chat-r1").type, "pulumi-vllm:serving:VllmRuntime");
+  });
+
+  it("gives them the inputs that the contract leads to", async () => {
+    const registry = await runtime({ clientNamespaces: ["assistant"], egressCidrs: ["10.0.0.0/8"] });
+    const inputs = (kind: string) => registry.get(kind, "chat-r1").inputs;
+    assert.deepEqual(inputs("Service"), {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: METADATA,
+      spec: serviceSpec(SELECTOR),
+    });
+    assert.deepEqual(inputs("ServiceAccount"), {
+      apiVersion: "v1",
+      kind: "ServiceAccount",
+      metadata: METADATA,
+      automountServiceAccountToken: false,
+    });
+    const access = { monitoringNamespace: "monitoring", clientNamespaces: ["assistant"], egressCidrs: ["10.0.0.0/8"] };
+    assert.deepEqual(inputs("NetworkPolicy")["spec"], networkPolicySpec(SELECTOR, access));
+    assert.deepEqual(inputs("PodMonitor"), {
+      apiVersion: "monitoring.coreos.com/v1",
+      kind: "PodMonitor",
+      metadata: METADATA,
+      spec: podMonitorSpec(SELECTOR),
+    });
+    assert.deepEqual(inputs("ScaledObject"), {
+      apiVersion: "keda.sh/v1alpha1",
+      kind: "ScaledObject",
+      metadata: METADATA,
+      spec: scaledObjectSpec(ARGS.contract, "models", "http://prometheus:9090"),
+    });
+  });
+
+  it("carries the contract in the Deployment, to be read back and checked by its hash", async () => {
+    let made: VllmRuntime | undefined;
+    const registry = await registered(() => (made = new VllmRuntime("chat-r1", ARGS)));
+    const { annotations } = registry.get("Deployment", "chat-r1").inputs["metadata"] as {
+      annotations: Record<string, string>;
+    };
+    const { autoscaling, ...contract } = ARGS.contract;
+    assert.deepEqual(JSON.parse(annotations["pulumi-vllm.dev/contract"]!), contract);
+    assert.ok(autoscaling.max === 3 && annotations["pulumi-vllm.dev/contract"] === contractText(ARGS.contract));
+    const hash = await sha256(annotations["pulumi-vllm.dev/contract"]!);
+    assert.equal(annotations["pulumi-vllm.dev/contract-hash"], hash.slice(0, 16));
+    assert.equal(await valueOf(made!.contractHash), hash.slice(0, 16));
+  });
+
+  it("says its address inside the cluster", async () => {
+    let made: VllmRuntime | undefined;
+    await registered(() => (made = new VllmRuntime("chat-r1", ARGS)));
+    assert.equal(await valueOf(made!.url), "http://chat-r1.models.svc:8000");
+  });
+
+  it("makes no ScaledObject when replicas are fixed", async () => {
+    const registry = await runtime({ contract: contractOf() });
+    assert.deepEqual(registry.ofKind("ScaledObject"), []);
+    assert.equal((registry.get("Deployment", "chat-r1").inputs["spec"] as { replicas: number }).replicas, 1);
+  });
+
+  it("uses a key that is there instead of making one", async () => {
+    const apiKey = { name: "shared", key: "key" };
+    const registry = await runtime({ apiKey });
+    assert.deepEqual(registry.ofKind("Secret"), []);
+    assert.deepEqual(podOf(registry).containers[0]!.env.at(-1), {
+      name: "VLLM_API_KEY",
+      valueFrom: { secretKeyRef: apiKey },
+    });
+  });
+
+  it("places pods on this project's on-demand nodes unless told otherwise", async () => {
+    const { nodeSelector, tolerations, serviceAccountName } = podOf(await runtime());
+    assert.deepEqual(nodeSelector, {
+      accelerator: "l4",
+      workload: "gpu-inference",
+      "node-lifecycle": "on-demand",
+    });
+    assert.deepEqual(tolerations, [{ key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" }]);
+    assert.equal(serviceAccountName, "chat-r1");
+    const placement = { nodeSelector: { pool: "gpu" }, tolerations: [] };
+    const own = podOf(await runtime({ placement, priorityClassName: "models-interactive" }));
+    assert.deepEqual(own["nodeSelector"], { pool: "gpu" });
+    assert.deepEqual(own["tolerations"], []);
+    assert.equal(own["priorityClassName"], "models-interactive");
+  });
+
+  it("labels the PodMonitor as Prometheus wants it", async () => {
+    const monitoring = { ...ARGS.monitoring, podMonitorLabels: { release: "kube-prometheus-stack" } };
+    const registry = await runtime({ monitoring });
+    const { metadata } = registry.get("PodMonitor", "chat-r1").inputs as { metadata: { labels: object } };
+    assert.deepEqual(metadata.labels, { ...RUNTIME_LABELS, release: "kube-prometheus-stack" });
+    assert.deepEqual(registry.get("Service", "chat-r1").inputs["metadata"], METADATA);
+  });
+
+  it("waits longer than all replicas take to start and drain one after the other", async () => {
+    const contract = contractOf({ startupSeconds: 1800 }, { autoscaling: { min: 1, max: 4 }, drainSeconds: 600 });
+    const { timeouts } = (await runtime({ contract })).get("Deployment", "chat-r1");
+    assert.deepEqual(timeouts, { create: "10620s", update: "10620s" });
+    assert.ok(10620 > 4 * (1800 + 600));
+  });
+
+  it("has the Service and the autoscaler follow the Deployment", async () => {
+    const registry = await runtime();
+    for (const kind of ["Service", "ScaledObject"]) {
+      assert.ok(registry.get(kind, "chat-r1").dependencies.includes("Deployment chat-r1"), kind);
+    }
+  });
+
+  it("takes a namespace and an address that are known only later", async () => {
+    const later = <T>(value: T): pulumi.Output<T> => pulumi.output(Promise.resolve(value));
+    const monitoring = { ...ARGS.monitoring, prometheusUrl: later("http://prometheus:9090") };
+    const registry = await runtime({ namespace: later("models"), monitoring });
+    const { spec, metadata } = registry.get("ScaledObject", "chat-r1").inputs;
+    assert.deepEqual(metadata, METADATA);
+    assert.deepEqual(spec, scaledObjectSpec(ARGS.contract, "models", "http://prometheus:9090"));
+  });
+
+  it("refuses a contract that does not fit, with every problem, and makes nothing", async () => {
+    const contract = { ...ARGS.contract, context: 40000, image: "vllm/vllm-openai:latest" };
+    let thrown: unknown;
+    const registry = await registered(() => {
+      try {
+        new VllmRuntime("chat-r1", {
+          ...ARGS,
+          contract: { ...contract, concurrency: { ...contract.concurrency, inFlight: 8 } },
+        });
+      } catch (caught) {
+        thrown = caught;
+      }
+    });
+    assert.ok(thrown instanceof ContractError);
+    assert.deepEqual(
+      thrown.problems.map(({ path }) => path),
+      ["chat-r1.image", "chat-r1.concurrency.inFlight"],
+    );
+    assert.deepEqual(registry.names(), ["VllmRuntime chat-r1"]);
+    const tooLong = { ...ARGS, contract: { ...ARGS.contract, context: 40000 } };
+    await registered(() => {
+      assert.throws(
+        () => new VllmRuntime("chat-r1", tooLong),
+        /^ContractError: chat-r1\.context: 40000 tokens do not fit/,
+      );
+    });
+  });
+});
+
+async function sha256(text: string): Promise<string> {
+  const digest = await globalThis.crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return Buffer.from(digest).toString("hex");
+}

@@ -1,0 +1,27 @@
+/** A stack's config that is right, for tests to change. */
+import { formatProblem } from "../../components/contract/problems";
+import { parseStackConfig } from "../../stacks/config";
+import { type Config, merged, modelConfig } from "../serving/fixtures";
+
+const BASE: Config = { cluster: { existing: { name: "llm-test" } }, models: { chat: modelConfig() } };
+
+/** The values under `vllm:`, with changes. */
+export function stackValues(changes: Config = {}): Config {
+  return merged(BASE, changes);
+}
+
+/** What `parseStackConfig` says of the config with these changes, a line a problem; warnings are marked. */
+export function problemsOf(changes: Config, secretKeys: readonly string[] = []): string[] {
+  return parseStackConfig(stackValues(changes), secretKeys).problems.map(
+    (problem) => (problem.severity === "warning" ? "warning: " : "") + formatProblem(problem),
+  );
+}
+
+/** Config with one group of nodes beside the model `chat`. */
+export function withGroup(changes: Config): Config {
+  const group = merged(
+    { purpose: "inference", gpu: "l4", instanceTypes: ["g6.2xlarge"], capacity: "on-demand", max: 2 },
+    changes,
+  );
+  return { cluster: { existing: { gpuNodes: { pool: group } } } };
+}

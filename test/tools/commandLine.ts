@@ -1,0 +1,32 @@
+/** Runs the real command line in a process of its own. */
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+import { PROJECT } from "./folders";
+
+export interface Ended {
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+}
+
+const TSX = pathToFileURL(require.resolve("tsx")).href;
+
+/** Runs `tools/cli.ts` in `folder`; without colour unless `env` says otherwise. */
+export function run(folder: string, args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+  const { FORCE_COLOR, CI, NODE_OPTIONS, NODE_V8_COVERAGE, ...inherited } = process.env;
+  void [FORCE_COLOR, CI, NODE_OPTIONS];
+  const coverage = NODE_V8_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE };
+  const options = { cwd: folder, env: { ...inherited, ...coverage, ...env }, maxBuffer: 64 * 1024 * 1024 };
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      ["--import", TSX, join(PROJECT, "tools", "cli.ts"), ...args],
+      options,
+      (error, stdout, stderr) => {
+        resolve({ exitCode: error === null ? 0 : Number(error.code), stdout, stderr });
+      },
+    );
+  });
+}

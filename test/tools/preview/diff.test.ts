@@ -1,0 +1,211 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+
+import { ContractError } from "../../../components/contract/problems";
+import { diffStack, diffText, propertyChanges, readEarlier, type StackDiff } from "../../../tools/preview/diff";
+import { type Config, IMAGE, merged, releaseConfig } from "../../serving/fixtures";
+import { folderWith, removeFolders } from "../folders";
+import { reportOf } from "../reports";
+
+const NEWER = IMAGE.replace("v0.30.0", "v0.32.0");
+const release = (changes: Config): Config => ({ models: { chat: { releases: { r1: changes } } } });
+
+/** The difference that a change of the config makes, with the earlier report gone through JSON as a file has. */
+async function diffOf(after: Config, before: Config = {}): Promise<StackDiff> {
+  const earlier = await reportOf(before);
+  return diffStack(JSON.parse(JSON.stringify(earlier)) as typeof earlier, await reportOf(merged(before, after)));
+}
+
+/** Changes by kind and name, without the contract's annotations. */
+function changesOf({ changed }: StackDiff): Record<string, unknown[]> {
+  return Object.fromEntries(
+    changed.map(({ type, name, properties }) => [
+      `${type.split(":").at(-1)} ${name}`,
+      properties
+        .filter(({ path }) => !path.includes("pulumi-vllm.dev/contract"))
+        .map(({ path, before, after }) => [path, before, after]),
+    ]),
+  );
+}
+
+const namesOf = (resources: ReadonlyArray<{ type: string; name: string }>): string[] =>
+  resources.map(({ type, name }) => `${type.split(":").at(-1)} ${name}`).sort();
+
+const text = (diff: StackDiff): string[] => stripVTControlCharacters(diffText(diff)).split("\n");
+
+const CONTAINER = "spec.template.spec.containers[0]";
+
+describe("diffStack", () => {
+  it("finds nothing where nothing changed", async () => {
+    const diff = await diffOf({});
+    assert.deepEqual([diff.added, diff.removed, diff.changed, diff.contracts], [[], [], [], []]);
+    assert.deepEqual(text(diff), [
+      "Change of stack test",
+      "  no resource differs",
+      "  cost an hour: $0.80 → $0.80 (±$0.00 at the least, ±$0.00 at the most)",
+    ]);
+  });
+
+  it("shows a changed image by its path alone, and the contract that it makes another of", async () => {
+    const diff = await diffOf(release({ image: NEWER }));
+    assert.deepEqual(changesOf(diff), { "Deployment chat-r1": [[`${CONTAINER}.image`, IMAGE, NEWER]] });
+    assert.equal(diff.contracts.length, 1);
+    const { name, before, after } = diff.contracts[0]!;
+    assert.match(`${name} ${before} ${after}`, /^chat-r1 [0-9a-f]{16} [0-9a-f]{16}$/);
+    assert.deepEqual(text(diff).slice(1, 3), [
+      "  ~ Deployment chat-r1",
+      `      ${CONTAINER}.image: ${quoted(IMAGE)} → ${quoted(NEWER)}`,
+    ]);
+    assert.equal(text(diff)[3], `  contract chat-r1: ${before} → ${after}`);
+  });
+
+  it("shows an argument that comes or goes, not those that move by it", async () => {
+    const diff = await diffOf(
+      release({ context: 4096, flags: { "enable-prefix-caching": { value: true, reason: "x" } } }),
+    );
+    assert.deepEqual(changesOf(diff), {
+      "Deployment chat-r1": [
+        [`${CONTAINER}.args`, "--max-model-len=8192", undefined],
+        [`${CONTAINER}.args`, undefined, "--max-model-len=4096"],
+        [`${CONTAINER}.args`, undefined, "--enable-prefix-caching"],
+      ],
+    });
+    assert.ok(text(diff).includes(`      ${CONTAINER}.args: nothing → "--enable-prefix-caching"`));
+  });
+
+  it("names what is added, and the release's contract", async () => {
+    const diff = await diffOf({ models: { chat: { releases: { r2: releaseConfig({ image: NEWER }) } } } });
+    const made = ["Deployment", "NetworkPolicy", "PodDisruptionBudget", "PodMonitor", "Service", "ServiceAccount"];
+    assert.deepEqual(namesOf(diff.added), [...made.map((kind) => `${kind} chat-r2`), "VllmRuntime chat-r2"].sort());
+    assert.deepEqual([diff.removed, diff.changed], [[], []]);
+    assert.ok(text(diff).includes("  + Deployment chat-r2"));
+    assert.ok(!text(diff).some((line) => line.includes("VllmRuntime")));
+    assert.match(text(diff).at(-2)!, /^ {2}contract chat-r2: none → [0-9a-f]{16}$/);
+    assert.equal(text(diff).at(-1), "  cost an hour: $0.80 → $1.61 (+$0.80 at the least, +$0.80 at the most)");
+  });
+
+  it("names what is removed", async () => {
+    const two = { models: { chat: { releases: { r2: releaseConfig({ image: NEWER }) } } } };
+    const diff = diffStack(await reportOf(two), await reportOf());
+    assert.equal(diff.removed.length, 7);
+    assert.deepEqual([diff.added, diff.changed], [[], []]);
+    assert.ok(text(diff).includes("  − Service chat-r2"));
+    assert.match(text(diff).at(-2)!, /^ {2}contract chat-r2: [0-9a-f]{16} → none$/);
+    assert.equal(text(diff).at(-1), "  cost an hour: $1.61 → $0.80 (−$0.80 at the least, −$0.80 at the most)");
+  });
+
+  it("shows a moved route as one change of the model's Service", async () => {
+    const two = { models: { chat: { releases: { r2: releaseConfig({ image: NEWER }) } } } };
+    const diff = await diffOf({ models: { chat: { route: { stable: "r2" } } } }, two);
+    assert.deepEqual(changesOf(diff), {
+      "Service chat": [['spec.selector["pulumi-vllm.dev/release"]', "r1", "r2"]],
+    });
+    assert.deepEqual(diff.contracts, []);
+  });
+
+  it("shows changed bounds and their cost, and no other contract", async () => {
+    const scaled = { models: { chat: { autoscaling: { min: 1, max: 2 } } } };
+    const diff = await diffOf({ models: { chat: { autoscaling: { max: 5 } } } }, scaled);
+    assert.deepEqual(changesOf(diff), { "ScaledObject chat-r1": [["spec.maxReplicaCount", 2, 5]] });
+    assert.deepEqual(diff.contracts, []);
+    assert.equal(
+      text(diff).at(-1),
+      "  cost an hour: $0.80–$1.61 → $0.80–$4.02 (±$0.00 at the least, +$2.41 at the most)",
+    );
+  });
+
+  it("takes everything of a stack without earlier report as added", async () => {
+    const report = await reportOf();
+    const diff = diffStack(undefined, report);
+    assert.equal(diff.added.length, report.resources.length);
+    assert.deepEqual(diff.hourlyUsd.before, { minUsd: 0, maxUsd: 0 });
+    assert.deepEqual([diff.removed, diff.changed], [[], []]);
+  });
+});
+
+const quoted = (value: string): string => {
+  const json = JSON.stringify(value);
+  return json.length > 80 ? `${json.slice(0, 77)}…` : json;
+};
+
+describe("propertyChanges", () => {
+  it("goes to the deepest path that differs", () => {
+    const before = { a: { b: [{ c: 1 }, { c: 2 }] }, same: 1 };
+    const after = { a: { b: [{ c: 1 }, { c: 3, "d.e": 4 }] }, same: 1 };
+    assert.deepEqual(propertyChanges(before, after), [
+      { path: "a.b[1].c", before: 2, after: 3 },
+      { path: 'a.b[1]["d.e"]', before: undefined, after: 4 },
+    ]);
+  });
+
+  it("stops where the kinds differ", () => {
+    assert.deepEqual(propertyChanges({ a: [1] }, { a: { 0: 1 } }), [{ path: "a", before: [1], after: { 0: 1 } }]);
+    assert.deepEqual(propertyChanges({ a: null }, { a: {} }), [{ path: "a", before: null, after: {} }]);
+  });
+
+  it("takes a key that is not there for one without value", () => {
+    assert.deepEqual(propertyChanges({ a: undefined }, {}), []);
+  });
+
+  it("shows lists of texts that differ in order or number only as a whole", () => {
+    const change = (before: string[], after: string[]) => propertyChanges({ args: before }, { args: after });
+    assert.deepEqual(change(["a", "b"], ["b", "a"]), [{ path: "args", before: ["a", "b"], after: ["b", "a"] }]);
+    assert.deepEqual(change(["a", "a"], ["a"]), [{ path: "args", before: ["a", "a"], after: ["a"] }]);
+  });
+});
+
+describe("readEarlier", () => {
+  after(removeFolders);
+
+  /** The problems of a file with this content, by paths within the folder. */
+  function problems(content: string | undefined): string[] {
+    const folder = folderWith(content === undefined ? {} : { "earlier.json": content });
+    try {
+      readEarlier(join(folder, "earlier.json"));
+    } catch (thrown) {
+      assert.ok(thrown instanceof ContractError);
+      return thrown.message.replaceAll(`${folder}/`, "").split("\n");
+    }
+    return [];
+  }
+
+  it("reads what --json writes", async () => {
+    const report = await reportOf();
+    const folder = folderWith({ "earlier.json": JSON.stringify({ stacks: [report], diffs: [] }) });
+    const [earlier] = readEarlier(join(folder, "earlier.json"));
+    assert.equal(earlier!.stack, "test");
+    assert.deepEqual(diffStack(earlier, report).changed, []);
+  });
+
+  it("refuses a file that is not there", () => {
+    assert.deepEqual(problems(undefined), [
+      "earlier.json: cannot be read: ENOENT: no such file or directory, open 'earlier.json'; give a file that --json has written",
+    ]);
+  });
+
+  it("refuses a file that is no JSON", () => {
+    const [only, ...others] = problems("Stack staging");
+    assert.match(
+      only!,
+      /^earlier\.json: cannot be read: Unexpected token .* is not valid JSON; give a file that --json has written$/,
+    );
+    assert.deepEqual(others, []);
+  });
+
+  it("refuses a file of another version", async () => {
+    const report = { ...(await reportOf()), version: 2 };
+    assert.deepEqual(problems(JSON.stringify({ stacks: [report] })), [
+      "earlier.json: is not what --json of this version writes:",
+      "earlier.json.stacks[0].version: 2 is not allowed: use 1",
+    ]);
+  });
+
+  it("refuses a file of something else, with the first few problems", () => {
+    assert.deepEqual(problems("[]"), [
+      "earlier.json: is not what --json of this version writes:",
+      "earlier.json: [] is a list: use an object",
+    ]);
+    assert.equal(problems('{"stacks": [{}, {}, {}]}').length, 4);
+  });
+});

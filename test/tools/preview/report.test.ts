@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+
+import type { Violation } from "../../../tools/policyRunner";
+import { isRefused } from "../../../tools/preview/report";
+import { COMMIT, type Config, contractOf, IMAGE, releaseConfig } from "../../serving/fixtures";
+import { contractHash } from "../../../components/contract/contract";
+import { reportOf } from "../reports";
+
+/** us-east-1, on demand: g6.xlarge, g6.2xlarge and g6.4xlarge. */
+const [SMALL, MIDDLE, LARGE] = [0.8048, 0.9776, 1.3232];
+
+/** A group of l4 nodes. */
+const pool = (instanceTypes: string[], changes: Config = {}): Config => ({
+  cluster: {
+    existing: { gpuNodes: { pool: { purpose: "inference", gpu: "l4", instanceTypes, max: 20, ...changes } } },
+  },
+});
+
+describe("stackReport", () => {
+  it("says of a release what it is and what it needs", async () => {
+    const flags = { "enable-prefix-caching": { value: true, reason: "shared prompt" } };
+    const env = { VLLM_LOGGING_LEVEL: { value: "DEBUG", reason: "a hunt" } };
+    const model = { autoscaling: { min: 1, max: 3 }, releases: { r1: { flags, env } } };
+    const { releases } = await reportOf({ models: { chat: model } });
+    const { fit, arguments: given, ...rest } = releases[0]!;
+    assert.deepEqual(rest, {
+      model: "chat",
+      release: "r1",
+      routed: true,
+      class: "interactive",
+      weights: "Qwen/Qwen3-8B",
+      revision: COMMIT,
+      image: IMAGE,
+      gpu: { type: "l4", count: 1 },
+      context: 8192,
+      replicas: { min: 1, max: 3 },
+      hourlyUsd: { minUsd: SMALL, maxUsd: 2.4144 },
+      contractHash: contractHash(contractOf({ flags, env })),
+      reasons: { "enable-prefix-caching": "shared prompt", VLLM_LOGGING_LEVEL: "a hunt" },
+    });
+    assert.deepEqual([given[0], given.at(-1)], ["Qwen/Qwen3-8B", "--enable-prefix-caching"]);
+    // 8,190,735,360 parameters of two bytes.
+    assert.equal(fit.weightsGiB, 15.26);
+    assert.ok(fit.fullLengthRequests >= 1 && fit.kvCacheTokens >= 8192);
+  });
+
+  it("counts a replica at the cheapest and the dearest instance type of its nodes", async () => {
+    const groups = pool(["g6.2xlarge", "g6.4xlarge"]);
+    const { hourlyUsd } = await reportOf({ ...groups, models: { chat: { autoscaling: { min: 2, max: 3 } } } });
+    assert.deepEqual(hourlyUsd, { minUsd: Number((2 * MIDDLE).toFixed(4)), maxUsd: Number((3 * LARGE).toFixed(4)) });
+  });
+
+  it("counts warm spares to the release that they wait for, at any load", async () => {
+    const chat = {
+      warmSpares: 2,
+      autoscaling: { min: 1, max: 3 },
+      releases: { r2: releaseConfig() },
+      route: { stable: "r2" },
+    };
+    const { releases, hourlyUsd } = await reportOf({ ...pool(["g6.2xlarge"]), models: { chat } });
+    assert.deepEqual(
+      releases.map(({ release, routed, hourlyUsd }) => [release, routed, hourlyUsd]),
+      [
+        ["r1", false, { minUsd: 0.9776, maxUsd: 2.9328 }],
+        ["r2", true, { minUsd: 2.9328, maxUsd: 4.888 }],
+      ],
+    );
+    assert.deepEqual(hourlyUsd, { minUsd: 3.9104, maxUsd: 7.8208 });
+  });
+
+  it("sums the cost of every release of every model", async () => {
+    const { chat, ...others } = { chat: {}, second: modelWith("a100-80", 2), third: modelWith("l4", 1) };
+    const { releases, hourlyUsd } = await reportOf({ models: { chat, ...others } });
+    // A share of two GPUs of a p4de.24xlarge's eight.
+    assert.deepEqual(
+      releases.map(({ hourlyUsd }) => hourlyUsd.minUsd),
+      [SMALL, 6.8618, SMALL],
+    );
+    assert.equal(hourlyUsd.minUsd, 8.4714);
+  });
+
+  it("keeps the version, the note, and where the policies' levels come from only if there is a file", async () => {
+    const report = await reportOf();
+    assert.equal(report.version, 1);
+    assert.match(report.note, /^Offline preview: .*no provider, cluster or cloud was asked/);
+    assert.ok(!("policyConfig" in report));
+  });
+
+  it("survives being written as JSON", async () => {
+    const report = await reportOf();
+    assert.deepEqual(JSON.parse(JSON.stringify(report)), report);
+  });
+});
+
+function modelWith(type: string, count: number): Config {
+  return { class: "interactive", route: { stable: "r1" }, releases: { r1: releaseConfig({ gpu: { type, count } }) } };
+}
+
+describe("isRefused", () => {
+  const violation = (level: Violation["level"]): Violation => ({
+    rule: "a-rule",
+    level,
+    severity: "low",
+    resource: "chat",
+    urn: "urn:x",
+    type: "t",
+    message: "m",
+    description: "d",
+  });
+
+  it("is so when a mandatory rule is broken, and only then", async () => {
+    const report = await reportOf();
+    assert.equal(isRefused(report), false);
+    assert.equal(isRefused({ ...report, violations: [violation("advisory")] }), false);
+    assert.equal(isRefused({ ...report, violations: [violation("advisory"), violation("mandatory")] }), true);
+  });
+});

@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { stripVTControlCharacters } from "node:util";
+
+import { warning } from "../../../components/contract/problems";
+import type { Violation } from "../../../tools/policyRunner";
+import type { StackReport } from "../../../tools/preview/report";
+import { costRange, plainTable, stackText, usd } from "../../../tools/preview/text";
+import { COMMIT, IMAGE, releaseConfig } from "../../serving/fixtures";
+import { reportOf, WITH_SECRETS } from "../reports";
+
+const linesOf = (report: StackReport): string[] => stripVTControlCharacters(stackText(report)).split("\n");
+
+/** The lines below a title, up to the next empty line. */
+function section(report: StackReport, title: string): string[] {
+  const lines = linesOf(report);
+  const start = lines.findIndex((line) => line.startsWith(title)) + 1;
+  return lines.slice(start, lines.indexOf("", start) < 0 ? undefined : lines.indexOf("", start));
+}
+
+const VIOLATION: Violation = {
+  rule: "a-rule",
+  level: "mandatory",
+  severity: "high",
+  resource: "chat-r1",
+  urn: "urn:x",
+  type: "t",
+  message: "set it to 1",
+  description: "d",
+};
+
+describe("stackText", () => {
+  it("shows every model's release in one line", async () => {
+    const chat = { autoscaling: { min: 1, max: 3 }, releases: { r2: releaseConfig({ context: 4096 }) } };
+    const report = await reportOf({ models: { chat } });
+    const [head, first, second, total, ...rest] = section(report, "Models").map((line) => line.replace(/ +/g, " "));
+    assert.equal(head, "MODEL RELEASE CLASS WEIGHTS GPU FIT CONTEXT × FITS REPLICAS $/HOUR");
+    const { fit } = report.releases[0]!;
+    const memory = `15.3 + ${fit.kvCacheGiB.toFixed(1)} GiB`;
+    const fits = (requests: number): string => String(Math.floor(requests * 10) / 10);
+    assert.equal(
+      first,
+      `chat r1 ◀ interactive Qwen/Qwen3-8B@b968826d 1 × l4 ${memory} 8192 × ${fits(fit.fullLengthRequests)} 1–3 $0.80–$2.41`,
+    );
+    assert.match(
+      second!,
+      /^chat r2 interactive Qwen\/Qwen3-8B@b968826d 1 × l4 15\.3 \+ .* 4096 × .* 1–3 \$0\.80–\$2\.41$/,
+    );
+    assert.equal(total, "All models: $1.61–$4.83 an hour, $1175.01–$3525.02 a month");
+    assert.deepEqual(rest, []);
+  });
+
+  it("shows the tree of what is registered, components before objects", async () => {
+    const tree = section(await reportOf(), "Resources (");
+    assert.deepEqual(tree, [
+      "pulumi:pulumi:Stack vllm-test",
+      "├─ ModelServing chat",
+      "│  ├─ ApiKey chat",
+      "│  │  ├─ core/v1 Secret chat-api-key (secret values not shown)",
+      "│  │  └─ random:index/randomPassword:RandomPassword chat",
+      "│  ├─ VllmRuntime chat-r1",
+      "│  │  ├─ apps/v1 Deployment chat-r1",
+      "│  │  ├─ core/v1 Service chat-r1",
+      "│  │  ├─ core/v1 ServiceAccount chat-r1",
+      "│  │  ├─ monitoring.coreos.com/v1 PodMonitor chat-r1",
+      "│  │  ├─ networking.k8s.io/v1 NetworkPolicy chat-r1",
+      "│  │  └─ policy/v1 PodDisruptionBudget chat-r1",
+      "│  └─ core/v1 Service chat",
+      "├─ TrafficPriorities priorities",
+      "│  ├─ scheduling.k8s.io/v1 PriorityClass priorities-batch",
+      "│  ├─ scheduling.k8s.io/v1 PriorityClass priorities-experimental",
+      "│  ├─ scheduling.k8s.io/v1 PriorityClass priorities-interactive",
+      "│  └─ scheduling.k8s.io/v1 PriorityClass priorities-spare",
+      "├─ core/v1 Namespace namespace",
+      "└─ pulumi:providers:kubernetes cluster",
+    ]);
+    assert.ok(linesOf(await reportOf()).includes("Resources (15, in 5 components)"));
+  });
+
+  it("shows the contract: image, arguments, and the reason of each flag", async () => {
+    const flags = { "enable-prefix-caching": { value: true, reason: "shared prompt" } };
+    const report = await reportOf({ models: { chat: { releases: { r1: { flags } } } } });
+    const [title, image, command, reason] = section(report, "Contracts");
+    assert.equal(title, `  chat-r1 contract ${report.releases[0]!.contractHash}`);
+    assert.equal(image, `    ${IMAGE}`);
+    assert.ok(command!.startsWith(`    vllm serve Qwen/Qwen3-8B --revision=${COMMIT} `));
+    assert.ok(command!.endsWith(" --port=8000 --enable-prefix-caching"));
+    assert.equal(reason, "    enable-prefix-caching: shared prompt");
+  });
+
+  it("shows violations with level, rule, resource and the fix, and where the levels are from", async () => {
+    const advisory: Violation = { ...VIOLATION, level: "advisory", rule: "b-rule" };
+    const report = { ...(await reportOf()), violations: [VIOLATION, advisory], policyConfig: "policies/config/x.json" };
+    assert.deepEqual(linesOf(report).slice(-5), [
+      "Policies: 1 mandatory and 1 advisory violation(s) (policies/config/x.json)",
+      "  mandatory a-rule chat-r1",
+      "    set it to 1",
+      "  advisory b-rule chat-r1",
+      "    set it to 1",
+    ]);
+    assert.equal(linesOf(await reportOf()).at(-1), "Policies: none broken (each rule's own levels)");
+  });
+
+  it("shows warnings only when there are some", async () => {
+    const report = await reportOf();
+    assert.ok(!linesOf(report).includes("Warnings"));
+    assert.deepEqual(section({ ...report, warnings: [warning("vllm:a", "is odd")] }, "Warnings"), ["  vllm:a: is odd"]);
+  });
+
+  it("shows no secret, and says where there is one", async () => {
+    const report = await reportOf(WITH_SECRETS);
+    assert.doesNotMatch(stackText(report) + JSON.stringify(report), /s3cret/);
+    const marked = linesOf(report).filter((line) => line.endsWith("(secret values not shown)"));
+    assert.deepEqual(
+      marked.map((line) => line.replace(/^[│├└─ ]+/, "")),
+      [
+        "core/v1 Secret chat-api-key (secret values not shown)",
+        "core/v1 Secret hugging-face (secret values not shown)",
+        "pulumi:providers:kubernetes cluster (secret values not shown)",
+      ],
+    );
+  });
+});
+
+describe("plainTable", () => {
+  it("aligns columns without lines, and leaves no blanks at the ends", () => {
+    assert.equal(
+      stripVTControlCharacters(
+        plainTable(
+          ["NAME", "$"],
+          [
+            ["a", "1.00"],
+            ["longer", "22.00"],
+          ],
+          [1],
+        ),
+      ),
+      ["NAME        $", "a        1.00", "longer  22.00"].join("\n"),
+    );
+  });
+});
+
+describe("costRange", () => {
+  it("shows one price where the bounds are the same", () => {
+    assert.equal(usd(0.8048), "$0.80");
+    assert.equal(costRange({ minUsd: 1, maxUsd: 1 }), "$1.00");
+    assert.equal(costRange({ minUsd: 1, maxUsd: 2.5 }), "$1.00–$2.50");
+  });
+});

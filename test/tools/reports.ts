@@ -1,0 +1,48 @@
+/** Reports of stacks made from values, by the same way as the command line goes. */
+import { parseStackConfig } from "../../stacks/config";
+import { type CollectedResource, collect } from "../../tools/collect";
+import { type StackReport, stackReport } from "../../tools/preview/report";
+import type { StackFile } from "../../tools/stackFile";
+import type { Config } from "../serving/fixtures";
+import { stackValues } from "../stacks/fixtures";
+
+const SECRETS = ["huggingFaceToken", "cluster"];
+
+/** A stack file as if it had been read and its secrets decrypted, which offline nobody can. */
+export function decryptedFile(changes: Config = {}): StackFile {
+  const values = stackValues(changes);
+  const secretKeys = SECRETS.filter((key) => key in values);
+  return {
+    stack: "test",
+    file: "Pulumi.test.yaml",
+    values,
+    engineConfig: Object.fromEntries(
+      Object.entries(values).map(([key, value]) => [
+        `vllm:${key}`,
+        typeof value === "string" ? value : JSON.stringify(value),
+      ]),
+    ),
+    secretKeys,
+    engineSecretKeys: secretKeys.map((key) => `vllm:${key}`),
+  };
+}
+
+/** What the stack registers. */
+export function resourcesOf(changes: Config = {}): Promise<CollectedResource[]> {
+  return collect(decryptedFile(changes));
+}
+
+/** The report of the stack, without policies. */
+export async function reportOf(changes: Config = {}): Promise<StackReport> {
+  const file = decryptedFile(changes);
+  const { config, problems } = parseStackConfig(file.values, file.secretKeys);
+  if (config === undefined) throw new Error(JSON.stringify(problems));
+  return stackReport("test", config, await collect(file), [], problems);
+}
+
+/** Values with a text in every place that holds a secret. */
+export const WITH_SECRETS: Config = {
+  cluster: { existing: { kubeconfig: "users: [{ token: s3cret-kubeconfig }]" } },
+  huggingFaceToken: "s3cret-token",
+  models: { chat: { releases: { r1: { model: { gated: true } } } } },
+};
