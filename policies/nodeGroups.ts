@@ -7,8 +7,8 @@ export const NODE_GROUP = "aws:eks/nodeGroup:NodeGroup";
 const COMPONENT = "eks:index:ManagedNodeGroup";
 
 /**
- * EC2's families with NVIDIA GPUs, also those that the instance table does not have: all of g and p but g4ad, whose GPUs
- * are AMD's (https://docs.aws.amazon.com/ec2/latest/instancetypes/ac.html, read 2026-07-20).
+ * NVIDIA's families, also those that the instance table does not have yet: EC2 names graphics types g and gr, training
+ * types p. g4ad has AMD's GPUs. Wide on purpose: a family nobody listed is still a GPU family.
  */
 const GPU_TYPE = /^(?!g4ad\.)(g|gr|p)\d+[a-z]*(-[a-z0-9]+)?\./;
 /** Graviton (g5g) and Grace (p6e-gb200) with GPUs. */
@@ -19,10 +19,10 @@ const GPU_AMI = /_NVIDIA(_FIPS)?$|^AL2_x86_64_GPU$/;
 const OPERATING_SYSTEMS: readonly unknown[] = ["AL2023", "Bottlerocket"];
 
 export interface NodeTaint {
-  key?: string;
-  value?: string;
+  key: string | undefined;
+  value: string | undefined;
   /** In EKS' words: `NO_SCHEDULE`, `NO_EXECUTE` or `PREFER_NO_SCHEDULE`. */
-  effect?: string;
+  effect: string | undefined;
 }
 
 export class NodeGroup {
@@ -68,14 +68,11 @@ export class NodeGroup {
   }
 
   get taints(): NodeTaint[] {
-    return list(this.props["taints"]).map((taint) => {
-      const [key, value, effect] = ["key", "value", "effect"].map((name) => text(at(taint, name)));
-      return {
-        ...(key !== undefined && { key }),
-        ...(value !== undefined && { value }),
-        ...(effect !== undefined && { effect }),
-      };
-    });
+    return list(this.props["taints"]).map((taint) => ({
+      key: text(at(taint, "key")),
+      value: text(at(taint, "value")),
+      effect: text(at(taint, "effect")),
+    }));
   }
 }
 

@@ -2,91 +2,36 @@
  * The whole stack config, parsed once: every key under `vllm:`, every problem at once. Nothing downstream reads config.
  */
 import { z } from "zod";
-import { checkNodeGroup, nodeGroupSchema } from "../components/contract/nodes.js";
+import { checkCluster } from "../components/cluster/check.js";
+import { type BuiltClusterConfig, builtClusterSchema } from "../components/cluster/schema.js";
+import { checkNodeGroup } from "../components/contract/nodes.js";
 import { joinPath, parse, salvage } from "../components/contract/parse.js";
-import { checkCapacity, checkPlacement } from "../components/contract/placement.js";
+import { checkCapacity, checkPlacement, type NodeGroups } from "../components/contract/placement.js";
 import { didYouMean, error, listOr, type Problem, quote, warning } from "../components/contract/problems.js";
 import { resolveModels, type ServedModel } from "../components/contract/resolve.js";
-import { modelSchema } from "../components/contract/schema.js";
+import { type ExistingClusterConfig, existingClusterSchema, stackConfigSchema } from "./schema.js";
 
 /** The start of every key: the project's name in Pulumi.yaml. */
 export const NAMESPACE = "vllm";
 
-const dnsLabel = z
-  .string()
-  .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "is not a Kubernetes name: use lower-case letters, digits and dashes");
-const cidr = z.cidrv4("is not an IPv4 range: use a form such as 10.0.0.0/16");
-
-const clusterSchema = z
-  .strictObject({
-    existing: z
-      .strictObject({
-        name: z.string().min(1).describe("The cluster's own name; changing it replaces everything"),
-        context: z.string().min(1).optional().describe("Context of the kubeconfig; its current one unless said"),
-        kubeconfig: z
-          .string()
-          .min(1)
-          .optional()
-          .describe("Contents of a kubeconfig, as a secret; the ambient one unless said"),
-        gpuNodes: z
-          .record(z.string(), nodeGroupSchema)
-          .optional()
-          .describe("GPU node groups that the cluster has; without them placement and cost are not checked"),
-      })
-      .describe("A cluster that is there already, with KEDA, the Prometheus operator and NVIDIA's device plugin"),
-  })
-  .describe("Where to deploy");
-
-const platformSchema = z
-  .strictObject({
-    prometheus: z
-      .strictObject({
-        url: z
-          .url({ protocol: /^https?$/, error: "is not an http or https URL" })
-          .default("http://kube-prometheus-stack-prometheus.monitoring.svc:9090")
-          .describe("Prometheus as KEDA reaches it"),
-        namespace: dnsLabel.default("monitoring").describe("Namespace of Prometheus, which may read the metrics"),
-        podMonitorLabels: z
-          .record(z.string(), z.string())
-          .default({})
-          .describe("Labels that Prometheus selects PodMonitors by"),
-      })
-      .prefault({}),
-  })
-  .describe("What the cluster offers to the models");
-
-const accessSchema = z
-  .strictObject({
-    clientNamespaces: z
-      .array(dnsLabel)
-      .min(1)
-      .optional()
-      .describe("Namespaces whose pods may send requests; the models' own unless said"),
-    egressCidrs: z
-      .array(cidr)
-      .optional()
-      .describe("Ranges reached by HTTPS for weights; all but private ones unless said"),
-  })
-  .describe("Who may talk to the models");
-
-/** The shape of everything under `vllm:`; the source of the JSON Schema. */
-export const stackConfigSchema = z.strictObject({
-  cluster: clusterSchema,
-  namespace: dnsLabel.default("vllm").describe("Kubernetes namespace, made by the stack"),
-  platform: platformSchema.prefault({}),
-  access: accessSchema.prefault({}),
-  huggingFaceToken: z.string().min(1).optional().describe("Token for gated models; set it with --secret"),
-  models: z.record(z.string(), modelSchema).describe("Models by key"),
-});
-
-/** All but the models, which are resolved to contracts. */
-const otherSchema = stackConfigSchema.omit({ models: true });
+/** All but the cluster, which is of two kinds, and the models, which are resolved to contracts. */
+const otherSchema = stackConfigSchema.omit({ cluster: true, models: true });
 type Other = z.infer<typeof otherSchema>;
 
+/** A cluster that is there, or one to build. */
+export type ClusterConfig =
+  { existing: ExistingClusterConfig; built?: undefined } | { built: BuiltClusterConfig; existing?: undefined };
+
 export interface StackConfig extends Omit<Other, "huggingFaceToken"> {
+  cluster: ClusterConfig;
   /** A secret: wrap it before it goes into a resource. */
   huggingFaceToken?: string;
   models: ServedModel[];
+}
+
+/** GPU node groups of a cluster of either kind. */
+export function nodeGroupsOf({ existing, built }: ClusterConfig): NodeGroups {
+  return existing === undefined ? built.gpuNodes : existing.gpuNodes;
 }
 
 export interface ParsedConfig {
@@ -97,7 +42,6 @@ export interface ParsedConfig {
 }
 
 const PLACEHOLDER: Other = {
-  cluster: { existing: { name: "" } },
   namespace: "vllm",
   platform: { prometheus: { url: "http://placeholder", namespace: "monitoring", podMonitorLabels: {} } },
   access: {},
@@ -112,14 +56,17 @@ const PLACEHOLDER: Other = {
 export function parseStackConfig(
   values: Readonly<Record<string, unknown>>,
   secretKeys: readonly string[] = [],
+  today = new Date(),
 ): ParsedConfig {
-  const { models: modelValues, ...others } = values;
+  const { models: modelValues, cluster: clusterValue, ...others } = values;
   const prefix = `${NAMESPACE}:`;
   const problems: Problem[] = [];
   const known = Object.keys(stackConfigSchema.shape);
   for (const key of Object.keys(values).filter((key) => !known.includes(key))) {
     problems.push(error(prefix + key, `unknown key${didYouMean(key, known) || "."} Allowed: ${listOr(known)}`));
   }
+  const { cluster, problems: clusterProblems } = parseCluster(clusterValue, `${prefix}cluster`, today);
+  problems.push(...clusterProblems);
   for (const [key, schema] of Object.entries(otherSchema.shape)) {
     problems.push(...parse(schema, others[key], prefix + key).problems);
   }
@@ -127,33 +74,58 @@ export function parseStackConfig(
   const resolved = resolveModels(modelValues, `${prefix}models`);
   problems.push(
     ...resolved.problems,
-    ...checkCluster(other, resolved.models, otherSchema.shape.cluster.safeParse(others["cluster"]).success),
-    ...checkTokens(other, resolved.models),
-    ...checkSecrets(other, secretKeys),
+    // Groups that are wrong in shape have been reported, and say nothing of where a model fits.
+    ...(cluster === undefined ? [] : checkPlacements(cluster, resolved.models)),
+    ...("huggingFaceToken" in others && other.huggingFaceToken === undefined
+      ? []
+      : checkTokens(other, resolved.models)),
+    ...checkSecrets(cluster, other, secretKeys),
   );
-  if (problems.some(({ severity }) => severity === "error")) return { problems };
-  return { config: { ...other, models: resolved.models }, problems };
+  if (cluster === undefined || problems.some(({ severity }) => severity === "error")) return { problems };
+  return { config: { ...other, cluster, models: resolved.models }, problems };
 }
 
-/** Node groups in themselves, and every contract against them. */
-function checkCluster({ cluster }: Other, models: readonly ServedModel[], sound: boolean): Problem[] {
-  // Groups that are wrong in shape have been reported, and say nothing of where a model fits.
-  if (!sound) return [];
-  const groups = cluster.existing.gpuNodes;
-  const ownProblems = Object.entries(groups ?? {}).flatMap(([name, group]) =>
-    checkNodeGroup(group, joinPath(`${NAMESPACE}:cluster.existing.gpuNodes`, [name])),
+/** A cluster of either kind; it is absent where its shape is wrong. */
+function parseCluster(value: unknown, path: string, today: Date): { cluster?: ClusterConfig; problems: Problem[] } {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) {
+    return { problems: parse(z.strictObject({}), value, path).problems };
+  }
+  const known = ["existing", ...Object.keys(builtClusterSchema.shape)];
+  if (!Object.keys(value).some((key) => known.includes(key))) {
+    const unknown = Object.keys(value).map((key) => `; ${quote(key)} is unknown${didYouMean(key, known)}`);
+    const message = "names no cluster: give existing, or the name, kubernetesVersion and gpuNodes of one to build";
+    return { problems: [error(path, message + unknown.join(""))] };
+  }
+  if (!("existing" in value)) {
+    const parsed = parse(builtClusterSchema, value, path);
+    if (parsed.value === undefined) return parsed;
+    return { cluster: { built: parsed.value }, problems: checkCluster(parsed.value, path, today) };
+  }
+  const both = Object.keys(value).filter((key) => key in builtClusterSchema.shape);
+  if (both.length > 0) {
+    const message = `an existing cluster and one to build are both described (${both.join(", ")}): leave out existing, or the others`;
+    return { problems: [error(path, message)] };
+  }
+  const parsed = parse(existingClusterSchema, value, path);
+  if (parsed.value === undefined) return parsed;
+  const { existing } = parsed.value;
+  const problems = Object.entries(existing.gpuNodes ?? {}).flatMap(([name, group]) =>
+    checkNodeGroup(group, joinPath(`${path}.existing.gpuNodes`, [name])),
   );
-  const path = `${NAMESPACE}:cluster.existing.gpuNodes`;
+  return { cluster: { existing }, problems };
+}
+
+/** Every contract against the node groups, and all of them together. */
+function checkPlacements(cluster: ClusterConfig, models: readonly ServedModel[]): Problem[] {
+  const groups = nodeGroupsOf(cluster);
+  const path = `${NAMESPACE}:cluster.${cluster.existing === undefined ? "" : "existing."}gpuNodes`;
   const replicas = models.flatMap(({ route, warmSpares, releases }) =>
     [...releases].map(([release, contract]) => ({ contract, warmSpares: release === route.stable ? warmSpares : 0 })),
   );
   return [
-    ...ownProblems,
-    ...(ownProblems.length === 0 ? checkCapacity(replicas, groups, path) : []),
-    ...models.flatMap((model) =>
-      [...model.releases].flatMap(([release, contract]) =>
-        checkPlacement(contract, groups, joinPath(`${NAMESPACE}:models`, [model.name, "releases", release])),
-      ),
+    ...checkCapacity(replicas, groups, path),
+    ...replicas.flatMap(({ contract }) =>
+      checkPlacement(contract, groups, joinPath(`${NAMESPACE}:models`, [contract.name, "releases", contract.release])),
     ),
   ];
 }
@@ -173,7 +145,11 @@ function checkTokens({ huggingFaceToken }: Other, models: readonly ServedModel[]
 }
 
 /** What would be readable in the stack file, and in the state. */
-function checkSecrets({ cluster, huggingFaceToken }: Other, secretKeys: readonly string[]): Problem[] {
+function checkSecrets(
+  cluster: ClusterConfig | undefined,
+  { huggingFaceToken }: Other,
+  secretKeys: readonly string[],
+): Problem[] {
   const problems: Problem[] = [];
   if (huggingFaceToken !== undefined && !secretKeys.includes("huggingFaceToken")) {
     const command = `pulumi config set --secret ${NAMESPACE}:huggingFaceToken`;
@@ -181,14 +157,10 @@ function checkSecrets({ cluster, huggingFaceToken }: Other, secretKeys: readonly
       error(`${NAMESPACE}:huggingFaceToken`, `is in plain text in the stack file: ${command}, and revoke the token`),
     );
   }
-  if (cluster.existing.kubeconfig !== undefined && !secretKeys.includes("cluster")) {
+  if (cluster?.existing?.kubeconfig !== undefined && !secretKeys.includes("cluster")) {
     const path = `${NAMESPACE}:cluster.existing.kubeconfig`;
-    problems.push(
-      error(
-        path,
-        `is in plain text in the stack file: pulumi config set --secret --path '${path}', and renew its credentials`,
-      ),
-    );
+    const command = `pulumi config set --secret --path '${path}'`;
+    problems.push(error(path, `is in plain text in the stack file: ${command}, and renew its credentials`));
   }
   return problems;
 }

@@ -24,8 +24,11 @@ function secretKeysOf(all: Readonly<Record<string, string>>): string[] {
 export function main(): Record<string, pulumi.Output<LiveRelease>> {
   const all = pulumi.runtime.allConfig();
   const { config, problems } = parseStackConfig(readEngineConfig(all), secretKeysOf(all));
-  for (const problem of problems.filter(({ severity }) => severity === "warning")) {
-    void pulumi.log.warn(formatProblem(problem));
+  // Without an engine whoever runs the program shows them.
+  if (pulumi.runtime.hasEngine()) {
+    for (const problem of problems.filter(({ severity }) => severity === "warning")) {
+      void pulumi.log.warn(formatProblem(problem));
+    }
   }
   if (config === undefined) {
     const errors = problems.filter(({ severity }) => severity === "error");

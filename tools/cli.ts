@@ -1,9 +1,9 @@
 /** The command line: reads arguments, runs a command, prints its result or its problems, sets the exit code. */
 import { resolve } from "node:path";
 import { Command, CommanderError } from "commander";
-import pc from "picocolors";
-import { ContractError, formatProblem } from "../components/contract/problems.js";
+import { ContractError, error, formatProblem } from "../components/contract/problems.js";
 import { listStacks } from "./stackFile.js";
+import { colours as pc } from "./colours.js";
 
 /** Exit codes, in every command. */
 const EXIT = { refused: 1, badInput: 2 } as const;
@@ -43,7 +43,10 @@ program
   .action(async (stacks: string[], options: { all: boolean; json: boolean; diff?: string }) => {
     // Loaded here: --help and a wrong call need not wait for Pulumi's SDK.
     const { preview } = await import("./preview/command.js");
-    const { text, exitCode } = await preview(FOLDER, options.all ? listStacks(FOLDER) : [...new Set(stacks)], {
+    const chosen = options.all ? listStacks(FOLDER) : [...new Set(stacks)];
+    if (chosen.length === 0)
+      throw new ContractError([error(FOLDER, "there are no stacks: no file Pulumi.<stack>.yaml")]);
+    const { text, exitCode } = await preview(FOLDER, chosen, {
       json: options.json,
       ...(options.diff !== undefined && { diff: options.diff }),
     });

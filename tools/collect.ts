@@ -2,7 +2,8 @@
 import { setFlagsFromString } from "node:v8";
 import * as pulumi from "@pulumi/pulumi";
 import { main } from "../stacks/main.js";
-import { type StackFile, SECRET_PLACEHOLDER } from "./stackFile.js";
+import { answer, computedOutputs } from "./providers.js";
+import { SECRET_PLACEHOLDER, type StackFile } from "./stackFile.js";
 
 /** A resource as the program registered it. */
 export interface CollectedResource {
@@ -21,6 +22,9 @@ export interface CollectedResource {
 
 /** Project of Pulumi.yaml. */
 const PROJECT = "vllm";
+
+/** Where no stack says which: the region that the price table is of. */
+const DEFAULT_REGION = "us-east-1";
 
 /** The request that the SDK sends to the engine, as far as it is read here. */
 interface RegisterRequest {
@@ -59,12 +63,13 @@ export async function collect(file: StackFile): Promise<CollectedResource[]> {
   const resources: CollectedResource[] = [];
   // Handed over within one call of the monitor, which calls the mock before it does anything else.
   let inputs: Record<string, unknown> = {};
+  const region = file.engineConfig["aws:region"] ?? DEFAULT_REGION;
   const mocks: pulumi.runtime.Mocks = {
     newResource: (args) => {
       inputs = args.inputs as Record<string, unknown>;
-      return { id: args.name, state: { ...inputs, ...computedState(args.type) } };
+      return { id: args.name, state: { ...inputs, ...computedOutputs(args.type, args.name, inputs) } };
     },
-    call: () => ({}),
+    call: ({ token }) => answer(token, region),
   };
   await pulumi.runtime.setMocks(mocks, PROJECT, file.stack, false);
   pulumi.runtime.setAllConfig(file.engineConfig, file.engineSecretKeys);
@@ -101,11 +106,6 @@ export async function collect(file: StackFile): Promise<CollectedResource[]> {
     restore();
   }
   return resources;
-}
-
-/** What a provider would compute: the password, which is a secret. */
-function computedState(type: string): Record<string, unknown> {
-  return type === "random:index/randomPassword:RandomPassword" ? { result: pulumi.secret(SECRET_PLACEHOLDER) } : {};
 }
 
 /** Masks what the SDK marked as secret: every text within it. */

@@ -1,4 +1,5 @@
 /** Which node groups a contract may use, whether its pods fit on their nodes, and what a replica costs there. */
+import { isDeepStrictEqual } from "node:util";
 import type { RuntimeContract } from "./contract.js";
 import { INSTANCE_TYPES, type InstanceType } from "./instances.js";
 import { accepts, defaultPlacement, instancesOf, type NodeGroup, type Placement } from "./nodes.js";
@@ -17,20 +18,26 @@ function offering({ class: trafficClass, gpu }: Demand, groups: NonNullable<Node
 
 /** Those whose nodes have GPUs enough; groups of unknown instance types are given the benefit of the doubt. */
 function candidates(demand: Demand, groups: NonNullable<NodeGroups>): NodeGroup[] {
-  return offering(demand, groups).filter((group) => {
+  const enough = offering(demand, groups).filter((group) => {
     const types = instancesOf(group);
     return types.length === 0 || types.some(({ gpus }) => gpus >= demand.gpu.count);
   });
+  // A pod has one selector: of groups with labels of their own, those that the first one's selector also fits.
+  return enough.filter((group) => isDeepStrictEqual(placementIn(group, demand), placementIn(enough[0], demand)));
 }
 
-/** Selector and tolerations of the first group that takes the contract; by this project's own labels unless it has others. */
-export function placementOf(demand: Demand, groups: NodeGroups): Placement {
+/** Selector and tolerations of a group, by this project's own labels unless it has others. */
+function placementIn(group: NodeGroup | undefined, demand: Demand): Placement {
   const standard = defaultPlacement(demand.gpu.type, demand.class);
-  const group = groups && candidates(demand, groups)[0];
   return {
     nodeSelector: group?.nodeSelector ?? standard.nodeSelector,
     tolerations: group?.tolerations ?? standard.tolerations,
   };
+}
+
+/** Selector and tolerations of the groups that take the contract. */
+export function placementOf(demand: Demand, groups: NodeGroups): Placement {
+  return placementIn(groups && candidates(demand, groups)[0], demand);
 }
 
 /** Problems of a contract with the node groups described; none where none are. */

@@ -7,6 +7,9 @@ const NAMESPACE_NAME = "kubernetes.io/metadata.name";
 /** Private and link-local ranges: other pods, the VPC, and the instance's metadata with its credentials. */
 const PRIVATE_RANGES = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16"];
 
+/** Where NodeLocal DNSCache listens, on clusters that have it (its manifests' default). */
+const NODE_LOCAL_DNS = "169.254.20.10/32";
+
 /** Who may talk to a runtime, and to whom it may talk. */
 export interface Access {
   /** Namespaces whose pods may send requests. @default the runtime's own */
@@ -29,7 +32,10 @@ export function networkPolicySpec(
   selector: Record<string, string>,
   access: Access,
 ): types.input.networking.v1.NetworkPolicySpec {
-  const clients = access.clientNamespaces ? fromNamespaces(access.clientNamespaces) : { podSelector: {} };
+  const { clientNamespaces } = access;
+  const own = clientNamespaces === undefined ? [{ podSelector: {} }] : [];
+  // An empty list of namespaces would be refused by the API server; it means that nobody may.
+  const clients = clientNamespaces?.length ? [fromNamespaces(clientNamespaces)] : [];
   const hub = access.egressCidrs?.map((cidr) => ({ ipBlock: { cidr } })) ?? [
     { ipBlock: { cidr: "0.0.0.0/0", except: PRIVATE_RANGES } },
   ];
@@ -38,13 +44,13 @@ export function networkPolicySpec(
     policyTypes: ["Ingress", "Egress"],
     ingress: [
       {
-        from: [clients, fromNamespaces([access.monitoringNamespace])],
+        from: [...own, ...clients, fromNamespaces([access.monitoringNamespace])],
         ports: [{ port: PORT_NAME, protocol: "TCP" }],
       },
     ],
     egress: [
       {
-        to: [fromNamespaces(["kube-system"])],
+        to: [fromNamespaces(["kube-system"]), { ipBlock: { cidr: NODE_LOCAL_DNS } }],
         ports: [
           { port: 53, protocol: "UDP" },
           { port: 53, protocol: "TCP" },

@@ -20,7 +20,7 @@ export const autoscalerFallback = stackRule(
       }
       for (const trigger of triggers) {
         const got = at(trigger, "metadata", "ignoreNullValues");
-        if (String(got) === "false") continue;
+        if (got === false || got === "false") continue;
         report(scaler.urn, `${scaler.where}: ignoreNullValues ${state(got)}: set "false", so that no data is an error`);
       }
     }

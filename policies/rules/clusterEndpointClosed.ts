@@ -1,6 +1,6 @@
 import { quote } from "../../components/contract/problems";
 import { clusterOf } from "../clusters";
-import { isTrue, strings } from "../read";
+import { fields, isTrue, strings } from "../read";
 import { resourceRule } from "../rule";
 import { state } from "../show";
 
@@ -20,8 +20,8 @@ export const clusterEndpointClosed = resourceRule(
   (resource, report) => {
     const cluster = clusterOf(resource);
     if (cluster === undefined) return;
-    const { path } = cluster;
-    const endpoint = cluster.endpoint();
+    const { props, isComponent } = cluster;
+    const [path, endpoint] = isComponent ? ["", props] : ["vpcConfig.", fields(props["vpcConfig"])];
     const isPrivate = endpoint["endpointPrivateAccess"];
     if (!isTrue(isPrivate)) report(`${path}endpointPrivateAccess ${state(isPrivate)}: set it to true`);
     const isPublic = endpoint["endpointPublicAccess"] ?? true;

@@ -5,6 +5,8 @@ import { resourceRule } from "../rule";
 /** Every action, of all services or of one. */
 const WHOLE_SERVICE = /^([^:]+:)?\*+$/;
 const WILDCARD = /[*?]/;
+/** `*`, and ARNs such as `arn:aws:*:*:*:*` that leave nothing out. */
+const EVERY_RESOURCE = /^(arn:([^:]*:)?)?\*[*:]*$/;
 /** Actions that by their name only read. */
 const READ_ONLY = /^[a-z0-9-]+:(Describe|List|Get)/i;
 /** AWS's own policies over whole services; those of an account are judged by what they say. */
@@ -15,7 +17,8 @@ export const iamNoWildcards = resourceRule(
     name: "iam-no-wildcards",
     description: "IAM policies name what they allow.",
     why: "A wildcard allows what nobody reviewed, also what AWS adds next year: one taken pod or pipeline then owns the account.",
-    remediationSteps: "Name the actions, and their resources or a condition; use policies of your own instead of *FullAccess.",
+    remediationSteps:
+      "Name the actions, and their resources or a condition; use policies of your own instead of *FullAccess.",
     severity: "critical",
     enforcementLevel: "mandatory",
   },
@@ -25,7 +28,8 @@ export const iamNoWildcards = resourceRule(
     }
     const { property, arns } = attachedBy(resource) ?? { property: "", arns: [] };
     for (const arn of arns) {
-      if (WIDE_POLICY.test(arn)) report(`${property} ${quote(arn)} allows whole services: attach a policy of the actions needed`);
+      if (WIDE_POLICY.test(arn))
+        report(`${property} ${quote(arn)} allows whole services: attach a policy of the actions needed`);
     }
   },
 );
@@ -37,19 +41,13 @@ function problemsOf(statement: Statement): string[] {
   const wildcards = statement.actions.filter((action) => WILDCARD.test(action));
   const whole = wildcards.filter((action) => WHOLE_SERVICE.test(action));
   const partial = wildcards.filter((action) => !WHOLE_SERVICE.test(action) && !READ_ONLY.test(action));
-  const isUnbounded = partial.length > 0 && !statement.has("Condition") && statement.resources.some(isEverything);
+  const isUnbounded =
+    partial.length > 0 && !statement.has("Condition") && statement.resources.some((arn) => EVERY_RESOURCE.test(arn));
   return [
     ...inverted,
-    ...whole.map((action) => `action ${quote(action)} allows everything of it: name the actions`),
+    ...whole.map((action) => `action ${quote(action)} allows all actions, also those to come: name the ones needed`),
     ...(isUnbounded ? partial : []).map(
       (action) => `action ${quote(action)} on every resource: name the actions or the resources, or add a condition`,
     ),
   ];
-}
-
-/** `*`, and ARNs such as `arn:aws:*:*:*:*` that leave nothing out. */
-function isEverything(resource: string): boolean {
-  const parts = resource.split(":");
-  const named = parts[0] === "arn" ? parts.slice(parts.length > 2 ? 2 : 1) : parts;
-  return named.every((part) => /^\*+$/.test(part));
 }

@@ -10,16 +10,17 @@ const INSTANCE = "aws:ec2/instance:Instance";
 const DEFAULT_HOPS = 1;
 /**
  * Of instances whose image asks for IMDSv2 and whose template says nothing
- * (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Image.html, imdsSupport).
+ * (https://boto3.amazonaws.com/v1/documentation/api/1.28.35/reference/services/ec2/image/imds_support.html).
  */
 const UNSTATED_HOPS = 2;
 
 export const imdsv2 = resourceRule(
   {
-    name: "imds-v2",
+    name: "imdsv2",
     description: "Instance metadata asks for a session token and stays out of pods' reach.",
     why: "Metadata hands out the node role's credentials: a pod, or a request that a pod is tricked into, then acts as the node.",
-    remediationSteps: 'Set metadataOptions.httpTokens to "required" and httpPutResponseHopLimit to 1; nodes need a launch template for it.',
+    remediationSteps:
+      'Set metadataOptions.httpTokens to "required" and httpPutResponseHopLimit to 1; nodes need a launch template for it.',
     severity: "high",
     enforcementLevel: "mandatory",
     configSchema: {

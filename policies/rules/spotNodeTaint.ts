@@ -21,7 +21,7 @@ export const spotNodeTaint = resourceRule(
   },
 );
 
-/** Ours, or those of others: `lifecycle=Ec2Spot` is told by neither, `spot=true` by its key. */
+/** By our taint, or by another whose value is spot or whose key speaks of it, such as `spot=true`. */
 function saysSpot({ key = "", value = "", effect }: NodeTaint): boolean {
   if (effect !== "NO_SCHEDULE") return false;
   return value.toLowerCase() === SPOT_TAINT.value || key.toLowerCase().includes("spot");

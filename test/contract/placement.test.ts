@@ -193,6 +193,18 @@ describe("placementOf", () => {
     assert.deepEqual(placementOf(chat(), groups), own);
   });
 
+  it("counts for a model only groups that its one selector fits", () => {
+    const groups = {
+      a: group({ nodeSelector: { pool: "a" }, max: 1 }),
+      b: group({ nodeSelector: { pool: "b" }, max: 5 }),
+    };
+    assert.deepEqual(placementOf(chat(), groups).nodeSelector, { pool: "a" });
+    const two = { ...chat(), autoscaling: { ...chat().autoscaling, min: 2, max: 2 } };
+    assert.deepEqual(lines(checkCapacity([{ contract: two, warmSpares: 0 }], groups, "nodes")), [
+      "error nodes: the models need 2 GPUs of a at the least, and at max nodes there are 1: raise max, or lower autoscaling.min",
+    ]);
+  });
+
   it("fills in what a group leaves out", () => {
     assert.deepEqual(placementOf(chat(), { inference: group({ nodeSelector: { pool: "gpu" } }) }), {
       nodeSelector: { pool: "gpu" },

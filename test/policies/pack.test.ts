@@ -5,6 +5,7 @@ import fc from "fast-check";
 
 import { rules } from "../../policies/rules/index";
 import { type PolicyInput, PolicyRuleError, runPolicies } from "../../tools/policyRunner";
+import { cluster, goodCluster, nodeGroup, policyDocument, role } from "./awsFixtures";
 import { type Json, deployment, goodStack, horizontalAutoscaler, plainPod, resource } from "./fixtures";
 
 /** What the engine wraps properties in. Exported, but marked internal and so left out of the SDK's types. */
@@ -14,7 +15,7 @@ const { UnknownValueError, unknownCheckingProxy, unknownStringValue } = proxy as
   unknownStringValue: string;
 };
 
-const TYPES = [
+const KUBERNETES_TYPES = [
   "core/v1:Pod",
   "core/v1:ReplicationController",
   "core/v1:Service",
@@ -35,15 +36,23 @@ const TYPES = [
   "helm.sh/v4:Chart",
 ].map((type) => `kubernetes:${type}`);
 
+const AWS_TYPES = [
+  ...["eks/nodeGroup:NodeGroup", "eks/cluster:Cluster", "ec2/launchTemplate:LaunchTemplate", "ec2/instance:Instance"],
+  ...["ebs/volume:Volume", "efs/fileSystem:FileSystem", "iam/policy:Policy", "iam/role:Role"],
+  ...["iam/rolePolicyAttachment:RolePolicyAttachment", "iam/accessKey:AccessKey"],
+].map((type) => `aws:${type}`);
+
+const TYPES = [...KUBERNETES_TYPES, ...AWS_TYPES, "eks:index:Cluster", "eks:index:ManagedNodeGroup"];
+
 describe("the pack", () => {
   it("accepts a good stack without a word", async () => {
-    assert.deepEqual(await runPolicies([...goodStack(), plainPod()]), []);
+    assert.deepEqual(await runPolicies([...goodStack(), plainPod(), ...goodCluster()]), []);
   });
 
   it("names its rules in kebab-case, each once, and says of each what, why and how", () => {
     assert.equal(new Set(rules.map(({ name }) => name)).size, rules.length);
     for (const rule of rules) {
-      assert.match(rule.name, /^[a-z]+(-[a-z]+)+$/);
+      assert.match(rule.name, /^[a-z]+[0-9]*(-[a-z]+)*$/);
       for (const text of [rule.description, rule.why, rule.remediationSteps]) assert.match(text, /^\S.*[^\s]$/);
       assert.match(rule.description, /\.$/);
     }
@@ -71,7 +80,7 @@ describe("the pack", () => {
   });
 
   it("survives any value in any place of a good stack", async () => {
-    const stack = [...goodStack(), horizontalAutoscaler()];
+    const stack = [...goodStack(), horizontalAutoscaler(), ...goodCluster()];
     const places = stack.flatMap((item, index) => pathsOf(item.props).map((path) => ({ index, path })));
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...places), fc.jsonValue(), async ({ index, path }, value) => {
@@ -85,6 +94,9 @@ describe("the pack", () => {
     const bad = [
       deployment({ container: { image: "vllm/vllm-openai" }, pod: { tolerations: [] } }),
       ...goodStack().slice(2),
+      nodeGroup({ amiType: "AL2023_x86_64_STANDARD", taints: [], launchTemplate: {} }),
+      cluster({ encryptionConfig: {}, vpcConfig: { publicAccessCidrs: ["0.0.0.0/0"] } }),
+      role({ inlinePolicies: [{ policy: policyDocument({ Effect: "Allow", Action: ["s3:*"] }) }] }),
     ];
     const guarded = bad.map((item) => ({ ...item, props: unknownCheckingProxy(item.props) }));
     const violations = await runPolicies(bad);
@@ -108,6 +120,33 @@ describe("the pack", () => {
     const skipped: string[] = [];
     for (const rule of rules) await runPolicies([item], [rule]).catch(() => skipped.push(rule.name));
     assert.deepEqual(skipped, ["no-remote-code", "no-plain-secrets"]);
+  });
+
+  it("judges AWS resources in a preview that does not know ids, keys and policies yet", async () => {
+    const later = unknownStringValue;
+    const statement = { Effect: "Allow", Action: ["s3:GetObject"], Resource: later };
+    const unknown = [
+      nodeGroup({ clusterName: later, nodeRoleArn: later, subnetIds: [later], launchTemplate: later }),
+      nodeGroup({ amiType: "CUSTOM", launchTemplate: { id: later, version: later } }),
+      cluster({ encryptionConfig: { provider: { keyArn: later }, resources: ["secrets"] } }),
+      resource("eks:index:Cluster", "component", {
+        endpointPrivateAccess: true,
+        endpointPublicAccess: false,
+        encryptionConfigKeyArn: later,
+        enabledClusterLogTypes: ["api", "audit", "authenticator"],
+      }),
+      resource("aws:iam/rolePolicy:RolePolicy", "read", { role: later, policy: policyDocument(statement) }),
+    ];
+    assert.deepEqual(
+      await runPolicies(unknown.map((item) => ({ ...item, props: unknownCheckingProxy(item.props) }))),
+      [],
+    );
+    const key = resource("aws:iam/accessKey:AccessKey", "ci", { user: later });
+    const found = await runPolicies([{ ...key, props: unknownCheckingProxy(key.props) }]);
+    assert.deepEqual(
+      found.map(({ rule }) => rule),
+      ["no-static-keys"],
+    );
   });
 });
 

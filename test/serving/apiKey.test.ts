@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 
+import * as pulumi from "@pulumi/pulumi";
+
 import { ApiKey } from "../../components/serving/apiKey";
 import type { SecretKey } from "../../components/serving/secretKey";
 import { registered, valueOf } from "./registered";
-import * as pulumi from "@pulumi/pulumi";
 
 describe("ApiKey", () => {
   const metadata = { name: "chat", namespace: "models", labels: { team: "search" } };

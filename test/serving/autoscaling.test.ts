@@ -128,8 +128,8 @@ describe("scaledObjectSpec", () => {
         for (const { type, metricType, metadata } of spec.triggers) {
           assert.equal(type, "prometheus");
           assert.equal(metricType, "AverageValue");
-          assert.ok(Number(metadata!["threshold"]) > 0);
-          const query = metadata!["query"] as string;
+          assert.ok(Number(metadata["threshold"]) > 0);
+          const query = metadata["query"] as string;
           assert.match(query, /^sum\(/);
           assert.ok(!/\b(by|without|avg|rate)\b/.test(query), query);
           assert.equal(query.endsWith(" or vector(0)"), autoscaling.min === 0);

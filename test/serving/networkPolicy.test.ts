@@ -17,7 +17,7 @@ describe("networkPolicySpec", () => {
       ],
       egress: [
         {
-          to: [fromNamespaces("kube-system")],
+          to: [fromNamespaces("kube-system"), { ipBlock: { cidr: "169.254.20.10/32" } }],
           ports: [
             { port: 53, protocol: "UDP" },
             { port: 53, protocol: "TCP" },
@@ -60,11 +60,16 @@ describe("networkPolicySpec", () => {
     });
   });
 
+  it("lets in nobody but Prometheus when the list of clients is empty", () => {
+    const { ingress } = networkPolicySpec(SELECTOR, { monitoringNamespace: "monitoring", clientNamespaces: [] });
+    assert.deepEqual(ingress, [{ from: [fromNamespaces("monitoring")], ports: [{ port: "http", protocol: "TCP" }] }]);
+  });
+
   it("lets out to nobody for weights when no range is given: an empty list of peers would mean everybody", () => {
     const { egress } = networkPolicySpec(SELECTOR, { monitoringNamespace: "monitoring", egressCidrs: [] });
     assert.deepEqual(egress, [
       {
-        to: [fromNamespaces("kube-system")],
+        to: [fromNamespaces("kube-system"), { ipBlock: { cidr: "169.254.20.10/32" } }],
         ports: [
           { port: 53, protocol: "UDP" },
           { port: 53, protocol: "TCP" },

@@ -46,12 +46,12 @@ describe("podMonitorSpec", () => {
 
   it("takes its labels from labels that the pods have", () => {
     const known = Object.keys(RUNTIME_LABELS).map(metaLabel);
-    const relabelings = podMonitorSpec(SELECTOR)!.podMetricsEndpoints![0]!.relabelings!;
+    const relabelings = podMonitorSpec(SELECTOR).podMetricsEndpoints[0]!.relabelings!;
     for (const { sourceLabels } of relabelings) assert.ok(known.includes(sourceLabels![0]!), sourceLabels![0]);
   });
 
   it("gives every label that the autoscaler's queries select by, with the value that they look for", () => {
-    const relabelings = podMonitorSpec(SELECTOR)!.podMetricsEndpoints![0]!.relabelings!;
+    const relabelings = podMonitorSpec(SELECTOR).podMetricsEndpoints[0]!.relabelings!;
     const podLabels = new Map(Object.entries(RUNTIME_LABELS).map(([label, value]) => [metaLabel(label), value]));
     // `namespace` is Prometheus' own: the operator puts it on every target.
     const target = new Map<string, string>([["namespace", "models"]]);

@@ -61,7 +61,7 @@ describe("parseStackConfig", () => {
   it("asks for the cluster, and for which one", () => {
     assert.deepEqual(problemsOf({ cluster: undefined }), ["vllm:cluster: is missing: give an object"]);
     assert.deepEqual(problemsOf({ cluster: { existing: undefined } }), [
-      "vllm:cluster.existing: is missing: give an object",
+      "vllm:cluster: names no cluster: give existing, or the name, kubernetesVersion and gpuNodes of one to build",
     ]);
     assert.deepEqual(problemsOf({ cluster: { existing: { name: undefined } } }), [
       "vllm:cluster.existing.name: is missing: give text",

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 import { collect } from "../../tools/collect";
 import { loadStack } from "../../tools/loadStack";
+import { modelConfig } from "../serving/fixtures";
 import { stackValues } from "../stacks/fixtures";
 import { folderWith, PROJECT, removeFolders, stackText } from "./folders";
 import { decryptedFile, resourcesOf, WITH_SECRETS } from "./reports";
@@ -76,9 +77,7 @@ describe("collect", () => {
 
   it("gives the same answer again, for one stack after another", async () => {
     const first = await resourcesOf();
-    await resourcesOf({
-      models: { other: stackValues()["models"] && (stackValues()["models"] as { chat: object }).chat },
-    });
+    await resourcesOf({ models: { other: modelConfig({ class: "batch" }) } });
     assert.deepEqual(await resourcesOf(), first);
   });
 

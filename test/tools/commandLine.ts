@@ -15,10 +15,10 @@ const TSX = pathToFileURL(require.resolve("tsx")).href;
 
 /** Runs `tools/cli.ts` in `folder`; without colour unless `env` says otherwise. */
 export function run(folder: string, args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
-  const { FORCE_COLOR, CI, NODE_OPTIONS, NODE_V8_COVERAGE, ...inherited } = process.env;
-  void [FORCE_COLOR, CI, NODE_OPTIONS];
-  const coverage = NODE_V8_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE };
-  const options = { cwd: folder, env: { ...inherited, ...coverage, ...env }, maxBuffer: 64 * 1024 * 1024 };
+  const inherited = { ...process.env };
+  // Set on many machines that build, and each would change what is printed.
+  for (const name of ["FORCE_COLOR", "CI", "NODE_OPTIONS"]) delete inherited[name];
+  const options = { cwd: folder, env: { ...inherited, ...env }, maxBuffer: 64 * 1024 * 1024 };
   return new Promise((resolve) => {
     execFile(
       process.execPath,

@@ -29,7 +29,8 @@ function typeOf(schema: JsonSchema): string {
 }
 
 /** One row a value, depth first; `<…>` stands for a key of the user's choice. */
-function rows(path: string, schema: JsonSchema, required: boolean): string[][] {
+function rows(path: string, whole: JsonSchema, required: boolean): string[][] {
+  const schema = merged(whole);
   const children = Object.entries(schema.properties ?? {});
   const own = [
     code(path),
@@ -45,6 +46,18 @@ function rows(path: string, schema: JsonSchema, required: boolean): string[][] {
     return [[own[0]!, "object", own[2]!, own[3]!], ...nested, ...entryRows(`${path}.<${entryName(path)}>`, entry)];
   }
   return [own, ...nested];
+}
+
+/** One object with the keys of all its alternatives; what only one of them requires is not required. */
+function merged(schema: JsonSchema): JsonSchema {
+  const alternatives = schema.anyOf ?? [];
+  if (alternatives.length === 0 || !alternatives.every(({ properties }) => properties !== undefined)) return schema;
+  const { anyOf, ...rest } = schema;
+  return {
+    ...rest,
+    type: "object",
+    properties: Object.fromEntries(alternatives.flatMap(({ properties }) => Object.entries(properties ?? {}))),
+  };
 }
 
 /** Keys of a map have no row of their own where they only hold others. */

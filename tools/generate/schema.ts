@@ -1,6 +1,7 @@
 /** The JSON Schema of `Pulumi.<stack>.yaml`, for editors: completion, documentation, red lines. */
 import { z } from "zod";
-import { NAMESPACE, stackConfigSchema } from "../../stacks/config.js";
+import { NAMESPACE } from "../../stacks/config.js";
+import { SECRET_SCHEMAS, stackConfigSchema } from "../../stacks/schema.js";
 
 /** As much of JSON Schema as the reference reads. */
 export interface JsonSchema {
@@ -19,12 +20,7 @@ export interface JsonSchema {
   exclusiveMinimum?: number;
 }
 
-/** Values that Pulumi keeps encrypted, `{ secure: … }`. */
-const SECRETS = new Set<unknown>([
-  stackConfigSchema.shape.huggingFaceToken.unwrap(),
-  stackConfigSchema.shape.cluster.shape.existing.shape.kubeconfig.unwrap(),
-]);
-
+/** How Pulumi writes a value that it keeps encrypted. */
 const ENCRYPTED = { type: "object", properties: { secure: { type: "string" } }, required: ["secure"] };
 
 /** The schema of everything under `vllm:`, by key without `vllm:`. */
@@ -36,7 +32,7 @@ export function configSchema(): Record<string, JsonSchema> {
       // Safe integers are JavaScript's bounds, not the config's.
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
-      if (SECRETS.has(zodSchema)) {
+      if (SECRET_SCHEMAS.has(zodSchema)) {
         const { description, ...text } = jsonSchema;
         for (const key of Object.keys(jsonSchema)) delete jsonSchema[key];
         Object.assign(jsonSchema, { ...(description && { description }), anyOf: [text, ENCRYPTED] });

@@ -1,13 +1,13 @@
 /** What a change does, by two previews: of the base branch and of the pull request. */
 import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
-import pc from "picocolors";
 import { z } from "zod";
 import { joinPath, parse } from "../../components/contract/parse.js";
 import { ContractError, error, quote } from "../../components/contract/problems.js";
 import type { CollectedResource } from "../collect.js";
 import { REPORT_VERSION, type StackReport } from "./report.js";
 import { costRange, usd } from "./text.js";
+import { colours as pc } from "../colours.js";
 
 /** One property that differs. `undefined` where it is not there. */
 export interface PropertyChange {

@@ -5,7 +5,7 @@ import { serveArguments } from "../../components/contract/arguments.js";
 import { type CostRange, replicaCost } from "../../components/contract/placement.js";
 import type { Problem } from "../../components/contract/problems.js";
 import type { ServedModel } from "../../components/contract/resolve.js";
-import type { StackConfig } from "../../stacks/config.js";
+import { nodeGroupsOf, type StackConfig } from "../../stacks/config.js";
 import type { CollectedResource } from "../collect.js";
 import type { Violation } from "../policyRunner.js";
 
@@ -64,7 +64,7 @@ const round = (value: number, digits: number): number => Number(value.toFixed(di
 function releaseReport(model: ServedModel, contract: RuntimeContract, config: StackConfig): ReleaseReport {
   const routed = model.route.stable === contract.release;
   const fit = fitOf(contract);
-  const each = replicaCost(contract, config.cluster.existing.gpuNodes);
+  const each = replicaCost(contract, nodeGroupsOf(config.cluster));
   const { min, max } = contract.autoscaling;
   const spares = routed ? model.warmSpares : 0;
   return {

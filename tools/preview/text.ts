@@ -1,11 +1,11 @@
 /** The preview as a person reads it. */
 import Table from "cli-table3";
-import pc from "picocolors";
 import type { CostRange } from "../../components/contract/placement.js";
 import { formatProblem } from "../../components/contract/problems.js";
 import type { CollectedResource } from "../collect.js";
 import type { Violation } from "../policyRunner.js";
 import { type ReleaseReport, type StackReport } from "./report.js";
+import { colours as pc } from "../colours.js";
 
 export const usd = (value: number): string => `$${value.toFixed(2)}`;
 

@@ -20,6 +20,7 @@ describe("autoscaler-fallback", () => {
     for (const [value, shown] of [
       [undefined, "not set"],
       ["true", '"true"'],
+      [{ toString: false }, '{"toString":false}'],
     ] as const) {
       const trigger = { metadata: { query: "sum(x)", ignoreNullValues: value } };
       assert.deepEqual(await messages(autoscalerFallback, [deployment(), scaledObject({}, trigger)]), [

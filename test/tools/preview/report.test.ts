@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 
+import { contractHash } from "../../../components/contract/contract";
 import type { Violation } from "../../../tools/policyRunner";
 import { isRefused } from "../../../tools/preview/report";
-import { COMMIT, type Config, contractOf, IMAGE, releaseConfig } from "../../serving/fixtures";
-import { contractHash } from "../../../components/contract/contract";
+import { COMMIT, type Config, contractOf, IMAGE, modelConfig, releaseConfig } from "../../serving/fixtures";
 import { reportOf } from "../reports";
 
 /** us-east-1, on demand: g6.xlarge, g6.2xlarge and g6.4xlarge. */
@@ -69,14 +69,18 @@ describe("stackReport", () => {
   });
 
   it("sums the cost of every release of every model", async () => {
-    const { chat, ...others } = { chat: {}, second: modelWith("a100-80", 2), third: modelWith("l4", 1) };
-    const { releases, hourlyUsd } = await reportOf({ models: { chat, ...others } });
-    // A share of two GPUs of a p4de.24xlarge's eight.
+    const onTwo = modelConfig({ releases: { r1: { gpu: { count: 2 } } } });
+    const { releases, hourlyUsd } = await reportOf({ models: { second: onTwo, third: modelConfig() } });
+    // Two of the four GPUs of a g6.12xlarge for $4.6016.
     assert.deepEqual(
-      releases.map(({ hourlyUsd }) => hourlyUsd.minUsd),
-      [SMALL, 6.8618, SMALL],
+      releases.map(({ model, hourlyUsd }) => [model, hourlyUsd.minUsd]),
+      [
+        ["chat", SMALL],
+        ["second", 2.3008],
+        ["third", SMALL],
+      ],
     );
-    assert.equal(hourlyUsd.minUsd, 8.4714);
+    assert.deepEqual(hourlyUsd, { minUsd: 3.9104, maxUsd: 3.9104 });
   });
 
   it("keeps the version, the note, and where the policies' levels come from only if there is a file", async () => {
@@ -91,10 +95,6 @@ describe("stackReport", () => {
     assert.deepEqual(JSON.parse(JSON.stringify(report)), report);
   });
 });
-
-function modelWith(type: string, count: number): Config {
-  return { class: "interactive", route: { stable: "r1" }, releases: { r1: releaseConfig({ gpu: { type, count } }) } };
-}
 
 describe("isRefused", () => {
   const violation = (level: Violation["level"]): Violation => ({

@@ -1,0 +1,80 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { NODE_LABELS, WORKLOADS } from "../contract/labels.js";
+import { podRole } from "./iam.js";
+
+/** An add-on that EKS installs and updates. */
+interface AddonFacts {
+  name: string;
+  /** Runs before any node: its configuration decides how nodes start. */
+  beforeNodes: boolean;
+  /** Rights in AWS, for one service account. */
+  identity?: { serviceAccount: string; policies: string[] };
+  configuration?: object;
+}
+
+const SYSTEM_NODES = { nodeSelector: { [NODE_LABELS.workload]: WORKLOADS.system } };
+
+/** Source: AWS' list of add-ons, docs.aws.amazon.com/eks/latest/userguide/workloads-add-ons-available-eks.html. */
+export const ADDONS: readonly AddonFacts[] = [
+  { name: "eks-pod-identity-agent", beforeNodes: true },
+  {
+    name: "vpc-cni",
+    beforeNodes: true,
+    identity: { serviceAccount: "aws-node", policies: ["AmazonEKS_CNI_Policy"] },
+    // Sixteen addresses at once instead of one: nodes hold as many pods as they have room for.
+    configuration: { env: { ENABLE_PREFIX_DELEGATION: "true", WARM_PREFIX_TARGET: "1" }, enableNetworkPolicy: "true" },
+  },
+  { name: "kube-proxy", beforeNodes: true },
+  { name: "coredns", beforeNodes: false, configuration: SYSTEM_NODES },
+  {
+    name: "aws-ebs-csi-driver",
+    beforeNodes: false,
+    identity: { serviceAccount: "ebs-csi-controller-sa", policies: ["service-role/AmazonEBSCSIDriverPolicy"] },
+    configuration: { controller: SYSTEM_NODES },
+  },
+  { name: "metrics-server", beforeNodes: false, configuration: SYSTEM_NODES },
+];
+
+/** Inputs of {@link ManagedAddon}. */
+export interface ManagedAddonArgs {
+  facts: AddonFacts;
+  clusterName: pulumi.Input<string>;
+  kubernetesVersion: string;
+}
+
+/**
+ * One add-on at the version that EKS recommends for the cluster's Kubernetes version: an update of the cluster's version
+ * moves it along, and a preview shows it.
+ */
+export class ManagedAddon extends pulumi.ComponentResource {
+  readonly addon: aws.eks.Addon;
+
+  constructor(name: string, args: ManagedAddonArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("pulumi-vllm:cluster:ManagedAddon", name, {}, opts);
+    const { facts } = args;
+    const child = { parent: this };
+    const version = aws.eks.getAddonVersionOutput(
+      { addonName: facts.name, kubernetesVersion: args.kubernetesVersion },
+      child,
+    ).version;
+    const identity = facts.identity && {
+      serviceAccount: facts.identity.serviceAccount,
+      roleArn: podRole(name, facts.identity.policies, child).arn,
+    };
+    this.addon = new aws.eks.Addon(
+      name,
+      {
+        clusterName: args.clusterName,
+        addonName: facts.name,
+        addonVersion: version,
+        resolveConflictsOnCreate: "OVERWRITE",
+        resolveConflictsOnUpdate: "OVERWRITE",
+        ...(facts.configuration !== undefined && { configurationValues: JSON.stringify(facts.configuration) }),
+        ...(identity !== undefined && { podIdentityAssociations: [identity] }),
+      },
+      child,
+    );
+    this.registerOutputs({ version });
+  }
+}

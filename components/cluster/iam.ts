@@ -1,0 +1,49 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+/** A policy that AWS keeps, by its name after `arn:aws:iam::aws:policy/`. */
+export type ManagedPolicy = string;
+
+function trust(service: string, actions: string[]): string {
+  return JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: actions }],
+  });
+}
+
+/** A role that an AWS service takes on, such as `eks.amazonaws.com`. */
+export function serviceRole(
+  name: string,
+  service: string,
+  policies: readonly ManagedPolicy[],
+  opts: pulumi.CustomResourceOptions,
+): aws.iam.Role {
+  return role(name, trust(service, ["sts:AssumeRole"]), policies, opts);
+}
+
+/** A role that pods take on through EKS Pod Identity; sessions carry the cluster, namespace and service account as tags. */
+export function podRole(
+  name: string,
+  policies: readonly ManagedPolicy[],
+  opts: pulumi.CustomResourceOptions,
+): aws.iam.Role {
+  return role(name, trust("pods.eks.amazonaws.com", ["sts:AssumeRole", "sts:TagSession"]), policies, opts);
+}
+
+function role(
+  name: string,
+  assumeRolePolicy: string,
+  policies: readonly ManagedPolicy[],
+  opts: pulumi.CustomResourceOptions,
+): aws.iam.Role {
+  const created = new aws.iam.Role(name, { assumeRolePolicy }, opts);
+  const partition = aws.getPartitionOutput({}, opts.parent === undefined ? {} : { parent: opts.parent }).partition;
+  for (const policy of policies) {
+    new aws.iam.RolePolicyAttachment(
+      `${name}-${policy.split("/").at(-1)}`,
+      { role: created.name, policyArn: pulumi.interpolate`arn:${partition}:iam::aws:policy/${policy}` },
+      opts,
+    );
+  }
+  return created;
+}

@@ -1,0 +1,168 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { subnetsOf } from "./subnets.js";
+
+/** Inputs of {@link Network}. */
+export interface NetworkArgs {
+  /** Range of the VPC, such as `10.40.0.0/16`. */
+  cidr: string;
+  /** Availability zones, two at least. */
+  zones: number;
+  /** `single` is cheaper, and takes every node's way out with its zone. @default "per-zone" */
+  natGateways?: "per-zone" | "single";
+  /** AWS services reached without NAT, such as `ecr.api`. @default none; S3 always is */
+  interfaceEndpoints?: string[];
+  /** Cluster whose load balancers go into the public subnets. */
+  clusterName: string;
+  tags?: Record<string, string>;
+}
+
+/**
+ * A VPC for an EKS cluster: private subnets for nodes and pods, public ones for load balancers, NAT, and endpoints. Nothing
+ * in it has a public address but NAT gateways and load balancers; its default security group lets nothing through.
+ */
+export class Network extends pulumi.ComponentResource {
+  readonly vpcId: pulumi.Output<string>;
+  readonly privateSubnetIds: pulumi.Output<string>[];
+  readonly publicSubnetIds: pulumi.Output<string>[];
+
+  constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("pulumi-vllm:cluster:Network", name, {}, opts);
+    const child = { parent: this };
+    const tagged = (suffix: string): Record<string, string> => ({ ...args.tags, Name: `${name}-${suffix}` });
+
+    const vpc = new aws.ec2.Vpc(
+      name,
+      { cidrBlock: args.cidr, enableDnsHostnames: true, enableDnsSupport: true, tags: tagged("vpc") },
+      child,
+    );
+    this.vpcId = vpc.id;
+    // Without rules: what needs a security group gets one of its own.
+    new aws.ec2.DefaultSecurityGroup(name, { vpcId: vpc.id, tags: tagged("default") }, child);
+    const internet = new aws.ec2.InternetGateway(name, { vpcId: vpc.id, tags: tagged("internet") }, child);
+    const zoneNames = aws.getAvailabilityZonesOutput(
+      // Local zones are opted into and cannot host a control plane.
+      { state: "available", filters: [{ name: "opt-in-status", values: ["opt-in-not-required"] }] },
+      child,
+    ).names;
+
+    const zones = subnetsOf(args.cidr, args.zones).map((ranges, index) => {
+      const subnet = (kind: "public" | "private", role: string): aws.ec2.Subnet =>
+        new aws.ec2.Subnet(
+          `${name}-${kind}-${index}`,
+          {
+            vpcId: vpc.id,
+            availabilityZone: zoneNames.apply((names) => names[index]!),
+            cidrBlock: ranges[kind],
+            mapPublicIpOnLaunch: false,
+            tags: {
+              ...tagged(`${kind}-${index}`),
+              [`kubernetes.io/role/${role}`]: "1",
+              [`kubernetes.io/cluster/${args.clusterName}`]: "shared",
+            },
+          },
+          child,
+        );
+      return { public: subnet("public", "elb"), private: subnet("private", "internal-elb") };
+    });
+    this.publicSubnetIds = zones.map((zone) => zone.public.id);
+    this.privateSubnetIds = zones.map((zone) => zone.private.id);
+
+    const publicRoutes = new aws.ec2.RouteTable(
+      `${name}-public`,
+      { vpcId: vpc.id, routes: [{ cidrBlock: ANYWHERE, gatewayId: internet.id }], tags: tagged("public") },
+      child,
+    );
+    zones.forEach((zone, index) => {
+      new aws.ec2.RouteTableAssociation(
+        `${name}-public-${index}`,
+        { subnetId: zone.public.id, routeTableId: publicRoutes.id },
+        child,
+      );
+    });
+
+    const gateways = zones.slice(0, args.natGateways === "single" ? 1 : zones.length).map((zone, index) => {
+      const address = new aws.ec2.Eip(`${name}-nat-${index}`, { domain: "vpc", tags: tagged(`nat-${index}`) }, child);
+      return new aws.ec2.NatGateway(
+        `${name}-${index}`,
+        { subnetId: zone.public.id, allocationId: address.allocationId, tags: tagged(`nat-${index}`) },
+        { ...child, dependsOn: [internet] },
+      );
+    });
+    const privateRoutes = zones.map((zone, index) => {
+      const routes = new aws.ec2.RouteTable(
+        `${name}-private-${index}`,
+        {
+          vpcId: vpc.id,
+          routes: [{ cidrBlock: ANYWHERE, natGatewayId: (gateways[index] ?? gateways[0]!).id }],
+          tags: tagged(`private-${index}`),
+        },
+        child,
+      );
+      new aws.ec2.RouteTableAssociation(
+        `${name}-private-${index}`,
+        { subnetId: zone.private.id, routeTableId: routes.id },
+        child,
+      );
+      return routes.id;
+    });
+
+    this.createEndpoints(name, args, vpc, privateRoutes, tagged);
+    this.registerOutputs({
+      vpcId: this.vpcId,
+      privateSubnetIds: this.privateSubnetIds,
+      publicSubnetIds: this.publicSubnetIds,
+    });
+  }
+
+  private createEndpoints(
+    name: string,
+    args: NetworkArgs,
+    vpc: aws.ec2.Vpc,
+    routeTableIds: pulumi.Output<string>[],
+    tagged: (suffix: string) => Record<string, string>,
+  ): void {
+    const child = { parent: this };
+    const region = aws.getRegionOutput({}, child).region;
+    new aws.ec2.VpcEndpoint(
+      `${name}-s3`,
+      {
+        vpcId: vpc.id,
+        serviceName: pulumi.interpolate`com.amazonaws.${region}.s3`,
+        vpcEndpointType: "Gateway",
+        routeTableIds,
+        tags: tagged("s3"),
+      },
+      child,
+    );
+    const services = args.interfaceEndpoints ?? [];
+    if (services.length === 0) return;
+    const securityGroup = new aws.ec2.SecurityGroup(
+      `${name}-endpoints`,
+      {
+        vpcId: vpc.id,
+        description: "HTTPS from the VPC to interface endpoints",
+        ingress: [{ protocol: "tcp", fromPort: 443, toPort: 443, cidrBlocks: [args.cidr] }],
+        tags: tagged("endpoints"),
+      },
+      child,
+    );
+    for (const service of services) {
+      new aws.ec2.VpcEndpoint(
+        `${name}-${service}`,
+        {
+          vpcId: vpc.id,
+          serviceName: pulumi.interpolate`com.amazonaws.${region}.${service}`,
+          vpcEndpointType: "Interface",
+          privateDnsEnabled: true,
+          subnetIds: this.privateSubnetIds,
+          securityGroupIds: [securityGroup.id],
+          tags: tagged(service),
+        },
+        child,
+      );
+    }
+  }
+}
+
+const ANYWHERE = "0.0.0.0/0";

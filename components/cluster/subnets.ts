@@ -1,0 +1,124 @@
+/** Cuts a VPC's range into subnets, and says whether its nodes and their pods fit. */
+import ipaddr from "ipaddr.js";
+import { error, type Problem } from "../contract/problems.js";
+
+/** Ranges of one zone. */
+export interface ZoneSubnets {
+  /** For nodes and pods. */
+  private: string;
+  /** For load balancers and NAT gateways. */
+  public: string;
+}
+
+/** The largest and the smallest range of a VPC: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html */
+const VPC_PREFIX = { largest: 16, smallest: 28 };
+/** Subnets can be no smaller, and in each AWS keeps five addresses. */
+const SMALLEST_SUBNET = 28;
+const RESERVED_ADDRESSES = 5;
+/** Load balancers want eight free addresses each; a /24 is room for thirty. */
+const PUBLIC_PREFIX = 24;
+
+/**
+ * Addresses of a node with the VPC CNI's prefix delegation: 110 pods take seven blocks of 16, one is kept warm, one is for
+ * the addresses of the network interfaces themselves.
+ */
+const ADDRESSES_PER_NODE = 9 * 16;
+
+/** The control plane's own interfaces, interface endpoints and load balancers of a zone. */
+const ADDRESSES_PER_ZONE = 16;
+
+/** Bits that tell `count` blocks apart. */
+const bitsFor = (count: number): number => Math.ceil(Math.log2(count));
+
+function prefixOf(cidr: string): number {
+  return ipaddr.IPv4.parseCIDR(cidr)[1];
+}
+
+/** The `index`th block of `prefix` bits within a range. */
+function block(cidr: string, prefix: number, index: number): string {
+  const [first] = ipaddr.IPv4.parseCIDR(cidr);
+  const start = first.toByteArray().reduce((sum, byte) => sum * 256 + byte, 0) + index * 2 ** (32 - prefix);
+  return `${[24, 16, 8, 0].map((shift) => Math.floor(start / 2 ** shift) % 256).join(".")}/${prefix}`;
+}
+
+function privatePrefix(vpcPrefix: number, zones: number): number {
+  return vpcPrefix + bitsFor(zones + 1);
+}
+
+/** Nodes whose pods have addresses in one zone's private subnet. */
+function nodesPerZone(vpcPrefix: number, zones: number): number {
+  const addresses = 2 ** (32 - privatePrefix(vpcPrefix, zones)) - RESERVED_ADDRESSES - ADDRESSES_PER_ZONE;
+  return Math.max(0, Math.floor(addresses / ADDRESSES_PER_NODE));
+}
+
+/**
+ * Cuts the range into equal blocks: one a zone for nodes, and one more that holds the zones' small public subnets.
+ *
+ * The range is taken as checked by {@link checkNetwork}.
+ */
+export function subnetsOf(cidr: string, zones: number): ZoneSubnets[] {
+  const large = privatePrefix(prefixOf(cidr), zones);
+  const publicBlock = block(cidr, large, zones);
+  const small = Math.min(SMALLEST_SUBNET, Math.max(PUBLIC_PREFIX, large + bitsFor(zones)));
+  return Array.from({ length: zones }, (_, zone) => ({
+    private: block(cidr, large, zone),
+    public: block(publicBlock, small, zone),
+  }));
+}
+
+function overlap(a: string, b: string): boolean {
+  const [first, second] = [ipaddr.IPv4.parseCIDR(a), ipaddr.IPv4.parseCIDR(b)];
+  const prefix = Math.min(first[1], second[1]);
+  return first[0].match(second[0], prefix);
+}
+
+/** What {@link checkNetwork} looks at. */
+export interface NetworkPlan {
+  cidr: string;
+  zones: number;
+  /** Addresses of Services inside the cluster. */
+  serviceCidr: string;
+  /** Nodes of all groups at their most. */
+  maxNodes: number;
+}
+
+export function checkNetwork({ cidr, zones, serviceCidr, maxNodes }: NetworkPlan, path: string): Problem[] {
+  const prefix = prefixOf(cidr);
+  const network = ipaddr.IPv4.networkAddressFromCIDR(cidr).toString();
+  if (`${network}/${prefix}` !== cidr) {
+    return [error(`${path}.cidr`, `"${cidr}" is not the start of its range: use ${network}/${prefix}`)];
+  }
+  if (prefix < VPC_PREFIX.largest || prefix > VPC_PREFIX.smallest) {
+    return [
+      error(`${path}.cidr`, `"${cidr}" cannot be a VPC's range: use /${VPC_PREFIX.largest} to /${VPC_PREFIX.smallest}`),
+    ];
+  }
+  const problems: Problem[] = [];
+  if (ipaddr.IPv4.parse(network).range() !== "private") {
+    problems.push(
+      error(`${path}.cidr`, `"${cidr}" is not private: use a range of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16`),
+    );
+  }
+  if (overlap(cidr, serviceCidr)) {
+    problems.push(error(`${path}.serviceCidr`, `"${serviceCidr}" overlaps the VPC's ${cidr}: use a range of its own`));
+  }
+  const needed = Math.ceil(maxNodes / zones);
+  if (nodesPerZone(prefix, zones) < needed) {
+    const enough = Array.from(
+      { length: VPC_PREFIX.smallest - VPC_PREFIX.largest + 1 },
+      (_, i) => VPC_PREFIX.smallest - i,
+    );
+    const smallest = enough.find((candidate) => nodesPerZone(candidate, zones) >= needed);
+    const most = nodesPerZone(VPC_PREFIX.largest, zones) * zones;
+    problems.push(
+      error(
+        `${path}.cidr`,
+        `"${cidr}" is too small for ${maxNodes} nodes and their pods in ${zones} zones: ` +
+          (smallest === undefined
+            ? `a VPC has room for ${most} at the most, so lower the groups' max`
+            : `use a /${smallest}`),
+      ),
+    );
+  }
+  return problems;
+}
