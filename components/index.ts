@@ -4,7 +4,8 @@ export { contractHash, contractText, type RuntimeContract } from "./contract/con
 export { type Fit, fit, type FitInput, type GpuChoice, smallestMachine } from "./contract/fit.js";
 export { ANNOTATIONS, LABELS, METRIC_LABELS, METRICS } from "./contract/labels.js";
 export type { NodeGroup, Placement, TrafficClass } from "./contract/nodes.js";
-export { type ResolvedModels, resolveModels, type ServedModel } from "./contract/resolve.js";
+export { type LoadedModels, loadModels } from "./contract/load.js";
+export type { ServedModel } from "./contract/resolve.js";
 export type { ModelConfig, ReleaseConfig } from "./contract/schema.js";
 export { type LiveRelease, ModelServing, type ModelServingArgs } from "./serving/modelServing.js";
 export { TrafficPriorities, type TrafficPrioritiesArgs } from "./serving/trafficPriorities.js";

@@ -6,7 +6,8 @@ import { checkCluster } from "../components/cluster/check.js";
 import { type BuiltClusterConfig, builtClusterSchema } from "../components/cluster/schema.js";
 import { checkNodeGroup } from "../components/contract/nodes.js";
 import { joinPath, parse, salvage } from "../components/contract/parse.js";
-import { checkCapacity, checkPlacement, type NodeGroups } from "../components/contract/placement.js";
+import { checkPlacements } from "../components/contract/load.js";
+import type { NodeGroups } from "../components/contract/placement.js";
 import { didYouMean, error, listOr, type Problem, quote, warning } from "../components/contract/problems.js";
 import { resolveModels, type ServedModel } from "../components/contract/resolve.js";
 import { type ExistingClusterConfig, existingClusterSchema, stackConfigSchema } from "./schema.js";
@@ -75,7 +76,14 @@ export function parseStackConfig(
   problems.push(
     ...resolved.problems,
     // Groups that are wrong in shape have been reported, and say nothing of where a model fits.
-    ...(cluster === undefined ? [] : checkPlacements(cluster, resolved.models)),
+    ...(cluster === undefined
+      ? []
+      : checkPlacements(
+          resolved.models,
+          nodeGroupsOf(cluster),
+          `${prefix}models`,
+          `${prefix}cluster.${cluster.existing === undefined ? "" : "existing."}gpuNodes`,
+        )),
     ...("huggingFaceToken" in others && other.huggingFaceToken === undefined
       ? []
       : checkTokens(other, resolved.models)),
@@ -113,21 +121,6 @@ function parseCluster(value: unknown, path: string, today: Date): { cluster?: Cl
     checkNodeGroup(group, joinPath(`${path}.existing.gpuNodes`, [name])),
   );
   return { cluster: { existing }, problems };
-}
-
-/** Every contract against the node groups, and all of them together. */
-function checkPlacements(cluster: ClusterConfig, models: readonly ServedModel[]): Problem[] {
-  const groups = nodeGroupsOf(cluster);
-  const path = `${NAMESPACE}:cluster.${cluster.existing === undefined ? "" : "existing."}gpuNodes`;
-  const replicas = models.flatMap(({ route, warmSpares, releases }) =>
-    [...releases].map(([release, contract]) => ({ contract, warmSpares: release === route.stable ? warmSpares : 0 })),
-  );
-  return [
-    ...checkCapacity(replicas, groups, path),
-    ...replicas.flatMap(({ contract }) =>
-      checkPlacement(contract, groups, joinPath(`${NAMESPACE}:models`, [contract.name, "releases", contract.release])),
-    ),
-  ];
 }
 
 /** A gated model without a token would fail only once its pod asks the hub. */

@@ -25,7 +25,7 @@ const ACCESS_POLICIES = {
 const LOG_TYPES = ["api", "audit", "authenticator", "controllerManager", "scheduler"];
 
 /** Room for the system's images and logs. */
-const SYSTEM_DISK_GIB = 50;
+export const SYSTEM_DISK_GIB = 50;
 
 /**
  * An EKS cluster with GPU node groups, from a VPC to schedulable GPUs.

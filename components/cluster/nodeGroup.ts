@@ -79,8 +79,8 @@ const LOCAL_STORAGE = [
 ].join("\n");
 
 /** Reads a 10 GB image in a minute; gp3's own 125 MiB/s take three. */
-const ROOT_THROUGHPUT_MIBPS = 500;
-const ROOT_IOPS = 4000;
+export const ROOT_THROUGHPUT_MIBPS = 500;
+export const ROOT_IOPS = 4000;
 
 /** What a launch template is made of. */
 export interface TemplatePlan {

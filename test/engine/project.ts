@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { parse, stringify } from "yaml";
 
 const ROOT = resolve(__dirname, "../..");
-const STANDINS = ["kubernetes", "random"];
+const STANDINS = ["aws", "kubernetes", "random"];
 
 export interface Result {
   status: number | null;

@@ -1,4 +1,6 @@
 /** The preview as data: what `--json` prints, what the text is made of, and what `--diff` compares. */
+import { clusterCost, type CostItem, unpricedTypes } from "../../components/cluster/cost.js";
+import type { BuiltClusterConfig } from "../../components/cluster/schema.js";
 import { fitOf } from "../../components/contract/check.js";
 import { contractHash, type RuntimeContract } from "../../components/contract/contract.js";
 import { serveArguments } from "../../components/contract/arguments.js";
@@ -50,7 +52,10 @@ export interface StackReport {
   note: string;
   stack: string;
   releases: ReleaseReport[];
+  /** Of all models. */
   hourlyUsd: CostRange;
+  /** Of a cluster that the stack builds: its GPU nodes are what the models' cost is a share of. */
+  cluster?: { items: CostItem[]; hourlyUsd: CostRange; unpriced: string[] };
   resources: CollectedResource[];
   violations: Violation[];
   /** Of the config; a stack with errors has no report. */
@@ -94,6 +99,22 @@ function releaseReport(model: ServedModel, contract: RuntimeContract, config: St
   };
 }
 
+function total(costs: readonly CostRange[]): CostRange {
+  const sum = (key: keyof CostRange): number =>
+    round(
+      costs.reduce((subtotal, cost) => subtotal + cost[key], 0),
+      4,
+    );
+  return { minUsd: sum("minUsd"), maxUsd: sum("maxUsd") };
+}
+
+function clusterReport(cluster: BuiltClusterConfig): NonNullable<StackReport["cluster"]> {
+  const items = clusterCost(cluster).map(({ item, count, minUsd, maxUsd }) => ({
+    ...{ item, count, minUsd: round(minUsd, 4), maxUsd: round(maxUsd, 4) },
+  }));
+  return { items, hourlyUsd: total(items), unpriced: unpricedTypes(cluster) };
+}
+
 /** Puts a stack's report together. */
 export function stackReport(
   stack: string,
@@ -106,17 +127,13 @@ export function stackReport(
   const releases = config.models.flatMap((model) =>
     [...model.releases.values()].map((contract) => releaseReport(model, contract, config)),
   );
-  const sum = (key: keyof CostRange): number =>
-    round(
-      releases.reduce((total, { hourlyUsd }) => total + hourlyUsd[key], 0),
-      4,
-    );
   return {
     version: REPORT_VERSION,
     note: NOTE,
     stack,
     releases,
-    hourlyUsd: { minUsd: sum("minUsd"), maxUsd: sum("maxUsd") },
+    hourlyUsd: total(releases.map(({ hourlyUsd }) => hourlyUsd)),
+    ...(config.cluster.built !== undefined && { cluster: clusterReport(config.cluster.built) }),
     resources,
     violations,
     warnings,

@@ -1,5 +1,6 @@
 /** The preview as a person reads it. */
 import Table from "cli-table3";
+import { HOURS_A_MONTH } from "../../components/cluster/prices.js";
 import type { CostRange } from "../../components/contract/placement.js";
 import { formatProblem } from "../../components/contract/problems.js";
 import type { CollectedResource } from "../collect.js";
@@ -41,11 +42,13 @@ export function plainTable(head: string[], rows: string[][], rightAligned: numbe
     .join("\n");
 }
 
-/** `kubernetes:apps/v1:Deployment` as `apps/v1 Deployment`. */
+/** `kubernetes:apps/v1:Deployment` as `apps/v1 Deployment`, `aws:ec2/subnet:Subnet` as `aws ec2 Subnet`. */
 function shortType(type: string): string {
   const [provider, module, kind] = type.split(":");
-  if (provider === "pulumi-vllm") return kind!;
-  return provider === "kubernetes" ? `${module} ${kind}` : type;
+  if (provider === "pulumi-vllm" || provider === "pulumi") return kind!;
+  if (provider === "kubernetes") return `${module} ${kind}`;
+  const group = module!.split("/")[0]!;
+  return [provider, ...(group === "index" ? [] : [group]), kind].join(" ");
 }
 
 function tree(resources: readonly CollectedResource[]): string[] {
@@ -113,6 +116,27 @@ function violationTitle(report: StackReport): string {
   return `${pc.bold("Policies")}: ${mandatory} mandatory and ${advisory} advisory violation(s) ${pc.dim(`(${levels})`)}`;
 }
 
+function hourAndMonth(hourly: CostRange): string {
+  const month = (value: number): string => `$${Math.round(value * HOURS_A_MONTH).toLocaleString("en-US")}`;
+  const { minUsd, maxUsd } = hourly;
+  const monthly = minUsd === maxUsd ? month(minUsd) : `${month(minUsd)}–${month(maxUsd)}`;
+  return `${costRange(hourly)} an hour, ${monthly} a month`;
+}
+
+function clusterLines({ items, hourlyUsd, unpriced }: NonNullable<StackReport["cluster"]>): string[] {
+  return [
+    pc.bold("Cluster") +
+      pc.dim("  the models' cost is a share of its GPU nodes; $ on demand, us-east-1, without traffic"),
+    plainTable(
+      ["ITEM", "COUNT", "$/HOUR"],
+      items.map((item) => [item.item, item.count, costRange(item)]),
+      [1, 2],
+    ),
+    `Whole cluster: ${hourAndMonth(hourlyUsd)}`,
+    ...(unpriced.length === 0 ? [] : [pc.yellow(`Without a price, not counted: ${unpriced.join(", ")}`)]),
+  ];
+}
+
 /** Everything of one stack. */
 export function stackText(report: StackReport): string {
   const custom = report.resources.filter(({ custom }) => custom).length;
@@ -127,11 +151,9 @@ export function stackText(report: StackReport): string {
         report.releases.map(modelRow),
         [5, 6, 7, 8],
       ),
-      `All models: ${costRange(report.hourlyUsd)} an hour, ${costRange({
-        minUsd: report.hourlyUsd.minUsd * HOURS_A_MONTH,
-        maxUsd: report.hourlyUsd.maxUsd * HOURS_A_MONTH,
-      })} a month`,
+      `All models: ${hourAndMonth(report.hourlyUsd)}`,
     ],
+    ...(report.cluster === undefined ? [] : [clusterLines(report.cluster)]),
     ...(report.warnings.length === 0
       ? []
       : [[pc.bold("Warnings"), ...report.warnings.map((problem) => `  ${pc.yellow(formatProblem(problem))}`)]]),
@@ -139,6 +161,3 @@ export function stackText(report: StackReport): string {
   ];
   return sections.map((lines) => lines.join("\n")).join("\n\n");
 }
-
-/** AWS' own month: 365 × 24 / 12. */
-const HOURS_A_MONTH = 730;

@@ -1,0 +1,38 @@
+/**
+ * What a cluster costs beside its GPUs, as data: US dollars, us-east-1, on demand.
+ *
+ * Source: AWS' price pages for EKS, VPC and EBS, and its EC2 on-demand list, as public price tables quoted them in November
+ * 2026. Prices of other regions differ.
+ */
+export const PRICES = {
+  /** EKS control plane in standard support, an hour. */
+  controlPlaneHour: 0.1,
+  /** NAT gateway, an hour; traffic costs extra. */
+  natGatewayHour: 0.045,
+  /** Public IPv4 address, an hour. */
+  publicAddressHour: 0.005,
+  /** Interface endpoint in one zone, an hour; traffic costs extra. */
+  interfaceEndpointHour: 0.01,
+  /** gp3 volumes: a GiB, an operation a second above 3,000, a MiB/s above 125; each a month. */
+  gp3GiBMonth: 0.08,
+  gp3IopsMonth: 0.005,
+  gp3ThroughputMonth: 0.04,
+} as const;
+
+/** What gp3 includes. */
+export const GP3_INCLUDED = { iops: 3000, throughputMiBps: 125 } as const;
+
+/** AWS' own month: 365 × 24 / 12. */
+export const HOURS_A_MONTH = 730;
+
+/** Instance types without GPUs that system nodes usually are, an hour. */
+export const SYSTEM_INSTANCE_HOUR: Readonly<Record<string, number>> = {
+  "m6i.large": 0.096,
+  "m6i.xlarge": 0.192,
+  "m6i.2xlarge": 0.384,
+  "m7i.large": 0.1008,
+  "m7i.xlarge": 0.2016,
+  "m7i.2xlarge": 0.4032,
+  "t3.large": 0.0832,
+  "t3.xlarge": 0.1664,
+};

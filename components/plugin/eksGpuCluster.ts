@@ -1,0 +1,37 @@
+import * as pulumi from "@pulumi/pulumi";
+import { checkCluster } from "../cluster/check.js";
+import { GpuCluster } from "../cluster/gpuCluster.js";
+import { builtClusterSchema } from "../cluster/schema.js";
+import { parse } from "../contract/parse.js";
+import { throwIfErrors } from "../contract/problems.js";
+
+/** Inputs of {@link EksGpuCluster}. */
+export interface EksGpuClusterArgs {
+  /** The cluster, in the shape of `vllm:cluster` in docs/configuration.md. Plain data, known when the program runs. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what the analyzer of component schemas takes for any JSON
+  cluster: any;
+  /** Tags of everything that can have some. Default: none. */
+  tags?: { [key: string]: string };
+}
+
+/** An EKS cluster with GPU node groups, from a VPC to schedulable GPUs. */
+export class EksGpuCluster extends pulumi.ComponentResource {
+  /** Name of the cluster. */
+  public readonly clusterName: pulumi.Output<string>;
+  /** A kubeconfig without credentials: it asks the `aws` command for a token. */
+  public readonly kubeconfig: pulumi.Output<string>;
+
+  constructor(name: string, args: EksGpuClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("pulumi-vllm:index:EksGpuCluster", name, {}, opts);
+    const { value, problems } = parse(builtClusterSchema, args.cluster, "cluster");
+    throwIfErrors(value === undefined ? problems : checkCluster(value, "cluster", new Date()));
+    const built = new GpuCluster(
+      name,
+      { cluster: value!, ...(args.tags !== undefined && { tags: args.tags }) },
+      { parent: this },
+    );
+    this.clusterName = built.cluster.name;
+    this.kubeconfig = built.kubeconfig;
+    this.registerOutputs({ clusterName: this.clusterName, kubeconfig: this.kubeconfig });
+  }
+}
