@@ -1,4 +1,7 @@
 /** The package: what other programs import. */
+export { GpuCluster, type GpuClusterArgs } from "./cluster/gpuCluster.js";
+export { Network, type NetworkArgs } from "./cluster/network.js";
+export { type BuiltClusterConfig, builtClusterSchema } from "./cluster/schema.js";
 export { ContractError, type Problem } from "./contract/problems.js";
 export { contractHash, contractText, type RuntimeContract } from "./contract/contract.js";
 export { type Fit, fit, type FitInput, type GpuChoice, smallestMachine } from "./contract/fit.js";

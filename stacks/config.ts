@@ -9,6 +9,7 @@ import { joinPath, parse, salvage } from "../components/contract/parse.js";
 import { checkPlacements } from "../components/contract/load.js";
 import type { NodeGroups } from "../components/contract/placement.js";
 import { didYouMean, error, listOr, type Problem, quote, warning } from "../components/contract/problems.js";
+import { addonsSchema } from "../components/platform/schema.js";
 import { resolveModels, type ServedModel } from "../components/contract/resolve.js";
 import { type ExistingClusterConfig, existingClusterSchema, stackConfigSchema } from "./schema.js";
 
@@ -44,7 +45,10 @@ export interface ParsedConfig {
 
 const PLACEHOLDER: Other = {
   namespace: "vllm",
-  platform: { prometheus: { url: "http://placeholder", namespace: "monitoring", podMonitorLabels: {} } },
+  platform: {
+    prometheus: { url: "http://placeholder", namespace: "monitoring", podMonitorLabels: {} },
+    addons: addonsSchema.parse({}),
+  },
   access: {},
 };
 
@@ -87,6 +91,7 @@ export function parseStackConfig(
     ...("huggingFaceToken" in others && other.huggingFaceToken === undefined
       ? []
       : checkTokens(other, resolved.models)),
+    ...checkAddons(cluster, other),
     ...checkSecrets(cluster, other, secretKeys),
   );
   if (cluster === undefined || problems.some(({ severity }) => severity === "error")) return { problems };
@@ -121,6 +126,18 @@ function parseCluster(value: unknown, path: string, today: Date): { cluster?: Cl
     checkNodeGroup(group, joinPath(`${path}.existing.gpuNodes`, [name])),
   );
   return { cluster: { existing }, problems };
+}
+
+/** The autoscaler gets its rights in AWS with the cluster. */
+function checkAddons(cluster: ClusterConfig | undefined, { platform }: Other): Problem[] {
+  if (cluster?.existing === undefined || platform.addons.clusterAutoscaler.install !== true) return [];
+  const path = `${NAMESPACE}:platform.addons.clusterAutoscaler.install`;
+  return [
+    error(
+      path,
+      "needs a cluster that the stack builds, for its rights in AWS: leave it out, and install it with the cluster",
+    ),
+  ];
 }
 
 /** A gated model without a token would fail only once its pod asks the hub. */

@@ -1,18 +1,18 @@
 /** The program as a function of its config: wires the layers and nothing else. */
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { GpuCluster } from "../components/cluster/gpuCluster.js";
 import { LABELS, MANAGED_BY } from "../components/contract/labels.js";
 import { type LiveRelease, ModelServing } from "../components/serving/modelServing.js";
 import type { SecretKey } from "../components/serving/secretKey.js";
 import { TrafficPriorities } from "../components/serving/trafficPriorities.js";
-import { type ClusterConfig, nodeGroupsOf, type StackConfig } from "./config.js";
+import { nodeGroupsOf, type StackConfig } from "./config.js";
+import { infrastructure } from "./infrastructure.js";
 
 const HUGGING_FACE_SECRET = "hugging-face";
 
 /** Creates every resource of a stack. */
 export function deploy(config: StackConfig, stack: string): Record<string, pulumi.Output<LiveRelease>> {
-  const provider = clusterProvider(config.cluster, stack);
+  const { provider, prometheusUrl = config.platform.prometheus.url } = infrastructure(config, stack);
   const opts = { provider };
   const labels = { [LABELS.partOf]: stack, [LABELS.managedBy]: MANAGED_BY };
   const namespace = new k8s.core.v1.Namespace(
@@ -38,7 +38,7 @@ export function deploy(config: StackConfig, stack: string): Record<string, pulum
           namespace,
           partOf: stack,
           monitoring: {
-            prometheusUrl: config.platform.prometheus.url,
+            prometheusUrl,
             namespace: config.platform.prometheus.namespace,
             podMonitorLabels: config.platform.prometheus.podMonitorLabels,
           },
@@ -52,24 +52,6 @@ export function deploy(config: StackConfig, stack: string): Record<string, pulum
       ).live,
     ]),
   );
-}
-
-/** Access to the cluster that the config names or describes. */
-function clusterProvider({ existing, built }: ClusterConfig, stack: string): k8s.Provider {
-  if (existing === undefined) {
-    const cluster = new GpuCluster("cluster", { cluster: built, tags: { [LABELS.partOf]: stack } });
-    return new k8s.Provider(
-      "cluster",
-      { clusterIdentifier: built.name, kubeconfig: cluster.kubeconfig },
-      { dependsOn: cluster.ready },
-    );
-  }
-  return new k8s.Provider("cluster", {
-    // Without it a renewed kubeconfig would look like another cluster, and replace everything.
-    clusterIdentifier: existing.name,
-    ...(existing.context !== undefined && { context: existing.context }),
-    ...(existing.kubeconfig !== undefined && { kubeconfig: pulumi.secret(existing.kubeconfig) }),
-  });
 }
 
 /** The Secret with the hub's token, where a model needs it. */

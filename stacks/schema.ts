@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { builtClusterSchema } from "../components/cluster/schema.js";
 import { nodeGroupSchema } from "../components/contract/nodes.js";
+import { addonsSchema } from "../components/platform/schema.js";
 import { modelSchema } from "../components/contract/schema.js";
 
 const dnsLabel = z
@@ -42,7 +43,9 @@ const platformSchema = z
           .default({})
           .describe("Labels that Prometheus selects PodMonitors by"),
       })
-      .prefault({}),
+      .prefault({})
+      .describe("Where Prometheus is; installed by the stack, it is where the stack puts it"),
+    addons: addonsSchema.prefault({}),
   })
   .describe("What the cluster offers to the models");
 

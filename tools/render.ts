@@ -32,8 +32,9 @@ function fileName({ kind, metadata }: Manifest): string {
   return `${place}-${kind.toLowerCase()}-${metadata.name}.yaml`;
 }
 
-function isManifest(resource: CollectedResource): boolean {
-  return resource.custom && resource.type.startsWith("kubernetes:");
+/** Of the resources, those that are Kubernetes objects: not a Helm release, which its chart has to be rendered for. */
+function isManifest({ custom, type, inputs }: CollectedResource): boolean {
+  return custom && type.startsWith("kubernetes:") && typeof inputs["kind"] === "string";
 }
 
 function manifestOf({ inputs }: CollectedResource): Manifest {

@@ -53,10 +53,11 @@ export class ManagedAddon extends pulumi.ComponentResource {
   constructor(name: string, args: ManagedAddonArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-vllm:cluster:ManagedAddon", name, {}, opts);
     const { facts } = args;
-    const child = { parent: this };
+    // On the children, too: a component's own dependencies order its creation, not its deletion.
+    const child = { parent: this, ...(opts?.dependsOn !== undefined && { dependsOn: opts.dependsOn }) };
     const version = aws.eks.getAddonVersionOutput(
       { addonName: facts.name, kubernetesVersion: args.kubernetesVersion },
-      child,
+      { parent: this },
     ).version;
     const identity = facts.identity && {
       serviceAccount: facts.identity.serviceAccount,

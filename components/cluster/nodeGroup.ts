@@ -145,7 +145,8 @@ export class ManagedNodes extends pulumi.ComponentResource {
 
   constructor(name: string, args: ManagedNodesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-vllm:cluster:ManagedNodes", name, {}, opts);
-    const child = { parent: this };
+    // On the children, too: a component's own dependencies order its creation, not its deletion.
+    const child = { parent: this, ...(opts?.dependsOn !== undefined && { dependsOn: opts.dependsOn }) };
     const template = new aws.ec2.LaunchTemplate(name, launchTemplateArgs(args.template), child);
     this.nodeGroup = new aws.eks.NodeGroup(
       name,
@@ -168,7 +169,7 @@ export class ManagedNodes extends pulumi.ComponentResource {
       // The autoscaler's number, once there is one.
       { ...child, ignoreChanges: ["scalingConfig.desiredSize"] },
     );
-    const groupName = this.nodeGroup.resources.apply((resources) => resources[0]!.autoscalingGroups![0]!.name!);
+    const groupName = this.nodeGroup.resources.apply((resources) => resources[0]!.autoscalingGroups[0]!.name);
     for (const [key, value] of Object.entries(autoscalerTags(args.labels, args.taints, args.gpus))) {
       new aws.autoscaling.Tag(
         `${name}-${key.split("/").slice(3).join("-")}`,

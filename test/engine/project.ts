@@ -65,6 +65,13 @@ export class EngineProject {
     writeFileSync(this.stackFile, stringify(file));
   }
 
+  /** Sets a structured value of the stack file. */
+  configure(key: string, value: object): void {
+    const file = parse(readFileSync(this.stackFile, "utf8")) as { config: Record<string, unknown> };
+    file.config[key] = value;
+    writeFileSync(this.stackFile, stringify(file));
+  }
+
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }

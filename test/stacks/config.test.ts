@@ -6,6 +6,15 @@ import { problemsOf, stackValues, withGroup } from "./fixtures";
 
 const GATED = { models: { chat: { releases: { r1: { model: { id: "meta-llama/Llama-3.1-8B-Instruct" } } } } } };
 
+/** None of them asked for or refused. */
+const ADDONS = {
+  devicePlugin: { featureDiscovery: true, migStrategy: "none" },
+  dcgmExporter: {},
+  keda: {},
+  prometheus: { retentionDays: 15, volumeGiB: 100 },
+  clusterAutoscaler: {},
+};
+
 describe("parseStackConfig", () => {
   it("fills in every default", () => {
     const { config, problems } = parseStackConfig(stackValues());
@@ -20,6 +29,7 @@ describe("parseStackConfig", () => {
           namespace: "monitoring",
           podMonitorLabels: {},
         },
+        addons: ADDONS,
       },
       access: {},
     });
@@ -39,7 +49,7 @@ describe("parseStackConfig", () => {
     const { config, problems } = parseStackConfig(stackValues(given), ["cluster"]);
     assert.deepEqual(problems, []);
     const { models, ...others } = config!;
-    assert.deepEqual(others, given);
+    assert.deepEqual(others, { ...given, platform: { ...given.platform, addons: ADDONS } });
     assert.equal(models[0]!.releases.get("r1")!.model.revision, COMMIT);
   });
 

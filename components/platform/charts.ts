@@ -1,0 +1,67 @@
+/**
+ * Every version that the platform installs: the charts, and the images that a chart would leave to chance.
+ *
+ * A change of a version is checked as test/platform/fixtures/chart-keys.json says.
+ */
+
+/** A chart at one version. */
+export interface Chart {
+  /** Name in its repository; the release takes it too. */
+  name: string;
+  version: string;
+  /** Address of its repository: `https://…`, or `oci://…` without the chart's name. */
+  repository: string;
+  /** Day of the version's release. */
+  date: string;
+  /** Where version and day are written. */
+  source: string;
+}
+
+/** Each rendered with the values of this folder, and taken by an API server of Kubernetes 1.36, on 2026-11-21. */
+export const CHARTS = {
+  devicePlugin: {
+    name: "nvidia-device-plugin",
+    version: "0.20.0",
+    repository: "https://nvidia.github.io/k8s-device-plugin",
+    date: "2026-08-19",
+    source: "https://nvidia.github.io/k8s-device-plugin/index.yaml",
+  },
+  dcgmExporter: {
+    name: "dcgm-exporter",
+    version: "4.8.2",
+    repository: "https://nvidia.github.io/dcgm-exporter/helm-charts",
+    date: "2026-05-06",
+    source: "https://nvidia.github.io/dcgm-exporter/helm-charts/index.yaml",
+  },
+  keda: {
+    name: "keda",
+    version: "2.20.2",
+    repository: "https://kedacore.github.io/charts",
+    date: "2026-07-31",
+    source: "https://kedacore.github.io/charts/index.yaml",
+  },
+  prometheusStack: {
+    name: "kube-prometheus-stack",
+    version: "88.5.3",
+    repository: "oci://ghcr.io/prometheus-community/charts",
+    date: "2026-08-21",
+    source: "https://github.com/prometheus-community/helm-charts/releases/tag/kube-prometheus-stack-88.5.3",
+  },
+  clusterAutoscaler: {
+    name: "cluster-autoscaler",
+    version: "9.59.0",
+    repository: "https://kubernetes.github.io/autoscaler",
+    date: "2026-07-21",
+    source: "https://kubernetes.github.io/autoscaler/index.yaml",
+  },
+} as const satisfies Record<string, Chart>;
+
+/** Image tags. */
+export const IMAGE_TAGS = {
+  /** Of the newest Kubernetes version of EKS: the chart's own is of an older one. */
+  clusterAutoscaler: "v1.36.1",
+  /** For the job that upgrades CRDs; the chart would take `latest`. */
+  busybox: "1.38.0",
+  /** For the same job; the chart would take EKS' version, of which there need be no image. */
+  kubectl: "v1.36.0",
+} as const;

@@ -1,0 +1,51 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { LABELS, MANAGED_BY } from "../contract/labels.js";
+import type { Chart } from "./charts.js";
+import type { HelmValues } from "./values.js";
+
+/** https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
+type PodSecurity = "privileged" | "restricted";
+
+/** A namespace for an add-on alone. */
+export function addonNamespace(
+  name: string,
+  namespace: string,
+  podSecurity: PodSecurity,
+  opts: pulumi.CustomResourceOptions,
+): k8s.core.v1.Namespace {
+  const labels = { [LABELS.managedBy]: MANAGED_BY, "pod-security.kubernetes.io/enforce": podSecurity };
+  return new k8s.core.v1.Namespace(name, { metadata: { name: namespace, labels } }, opts);
+}
+
+/** What {@link addonRelease} installs. */
+export interface AddonReleaseArgs {
+  chart: Chart;
+  namespace: pulumi.Input<string>;
+  values: HelmValues;
+  /** Images, volumes and hooks take longer than Helm's own five minutes. @default 300 */
+  timeoutSeconds?: number;
+}
+
+/** A release under its chart's name. Undone as a whole if it does not become ready, so that the next attempt starts clean. */
+export function addonRelease(
+  name: string,
+  { chart, namespace, values, timeoutSeconds = 300 }: AddonReleaseArgs,
+  opts: pulumi.CustomResourceOptions,
+): k8s.helm.v3.Release {
+  const isOci = chart.repository.startsWith("oci://");
+  return new k8s.helm.v3.Release(
+    name,
+    {
+      name: chart.name,
+      chart: isOci ? `${chart.repository}/${chart.name}` : chart.name,
+      ...(!isOci && { repositoryOpts: { repo: chart.repository } }),
+      version: chart.version,
+      namespace,
+      atomic: true,
+      timeout: timeoutSeconds,
+      values,
+    },
+    opts,
+  );
+}

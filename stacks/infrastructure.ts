@@ -1,0 +1,56 @@
+import * as aws from "@pulumi/aws";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { GpuCluster } from "../components/cluster/gpuCluster.js";
+import { LABELS } from "../components/contract/labels.js";
+import { Platform } from "../components/platform/platform.js";
+import type { ClusterConfig, StackConfig } from "./config.js";
+
+/** What models are deployed to. */
+export interface Infrastructure {
+  /** The cluster with its add-ons: what is made through it comes after them, and goes before them. */
+  provider: k8s.Provider;
+  /** Prometheus, where the stack installs it. */
+  prometheusUrl: pulumi.Output<string> | undefined;
+}
+
+/** Builds or finds the cluster, and installs the add-ons that are asked for. */
+export function infrastructure({ cluster, platform }: StackConfig, stack: string): Infrastructure {
+  const built =
+    cluster.built && new GpuCluster("cluster", { cluster: cluster.built, tags: { [LABELS.partOf]: stack } });
+  const access = providerArgs(cluster, built);
+  const installs = Object.values(platform.addons).some(({ install }) => install ?? built !== undefined);
+  if (!installs) return { provider: new k8s.Provider("cluster", access), prometheusUrl: undefined };
+
+  const addons = new Platform(
+    "platform",
+    {
+      clusterName: clusterName(cluster),
+      addons: platform.addons,
+      installByDefault: built !== undefined,
+      monitoringNamespace: platform.prometheus.namespace,
+      ...(built !== undefined && {
+        aws: { region: aws.getRegionOutput().region, accountId: aws.getCallerIdentityOutput().accountId },
+      }),
+    },
+    { provider: new k8s.Provider("platform", access, { dependsOn: built?.ready ?? [] }) },
+  );
+  // A provider of its own for the models: a ScaledObject whose KEDA has gone first would wait for ever to be deleted.
+  const provider = new k8s.Provider("cluster", access, { dependsOn: addons.ready });
+  return { provider, prometheusUrl: addons.prometheusUrl };
+}
+
+function clusterName({ existing, built }: ClusterConfig): string {
+  return existing === undefined ? built.name : existing.name;
+}
+
+function providerArgs(cluster: ClusterConfig, built: GpuCluster | undefined): k8s.ProviderArgs {
+  const { existing } = cluster;
+  return {
+    // Without it a renewed kubeconfig would look like another cluster, and replace everything.
+    clusterIdentifier: clusterName(cluster),
+    ...(built !== undefined && { kubeconfig: built.kubeconfig }),
+    ...(existing?.context !== undefined && { context: existing.context }),
+    ...(existing?.kubeconfig !== undefined && { kubeconfig: pulumi.secret(existing.kubeconfig) }),
+  };
+}

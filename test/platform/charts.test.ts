@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+
+import { CHARTS, IMAGE_TAGS } from "../../components/platform/charts";
+import { clusterAutoscalerValues } from "../../components/platform/clusterAutoscaler";
+import { dcgmExporterValues } from "../../components/platform/dcgmExporter";
+import { devicePluginValues } from "../../components/platform/devicePlugin";
+import { kedaValues } from "../../components/platform/keda";
+import { prometheusStackValues } from "../../components/platform/prometheusStackValues";
+import type { HelmValues } from "../../components/platform/values";
+import chartKeys from "./fixtures/chart-keys.json";
+import { leaves } from "./paths";
+
+/** What each chart is given, in all forms that its arguments allow. */
+const USED: Record<keyof typeof CHARTS, HelmValues[]> = {
+  devicePlugin: [
+    devicePluginValues({}),
+    devicePluginValues({ timeSlicing: { shared: 4 }, migStrategy: "mixed", serviceMonitors: false }),
+    devicePluginValues({ gpuFeatureDiscovery: false }),
+  ],
+  dcgmExporter: [dcgmExporterValues({}), dcgmExporterValues({ serviceMonitors: false })],
+  keda: [kedaValues({ clusterName: "llm" }), kedaValues({ clusterName: "llm", serviceMonitors: false })],
+  prometheusStack: [
+    prometheusStackValues({ clusterName: "llm" }),
+    prometheusStackValues({
+      clusterName: "llm",
+      retentionDays: 3,
+      retentionSize: "4GB",
+      volumeGiB: 20,
+      storageClass: "fast",
+    }),
+  ],
+  clusterAutoscaler: [
+    clusterAutoscalerValues({ clusterName: "llm", region: "eu-west-1", accountId: "123456789012" }),
+    clusterAutoscalerValues({
+      clusterName: "llm",
+      region: "eu-west-1",
+      accountId: "123456789012",
+      partition: "aws-cn",
+      serviceMonitors: false,
+    }),
+  ],
+};
+
+/** How to check a chart whose version or keys have changed; Helm itself takes unknown keys without a word. */
+function howToCheck(chart: { name: string; version: string; repository: string }): string {
+  const reference = chart.repository.startsWith("oci://")
+    ? `${chart.repository}/${chart.name}`
+    : `${chart.name} --repo ${chart.repository}`;
+  return (
+    `compare with \`helm show values ${reference} --version ${chart.version}\` (of a subchart, with the values.yaml ` +
+    `in what \`helm pull --untar\` brings), render with \`helm template\`, then write version and paths to ` +
+    `test/platform/fixtures/chart-keys.json`
+  );
+}
+
+describe("CHARTS", () => {
+  it("is the versions that were checked, and no others", () => {
+    assert.deepEqual(
+      Object.values(CHARTS).map(({ name, version, repository, date }) => [name, version, repository, date]),
+      [
+        ["nvidia-device-plugin", "0.20.0", "https://nvidia.github.io/k8s-device-plugin", "2026-08-19"],
+        ["dcgm-exporter", "4.8.2", "https://nvidia.github.io/dcgm-exporter/helm-charts", "2026-05-06"],
+        ["keda", "2.20.2", "https://kedacore.github.io/charts", "2026-07-31"],
+        ["kube-prometheus-stack", "88.5.3", "oci://ghcr.io/prometheus-community/charts", "2026-08-21"],
+        ["cluster-autoscaler", "9.59.0", "https://kubernetes.github.io/autoscaler", "2026-07-21"],
+      ],
+    );
+    assert.deepEqual(IMAGE_TAGS, { clusterAutoscaler: "v1.36.1", busybox: "1.38.0", kubectl: "v1.36.0" });
+  });
+
+  const verified: Partial<Record<string, { version: string; paths: string[] }>> = chartKeys;
+  for (const [key, chart] of Object.entries(CHARTS)) {
+    const used = USED[key as keyof typeof CHARTS].flatMap((values) => leaves(values));
+
+    describe(chart.name, () => {
+      it("has the version whose keys were verified", () => {
+        assert.equal(chart.version, verified[chart.name]?.version, `${chart.name} changed: ${howToCheck(chart)}`);
+      });
+
+      it("is given only keys that it knows", () => {
+        const known = new Set(verified[chart.name]?.paths);
+        const unknown = new Set(used.map(({ path }) => path).filter((path) => !known.has(path)));
+        assert.deepEqual([...unknown], [], `${chart.name} may not know these keys: ${howToCheck(chart)}`);
+      });
+
+      it("is verified for no more keys than it is given", () => {
+        const given = new Set(used.map(({ path }) => path));
+        assert.deepEqual(
+          verified[chart.name]?.paths.filter((path) => !given.has(path)),
+          [],
+          "of no use any more: remove them from test/platform/fixtures/chart-keys.json",
+        );
+      });
+
+      it("is given no null, which Helm would take for a wish to forget the chart's default", () => {
+        const isNothing = (value: unknown): boolean =>
+          value === null || value === undefined || (Array.isArray(value) && value.some(isNothing));
+        assert.deepEqual(
+          used.filter(({ value }) => isNothing(value)),
+          [],
+        );
+      });
+    });
+  }
+});

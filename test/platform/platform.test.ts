@@ -1,0 +1,211 @@
+import assert from "node:assert/strict";
+
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import { Platform, type PlatformArgs } from "../../components/platform/platform";
+import { addonsSchema } from "../../components/platform/schema";
+import { type Registry, registered, valueOf } from "../serving/registered";
+
+const ARGS: PlatformArgs = { clusterName: "llm", aws: { region: "eu-west-1", accountId: "123456789012" } };
+
+const OTHERS = ["keda", "dcgm-exporter", "device-plugin", "cluster-autoscaler"];
+
+/** What the stack config's text would parse to. */
+const addons = (value: unknown) => addonsSchema.parse(value);
+
+const releases = (registry: Registry): string[] =>
+  registry
+    .ofKind("Release")
+    .map(({ name }) => name)
+    .sort();
+
+interface Values {
+  values: Record<string, unknown>;
+}
+const values = (registry: Registry, addon: string): Record<string, unknown> =>
+  (registry.get("Release", `platform-${addon}`).inputs as unknown as Values).values;
+
+/** Whether the values ask for a monitor of any kind. */
+const monitors = (registry: Registry): string[] =>
+  OTHERS.filter((addon) => {
+    if (registry.ofKind("Release").every(({ name }) => name !== `platform-${addon}`)) return false;
+    return /"(serviceMonitor":{"enabled"|prometheus":{"enable"):true/.test(JSON.stringify(values(registry, addon)));
+  });
+
+describe("Platform", () => {
+  describe("with all that it has", () => {
+    let registry: Registry;
+    let platform: Platform;
+    before(async () => {
+      registry = await registered(() => {
+        const provider = new k8s.Provider("cluster", {});
+        const first = new k8s.core.v1.ConfigMap("first", {}, { provider });
+        platform = new Platform("platform", ARGS, { provider, dependsOn: [first] });
+      });
+    });
+
+    it("installs every add-on", () => {
+      assert.deepEqual(registry.names("Platform platform"), [
+        "ClusterAutoscalerAddon platform-cluster-autoscaler",
+        "DcgmExporterAddon platform-dcgm-exporter",
+        "DefaultStorageClass platform-storage",
+        "DevicePluginAddon platform-device-plugin",
+        "KedaAddon platform-keda",
+        "PrometheusStackAddon platform-prometheus",
+      ]);
+    });
+
+    it("makes the storage class before Prometheus' volumes, and Prometheus' CRDs before the others' monitors", () => {
+      const { dependencies } = registry.get("Release", "platform-prometheus");
+      assert.ok(dependencies.includes("StorageClass platform-storage"));
+      for (const addon of OTHERS) {
+        const release = registry.get("Release", `platform-${addon}`);
+        assert.ok(release.dependencies.includes("Release platform-prometheus"), addon);
+      }
+      for (const name of OTHERS.map((addon) => `Release platform-${addon}`)) {
+        assert.ok(!dependencies.includes(name), name);
+      }
+    });
+
+    it("waits for what it is told to wait for", () => {
+      for (const { name, dependencies } of registry.ofKind("Release")) {
+        assert.ok(dependencies.includes("ConfigMap first"), name);
+      }
+      assert.ok(registry.get("StorageClass", "platform-storage").dependencies.includes("ConfigMap first"));
+    });
+
+    it("takes Prometheus' volumes from the storage class", () => {
+      const { prometheus } = values(registry, "prometheus") as {
+        prometheus: {
+          prometheusSpec: { storageSpec: { volumeClaimTemplate: { spec: { storageClassName: string } } } };
+        };
+      };
+      assert.equal(prometheus.prometheusSpec.storageSpec.volumeClaimTemplate.spec.storageClassName, "gp3");
+    });
+
+    it("uses the cluster's provider for all that is in it", () => {
+      for (const { type, name, provider } of registry.all.filter(({ type }) => type.startsWith("kubernetes:"))) {
+        assert.equal(provider, "kubernetes cluster", `${type} ${name}`);
+      }
+    });
+
+    it("has its add-ons scraped", () => {
+      assert.deepEqual(monitors(registry), OTHERS);
+    });
+
+    it("says where Prometheus is, and what is ready when it is", async () => {
+      assert.equal(
+        await valueOf(platform.prometheusUrl!),
+        "http://kube-prometheus-stack-prometheus.monitoring.svc:9090",
+      );
+      assert.equal(platform.ready.length, 6);
+    });
+  });
+
+  it("is ready when every release is", async () => {
+    const registry = await registered(() => {
+      const { ready } = new Platform("platform", ARGS);
+      new k8s.core.v1.ConfigMap("model", {}, { dependsOn: ready });
+    });
+    const { dependencies } = registry.get("ConfigMap", "model");
+    for (const addon of ["prometheus", ...OTHERS]) assert.ok(dependencies.includes(`Release platform-${addon}`), addon);
+    assert.ok(dependencies.includes("StorageClass platform-storage"));
+  });
+
+  const switches = ["devicePlugin", "dcgmExporter", "keda", "prometheus", "clusterAutoscaler"] as const;
+  const RELEASE_OF = {
+    devicePlugin: "platform-device-plugin",
+    dcgmExporter: "platform-dcgm-exporter",
+    keda: "platform-keda",
+    prometheus: "platform-prometheus",
+    clusterAutoscaler: "platform-cluster-autoscaler",
+  };
+  for (const addon of switches) {
+    it(`leaves ${addon} out alone`, async () => {
+      const registry = await registered(
+        () => new Platform("platform", { ...ARGS, addons: addons({ [addon]: { install: false } }) }),
+      );
+      assert.deepEqual(
+        releases(registry),
+        Object.values(RELEASE_OF)
+          .filter((name) => name !== RELEASE_OF[addon])
+          .sort(),
+      );
+    });
+
+    it(`installs ${addon} alone`, async () => {
+      const registry = await registered(
+        () =>
+          new Platform("platform", {
+            ...ARGS,
+            installByDefault: false,
+            addons: addons({ [addon]: { install: true } }),
+          }),
+      );
+      assert.deepEqual(releases(registry), [RELEASE_OF[addon]]);
+      assert.deepEqual(registry.ofKind("StorageClass"), []);
+    });
+  }
+
+  it("installs nothing where nothing is asked for", async () => {
+    let platform: Platform | undefined;
+    const registry = await registered(() => {
+      platform = new Platform("platform", { clusterName: "llm", installByDefault: false });
+    });
+    assert.deepEqual(registry.names(), ["Platform platform"]);
+    assert.equal(platform!.prometheusUrl, undefined);
+    assert.deepEqual(platform!.ready, []);
+  });
+
+  it("asks for no monitors without Prometheus, unless another one reads them", async () => {
+    const without = { ...ARGS, addons: addons({ prometheus: { install: false } }) };
+    assert.deepEqual(monitors(await registered(() => new Platform("platform", without))), []);
+    const another = { ...without, serviceMonitors: true };
+    assert.deepEqual(monitors(await registered(() => new Platform("platform", another))), OTHERS);
+  });
+
+  it("makes no storage class when told so, and leaves the volumes to the cluster's own", async () => {
+    const registry = await registered(() => new Platform("platform", { ...ARGS, storageClass: false }));
+    assert.deepEqual(registry.ofKind("StorageClass"), []);
+    assert.doesNotMatch(JSON.stringify(values(registry, "prometheus")), /storageClassName/);
+  });
+
+  it("hands the config to the add-ons", async () => {
+    const registry = await registered(
+      () =>
+        new Platform("platform", {
+          ...ARGS,
+          monitoringNamespace: "watch",
+          addons: addons({
+            devicePlugin: { featureDiscovery: false, migStrategy: "single", timeSlicingReplicas: 4 },
+            prometheus: { retentionDays: 30, volumeGiB: 200 },
+          }),
+        }),
+    );
+    const plugin = values(registry, "device-plugin") as {
+      migStrategy: string;
+      gfd: unknown;
+      config: { default: string; map: Record<string, string> };
+    };
+    assert.equal(plugin.migStrategy, "single");
+    assert.deepEqual(plugin.gfd, { enabled: false });
+    assert.equal(plugin.config.default, "exclusive");
+    assert.match(plugin.config.map["shared"]!, /replicas: 4/);
+    const { prometheus } = values(registry, "prometheus") as {
+      prometheus: { prometheusSpec: { retention: string; retentionSize: string } };
+    };
+    assert.equal(prometheus.prometheusSpec.retention, "30d");
+    assert.equal(prometheus.prometheusSpec.retentionSize, "170GB");
+    assert.equal(registry.get("Release", "platform-prometheus").inputs["namespace"], "watch");
+  });
+
+  it("says what is missing when the autoscaler has no place to act in", async () => {
+    await registered(() => {
+      assert.throws(
+        () => new Platform("platform", { clusterName: pulumi.output("llm") }),
+        /needs region and accountId .* or set addons\.clusterAutoscaler\.install: false/,
+      );
+    });
+  });
+});

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { parseStackConfig } from "../../stacks/config.js";
+import { collect, type CollectedResource } from "../../tools/collect.js";
+import { stackValues } from "./fixtures.js";
+
+const BUILT = {
+  name: "llm",
+  kubernetesVersion: "1.36",
+  gpuNodes: { inference: { purpose: "inference", gpu: "l4", instanceTypes: ["g6.2xlarge"], max: 4 } },
+};
+const TODAY = new Date("2026-11-21T00:00:00Z");
+
+/** What the program registers for the given keys of the config. */
+async function resources(values: Record<string, unknown>): Promise<CollectedResource[]> {
+  // Whole values: a cluster to build takes the place of the one that is there.
+  const all = { ...stackValues(), ...values };
+  const { problems } = parseStackConfig(all, [], TODAY);
+  assert.deepEqual(problems, []);
+  const engineConfig = Object.fromEntries(
+    Object.entries(all).map(([key, value]) => [`vllm:${key}`, JSON.stringify(value)]),
+  );
+  return collect({ stack: "test", file: "", values: all, engineConfig, secretKeys: [], engineSecretKeys: [] });
+}
+
+function names(found: readonly CollectedResource[], kind: string): string[] {
+  return found
+    .filter(({ type }) => type.split(":").at(-1) === kind)
+    .map(({ name }) => name)
+    .sort();
+}
+
+describe("infrastructure", () => {
+  it("installs nothing in a cluster that is there, unless asked to", async () => {
+    const found = await resources({});
+    assert.deepEqual(names(found, "Platform"), []);
+    assert.deepEqual(names(found, "GpuCluster"), []);
+    assert.deepEqual(names(found, "kubernetes"), ["cluster"]);
+  });
+
+  it("installs in a cluster that is there what is asked for, and that alone", async () => {
+    const found = await resources({ platform: { addons: { keda: { install: true } } } });
+    assert.deepEqual(names(found, "Release"), ["platform-keda"]);
+    assert.deepEqual(names(found, "StorageClass"), []);
+  });
+
+  it("builds a cluster with all its add-ons", async () => {
+    const found = await resources({ cluster: BUILT });
+    assert.deepEqual(names(found, "GpuCluster"), ["cluster"]);
+    assert.deepEqual(names(found, "NodeGroup"), ["cluster-inference", "cluster-system"]);
+    assert.deepEqual(
+      names(found, "Release"),
+      ["cluster-autoscaler", "dcgm-exporter", "device-plugin", "keda", "prometheus"].map(
+        (addon) => `platform-${addon}`,
+      ),
+    );
+  });
+
+  it("leaves out of a built cluster what is refused", async () => {
+    const found = await resources({ cluster: BUILT, platform: { addons: { dcgmExporter: { install: false } } } });
+    assert.ok(!names(found, "Release").includes("platform-dcgm-exporter"));
+  });
+
+  it("makes models through a provider of their own, so that KEDA outlives its ScaledObjects", async () => {
+    const found = await resources({ cluster: BUILT });
+    assert.deepEqual(names(found, "kubernetes"), ["cluster", "platform"]);
+  });
+
+  it("refuses the cluster autoscaler for a cluster that it has no rights for", () => {
+    const values = stackValues({ platform: { addons: { clusterAutoscaler: { install: true } } } });
+    assert.deepEqual(
+      parseStackConfig(values).problems.map(({ path }) => path),
+      ["vllm:platform.addons.clusterAutoscaler.install"],
+    );
+  });
+});
