@@ -10,6 +10,7 @@ export type { NodeGroup, Placement, TrafficClass } from "./contract/nodes.js";
 export { type LoadedModels, loadModels } from "./contract/load.js";
 export type { ServedModel } from "./contract/resolve.js";
 export type { ModelConfig, ReleaseConfig } from "./contract/schema.js";
+export { Platform, type PlatformArgs } from "./platform/platform.js";
 export { type LiveRelease, ModelServing, type ModelServingArgs } from "./serving/modelServing.js";
 export { TrafficPriorities, type TrafficPrioritiesArgs } from "./serving/trafficPriorities.js";
 export { type Monitoring, VllmRuntime, type VllmRuntimeArgs } from "./serving/vllmRuntime.js";

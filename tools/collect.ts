@@ -54,12 +54,20 @@ function frugally(): () => void {
 }
 const DEFAULT_STACK_TRACE_LIMIT = 10;
 
+/** Runs this project's program for a stack whose config is right. */
+export function collect(file: StackFile): Promise<CollectedResource[]> {
+  return collectFrom(file, () => ({ models: main() }));
+}
+
+/** As much of a stack as a program sees. */
+type StackValues = Pick<StackFile, "stack" | "engineConfig" | "engineSecretKeys">;
+
 /**
- * Runs the program for a stack whose config is right.
+ * Runs a program and collects what it registers.
  *
- * One stack at a time: the SDK's runtime is a global of the process.
+ * One at a time: the SDK's runtime is a global of the process.
  */
-export async function collect(file: StackFile): Promise<CollectedResource[]> {
+export async function collectFrom(file: StackValues, program: () => object): Promise<CollectedResource[]> {
   const resources: CollectedResource[] = [];
   // Handed over within one call of the monitor, which calls the mock before it does anything else.
   let inputs: Record<string, unknown> = {};
@@ -99,7 +107,7 @@ export async function collect(file: StackFile): Promise<CollectedResource[]> {
   };
   const restore = frugally();
   try {
-    await pulumi.runtime.runInPulumiStack(() => Promise.resolve({ models: main() }));
+    await pulumi.runtime.runInPulumiStack(() => Promise.resolve(program()));
     // The stack's own outputs do not wait for resources that nothing depends on.
     await pulumi.runtime.disconnect();
   } finally {
