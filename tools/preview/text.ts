@@ -45,6 +45,7 @@ export function plainTable(head: string[], rows: string[][], rightAligned: numbe
 /** `kubernetes:apps/v1:Deployment` as `apps/v1 Deployment`, `aws:ec2/subnet:Subnet` as `aws ec2 Subnet`. */
 function shortType(type: string): string {
   const [provider, module, kind] = type.split(":");
+  if (type.startsWith("pulumi:providers:")) return `provider ${kind}`;
   if (provider === "pulumi-vllm" || provider === "pulumi") return kind!;
   if (provider === "kubernetes") return `${module} ${kind}`;
   const group = module!.split("/")[0]!;

@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+
+import { checkCluster } from "../../components/cluster/check";
+import type { Config } from "../serving/fixtures";
+import { builtCluster, lines, TODAY } from "./fixtures";
+
+const PATH = "vllm:cluster";
+const INFERENCE = `${PATH}.gpuNodes.inference-l4`;
+const BATCH = `${PATH}.gpuNodes.batch-l4`;
+
+const problemsOf = (changes: Config): string[] => lines(checkCluster(builtCluster(changes), PATH, TODAY));
+/** Changes to the on-demand group for inference, and to the spot group for batch. */
+const inference = (changes: Config): string[] => problemsOf({ gpuNodes: { "inference-l4": changes } });
+const batch = (changes: Config): string[] => problemsOf({ gpuNodes: { "batch-l4": changes } });
+
+const RESERVATION = { id: "cr-0123456789abcdef0" };
+
+describe("checkCluster", () => {
+  it("accepts a cluster that is right", () => {
+    assert.deepEqual(problemsOf({}), []);
+    assert.deepEqual(problemsOf({ publicEndpoint: { cidrs: ["203.0.113.0/24", "198.51.100.7/32"] } }), []);
+    assert.deepEqual(inference({ reservation: RESERVATION }), []);
+    assert.deepEqual(inference({ reservation: { ...RESERVATION, type: "capacity-block" } }), []);
+  });
+
+  it("judges the Kubernetes version by the day", () => {
+    assert.deepEqual(problemsOf({ kubernetesVersion: "1.33" }), [
+      `${PATH}.kubernetesVersion: EKS ended the support of 1.33 on 2026-07-29: use 1.34, 1.35 or 1.36`,
+    ]);
+    assert.deepEqual(problemsOf({ kubernetesVersion: "1.34" }), [
+      `warning: ${PATH}.kubernetesVersion: EKS ends the support of 1.34 on 2026-12-02, in 11 days: move to 1.35 or 1.36`,
+    ]);
+  });
+
+  it("counts the nodes of all groups against the VPC", () => {
+    // 4 system, 4 inference and 6 batch nodes: five in each of three zones.
+    assert.deepEqual(problemsOf({ network: { cidr: "10.40.0.0/21" } }), [
+      `${PATH}.network.cidr: "10.40.0.0/21" is too small for 14 nodes and their pods in 3 zones: use a /20`,
+    ]);
+    assert.deepEqual(
+      problemsOf({
+        network: { cidr: "10.40.0.0/21" },
+        systemNodes: { max: 3 },
+        gpuNodes: { "inference-l4": { max: 1 }, "batch-l4": { max: 5 } },
+      }),
+      [],
+    );
+  });
+
+  it("refuses an API server open to everybody", () => {
+    assert.deepEqual(problemsOf({ publicEndpoint: { cidrs: ["203.0.113.0/24", "0.0.0.0/0"] } }), [
+      `${PATH}.publicEndpoint.cidrs[1]: "0.0.0.0/0" opens the API server to everybody: give the ranges of your offices and runners`,
+    ]);
+  });
+
+  it("refuses GPUs for system nodes, and more at the least than at the most", () => {
+    assert.deepEqual(problemsOf({ systemNodes: { instanceTypes: ["m7i.large", "g6.xlarge"], min: 5, max: 3 } }), [
+      `${PATH}.systemNodes.instanceTypes[1]: "g6.xlarge" has GPUs, which system pods do not use: take a type such as m7i.large`,
+      `${PATH}.systemNodes.min: 5 is more than max 3: use 1 to 3`,
+    ]);
+  });
+
+  it("refuses spot for inference", () => {
+    assert.deepEqual(inference({ capacity: "spot", instanceTypes: ["g6.2xlarge", "g6.4xlarge"] }), [
+      `${INFERENCE}.capacity: "spot" nodes go at two minutes' notice, and people wait for inference: use on-demand, or purpose batch`,
+    ]);
+  });
+
+  it("refuses a reservation of spot capacity", () => {
+    assert.deepEqual(batch({ instanceTypes: ["g6.2xlarge"], reservation: RESERVATION }), [
+      `${BATCH}.reservation: a reservation is of on-demand capacity: set capacity to on-demand, or leave it out`,
+      `warning: ${BATCH}.instanceTypes: spot capacity of one type runs out: name several of one GPU and number of GPUs`,
+    ]);
+  });
+
+  it("refuses a reservation with two instance types", () => {
+    assert.deepEqual(inference({ instanceTypes: ["g6.2xlarge", "g6.4xlarge"], reservation: RESERVATION }), [
+      `${INFERENCE}.instanceTypes: a reservation is of one instance type: name just that one`,
+    ]);
+  });
+
+  it("warns of spot capacity of one type", () => {
+    assert.deepEqual(batch({ instanceTypes: ["g6.2xlarge"] }), [
+      `warning: ${BATCH}.instanceTypes: spot capacity of one type runs out: name several of one GPU and number of GPUs`,
+    ]);
+  });
+
+  it("keeps the name of the group without GPUs", () => {
+    const system = { purpose: "batch", gpu: "l4", instanceTypes: ["g6.2xlarge"], max: 1 };
+    assert.deepEqual(problemsOf({ gpuNodes: { system } }), [
+      `${PATH}.gpuNodes.system: "system" is the name of the group without GPUs: use another`,
+    ]);
+  });
+
+  it("refuses a group with more nodes at the least than at the most", () => {
+    assert.deepEqual(inference({ min: 5 }), [`${INFERENCE}.min: 5 is more than max 4: use 0 to 4`]);
+  });
+
+  it("refuses an instance type that it does not know, with those of the GPU", () => {
+    assert.deepEqual(inference({ instanceTypes: ["g6.3xlarge"] }), [
+      `${INFERENCE}.instanceTypes[0]: "g6.3xlarge" is not a known GPU instance type; did you mean g6.2xlarge, g6.4xlarge or g6.8xlarge? ` +
+        "With l4: g6.xlarge, g6.2xlarge, g6.4xlarge, g6.8xlarge, g6.12xlarge, g6.16xlarge, g6.24xlarge, g6.48xlarge, gr6.4xlarge or gr6.8xlarge",
+    ]);
+  });
+
+  it("refuses an instance type with another GPU", () => {
+    assert.deepEqual(inference({ instanceTypes: ["g6e.2xlarge"] }), [
+      `${INFERENCE}.instanceTypes[0]: "g6e.2xlarge" has l40s GPUs, not l4: set gpu: l40s or another type`,
+    ]);
+  });
+
+  it("refuses instance types with different numbers of GPUs", () => {
+    assert.deepEqual(batch({ instanceTypes: ["g6.2xlarge", "g6.12xlarge"] }), [
+      `${BATCH}.instanceTypes: the types have different numbers of GPUs (1, 4): use one group for each number`,
+    ]);
+  });
+
+  it("refuses labels and taints of one's own on nodes that it builds", () => {
+    const message = `${INFERENCE}: nodeSelector and tolerations are for nodes of an existing cluster: those built here carry this project's own labels`;
+    assert.deepEqual(inference({ nodeSelector: { pool: "gpu" } }), [message]);
+    assert.deepEqual(inference({ tolerations: [{ key: "gpu" }] }), [message]);
+    assert.deepEqual(inference({ nodeSelector: { pool: "gpu" }, tolerations: [] }), [message]);
+  });
+
+  it("names all problems at once, in the order of the config", () => {
+    const problems = problemsOf({
+      kubernetesVersion: "1.33",
+      network: { cidr: "10.40.1.0/16" },
+      publicEndpoint: { cidrs: ["0.0.0.0/0"] },
+      systemNodes: { min: 9 },
+      gpuNodes: {
+        "inference-l4": { capacity: "spot", min: 7, reservation: RESERVATION },
+        "batch-l4": { instanceTypes: ["g5.xlarge"] },
+      },
+    });
+    assert.deepEqual(
+      problems.map((line) => /^(?:warning: )?vllm:cluster\.(\S+):/.exec(line)![1]),
+      [
+        "kubernetesVersion",
+        "network.cidr",
+        "publicEndpoint.cidrs[0]",
+        "systemNodes.min",
+        "gpuNodes.inference-l4.min",
+        "gpuNodes.inference-l4.capacity",
+        "gpuNodes.inference-l4.reservation",
+        "gpuNodes.inference-l4.instanceTypes",
+        "gpuNodes.batch-l4.instanceTypes[0]",
+        "gpuNodes.batch-l4.instanceTypes",
+      ],
+    );
+  });
+});

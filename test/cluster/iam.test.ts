@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import { podRole, serviceRole } from "../../components/cluster/iam";
+import { awsRegistered, inputsOf } from "./awsRegistered";
+
+class Parent extends pulumi.ComponentResource {
+  constructor() {
+    super("test:index:Parent", "parent");
+  }
+}
+
+describe("serviceRole", () => {
+  it("trusts the service and nobody else, and has the policies that it is given", async () => {
+    const { registry } = await awsRegistered(() =>
+      serviceRole(
+        "nodes",
+        "ec2.amazonaws.com",
+        ["AmazonEKSWorkerNodePolicy", "service-role/AmazonEBSCSIDriverPolicy"],
+        {
+          parent: new Parent(),
+        },
+      ),
+    );
+    const { assumeRolePolicy, ...others } = registry.get("Role", "nodes").inputs;
+    assert.deepEqual(others, {});
+    assert.deepEqual(JSON.parse(assumeRolePolicy as string), {
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: ["sts:AssumeRole"] }],
+    });
+    assert.deepEqual(inputsOf(registry, "RolePolicyAttachment"), {
+      "nodes-AmazonEKSWorkerNodePolicy": {
+        role: "nodes",
+        policyArn: "arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy",
+      },
+      "nodes-AmazonEBSCSIDriverPolicy": {
+        role: "nodes",
+        policyArn: "arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy",
+      },
+    });
+    assert.equal(registry.names("Parent parent").length, 3);
+  });
+
+  for (const [region, partition] of [
+    ["cn-north-1", "aws-cn"],
+    ["us-gov-west-1", "aws-us-gov"],
+  ] as const) {
+    it(`attaches policies of the partition ${partition}`, async () => {
+      const { registry } = await awsRegistered(
+        () => serviceRole("control-plane", "eks.amazonaws.com", ["AmazonEKSClusterPolicy"], {}),
+        region,
+      );
+      assert.deepEqual(registry.get("RolePolicyAttachment", "control-plane-AmazonEKSClusterPolicy").inputs, {
+        role: "control-plane",
+        policyArn: `arn:${partition}:iam::aws:policy/AmazonEKSClusterPolicy`,
+      });
+    });
+  }
+});
+
+describe("podRole", () => {
+  it("trusts pods of the cluster by EKS Pod Identity, which tags their sessions", async () => {
+    const { registry } = await awsRegistered(() => podRole("cni", ["AmazonEKS_CNI_Policy"], {}));
+    assert.deepEqual(JSON.parse(registry.get("Role", "cni").inputs["assumeRolePolicy"] as string), {
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Effect: "Allow",
+          Principal: { Service: "pods.eks.amazonaws.com" },
+          Action: ["sts:AssumeRole", "sts:TagSession"],
+        },
+      ],
+    });
+    assert.deepEqual(inputsOf(registry, "RolePolicyAttachment"), {
+      "cni-AmazonEKS_CNI_Policy": { role: "cni", policyArn: "arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy" },
+    });
+  });
+});

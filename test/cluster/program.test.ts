@@ -1,0 +1,176 @@
+import assert from "node:assert/strict";
+
+import { type CollectedResource, collect } from "../../tools/collect";
+import { loadStack } from "../../tools/loadStack";
+import { readPolicyConfig, runPolicies } from "../../tools/policyRunner";
+import { type Config, modelConfig } from "../serving/fixtures";
+import { stackValues } from "../stacks/fixtures";
+import { folderWith, removeFolders, stackText } from "../tools/folders";
+import { clusterValues, onDay, TODAY } from "./fixtures";
+
+/** A stack with a cluster to build, and models of every class on every group of it. */
+const VALUES = stackValues({
+  cluster: {
+    existing: undefined,
+    ...clusterValues({
+      publicEndpoint: { cidrs: ["203.0.113.0/24"] },
+      access: { ops: { principalArn: "arn:aws:iam::111122223333:role/ops", policy: "cluster-admin" } },
+      gpuNodes: {
+        "inference-l4": { max: 8 },
+        "batch-l40s": { purpose: "batch", gpu: "l40s", instanceTypes: ["g6e.2xlarge"], max: 2 },
+      },
+    }),
+  },
+  models: {
+    chat: { autoscaling: { min: 2, max: 3 }, warmSpares: 1 },
+    digest: modelConfig({ class: "batch" }),
+    summary: modelConfig({ class: "batch", releases: { r1: { gpu: { type: "l40s" } } } }),
+    trial: modelConfig({ class: "experimental" }),
+  },
+});
+
+interface Taint {
+  key: string;
+  value: string;
+  effect: string;
+}
+interface Group {
+  labels: Record<string, string>;
+  taints: Taint[];
+}
+interface Toleration {
+  key?: string;
+  operator?: string;
+  value?: string;
+  effect?: string;
+}
+interface PodSpec {
+  nodeSelector: Record<string, string>;
+  tolerations: Toleration[];
+}
+
+const EFFECTS: Readonly<Record<string, string>> = { NO_SCHEDULE: "NoSchedule" };
+
+/** As Kubernetes matches them: an absent key or effect matches every one. */
+const tolerates = ({ key, operator = "Equal", value = "", effect }: Toleration, taint: Taint): boolean =>
+  (effect === undefined || effect === EFFECTS[taint.effect]) &&
+  (key === undefined ? operator === "Exists" : key === taint.key && (operator === "Exists" || value === taint.value));
+
+const hasLabels = ({ labels }: Group, wanted: Record<string, string>): boolean =>
+  Object.entries(wanted).every(([key, value]) => labels[key] === value);
+
+/** What to expect on which group; others refuse the pod, by their labels or by a taint. */
+const GROUPS_OF: Record<string, string[]> = {
+  "chat-r1": ["cluster-inference-l4"],
+  "chat-spare": ["cluster-inference-l4"],
+  "digest-r1": ["cluster-batch-l4"],
+  "summary-r1": ["cluster-batch-l40s"],
+  "trial-r1": ["cluster-batch-l4"],
+};
+
+describe("the program with a cluster to build", () => {
+  let resources: CollectedResource[];
+  let groups: Map<string, Group>;
+  let pods: Map<string, PodSpec>;
+  const inputsOf = (type: string): Array<[string, Config]> =>
+    resources.filter((resource) => resource.type === type).map(({ name, inputs }) => [name, inputs]);
+
+  before(async () => {
+    resources = await onDay(TODAY, () => {
+      const { file, warnings } = loadStack(folderWith({ "Pulumi.test.yaml": stackText(VALUES) }), "test");
+      assert.deepEqual(warnings, []);
+      return collect(file);
+    });
+    groups = new Map(inputsOf("aws:eks/nodeGroup:NodeGroup").map(([name, inputs]) => [name, inputs as never]));
+    pods = new Map(
+      inputsOf("kubernetes:apps/v1:Deployment").map(([name, { spec }]) => [
+        name,
+        (spec as { template: { spec: PodSpec } }).template.spec,
+      ]),
+    );
+  });
+  after(removeFolders);
+
+  it("breaks no policy of production", async () => {
+    const judged = resources.map(({ inputs, ...resource }) => ({ ...resource, props: inputs }));
+    assert.deepEqual(await runPolicies(judged, undefined, readPolicyConfig("policies/config/prod.json")), []);
+  });
+
+  it("finds a node group for every pod, whose taints the pod tolerates, and no other", () => {
+    assert.deepEqual([...groups.keys()].sort(), [
+      "cluster-batch-l4",
+      "cluster-batch-l40s",
+      "cluster-inference-l4",
+      "cluster-system",
+    ]);
+    assert.deepEqual([...pods.keys()].sort(), Object.keys(GROUPS_OF).sort());
+    for (const [name, { nodeSelector, tolerations }] of pods) {
+      const matching = [...groups].filter(([, group]) => hasLabels(group, nodeSelector));
+      assert.deepEqual(
+        matching.map(([group]) => group),
+        GROUPS_OF[name],
+        name,
+      );
+      for (const [group, { taints }] of matching) {
+        for (const taint of taints) {
+          assert.ok(
+            tolerations.some((toleration) => tolerates(toleration, taint)),
+            `${name} does not tolerate ${taint.key} of ${group}`,
+          );
+        }
+      }
+    }
+  });
+
+  it("has the taints keep pods off GPUs that do not ask for them, and interactive ones off spot", () => {
+    for (const [name, { taints }] of groups) {
+      assert.equal(
+        taints.some(({ key }) => key === "nvidia.com/gpu"),
+        name !== "cluster-system",
+        name,
+      );
+    }
+    const spot = groups.get("cluster-batch-l4")!.taints.find(({ key }) => key === "node-lifecycle")!;
+    assert.ok(!pods.get("chat-r1")!.tolerations.some((toleration) => tolerates(toleration, spot)));
+    assert.ok(pods.get("trial-r1")!.tolerations.some((toleration) => tolerates(toleration, spot)));
+  });
+
+  it("reaches the cluster by its own kubeconfig, which holds no secret", () => {
+    const providers = inputsOf("pulumi:providers:kubernetes");
+    assert.deepEqual(providers.map(([name]) => name).sort(), ["cluster", "platform"]);
+    for (const [name, { clusterIdentifier, kubeconfig }] of providers) {
+      assert.equal(clusterIdentifier, "llm-test", name);
+      const { users } = JSON.parse(kubeconfig as string) as { users: Array<{ user: object }> };
+      assert.deepEqual(
+        users.map(({ user }) => Object.keys(user)),
+        [["exec"]],
+        name,
+      );
+    }
+    const masked = resources.filter(({ type, secret }) => secret && /^(aws|pulumi):/.test(type));
+    assert.deepEqual(masked, []);
+  });
+
+  it("tags what AWS bills with the stack", () => {
+    for (const type of ["eks/cluster:Cluster", "eks/nodeGroup:NodeGroup", "ec2/natGateway:NatGateway", "ec2/vpc:Vpc"]) {
+      for (const [name, { tags }] of inputsOf(`aws:${type}`)) {
+        assert.equal((tags as Config)["app.kubernetes.io/part-of"], "test", `${type} ${name}`);
+      }
+    }
+  });
+
+  it("makes no network, cluster or node of AWS outside the cluster's component", () => {
+    const byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
+    const rootOf = (resource: CollectedResource): CollectedResource => {
+      const parent = byUrn.get(resource.parent ?? "");
+      return parent === undefined || parent.type === "pulumi:pulumi:Stack" ? resource : rootOf(parent);
+    };
+    const ofAws = resources.filter(({ type }) => /^aws:(ec2|eks|kms|autoscaling|cloudwatch)\//.test(type));
+    assert.ok(ofAws.length > 50);
+    const outside = ofAws.filter(
+      (resource) =>
+        rootOf(resource).type !== "pulumi-vllm:cluster:GpuCluster" && !resource.type.includes("podIdentityAssociation"),
+    );
+    assert.deepEqual(outside, []);
+  });
+});

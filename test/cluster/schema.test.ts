@@ -1,0 +1,186 @@
+import assert from "node:assert/strict";
+
+import { nodeGroupsOf, parseStackConfig } from "../../stacks/config";
+import type { Config } from "../serving/fixtures";
+import { stackValues } from "../stacks/fixtures";
+import { clusterValues, lines, TODAY } from "./fixtures";
+
+/** The stack config with a cluster to build, with changes to `vllm:cluster`. */
+const parsed = (changes: Config = {}) =>
+  parseStackConfig(stackValues({ cluster: { existing: undefined, ...clusterValues(changes) } }), [], TODAY);
+const problemsOf = (changes: Config): string[] => lines(parsed(changes).problems);
+/** Changes to one entry of `access`. */
+const access = (entry: Config): string[] =>
+  problemsOf({ access: { ops: { principalArn: "arn:aws:iam::111122223333:role/ops", ...entry } } });
+
+const GPU_GROUP = { gpu: "l4", capacity: "on-demand", min: 0, diskGiB: 200 };
+
+describe("a cluster to build in the stack config", () => {
+  it("fills in every default", () => {
+    const { config, problems } = parsed({ network: undefined });
+    assert.deepEqual(problems, []);
+    assert.deepEqual(config!.cluster, {
+      built: {
+        name: "llm-test",
+        kubernetesVersion: "1.36",
+        network: {
+          cidr: "10.0.0.0/16",
+          zones: 3,
+          natGateways: "per-zone",
+          serviceCidr: "172.20.0.0/16",
+          interfaceEndpoints: [],
+        },
+        access: {},
+        logRetentionDays: 90,
+        systemNodes: { instanceTypes: ["m7i.large"], min: 2, max: 4 },
+        gpuNodes: {
+          "inference-l4": { ...GPU_GROUP, purpose: "inference", instanceTypes: ["g6.2xlarge"], max: 4 },
+          "batch-l4": {
+            ...GPU_GROUP,
+            purpose: "batch",
+            instanceTypes: ["g6.2xlarge", "g6.4xlarge"],
+            capacity: "spot",
+            max: 6,
+          },
+        },
+      },
+    });
+    assert.deepEqual(Object.keys(nodeGroupsOf(config!.cluster)!), ["inference-l4", "batch-l4"]);
+  });
+
+  it("takes what is given", () => {
+    const given = {
+      network: {
+        cidr: "192.168.0.0/18",
+        zones: 2,
+        natGateways: "single",
+        serviceCidr: "10.100.0.0/16",
+        interfaceEndpoints: ["ecr.api", "sts"],
+      },
+      publicEndpoint: { cidrs: ["203.0.113.0/24"] },
+      access: {
+        dev: { principalArn: "arn:aws-cn:iam::111122223333:user/team/dev", policy: "edit", namespaces: ["vllm"] },
+      },
+      logRetentionDays: 365,
+      systemNodes: { instanceTypes: ["m7i.xlarge"], min: 3, max: 6 },
+    };
+    const { config, problems } = parsed(given);
+    assert.deepEqual(problems, []);
+    const { name, kubernetesVersion, gpuNodes, ...others } = config!.cluster.built!;
+    assert.deepEqual(others, given);
+    assert.deepEqual([name, kubernetesVersion, Object.keys(gpuNodes).length], ["llm-test", "1.36", 2]);
+  });
+
+  it("judges the cluster by the day that it is given", () => {
+    assert.deepEqual(problemsOf({ kubernetesVersion: "1.33" }), [
+      "vllm:cluster.kubernetesVersion: EKS ended the support of 1.33 on 2026-07-29: use 1.34, 1.35 or 1.36",
+    ]);
+    const { problems } = parseStackConfig(
+      stackValues({ cluster: { existing: undefined, ...clusterValues({ kubernetesVersion: "1.33" }) } }),
+      [],
+      new Date("2026-05-01"),
+    );
+    assert.deepEqual(problems, []);
+  });
+
+  it("keeps a config with warnings alone", () => {
+    const { config, problems } = parsed({ kubernetesVersion: "1.34" });
+    assert.deepEqual(
+      problems.map(({ severity, path }) => [severity, path]),
+      [["warning", "vllm:cluster.kubernetesVersion"]],
+    );
+    assert.equal(config!.cluster.built!.kubernetesVersion, "1.34");
+  });
+
+  it("refuses an existing cluster and one to build at once", () => {
+    assert.deepEqual(problemsOf({ existing: { name: "llm" } }), [
+      "vllm:cluster: an existing cluster and one to build are both described (name, kubernetesVersion, network, gpuNodes): " +
+        "leave out existing, or the others",
+    ]);
+  });
+
+  it("refuses a cluster that is neither", () => {
+    const { problems } = parseStackConfig({ ...stackValues(), cluster: {} }, [], TODAY);
+    assert.deepEqual(lines(problems), [
+      "vllm:cluster: names no cluster: give existing, or the name, kubernetesVersion and gpuNodes of one to build",
+    ]);
+  });
+
+  it("names every key that is missing", () => {
+    assert.deepEqual(problemsOf({ name: undefined, kubernetesVersion: undefined, gpuNodes: undefined }), [
+      "vllm:cluster.name: is missing: give text",
+      "vllm:cluster.kubernetesVersion: is missing: give text",
+      "vllm:cluster.gpuNodes: is missing: give an object",
+    ]);
+  });
+
+  it("refuses a version without quotes, which YAML reads as a number", () => {
+    assert.deepEqual(problemsOf({ kubernetesVersion: 1.36 }), [
+      "vllm:cluster.kubernetesVersion: 1.36 is a number: use text",
+    ]);
+  });
+
+  for (const version of ["1.3", "v1.36", "1.36.2", "latest"]) {
+    it(`refuses "${version}" for a version`, () => {
+      assert.deepEqual(problemsOf({ kubernetesVersion: version }), [
+        `vllm:cluster.kubernetesVersion: "${version}" is not a Kubernetes version: use a form such as "1.36", in quotes`,
+      ]);
+    });
+  }
+
+  for (const principalArn of [
+    "ops",
+    "arn:aws:iam::1111:role/ops",
+    "arn:aws:iam::111122223333:group/ops",
+    "arn:aws:iam::111122223333:root",
+    "arn:aws:sts::111122223333:assumed-role/ops/me",
+  ]) {
+    it(`refuses ${principalArn} for a principal`, () => {
+      assert.deepEqual(access({ principalArn }), [
+        `vllm:cluster.access.ops.principalArn: "${principalArn}" is not the ARN of an IAM role or user`,
+      ]);
+    });
+  }
+
+  it("refuses an access policy that EKS does not have, and an empty list of namespaces", () => {
+    assert.deepEqual(access({ policy: "admn" }), [
+      'vllm:cluster.access.ops.policy: "admn" is not allowed: use cluster-admin, admin, edit or view; did you mean admin?',
+    ]);
+    assert.deepEqual(access({ namespaces: [] }), ["vllm:cluster.access.ops.namespaces: [] is empty: give at least 1"]);
+  });
+
+  it("refuses what has the wrong form", () => {
+    assert.deepEqual(problemsOf({ name: "-llm" }), [
+      'vllm:cluster.name: "-llm" is not an EKS name: use letters, digits, dashes and underscores',
+    ]);
+    assert.deepEqual(problemsOf({ network: { cidr: "10.40.0.0", zones: 1 } }), [
+      'vllm:cluster.network.cidr: "10.40.0.0" is not an IPv4 range: use a form such as 10.0.0.0/16',
+      "vllm:cluster.network.zones: 1 is too small: use at least 2",
+    ]);
+    assert.deepEqual(problemsOf({ publicEndpoint: { cidrs: [] } }), [
+      "vllm:cluster.publicEndpoint.cidrs: [] is empty: give at least 1",
+    ]);
+    assert.deepEqual(problemsOf({ network: { interfaceEndpoints: ["s3"] } }), [
+      'vllm:cluster.network.interfaceEndpoints[0]: "s3" is not allowed: ' +
+        "use ecr.api, ecr.dkr, ec2, sts, logs, eks-auth, elasticloadbalancing or autoscaling; did you mean sts?",
+    ]);
+    assert.deepEqual(problemsOf({ gpuNodes: { "inference-l4": { diskGiB: 50, reservation: { id: "r-1" } } } }), [
+      "vllm:cluster.gpuNodes.inference-l4.diskGiB: 50 is too small: use at least 100",
+      'vllm:cluster.gpuNodes.inference-l4.reservation.id: "r-1" is not the id of a capacity reservation: cr-…',
+    ]);
+  });
+
+  it("names the nearest key for one that it does not know", () => {
+    assert.deepEqual(problemsOf({ network: { zone: 3 } }), [
+      "vllm:cluster.network.zone: unknown key; did you mean zones? Allowed: cidr, zones, natGateways, serviceCidr or interfaceEndpoints",
+    ]);
+  });
+
+  it("checks that the models fit the groups to build", () => {
+    const [first, ...others] = problemsOf({
+      gpuNodes: { "inference-l4": { gpu: "l40s", instanceTypes: ["g6e.2xlarge"] } },
+    });
+    assert.match(first!, /^vllm:models\.chat\.releases\.r1\.gpu/);
+    assert.deepEqual(others, []);
+  });
+});
