@@ -41,6 +41,8 @@ export interface ManagedAddonArgs {
   facts: AddonFacts;
   clusterName: pulumi.Input<string>;
   kubernetesVersion: string;
+  /** @default none */
+  tags?: Record<string, string>;
 }
 
 /**
@@ -59,10 +61,7 @@ export class ManagedAddon extends pulumi.ComponentResource {
       { addonName: facts.name, kubernetesVersion: args.kubernetesVersion },
       { parent: this },
     ).version;
-    const identity = facts.identity && {
-      serviceAccount: facts.identity.serviceAccount,
-      roleArn: podRole(name, facts.identity.policies, child).arn,
-    };
+    const identity = facts.identity && podRole(name, facts.identity.policies, child, args.tags);
     this.addon = new aws.eks.Addon(
       name,
       {
@@ -72,9 +71,12 @@ export class ManagedAddon extends pulumi.ComponentResource {
         resolveConflictsOnCreate: "OVERWRITE",
         resolveConflictsOnUpdate: "OVERWRITE",
         ...(facts.configuration !== undefined && { configurationValues: JSON.stringify(facts.configuration) }),
-        ...(identity !== undefined && { podIdentityAssociations: [identity] }),
+        ...(identity !== undefined && {
+          podIdentityAssociations: [{ serviceAccount: facts.identity!.serviceAccount, roleArn: identity.role.arn }],
+        }),
+        ...(args.tags !== undefined && { tags: args.tags }),
       },
-      child,
+      pulumi.mergeOptions(child, { dependsOn: identity?.rights ?? [] }),
     );
     this.registerOutputs({ version });
   }

@@ -15,35 +15,74 @@ export function checkCluster(cluster: BuiltClusterConfig, path: string, today: D
     ...checkKubernetesVersion(cluster.kubernetesVersion, `${path}.kubernetesVersion`, today),
     ...checkNetwork({ ...network, maxNodes }, `${path}.network`),
     ...checkEndpoint(cluster, `${path}.publicEndpoint`),
+    ...checkRepetitions(cluster, path),
     ...checkSystemNodes(systemNodes, `${path}.systemNodes`),
     ...groups.flatMap(([name, group]) => checkGpuNodes(name, group, `${path}.gpuNodes.${name}`)),
   ];
 }
 
+/** No organisation has more than a /8; two /1 are everybody. */
+const WIDEST_PREFIX = 8;
+
+/** The second time that something is in a list. */
+function repeated(values: readonly string[]): number[] {
+  return values.flatMap((value, index) => (values.indexOf(value) === index ? [] : [index]));
+}
+
+function checkRepetitions({ network, access }: BuiltClusterConfig, path: string): Problem[] {
+  const { interfaceEndpoints } = network;
+  const principals = Object.entries(access);
+  return [
+    ...repeated(interfaceEndpoints).map((index) =>
+      error(
+        `${path}.network.interfaceEndpoints[${index}]`,
+        `"${interfaceEndpoints[index]}" is given twice: leave one out`,
+      ),
+    ),
+    ...repeated(principals.map(([, { principalArn }]) => principalArn)).map((index) =>
+      error(
+        `${path}.access.${principals[index]![0]}.principalArn`,
+        `"${principals[index]![1].principalArn}" has an entry already, and EKS takes one: leave one out`,
+      ),
+    ),
+  ];
+}
+
 function checkEndpoint({ publicEndpoint }: BuiltClusterConfig, path: string): Problem[] {
   return (publicEndpoint?.cidrs ?? []).flatMap((cidr, index) =>
-    cidr.endsWith("/0")
+    Number(cidr.split("/")[1]) < WIDEST_PREFIX
       ? [
           error(
             `${path}.cidrs[${index}]`,
-            `"${cidr}" opens the API server to everybody: give the ranges of your offices and runners`,
+            `"${cidr}" opens the API server to the world: give the ranges of your offices and runners, /${WIDEST_PREFIX} at the widest`,
           ),
         ]
       : [],
   );
 }
 
+/** Graviton families: a `g` behind the generation, as in m7g and c8gd. */
+const ARM = /^[a-z]+\d+g[a-z]*\./;
+
 function checkSystemNodes({ instanceTypes, min, max }: BuiltClusterConfig["systemNodes"], path: string): Problem[] {
-  const problems = instanceTypes.flatMap((type, index) =>
-    INSTANCE_TYPES.has(type)
+  const problems = instanceTypes.flatMap((type, index) => {
+    if (ARM.test(type)) {
+      return [
+        error(
+          `${path}.instanceTypes[${index}]`,
+          `"${type}" is an ARM type, and the system's image is for x86: take a type such as m7i.large`,
+        ),
+      ];
+    }
+    return INSTANCE_TYPES.has(type)
       ? [
           error(
             `${path}.instanceTypes[${index}]`,
             `"${type}" has GPUs, which system pods do not use: take a type such as m7i.large`,
           ),
         ]
-      : [],
-  );
+      : [];
+  });
   return min > max ? [...problems, error(`${path}.min`, `${min} is more than max ${max}: use 1 to ${max}`)] : problems;
 }
 
@@ -64,6 +103,11 @@ function checkGpuNodes(name: string, group: BuiltNodeGroup, path: string): Probl
         path,
         "nodeSelector and tolerations are for nodes of an existing cluster: those built here carry this project's own labels",
       ),
+    );
+  }
+  for (const index of repeated(group.instanceTypes)) {
+    problems.push(
+      error(`${path}.instanceTypes[${index}]`, `"${group.instanceTypes[index]}" is given twice: leave one out`),
     );
   }
   const { reservation } = group;

@@ -63,16 +63,16 @@ export class GpuCluster extends pulumi.ComponentResource {
       child,
     );
     this.cluster = this.createControlPlane(name, config, tags);
-    this.createAccess(name, config);
+    this.createAccess(name, config, tags);
 
     const addon = (facts: (typeof ADDONS)[number], dependsOn: pulumi.Resource[]): ManagedAddon =>
       new ManagedAddon(
         `${name}-${facts.name}`,
-        { facts, clusterName: this.cluster.name, kubernetesVersion: config.kubernetesVersion },
+        { facts, clusterName: this.cluster.name, kubernetesVersion: config.kubernetesVersion, tags },
         { ...child, dependsOn },
       );
     const early = ADDONS.filter(({ beforeNodes }) => beforeNodes).map((facts) => addon(facts, [this.cluster]));
-    this.nodeGroups = this.createNodes(name, config, tags, early);
+    this.nodeGroups = this.createNodes(name, config, tags, [...early, ...this.network.routes]);
     const system = this.nodeGroups["system"]!;
     const late = ADDONS.filter(({ beforeNodes }) => !beforeNodes).map((facts) => addon(facts, [system]));
     this.ready = [system, ...early, ...late];
@@ -88,6 +88,18 @@ export class GpuCluster extends pulumi.ComponentResource {
     this.registerOutputs({ clusterName: this.cluster.name, kubeconfig: this.kubeconfig, vpcId: this.network.vpcId });
   }
 
+  /** The private subnet of a zone: a reservation's capacity is in one. */
+  private subnetsIn(zone: string): pulumi.Output<string[]> {
+    const { privateSubnetIds, zoneNames } = this.network;
+    return pulumi.all([pulumi.all(zoneNames), pulumi.all(privateSubnetIds)]).apply(([zones, subnets]) => {
+      const found = subnets.filter((_, index) => zones[index] === zone);
+      if (found.length > 0) return found;
+      throw new Error(
+        `there is a reservation in zone "${zone}", and the cluster's zones are ${zones.join(", ")}: raise network.zones`,
+      );
+    });
+  }
+
   private createControlPlane(name: string, config: BuiltClusterConfig, tags: Record<string, string>): aws.eks.Cluster {
     const child = { parent: this };
     const key = new aws.kms.Key(
@@ -101,13 +113,13 @@ export class GpuCluster extends pulumi.ComponentResource {
       { name: `/aws/eks/${config.name}/cluster`, retentionInDays: config.logRetentionDays, tags },
       child,
     );
-    const role = serviceRole(`${name}-control-plane`, "eks.amazonaws.com", ["AmazonEKSClusterPolicy"], child);
+    const role = serviceRole(`${name}-control-plane`, "eks.amazonaws.com", ["AmazonEKSClusterPolicy"], child, tags);
     return new aws.eks.Cluster(
       name,
       {
         name: config.name,
         version: config.kubernetesVersion,
-        roleArn: role.arn,
+        roleArn: role.role.arn,
         accessConfig: { authenticationMode: "API", bootstrapClusterCreatorAdminPermissions: true },
         // The managed add-ons take their place.
         bootstrapSelfManagedAddons: false,
@@ -123,17 +135,17 @@ export class GpuCluster extends pulumi.ComponentResource {
         },
         tags,
       },
-      { ...child, dependsOn: [logs] },
+      { ...child, dependsOn: [logs, ...role.rights] },
     );
   }
 
-  private createAccess(name: string, config: BuiltClusterConfig): void {
+  private createAccess(name: string, config: BuiltClusterConfig, tags: Record<string, string>): void {
     const child = { parent: this };
     const partition = aws.getPartitionOutput({}, child).partition;
     for (const [entry, { principalArn, policy, namespaces }] of Object.entries(config.access)) {
       const access = new aws.eks.AccessEntry(
         `${name}-${entry}`,
-        { clusterName: this.cluster.name, principalArn, type: "STANDARD" },
+        { clusterName: this.cluster.name, principalArn, type: "STANDARD", tags },
         child,
       );
       new aws.eks.AccessPolicyAssociation(
@@ -160,14 +172,15 @@ export class GpuCluster extends pulumi.ComponentResource {
       "ec2.amazonaws.com",
       ["AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly"],
       { parent: this },
+      tags,
     );
     const common = {
       clusterName: this.cluster.name,
       kubernetesVersion: config.kubernetesVersion,
-      nodeRoleArn: nodeRole.arn,
-      subnetIds: this.network.privateSubnetIds,
+      nodeRoleArn: nodeRole.role.arn,
     };
-    const opts = { parent: this, dependsOn };
+    const subnetIds = this.network.privateSubnetIds;
+    const opts = { parent: this, dependsOn: [...dependsOn, ...nodeRole.rights] };
     const template = (group: string) => ({ tags: { ...tags, Name: `${config.name}-${group}` } });
     const gpuNodes = (group: string, nodes: BuiltNodeGroup): ManagedNodes =>
       new ManagedNodes(
@@ -175,11 +188,13 @@ export class GpuCluster extends pulumi.ComponentResource {
         {
           ...common,
           ...gpuNodesArgs(nodes),
+          subnetIds: nodes.reservation === undefined ? subnetIds : this.subnetsIn(nodes.reservation.zone),
           template: {
             ...template(group),
             diskGiB: nodes.diskGiB,
             localStorage: hasLocalStorage(nodes.instanceTypes),
             reservation: nodes.reservation,
+            ...(nodes.reservation?.type === "capacity-block" && { instanceType: nodes.instanceTypes[0]! }),
           },
         },
         opts,
@@ -190,7 +205,7 @@ export class GpuCluster extends pulumi.ComponentResource {
         `${name}-system`,
         {
           ...common,
-          ...{ instanceTypes, min, max, gpus: 0, taints: [] },
+          ...{ instanceTypes, min, max, gpus: 0, taints: [], subnetIds },
           amiType: "AL2023_x86_64_STANDARD",
           capacityType: "ON_DEMAND",
           labels: SYSTEM_NODE_LABELS,

@@ -11,14 +11,21 @@ function trust(service: string, actions: string[]): string {
   });
 }
 
+/** A role with its rights. What uses the role depends on the rights, so that they come first and go last. */
+export interface RoleWithRights {
+  role: aws.iam.Role;
+  rights: aws.iam.RolePolicyAttachment[];
+}
+
 /** A role that an AWS service takes on, such as `eks.amazonaws.com`. */
 export function serviceRole(
   name: string,
   service: string,
   policies: readonly ManagedPolicy[],
   opts: pulumi.CustomResourceOptions,
-): aws.iam.Role {
-  return role(name, trust(service, ["sts:AssumeRole"]), policies, opts);
+  tags?: Record<string, string>,
+): RoleWithRights {
+  return roleWith(name, trust(service, ["sts:AssumeRole"]), policies, opts, tags);
 }
 
 /** A role that pods take on through EKS Pod Identity; sessions carry the cluster, namespace and service account as tags. */
@@ -26,24 +33,27 @@ export function podRole(
   name: string,
   policies: readonly ManagedPolicy[],
   opts: pulumi.CustomResourceOptions,
-): aws.iam.Role {
-  return role(name, trust("pods.eks.amazonaws.com", ["sts:AssumeRole", "sts:TagSession"]), policies, opts);
+  tags?: Record<string, string>,
+): RoleWithRights {
+  return roleWith(name, trust("pods.eks.amazonaws.com", ["sts:AssumeRole", "sts:TagSession"]), policies, opts, tags);
 }
 
-function role(
+function roleWith(
   name: string,
   assumeRolePolicy: string,
   policies: readonly ManagedPolicy[],
   opts: pulumi.CustomResourceOptions,
-): aws.iam.Role {
-  const created = new aws.iam.Role(name, { assumeRolePolicy }, opts);
+  tags?: Record<string, string>,
+): RoleWithRights {
+  const role = new aws.iam.Role(name, { assumeRolePolicy, ...(tags !== undefined && { tags }) }, opts);
   const partition = aws.getPartitionOutput({}, opts.parent === undefined ? {} : { parent: opts.parent }).partition;
-  for (const policy of policies) {
-    new aws.iam.RolePolicyAttachment(
-      `${name}-${policy.split("/").at(-1)}`,
-      { role: created.name, policyArn: pulumi.interpolate`arn:${partition}:iam::aws:policy/${policy}` },
-      opts,
-    );
-  }
-  return created;
+  const rights = policies.map(
+    (policy) =>
+      new aws.iam.RolePolicyAttachment(
+        `${name}-${policy.split("/").at(-1)}`,
+        { role: role.name, policyArn: pulumi.interpolate`arn:${partition}:iam::aws:policy/${policy}` },
+        opts,
+      ),
+  );
+  return { role, rights };
 }

@@ -25,6 +25,10 @@ export class Network extends pulumi.ComponentResource {
   readonly vpcId: pulumi.Output<string>;
   readonly privateSubnetIds: pulumi.Output<string>[];
   readonly publicSubnetIds: pulumi.Output<string>[];
+  /** Names of the availability zones, in the order of the subnets. */
+  readonly zoneNames: pulumi.Output<string>[];
+  /** The ways out: what runs in private subnets depends on them, so that they come first and go last. */
+  readonly routes: pulumi.Resource[];
 
   constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-vllm:cluster:Network", name, {}, opts);
@@ -41,10 +45,15 @@ export class Network extends pulumi.ComponentResource {
     new aws.ec2.DefaultSecurityGroup(name, { vpcId: vpc.id, tags: tagged("default") }, child);
     const internet = new aws.ec2.InternetGateway(name, { vpcId: vpc.id, tags: tagged("internet") }, child);
     const zoneNames = aws.getAvailabilityZonesOutput(
-      // Local zones are opted into and cannot host a control plane.
-      { state: "available", filters: [{ name: "opt-in-status", values: ["opt-in-not-required"] }] },
+      {
+        state: "available",
+        // Local zones are opted into and cannot host a control plane.
+        filters: [{ name: "opt-in-status", values: ["opt-in-not-required"] }],
+        excludeZoneIds: ZONES_WITHOUT_EKS,
+      },
       child,
     ).names;
+    this.zoneNames = Array.from({ length: args.zones }, (_, index) => zoneNames.apply((names) => zoneAt(names, index)));
 
     const zones = subnetsOf(args.cidr, args.zones).map((ranges, index) => {
       const subnet = (kind: "public" | "private", role: string): aws.ec2.Subnet =>
@@ -52,7 +61,7 @@ export class Network extends pulumi.ComponentResource {
           `${name}-${kind}-${index}`,
           {
             vpcId: vpc.id,
-            availabilityZone: zoneNames.apply((names) => names[index]!),
+            availabilityZone: this.zoneNames[index]!,
             cidrBlock: ranges[kind],
             mapPublicIpOnLaunch: false,
             tags: {
@@ -99,15 +108,22 @@ export class Network extends pulumi.ComponentResource {
         },
         child,
       );
-      new aws.ec2.RouteTableAssociation(
+      const association = new aws.ec2.RouteTableAssociation(
         `${name}-private-${index}`,
         { subnetId: zone.private.id, routeTableId: routes.id },
         child,
       );
-      return routes.id;
+      return { routes, association };
     });
+    this.routes = [...gateways, ...privateRoutes.flatMap(({ routes, association }) => [routes, association])];
 
-    this.createEndpoints(name, args, vpc, privateRoutes, tagged);
+    this.createEndpoints(
+      name,
+      args,
+      vpc,
+      privateRoutes.map(({ routes }) => routes.id),
+      tagged,
+    );
     this.registerOutputs({
       vpcId: this.vpcId,
       privateSubnetIds: this.privateSubnetIds,
@@ -166,3 +182,19 @@ export class Network extends pulumi.ComponentResource {
 }
 
 const ANYWHERE = "0.0.0.0/0";
+
+/**
+ * Zones whose subnets EKS refuses, by id, since names differ between accounts
+ * (docs.aws.amazon.com/eks/latest/userguide/network-reqs.html).
+ */
+const ZONES_WITHOUT_EKS = ["use1-az3", "usw1-az2", "cac1-az3"];
+
+function zoneAt(names: readonly string[], index: number): string {
+  const name = names[index];
+  if (name === undefined) {
+    throw new Error(
+      `vllm:cluster.network.zones: the region has ${names.length} zones for EKS: use at most ${names.length}`,
+    );
+  }
+  return name;
+}

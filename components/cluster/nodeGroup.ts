@@ -88,6 +88,8 @@ export interface TemplatePlan {
   /** Every instance type has NVMe disks of its own. */
   localStorage: boolean;
   reservation?: BuiltNodeGroup["reservation"];
+  /** Of a Capacity Block, whose launch template has to name it. */
+  instanceType?: string;
   tags: Record<string, string>;
 }
 
@@ -116,6 +118,7 @@ export function launchTemplateArgs(plan: TemplatePlan): aws.ec2.LaunchTemplateAr
       capacityReservationSpecification: { capacityReservationTarget: { capacityReservationId: reservation.id } },
       ...(reservation.type === "capacity-block" && { instanceMarketOptions: { marketType: "capacity-block" } }),
     }),
+    ...(plan.instanceType !== undefined && { instanceType: plan.instanceType }),
     tagSpecifications: ["instance", "volume"].map((resourceType) => ({ resourceType, tags: plan.tags })),
     tags: plan.tags,
   };
@@ -126,7 +129,7 @@ export interface ManagedNodesArgs {
   clusterName: pulumi.Input<string>;
   kubernetesVersion: string;
   nodeRoleArn: pulumi.Input<string>;
-  subnetIds: pulumi.Input<string>[];
+  subnetIds: pulumi.Input<string>[] | pulumi.Output<string[]>;
   instanceTypes: string[];
   amiType: "AL2023_x86_64_NVIDIA" | "AL2023_x86_64_STANDARD";
   capacityType: "ON_DEMAND" | "SPOT" | "CAPACITY_BLOCK";
@@ -155,7 +158,7 @@ export class ManagedNodes extends pulumi.ComponentResource {
         version: args.kubernetesVersion,
         nodeRoleArn: args.nodeRoleArn,
         subnetIds: args.subnetIds,
-        instanceTypes: args.instanceTypes,
+        ...(args.template.instanceType === undefined && { instanceTypes: args.instanceTypes }),
         amiType: args.amiType,
         capacityType: args.capacityType,
         scalingConfig: { minSize: args.min, maxSize: args.max, desiredSize: args.min },
@@ -166,7 +169,7 @@ export class ManagedNodes extends pulumi.ComponentResource {
         launchTemplate: { id: template.id, version: template.latestVersion.apply(String) },
         tags: args.template.tags,
       },
-      // The autoscaler's number, once there is one.
+      // The autoscaler's number, once there is one. A change of min or max sends the number last known: `up --refresh` learns it.
       { ...child, ignoreChanges: ["scalingConfig.desiredSize"] },
     );
     const groupName = this.nodeGroup.resources.apply((resources) => resources[0]!.autoscalingGroups[0]!.name);

@@ -5,6 +5,11 @@ import { nodeGroupSchema } from "../contract/nodes.js";
 const cidr = z.cidrv4("is not an IPv4 range: use a form such as 10.0.0.0/16");
 const arn = z.string().regex(/^arn:aws[\w-]*:iam::\d{12}:(role|user)\/.+$/, "is not the ARN of an IAM role or user");
 
+/** Keys that become part of resources' names. */
+const groupName = z
+  .string()
+  .regex(/^[a-z][-a-z0-9]{0,39}$/, "is not a name: use up to 40 lower-case letters, digits and dashes, first a letter");
+
 export const networkSchema = z
   .strictObject({
     cidr: cidr.default("10.0.0.0/16").describe("Range of the VPC"),
@@ -44,6 +49,10 @@ export const builtNodeGroupSchema = nodeGroupSchema.extend({
     .strictObject({
       id: z.string().regex(/^cr-[0-9a-f]{8,17}$/, "is not the id of a capacity reservation: cr-…"),
       type: z.enum(["on-demand", "capacity-block"]).default("on-demand"),
+      zone: z
+        .string()
+        .regex(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, "is not the name of an availability zone: use a form such as us-east-1a")
+        .describe("Availability zone of the reserved capacity; the group's nodes start there alone"),
     })
     .optional()
     .describe("Capacity reserved for the group: an ODCR or a Capacity Block"),
@@ -65,17 +74,15 @@ export const builtClusterShape = {
     .optional()
     .describe("The API server's public endpoint; off unless said"),
   access: z
-    .record(z.string(), accessEntrySchema)
+    .record(groupName, accessEntrySchema)
     .default({})
     .describe("Who may use the Kubernetes API; whoever creates the cluster always may"),
   logRetentionDays: z
-    .union([30, 60, 90, 180, 365, 731].map((days) => z.literal(days)))
+    .literal([30, 60, 90, 180, 365, 731])
     .default(90)
     .describe("How long the control plane's logs are kept"),
   systemNodes: systemNodesSchema.prefault({}),
-  gpuNodes: z
-    .record(z.string().regex(/^[a-z][-a-z0-9]{0,39}$/), builtNodeGroupSchema)
-    .describe("GPU node groups by name"),
+  gpuNodes: z.record(groupName, builtNodeGroupSchema).describe("GPU node groups by name"),
 } as const;
 
 export const builtClusterSchema = z.strictObject(builtClusterShape);

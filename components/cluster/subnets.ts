@@ -12,6 +12,8 @@ export interface ZoneSubnets {
 
 /** The largest and the smallest range of a VPC: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html */
 const VPC_PREFIX = { largest: 16, smallest: 28 };
+/** The same for Services: serviceIpv4Cidr, docs.aws.amazon.com/eks/latest/APIReference/API_KubernetesNetworkConfigRequest.html */
+const SERVICE_PREFIX = { largest: 12, smallest: 24 };
 /** Subnets can be no smaller, and in each AWS keeps five addresses. */
 const SMALLEST_SUBNET = 28;
 const RESERVED_ADDRESSES = 5;
@@ -97,6 +99,21 @@ export function checkNetwork({ cidr, zones, serviceCidr, maxNodes }: NetworkPlan
   if (ipaddr.IPv4.parse(network).range() !== "private") {
     problems.push(
       error(`${path}.cidr`, `"${cidr}" is not private: use a range of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16`),
+    );
+  }
+  const servicePrefix = prefixOf(serviceCidr);
+  const services = ipaddr.IPv4.networkAddressFromCIDR(serviceCidr);
+  if (
+    services.range() !== "private" ||
+    `${services.toString()}/${servicePrefix}` !== serviceCidr ||
+    servicePrefix < SERVICE_PREFIX.largest ||
+    servicePrefix > SERVICE_PREFIX.smallest
+  ) {
+    problems.push(
+      error(
+        `${path}.serviceCidr`,
+        `"${serviceCidr}" cannot be the range of Services: use the start of a private range of /${SERVICE_PREFIX.largest} to /${SERVICE_PREFIX.smallest}`,
+      ),
     );
   }
   if (overlap(cidr, serviceCidr)) {

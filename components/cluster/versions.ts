@@ -19,16 +19,20 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** @param today the day to judge by */
 export function checkKubernetesVersion(version: string, path: string, today: Date): Problem[] {
-  const supported = Object.keys(END_OF_SUPPORT).filter((known) => daysLeft(known, today) >= 0);
+  const instead = (days: number): string => {
+    const later = Object.keys(END_OF_SUPPORT).filter((known) => daysLeft(known, today) > days);
+    return later.length > 0 ? listOr(later) : "a later version, with a later release of this package that knows it";
+  };
   if (!(version in END_OF_SUPPORT)) {
-    return [error(path, `${quote(version)} is not a version that this package knows of EKS: use ${listOr(supported)}`)];
+    return [error(path, `${quote(version)} is not a version that this package knows of EKS: use ${instead(-1)}`)];
   }
   const left = daysLeft(version, today);
   const end = END_OF_SUPPORT[version];
-  if (left < 0) return [error(path, `EKS ended the support of ${version} on ${end}: use ${listOr(supported)}`)];
+  if (left < 0) return [error(path, `EKS ended the support of ${version} on ${end}: use ${instead(-1)}`)];
   if (left > WARNING_DAYS) return [];
-  const later = supported.filter((known) => daysLeft(known, today) > WARNING_DAYS);
-  return [warning(path, `EKS ends the support of ${version} on ${end}, in ${left} days: move to ${listOr(later)}`)];
+  return [
+    warning(path, `EKS ends the support of ${version} on ${end}, in ${left} days: move to ${instead(WARNING_DAYS)}`),
+  ];
 }
 
 /** Whole days until a version's support ends; negative once it has. */
