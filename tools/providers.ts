@@ -37,11 +37,18 @@ function arnOf(type: string, name: string): string {
   return `arn:aws:${module}::${ACCOUNT}:${kind}/${name}`;
 }
 
+function zonesOf(region: string): string[] {
+  return ["a", "b", "c", "d", "e", "f"].map((zone) => region + zone);
+}
+
 /** Answers to the questions that the program asks AWS. */
 export function answer(token: string, region: string): Record<string, unknown> {
   switch (token) {
     case "aws:index/getAvailabilityZones:getAvailabilityZones":
-      return { names: ["a", "b", "c", "d", "e", "f"].map((zone) => region + zone) };
+      return { names: zonesOf(region) };
+    // Which zones offer a type is known at deployment only: here all do.
+    case "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings":
+      return { locations: zonesOf(region) };
     case "aws:index/getRegion:getRegion":
       return { region };
     case "aws:index/getPartition:getPartition":

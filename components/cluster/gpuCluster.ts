@@ -88,16 +88,27 @@ export class GpuCluster extends pulumi.ComponentResource {
     this.registerOutputs({ clusterName: this.cluster.name, kubeconfig: this.kubeconfig, vpcId: this.network.vpcId });
   }
 
-  /** The private subnet of a zone: a reservation's capacity is in one. */
-  private subnetsIn(zone: string): pulumi.Output<string[]> {
+  /** Private subnets of zones that offer one of a group's instance types; of a reservation's zone alone, where it has one. */
+  private subnetsFor(name: string, { instanceTypes, reservation }: BuiltNodeGroup): pulumi.Output<string[]> {
     const { privateSubnetIds, zoneNames } = this.network;
-    return pulumi.all([pulumi.all(zoneNames), pulumi.all(privateSubnetIds)]).apply(([zones, subnets]) => {
-      const found = subnets.filter((_, index) => zones[index] === zone);
-      if (found.length > 0) return found;
-      throw new Error(
-        `there is a reservation in zone "${zone}", and the cluster's zones are ${zones.join(", ")}: raise network.zones`,
-      );
-    });
+    const { locations } = aws.ec2.getInstanceTypeOfferingsOutput(
+      { locationType: "availability-zone", filters: [{ name: "instance-type", values: instanceTypes }] },
+      { parent: this },
+    );
+    return pulumi
+      .all([pulumi.all(zoneNames), pulumi.all(privateSubnetIds), locations])
+      .apply(([zones, subnets, offering]) => {
+        const wanted = reservation === undefined ? offering : [reservation.zone];
+        const found = subnets.filter((_, index) => wanted.includes(zones[index]!));
+        if (found.length > 0) return found;
+        const path = `vllm:cluster.gpuNodes.${name}`;
+        throw new Error(
+          reservation === undefined
+            ? `${path}.instanceTypes: none of the cluster's zones (${zones.join(", ")}) offers ${instanceTypes.join(" or ")}; ` +
+                `${offering.join(", ") || "no zone of the region"} does: raise network.zones, or use other types`
+            : `${path}.reservation.zone: "${reservation.zone}" is not one of the cluster's zones (${zones.join(", ")}): raise network.zones`,
+        );
+      });
   }
 
   private createControlPlane(name: string, config: BuiltClusterConfig, tags: Record<string, string>): aws.eks.Cluster {
@@ -188,7 +199,7 @@ export class GpuCluster extends pulumi.ComponentResource {
         {
           ...common,
           ...gpuNodesArgs(nodes),
-          subnetIds: nodes.reservation === undefined ? subnetIds : this.subnetsIn(nodes.reservation.zone),
+          subnetIds: this.subnetsFor(group, nodes),
           template: {
             ...template(group),
             diskGiB: nodes.diskGiB,

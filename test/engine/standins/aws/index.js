@@ -18,6 +18,10 @@ const ANSWERS = {
     id: REGION,
     names: ["a", "b", "c", "d", "e", "f"].map((zone) => REGION + zone),
   }),
+  "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": () => ({
+    id: REGION,
+    locations: ["a", "b", "d"].map((zone) => REGION + zone),
+  }),
   "aws:index/getRegion:getRegion": () => ({ id: REGION, region: REGION }),
   "aws:index/getPartition:getPartition": () => ({ id: "aws", partition: "aws" }),
   "aws:index/getCallerIdentity:getCallerIdentity": () => ({ id: ACCOUNT, accountId: ACCOUNT }),
