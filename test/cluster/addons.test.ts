@@ -89,6 +89,47 @@ describe("ManagedAddon", () => {
     });
   }
 
+  for (const [name, policy] of [
+    ["vpc-cni", "AmazonEKS_CNI_Policy"],
+    ["aws-ebs-csi-driver", "AmazonEBSCSIDriverPolicy"],
+  ] as const) {
+    it(`has ${name} wait for its rights`, async () => {
+      const { dependencies } = (await addon(name)).registry.get("Addon", name);
+      assert.ok(dependencies.includes(`RolePolicyAttachment ${name}-${policy}`));
+    });
+  }
+
+  it("keeps what it waits for beside its rights", async () => {
+    const { registry } = await awsRegistered(() => {
+      const first = new ManagedAddon("first", {
+        facts: ADDONS[0]!,
+        clusterName: "llm-test",
+        kubernetesVersion: "1.36",
+      });
+      const facts = ADDONS.find(({ name }) => name === "vpc-cni")!;
+      const args = { facts, clusterName: "llm-test", kubernetesVersion: "1.36" };
+      return new ManagedAddon("second", args, { dependsOn: [first] });
+    });
+    const { dependencies } = registry.get("Addon", "second");
+    for (const needed of ["Addon first", "RolePolicyAttachment second-AmazonEKS_CNI_Policy"]) {
+      assert.ok(dependencies.includes(needed), needed);
+    }
+    for (const kind of ["Role", "RolePolicyAttachment"]) {
+      const [resource] = registry.ofKind(kind);
+      assert.ok(resource!.dependencies.includes("Addon first"), kind);
+    }
+  });
+
+  it("tags itself and its role when it is given tags", async () => {
+    const { registry } = await awsRegistered(() => {
+      const facts = ADDONS.find(({ name }) => name === "vpc-cni")!;
+      const tags = { team: "ml" };
+      return new ManagedAddon("cni", { facts, clusterName: "llm-test", kubernetesVersion: "1.36", tags });
+    });
+    assert.deepEqual(registry.get("Addon", "cni").inputs["tags"], { team: "ml" });
+    assert.deepEqual(registry.get("Role", "cni").inputs["tags"], { team: "ml" });
+  });
+
   it("gives the others no rights in AWS", async () => {
     for (const { name } of ADDONS.filter(({ identity }) => identity === undefined)) {
       assert.deepEqual((await addon(name)).registry.names(`ManagedAddon ${name}`), [`Addon ${name}`]);

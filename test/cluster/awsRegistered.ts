@@ -29,8 +29,16 @@ interface Request {
   getIgnorechangesList(): string[];
 }
 
-/** Runs `program` in `region`; what it returns is `made`. */
-export async function awsRegistered<T>(program: () => T, region = REGION): Promise<Run<T>> {
+/**
+ * Runs `program` in `region`; what it returns is `made`.
+ *
+ * @param answers what AWS answers to some questions, by the last part of their token, such as `getRegion`
+ */
+export async function awsRegistered<T>(
+  program: () => T,
+  region = REGION,
+  answers: Readonly<Record<string, Record<string, unknown>>> = {},
+): Promise<Run<T>> {
   const ignored: Record<string, string[]> = {};
   const calls: Call[] = [];
   let made: T | undefined;
@@ -46,8 +54,9 @@ export async function awsRegistered<T>(program: () => T, region = REGION): Promi
         return { id, state: { ...state, ...computedOutputs(args.type, args.name, args.inputs as Call["inputs"]) } };
       },
       call: ({ token, inputs }) => {
-        calls.push({ token: token.split(":").at(-1)!, inputs: inputs as Call["inputs"] });
-        return answer(token, region);
+        const question = token.split(":").at(-1)!;
+        calls.push({ token: question, inputs: inputs as Call["inputs"] });
+        return answers[question] ?? answer(token, region);
       },
     };
     const register = monitor.registerResource.bind(monitor);
@@ -64,4 +73,14 @@ export async function awsRegistered<T>(program: () => T, region = REGION): Promi
 /** Inputs by name of all resources of a kind. */
 export function inputsOf(registry: Registry, kind: string): Record<string, Record<string, unknown>> {
   return Object.fromEntries(registry.ofKind(kind).map(({ name, inputs }) => [name, inputs]));
+}
+
+/** Why an Output has no value; what the SDK says of where that was noticed is left out. */
+export async function reasonOf(output: pulumi.Output<unknown>): Promise<string> {
+  try {
+    await (output as unknown as { promise(): Promise<unknown> }).promise();
+  } catch (thrown) {
+    return (thrown as Error).message.replace(/^(error serializing property "\w+": )+/, "");
+  }
+  return "it has one";
 }

@@ -13,7 +13,7 @@ const problemsOf = (changes: Config): string[] => lines(checkCluster(builtCluste
 const inference = (changes: Config): string[] => problemsOf({ gpuNodes: { "inference-l4": changes } });
 const batch = (changes: Config): string[] => problemsOf({ gpuNodes: { "batch-l4": changes } });
 
-const RESERVATION = { id: "cr-0123456789abcdef0" };
+const RESERVATION = { id: "cr-0123456789abcdef0", zone: "eu-central-1a" };
 
 describe("checkCluster", () => {
   it("accepts a cluster that is right", () => {
@@ -47,10 +47,52 @@ describe("checkCluster", () => {
     );
   });
 
-  it("refuses an API server open to everybody", () => {
-    assert.deepEqual(problemsOf({ publicEndpoint: { cidrs: ["203.0.113.0/24", "0.0.0.0/0"] } }), [
-      `${PATH}.publicEndpoint.cidrs[1]: "0.0.0.0/0" opens the API server to everybody: give the ranges of your offices and runners`,
+  it("refuses an API server open to everybody, in one range or in two halves", () => {
+    const open = (index: number, cidr: string) =>
+      `${PATH}.publicEndpoint.cidrs[${index}]: "${cidr}" opens the API server to the world: ` +
+      "give the ranges of your offices and runners, /8 at the widest";
+    const endpoint = (...cidrs: string[]) => problemsOf({ publicEndpoint: { cidrs } });
+    assert.deepEqual(endpoint("203.0.113.0/24", "0.0.0.0/0"), [open(1, "0.0.0.0/0")]);
+    assert.deepEqual(endpoint("0.0.0.0/1", "128.0.0.0/1"), [open(0, "0.0.0.0/1"), open(1, "128.0.0.0/1")]);
+    assert.deepEqual(endpoint("52.0.0.0/7"), [open(0, "52.0.0.0/7")]);
+    assert.deepEqual(endpoint("52.0.0.0/8"), []);
+  });
+
+  it("refuses a range of Services that EKS would", () => {
+    assert.deepEqual(problemsOf({ network: { serviceCidr: "100.64.0.0/16" } }), [
+      `${PATH}.network.serviceCidr: "100.64.0.0/16" cannot be the range of Services: use the start of a private range of /12 to /24`,
     ]);
+  });
+
+  it("refuses an interface endpoint that is given twice, each time that it is given again", () => {
+    const twice = (index: number) =>
+      `${PATH}.network.interfaceEndpoints[${index}]: "sts" is given twice: leave one out`;
+    assert.deepEqual(problemsOf({ network: { interfaceEndpoints: ["sts", "ec2", "sts", "sts"] } }), [
+      twice(2),
+      twice(3),
+    ]);
+    assert.deepEqual(problemsOf({ network: { interfaceEndpoints: ["sts", "ec2"] } }), []);
+  });
+
+  it("refuses two access entries of one principal", () => {
+    const entry = (name: string) => ({ principalArn: `arn:aws:iam::111122223333:role/${name}` });
+    assert.deepEqual(problemsOf({ access: { ops: entry("ops"), dev: entry("dev"), "ops-too": entry("ops") } }), [
+      `${PATH}.access.ops-too.principalArn: "arn:aws:iam::111122223333:role/ops" has an entry already, and EKS takes one: leave one out`,
+    ]);
+    assert.deepEqual(problemsOf({ access: { ops: entry("ops"), dev: entry("dev") } }), []);
+  });
+
+  for (const type of ["m7g.large", "c8gd.xlarge", "t4g.medium", "im4gn.large", "g5g.2xlarge"]) {
+    it(`refuses ${type} for system nodes, whose image is for x86`, () => {
+      assert.deepEqual(problemsOf({ systemNodes: { instanceTypes: ["m7i.large", type] } }), [
+        `${PATH}.systemNodes.instanceTypes[1]: "${type}" is an ARM type, and the system's image is for x86: take a type such as m7i.large`,
+      ]);
+    });
+  }
+
+  it("takes no x86 type for an ARM one", () => {
+    const instanceTypes = ["m7i.large", "m6a.large", "t3.large", "c7i-flex.large", "r7iz.large", "i4i.large"];
+    assert.deepEqual(problemsOf({ systemNodes: { instanceTypes } }), []);
   });
 
   it("refuses GPUs for system nodes, and more at the least than at the most", () => {
@@ -115,6 +157,12 @@ describe("checkCluster", () => {
     ]);
   });
 
+  it("refuses an instance type that is given twice", () => {
+    assert.deepEqual(batch({ instanceTypes: ["g6.2xlarge", "g6.4xlarge", "g6.2xlarge"] }), [
+      `${BATCH}.instanceTypes[2]: "g6.2xlarge" is given twice: leave one out`,
+    ]);
+  });
+
   it("refuses labels and taints of one's own on nodes that it builds", () => {
     const message = `${INFERENCE}: nodeSelector and tolerations are for nodes of an existing cluster: those built here carry this project's own labels`;
     assert.deepEqual(inference({ nodeSelector: { pool: "gpu" } }), [message]);
@@ -125,11 +173,20 @@ describe("checkCluster", () => {
   it("names all problems at once, in the order of the config", () => {
     const problems = problemsOf({
       kubernetesVersion: "1.33",
-      network: { cidr: "10.40.1.0/16" },
+      network: { cidr: "10.40.1.0/16", interfaceEndpoints: ["sts", "sts"] },
       publicEndpoint: { cidrs: ["0.0.0.0/0"] },
-      systemNodes: { min: 9 },
+      access: {
+        ops: { principalArn: "arn:aws:iam::111122223333:role/ops" },
+        dev: { principalArn: "arn:aws:iam::111122223333:role/ops" },
+      },
+      systemNodes: { instanceTypes: ["m7g.large"], min: 9 },
       gpuNodes: {
-        "inference-l4": { capacity: "spot", min: 7, reservation: RESERVATION },
+        "inference-l4": {
+          capacity: "spot",
+          instanceTypes: ["g6.2xlarge", "g6.2xlarge"],
+          min: 7,
+          reservation: RESERVATION,
+        },
         "batch-l4": { instanceTypes: ["g5.xlarge"] },
       },
     });
@@ -139,9 +196,13 @@ describe("checkCluster", () => {
         "kubernetesVersion",
         "network.cidr",
         "publicEndpoint.cidrs[0]",
+        "network.interfaceEndpoints[1]",
+        "access.dev.principalArn",
+        "systemNodes.instanceTypes[0]",
         "systemNodes.min",
         "gpuNodes.inference-l4.min",
         "gpuNodes.inference-l4.capacity",
+        "gpuNodes.inference-l4.instanceTypes[1]",
         "gpuNodes.inference-l4.reservation",
         "gpuNodes.inference-l4.instanceTypes",
         "gpuNodes.batch-l4.instanceTypes[0]",

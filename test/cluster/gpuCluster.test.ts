@@ -74,6 +74,18 @@ describe("GpuCluster", () => {
     assert.ok(registry.get("Cluster", "cluster").dependencies.includes("LogGroup cluster"));
   });
 
+  it("gives the control plane its rights before it is there, and takes them after it is gone", () => {
+    const { dependencies } = registry.get("Cluster", "cluster");
+    assert.ok(dependencies.includes("RolePolicyAttachment cluster-control-plane-AmazonEKSClusterPolicy"));
+  });
+
+  it("tags roles and add-ons", () => {
+    const roles = Object.entries(inputsOf(registry, "Role"));
+    const addons = Object.entries(inputsOf(registry, "Addon"));
+    assert.deepEqual([roles.length, addons.length], [4, 6]);
+    for (const [name, { tags }] of [...roles, ...addons]) assert.deepEqual(tags, TAGS, name);
+  });
+
   it("lets the control plane and the nodes do what EKS needs and no more", () => {
     const policy = (name: string) => `arn:aws:iam::aws:policy/${name}`;
     assert.deepEqual(policiesOf(registry, "cluster-control-plane"), [policy("AmazonEKSClusterPolicy")]);
@@ -232,7 +244,7 @@ describe("GpuCluster with other config", () => {
       Object.fromEntries(
         names.map((name) => [
           `cluster-${name}`,
-          { clusterName: "llm-test", principalArn: arn(name), type: "STANDARD" },
+          { clusterName: "llm-test", principalArn: arn(name), type: "STANDARD", tags: TAGS },
         ]),
       ),
     );

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 
 import { podRole, serviceRole } from "../../components/cluster/iam";
+import { valueOf } from "../serving/registered";
 import { awsRegistered, inputsOf } from "./awsRegistered";
 
 class Parent extends pulumi.ComponentResource {
@@ -57,6 +58,34 @@ describe("serviceRole", () => {
       });
     });
   }
+});
+
+describe("roles with their rights", () => {
+  for (const [kind, make] of [
+    ["service", (tags?: Record<string, string>) => serviceRole("r", "ec2.amazonaws.com", ["A", "path/B"], {}, tags)],
+    ["pod", (tags?: Record<string, string>) => podRole("r", ["A", "path/B"], {}, tags)],
+  ] as const) {
+    it(`tell a ${kind}'s role and every right of it, in the order of the policies`, async () => {
+      const { made } = await awsRegistered(() => make());
+      assert.equal(await valueOf(made.role.name), "r");
+      const names = await Promise.all(made.rights.map(({ urn }) => valueOf(urn)));
+      assert.deepEqual(
+        names.map((urn) => urn.split("::").at(-1)),
+        ["r-A", "r-B"],
+      );
+    });
+
+    it(`tag a ${kind}'s role when they are given tags`, async () => {
+      const { registry } = await awsRegistered(() => make({ team: "ml" }));
+      assert.deepEqual(registry.get("Role", "r").inputs["tags"], { team: "ml" });
+      assert.ok(!("tags" in (await awsRegistered(() => make())).registry.get("Role", "r").inputs));
+    });
+  }
+
+  it("have no rights where no policy is given", async () => {
+    const { made, registry } = await awsRegistered(() => podRole("r", [], {}));
+    assert.deepEqual([made.rights, registry.ofKind("RolePolicyAttachment")], [[], []]);
+  });
 });
 
 describe("podRole", () => {

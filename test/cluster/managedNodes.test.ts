@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 
 import { GpuCluster } from "../../components/cluster/gpuCluster";
+import type { BuiltNodeGroup } from "../../components/cluster/schema";
 import { autoscalerTags, launchTemplateArgs, type NodeTaint } from "../../components/cluster/nodeGroup";
 import type { Config } from "../serving/fixtures";
 import type { Registry } from "../serving/registered";
-import { ACCOUNT, awsRegistered, inputsOf, type Run } from "./awsRegistered";
-import { builtCluster } from "./fixtures";
+import { ACCOUNT, awsRegistered, inputsOf, reasonOf, type Run } from "./awsRegistered";
+import { builtCluster, group, spotGroup } from "./fixtures";
 
 const deployed = (changes: Config = {}): Promise<Run<GpuCluster>> =>
   awsRegistered(() => new GpuCluster("cluster", { cluster: builtCluster(changes), tags: { team: "ml" } }));
@@ -125,12 +126,38 @@ describe("managed nodes", () => {
     ]);
   });
 
-  it("wait for the control plane, their template and their role", () => {
+  it("wait for the control plane, their template, and their role with its rights", () => {
     for (const { name, dependencies } of registry.ofKind("NodeGroup")) {
-      for (const needed of ["Cluster cluster", `LaunchTemplate ${name}`, "Role cluster-nodes"]) {
+      for (const needed of [
+        "Cluster cluster",
+        `LaunchTemplate ${name}`,
+        "Role cluster-nodes",
+        "RolePolicyAttachment cluster-nodes-AmazonEC2ContainerRegistryPullOnly",
+        "RolePolicyAttachment cluster-nodes-AmazonEKSWorkerNodePolicy",
+      ]) {
         assert.ok(dependencies.includes(needed), `${name}: ${needed}`);
       }
     }
+  });
+
+  it("wait for the ways out of their subnets, which so outlive them", () => {
+    const routes = [0, 1, 2].flatMap((zone) => [
+      `NatGateway cluster-${zone}`,
+      `RouteTable cluster-private-${zone}`,
+      `RouteTableAssociation cluster-private-${zone}`,
+    ]);
+    for (const { name, dependencies } of registry.ofKind("NodeGroup")) {
+      for (const route of routes) assert.ok(dependencies.includes(route), `${name}: ${route}`);
+    }
+  });
+
+  it("ask which zones offer each GPU group's types", () => {
+    const asked = run.calls.filter(({ token }) => token === "getInstanceTypeOfferings");
+    const question = (...values: string[]) => ({
+      token: "getInstanceTypeOfferings",
+      inputs: { locationType: "availability-zone", filters: [{ name: "instance-type", values }] },
+    });
+    assert.deepEqual(asked, [question("g6.2xlarge"), question("g6.2xlarge", "g6.4xlarge")]);
   });
 });
 
@@ -140,13 +167,19 @@ describe("managed nodes of another config", () => {
     const { registry } = await deployed({
       systemNodes: { instanceTypes: ["m7i.xlarge", "m6i.xlarge"], min: 3, max: 5 },
       gpuNodes: {
-        "inference-l4": { instanceTypes: ["g6.12xlarge"], diskGiB: 500, min: 1, max: 3, reservation: { id } },
+        "inference-l4": {
+          instanceTypes: ["g6.12xlarge"],
+          diskGiB: 500,
+          min: 1,
+          max: 3,
+          reservation: { id, zone: "eu-central-1b" },
+        },
         block: {
           purpose: "batch",
           gpu: "h100",
           instanceTypes: ["p5.48xlarge"],
           max: 2,
-          reservation: { id, type: "capacity-block" },
+          reservation: { id, type: "capacity-block", zone: "eu-central-1c" },
         },
       },
     });
@@ -164,19 +197,94 @@ describe("managed nodes of another config", () => {
       capacityType: "ON_DEMAND",
       scalingConfig: { minSize: 1, maxSize: 3, desiredSize: 1 },
     });
-    assert.equal(numbers("cluster-block").capacityType, "CAPACITY_BLOCK");
+    assert.deepEqual(numbers("cluster-block"), {
+      // In the launch template: EKS refuses it in both.
+      instanceTypes: undefined,
+      capacityType: "CAPACITY_BLOCK",
+      scalingConfig: { minSize: 0, maxSize: 2, desiredSize: 0 },
+    });
+    assert.deepEqual(registry.get("NodeGroup", "cluster-inference-l4").inputs["subnetIds"], ["cluster-private-1"]);
+    assert.deepEqual(registry.get("NodeGroup", "cluster-block").inputs["subnetIds"], ["cluster-private-2"]);
     const template = (group: string) => registry.get("LaunchTemplate", `cluster-${group}`).inputs;
     assert.deepEqual(
       template("inference-l4"),
       launchTemplateArgs({
         diskGiB: 500,
         localStorage: true,
-        reservation: { id, type: "on-demand" },
+        reservation: { id, type: "on-demand", zone: "eu-central-1b" },
         tags: tags("inference-l4"),
       }),
     );
-    assert.deepEqual(template("block")["instanceMarketOptions"], { marketType: "capacity-block" });
+    assert.deepEqual(
+      template("block"),
+      launchTemplateArgs({
+        diskGiB: 200,
+        localStorage: true,
+        reservation: { id, type: "capacity-block", zone: "eu-central-1c" },
+        instanceType: "p5.48xlarge",
+        tags: tags("block"),
+      }),
+    );
+    assert.equal(template("block")["instanceType"], "p5.48xlarge");
     const { tag } = registry.get("Tag", "cluster-inference-l4-resources-nvidia.com-gpu").inputs as { tag: Config };
     assert.equal(tag["value"], "4");
+  });
+});
+
+describe("zones of managed nodes", () => {
+  const id = "cr-0123456789abcdef0";
+  const NO_GROUPS = { "inference-l4": undefined, "batch-l4": undefined };
+  const offered = (zones: string[]) => ({ getInstanceTypeOfferings: { locations: zones } });
+  /** A cluster where AWS offers the GPU types in these zones. */
+  const where = (zones: string[], gpuNodes: Config = {}): Promise<Run<GpuCluster>> =>
+    awsRegistered(() => new GpuCluster("cluster", { cluster: builtCluster({ gpuNodes }) }), undefined, offered(zones));
+  /** Why a group would have no subnet, where AWS offers its types in these zones. */
+  const refusal = async (zones: string[], nodes: BuiltNodeGroup): Promise<string> => {
+    // A valid cluster is asked: what is registered with a failed Output never ends under mocks.
+    const { made } = await awsRegistered(
+      () => {
+        const cluster = new GpuCluster("cluster", { cluster: builtCluster({ gpuNodes: NO_GROUPS }) });
+        return reasonOf(cluster["subnetsFor"]("gpu", nodes));
+      },
+      undefined,
+      offered(zones),
+    );
+    return made;
+  };
+
+  it("are those that offer one of the group's types, and all of them for the system's", async () => {
+    const { registry } = await where(["eu-central-1c", "eu-central-1a", "eu-central-1f"]);
+    const subnets = (name: string) => registry.get("NodeGroup", `cluster-${name}`).inputs["subnetIds"];
+    assert.deepEqual(subnets("inference-l4"), ["cluster-private-0", "cluster-private-2"]);
+    assert.deepEqual(subnets("batch-l4"), ["cluster-private-0", "cluster-private-2"]);
+    assert.deepEqual(subnets("system"), ["cluster-private-0", "cluster-private-1", "cluster-private-2"]);
+  });
+
+  it("are the reservation's alone, whatever is offered elsewhere", async () => {
+    const reservation = { id, zone: "eu-central-1b" };
+    const { registry } = await where(["eu-central-1a"], { "inference-l4": { reservation } });
+    assert.deepEqual(registry.get("NodeGroup", "cluster-inference-l4").inputs["subnetIds"], ["cluster-private-1"]);
+  });
+
+  it("have to be the cluster's for a reservation", async () => {
+    assert.equal(
+      await refusal(["eu-central-1a"], group({ reservation: { id, zone: "eu-central-1d" } })),
+      'vllm:cluster.gpuNodes.gpu.reservation.zone: "eu-central-1d" is not one of the cluster\'s zones ' +
+        "(eu-central-1a, eu-central-1b, eu-central-1c): raise network.zones",
+    );
+  });
+
+  it("have to offer the types, or are named with those that do", async () => {
+    const none = (types: string) =>
+      "vllm:cluster.gpuNodes.gpu.instanceTypes: none of the cluster's zones (eu-central-1a, eu-central-1b, eu-central-1c) " +
+      `offers ${types}`;
+    assert.equal(
+      await refusal(["eu-central-1d", "eu-central-1e"], spotGroup()),
+      `${none("g6.2xlarge or g6.4xlarge")}; eu-central-1d, eu-central-1e does: raise network.zones, or use other types`,
+    );
+    assert.equal(
+      await refusal([], group()),
+      `${none("g6.2xlarge")}; no zone of the region does: raise network.zones, or use other types`,
+    );
   });
 });

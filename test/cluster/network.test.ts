@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 
+import * as pulumi from "@pulumi/pulumi";
+
 import { Network, type NetworkArgs } from "../../components/cluster/network";
 import { type Registry, valueOf } from "../serving/registered";
-import { awsRegistered, inputsOf } from "./awsRegistered";
+import { awsRegistered, inputsOf, reasonOf } from "./awsRegistered";
 
 const ARGS: NetworkArgs = { cidr: "10.40.0.0/16", zones: 3, clusterName: "llm-test", tags: { team: "ml" } };
 const CLUSTER_TAG = { "kubernetes.io/cluster/llm-test": "shared" };
@@ -52,12 +54,16 @@ describe("Network", () => {
     });
   });
 
-  it("asks for zones that are open to everybody, so for no local ones", () => {
+  it("asks for zones that are open to everybody, so for no local ones, and for none that EKS refuses", () => {
     assert.deepEqual(calls, [
       { token: "getRegion", inputs: {} },
       {
         token: "getAvailabilityZones",
-        inputs: { state: "available", filters: [{ name: "opt-in-status", values: ["opt-in-not-required"] }] },
+        inputs: {
+          state: "available",
+          filters: [{ name: "opt-in-status", values: ["opt-in-not-required"] }],
+          excludeZoneIds: ["use1-az3", "usw1-az2", "cac1-az3"],
+        },
       },
     ]);
   });
@@ -127,6 +133,22 @@ describe("Network", () => {
     const ids = (outputs: Network["publicSubnetIds"]) => Promise.all(outputs.map(valueOf));
     assert.deepEqual(await ids(made.privateSubnetIds), ["net-private-0", "net-private-1", "net-private-2"]);
     assert.deepEqual(await ids(made.publicSubnetIds), ["net-public-0", "net-public-1", "net-public-2"]);
+    assert.deepEqual(await ids(made.zoneNames), ["eu-central-1a", "eu-central-1b", "eu-central-1c"]);
+  });
+
+  it("tells the ways out of its private subnets", async () => {
+    const urns = await Promise.all(made.routes.map(({ urn }) => valueOf(urn)));
+    const kindAndName = (urn: string) => urn.split("::").slice(-2).join(" ").replace(/^.*:/, "");
+    const told = urns.map(kindAndName);
+    for (const zone of [0, 1, 2]) {
+      for (const route of [
+        `NatGateway net-${zone}`,
+        `RouteTable net-private-${zone}`,
+        `RouteTableAssociation net-private-${zone}`,
+      ]) {
+        assert.ok(told.includes(route), route);
+      }
+    }
   });
 
   it("has everything for its child", () => {
@@ -135,6 +157,37 @@ describe("Network", () => {
 });
 
 describe("Network with other args", () => {
+  it("refuses more zones than the region has for EKS", async () => {
+    await pulumi.runtime.setMocks(
+      {
+        newResource: ({ name, inputs }) => ({ id: name, state: inputs as object }),
+        call: () => ({ names: ["eu-central-1a", "eu-central-1b"], region: "eu-central-1" }),
+      },
+      "vllm",
+      "test",
+      false,
+    );
+    // Not waited for: what is registered with a failed Output never ends under mocks.
+    let made: Network | undefined;
+    await pulumi.runtime.runInPulumiStack(() => {
+      made = new Network("net", ARGS);
+      return Promise.resolve({});
+    });
+    assert.equal(
+      await reasonOf(made!.zoneNames[2]!),
+      "vllm:cluster.network.zones: the region has 2 zones for EKS: use at most 2",
+    );
+    assert.equal(await valueOf(made!.zoneNames[1]!), "eu-central-1b");
+  });
+
+  it("tells the one gateway, and every zone's routes to it, for ways out", async () => {
+    const { registry, made } = await network({ natGateways: "single", zones: 2 });
+    assert.equal(registry.ofKind("NatGateway").length, 1);
+    const urns = await Promise.all(made.routes.map(({ urn }) => valueOf(urn)));
+    assert.equal(urns.filter((urn) => urn.includes(":NatGateway::")).length, 1);
+    assert.equal(urns.filter((urn) => urn.includes(":RouteTable::net-private-")).length, 2);
+  });
+
   it("leads all zones out by one gateway when that is asked for", async () => {
     const { registry } = await network({ natGateways: "single" });
     assert.deepEqual(Object.keys(inputsOf(registry, "NatGateway")), ["net-0"]);

@@ -66,6 +66,7 @@ spec:
 `;
 
 const ID = "cr-0123456789abcdef0";
+const ZONE = "eu-central-1a";
 
 describe("launchTemplateArgs", () => {
   it("encrypts the root volume and keeps the instance's metadata from pods", () => {
@@ -85,17 +86,19 @@ describe("launchTemplateArgs", () => {
   });
 
   it("targets an on-demand capacity reservation", () => {
-    assert.deepEqual(launchTemplateArgs({ ...PLAN, reservation: { id: ID, type: "on-demand" } }), {
+    assert.deepEqual(launchTemplateArgs({ ...PLAN, reservation: { id: ID, type: "on-demand", zone: ZONE } }), {
       ...TEMPLATE,
       capacityReservationSpecification: { capacityReservationTarget: { capacityReservationId: ID } },
     });
   });
 
   it("takes a capacity block on the market of capacity blocks", () => {
-    assert.deepEqual(launchTemplateArgs({ ...PLAN, reservation: { id: ID, type: "capacity-block" } }), {
+    const reservation = { id: ID, type: "capacity-block", zone: ZONE } as const;
+    assert.deepEqual(launchTemplateArgs({ ...PLAN, reservation, instanceType: "p5.48xlarge" }), {
       ...TEMPLATE,
       capacityReservationSpecification: { capacityReservationTarget: { capacityReservationId: ID } },
       instanceMarketOptions: { marketType: "capacity-block" },
+      instanceType: "p5.48xlarge",
     });
   });
 });
@@ -176,7 +179,7 @@ describe("gpuNodesArgs", () => {
 
   it("makes an on-demand group", () => {
     assert.deepEqual(gpuNodesArgs(group()), ON_DEMAND);
-    assert.deepEqual(gpuNodesArgs(group({ reservation: { id: ID } })), ON_DEMAND);
+    assert.deepEqual(gpuNodesArgs(group({ reservation: { id: ID, zone: ZONE } })), ON_DEMAND);
   });
 
   it("makes a spot group", () => {
@@ -195,7 +198,7 @@ describe("gpuNodesArgs", () => {
     const reserved = group({
       gpu: "h100",
       instanceTypes: ["p5.48xlarge"],
-      reservation: { id: ID, type: "capacity-block" },
+      reservation: { id: ID, type: "capacity-block", zone: ZONE },
     });
     assert.deepEqual(gpuNodesArgs(reserved), {
       ...ON_DEMAND,

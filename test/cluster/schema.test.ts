@@ -167,7 +167,51 @@ describe("a cluster to build in the stack config", () => {
     assert.deepEqual(problemsOf({ gpuNodes: { "inference-l4": { diskGiB: 50, reservation: { id: "r-1" } } } }), [
       "vllm:cluster.gpuNodes.inference-l4.diskGiB: 50 is too small: use at least 100",
       'vllm:cluster.gpuNodes.inference-l4.reservation.id: "r-1" is not the id of a capacity reservation: cr-…',
+      "vllm:cluster.gpuNodes.inference-l4.reservation.zone: is missing: give text",
     ]);
+  });
+
+  for (const zone of ["us-east-1", "a", "use1-az1", "us-east-1A", "us-west-2-lax-1a"]) {
+    it(`refuses ${zone} for a reservation's zone`, () => {
+      const reservation = { id: "cr-0123456789abcdef0", zone };
+      assert.deepEqual(problemsOf({ gpuNodes: { "inference-l4": { reservation } } }), [
+        `vllm:cluster.gpuNodes.inference-l4.reservation.zone: "${zone}" is not the name of an availability zone: use a form such as us-east-1a`,
+      ]);
+    });
+  }
+
+  it("takes the name of a zone of every partition for a reservation's", () => {
+    for (const zone of ["us-east-1a", "ap-southeast-2c", "us-gov-west-1b", "cn-north-1a"]) {
+      const reservation = { id: "cr-0123456789abcdef0", zone };
+      const { config, problems } = parsed({ gpuNodes: { "inference-l4": { reservation } } });
+      assert.deepEqual(problems, [], zone);
+      assert.deepEqual(config!.cluster.built!.gpuNodes["inference-l4"]!.reservation, {
+        ...reservation,
+        type: "on-demand",
+      });
+    }
+  });
+
+  it("keeps logs for the days that it offers, and no others", () => {
+    for (const logRetentionDays of [30, 60, 90, 180, 365, 731]) assert.deepEqual(problemsOf({ logRetentionDays }), []);
+    assert.deepEqual(problemsOf({ logRetentionDays: 45 }), [
+      "vllm:cluster.logRetentionDays: 45 is not allowed: use 30, 60, 90, 180, 365 or 731",
+    ]);
+  });
+
+  it("refuses keys that make no resource's name", () => {
+    const message = "the key is not a name: use up to 40 lower-case letters, digits and dashes, first a letter";
+    const pool = { purpose: "batch", gpu: "l4", instanceTypes: ["g6.2xlarge", "g6.4xlarge"], max: 1 };
+    const long = "a".repeat(41);
+    assert.deepEqual(problemsOf({ gpuNodes: { Batch: pool, "1st": pool, [long]: pool } }), [
+      `vllm:cluster.gpuNodes.Batch: ${message}`,
+      `vllm:cluster.gpuNodes.1st: ${message}`,
+      `vllm:cluster.gpuNodes.${long}: ${message}`,
+    ]);
+    assert.deepEqual(problemsOf({ access: { "on call": { principalArn: "arn:aws:iam::111122223333:role/ops" } } }), [
+      `vllm:cluster.access["on call"]: ${message}`,
+    ]);
+    assert.deepEqual(problemsOf({ gpuNodes: { ["a".repeat(40)]: { ...pool, capacity: "spot" } } }), []);
   });
 
   it("names the nearest key for one that it does not know", () => {

@@ -122,6 +122,27 @@ describe("checkNetwork", () => {
     }
   });
 
+  for (const [serviceCidr, why] of [
+    ["100.64.0.0/16", "not private"],
+    ["8.8.0.0/16", "public"],
+    ["172.20.1.0/16", "not at its start"],
+    ["10.0.0.0/11", "too large"],
+    ["172.20.0.0/25", "too small"],
+  ] as const) {
+    it(`refuses ${serviceCidr} for Services: ${why}`, () => {
+      // Away from 10.0.0.0/11, so that it does not overlap as well.
+      assert.deepEqual(problemsOf({ cidr: "192.168.0.0/16", serviceCidr }), [
+        `${PATH}.serviceCidr: "${serviceCidr}" cannot be the range of Services: use the start of a private range of /12 to /24`,
+      ]);
+    });
+  }
+
+  it("accepts the largest and the smallest range of Services", () => {
+    for (const serviceCidr of ["10.16.0.0/12", "172.16.0.0/12", "172.20.0.0/24"]) {
+      assert.deepEqual(problemsOf({ cidr: "192.168.0.0/16", serviceCidr }), [], serviceCidr);
+    }
+  });
+
   it("accepts Services' addresses right beside the VPC", () => {
     for (const serviceCidr of ["10.39.0.0/16", "10.41.0.0/16"]) assert.deepEqual(problemsOf({ serviceCidr }), []);
   });
@@ -152,6 +173,7 @@ describe("checkNetwork", () => {
   it("names every problem of a range at once", () => {
     assert.deepEqual(problemsOf({ cidr: "8.8.8.0/24", serviceCidr: "8.8.0.0/16" }), [
       `${PATH}.cidr: "8.8.8.0/24" is not private: use a range of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16`,
+      `${PATH}.serviceCidr: "8.8.0.0/16" cannot be the range of Services: use the start of a private range of /12 to /24`,
       `${PATH}.serviceCidr: "8.8.0.0/16" overlaps the VPC's 8.8.8.0/24: use a range of its own`,
       `${PATH}.cidr: "8.8.8.0/24" is too small for 10 nodes and their pods in 3 zones: use a /20`,
     ]);

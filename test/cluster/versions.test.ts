@@ -49,6 +49,17 @@ describe("checkKubernetesVersion", () => {
     ]);
   });
 
+  it("asks for a later release of its own once it knows no later version", () => {
+    const later = "a later version, with a later release of this package that knows it";
+    assert.deepEqual(on("2027-06-10", "1.36"), [
+      `warning: ${PATH}: EKS ends the support of 1.36 on 2027-08-02, in 53 days: move to ${later}`,
+    ]);
+    assert.deepEqual(on("2027-08-03", "1.36"), [`${PATH}: EKS ended the support of 1.36 on 2027-08-02: use ${later}`]);
+    assert.deepEqual(on("2027-08-03", "1.40"), [
+      `${PATH}: "1.40" is not a version that this package knows of EKS: use ${later}`,
+    ]);
+  });
+
   it("counts whole days, whatever the hour", () => {
     for (const hour of ["00:00:00Z", "12:30:00Z", "23:59:59Z"]) {
       assert.deepEqual(on(`2026-10-02T${hour}`, "1.34"), [], hour);

@@ -4,6 +4,7 @@ import { contractHash } from "../../../components/contract/contract";
 import type { Violation } from "../../../tools/policyRunner";
 import { isRefused } from "../../../tools/preview/report";
 import { COMMIT, type Config, contractOf, IMAGE, modelConfig, releaseConfig } from "../../serving/fixtures";
+import { clusterValues, onDay, TODAY } from "../../cluster/fixtures";
 import { reportOf } from "../reports";
 
 /** us-east-1, on demand: g6.xlarge, g6.2xlarge and g6.4xlarge. */
@@ -88,6 +89,37 @@ describe("stackReport", () => {
     assert.equal(report.version, 1);
     assert.match(report.note, /^Offline preview: .*no provider, cluster or cloud was asked/);
     assert.ok(!("policyConfig" in report));
+  });
+
+  it("counts what a cluster that it builds costs, to a hundredth of a cent", async () => {
+    const gpuNodes = { "inference-l4": { min: 1 } };
+    const cluster = { existing: undefined, ...clusterValues({ network: { natGateways: "single" }, gpuNodes }) };
+    const report = await onDay(TODAY, () => reportOf({ cluster }));
+    assert.deepEqual(report.cluster, {
+      items: [
+        { item: "control plane", count: "1", minUsd: 0.1, maxUsd: 0.1 },
+        { item: "NAT gateways", count: "1", minUsd: 0.05, maxUsd: 0.05 },
+        // m7i.large for 0.1008 with a disk for 24 / 730; g6.2xlarge and g6.4xlarge with one for 36 / 730.
+        { item: "nodes system", count: "2–4", minUsd: 0.2674, maxUsd: 0.5347 },
+        { item: "nodes inference-l4", count: "1–4", minUsd: 1.0269, maxUsd: 4.1077 },
+        { item: "nodes batch-l4", count: "0–6", minUsd: 0, maxUsd: 8.2351 },
+      ],
+      hourlyUsd: { minUsd: 1.4443, maxUsd: 13.0275 },
+      unpriced: [],
+    });
+    assert.deepEqual(report.hourlyUsd, { minUsd: MIDDLE, maxUsd: MIDDLE });
+    assert.deepEqual(JSON.parse(JSON.stringify(report)), report);
+  });
+
+  it("names the system's instance types that it has no price of", async () => {
+    const systemNodes = { instanceTypes: ["m7i.large", "m8i.large"] };
+    const cluster = { existing: undefined, ...clusterValues({ systemNodes }) };
+    const { cluster: found } = await onDay(TODAY, () => reportOf({ cluster }));
+    assert.deepEqual(found!.unpriced, ["m8i.large"]);
+  });
+
+  it("has no cost of a cluster that is there", async () => {
+    assert.ok(!("cluster" in (await reportOf())));
   });
 
   it("survives being written as JSON", async () => {

@@ -6,6 +6,8 @@ import type { Violation } from "../../../tools/policyRunner";
 import type { StackReport } from "../../../tools/preview/report";
 import { costRange, plainTable, stackText, usd } from "../../../tools/preview/text";
 import { COMMIT, IMAGE, releaseConfig } from "../../serving/fixtures";
+import { clusterValues, onDay, TODAY } from "../../cluster/fixtures";
+import type { Config } from "../../serving/fixtures";
 import { reportOf, WITH_SECRETS } from "../reports";
 
 const linesOf = (report: StackReport): string[] => stripVTControlCharacters(stackText(report)).split("\n");
@@ -118,6 +120,65 @@ describe("stackText", () => {
         "provider kubernetes cluster (secret values not shown)",
       ],
     );
+  });
+});
+
+describe("stackText of a cluster to build", () => {
+  const built = (changes: Config): Promise<StackReport> =>
+    onDay(TODAY, () => reportOf({ cluster: { existing: undefined, ...clusterValues(changes) } }));
+
+  it("shows what each part of the cluster costs, and the whole", async () => {
+    const report = await built({
+      network: { interfaceEndpoints: ["ecr.api", "sts"] },
+      systemNodes: { instanceTypes: ["m7i.large", "m6i.large"] },
+      gpuNodes: { "inference-l4": { min: 1 } },
+    });
+    const lines = linesOf(report);
+    const start = lines.findIndex((line) => line.startsWith("All models: "));
+    assert.deepEqual(lines.slice(start + 1), [
+      "",
+      "Cluster  the models' cost is a share of its GPU nodes; $ on demand, us-east-1, without traffic",
+      "ITEM                 COUNT       $/HOUR",
+      "control plane            1        $0.10",
+      "NAT gateways             3        $0.15",
+      "interface endpoints      6        $0.06",
+      // A node's disk of 50 GiB is $0.0329 an hour, of 200 GiB $0.0493.
+      "nodes system           2–4  $0.26–$0.53",
+      "nodes inference-l4     1–4  $1.03–$4.11",
+      "nodes batch-l4         0–6  $0.00–$8.24",
+      // $1.5947 and $13.1875, by 730 hours.
+      "Whole cluster: $1.59–$13.19 an hour, $1,164–$9,627 a month",
+      "",
+      "Policies: none broken (each rule's own levels)",
+    ]);
+  });
+
+  it("names what it has no price of, below the sum of the rest", async () => {
+    const report = await built({ systemNodes: { instanceTypes: ["m8i.large", "c7i.large"] } });
+    assert.deepEqual(section(report, "Cluster  "), [
+      "ITEM                COUNT       $/HOUR",
+      "control plane           1        $0.10",
+      "NAT gateways            3        $0.15",
+      "nodes inference-l4    0–4  $0.00–$4.11",
+      "nodes batch-l4        0–6  $0.00–$8.24",
+      "Whole cluster: $0.25–$12.59 an hour, $183–$9,193 a month",
+      "Without a price, not counted: m8i.large, c7i.large",
+    ]);
+  });
+
+  it("shows one price where nothing varies", async () => {
+    const fixed = { min: 2, max: 2 };
+    const report = await built({ systemNodes: fixed, gpuNodes: { "inference-l4": fixed, "batch-l4": undefined } });
+    // 0.1 + 0.15 + 2 × (0.1008 + 0.032877) + 2 × (0.9776 + 0.049315) = 2.5712, by 730 hours.
+    assert.deepEqual(section(report, "Cluster  ").slice(-3), [
+      "nodes system            2   $0.27",
+      "nodes inference-l4      2   $2.05",
+      "Whole cluster: $2.57 an hour, $1,877 a month",
+    ]);
+  });
+
+  it("says nothing of a cluster that is there", async () => {
+    assert.ok(!linesOf(await reportOf()).some((line) => /^Cluster|Whole cluster/.test(line)));
   });
 });
 

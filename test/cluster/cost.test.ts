@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+
+import { clusterCost, unpricedTypes } from "../../components/cluster/cost";
+import type { Config } from "../serving/fixtures";
+import { builtCluster } from "./fixtures";
+
+/** Of a root volume, an hour: GiB at $0.08, 1,000 operations at $0.005, 375 MiB/s at $0.04, by the 730 hours of a month. */
+const DISK_50 = (50 * 0.08 + 5 + 15) / 730;
+const DISK_200 = (200 * 0.08 + 5 + 15) / 730;
+const DISK_500 = (500 * 0.08 + 5 + 15) / 730;
+
+/** Items by name, each as `[count, least, most]`, to a millionth of a dollar. */
+function items(changes: Config = {}): Record<string, [string, number, number]> {
+  const round = (value: number): number => Math.round(value * 1e6) / 1e6;
+  return Object.fromEntries(
+    clusterCost(builtCluster(changes)).map(({ item, count, minUsd, maxUsd }) => [
+      item,
+      [count, round(minUsd), round(maxUsd)],
+    ]),
+  );
+}
+
+/** The same, of prices written out. */
+function expected(lines: Record<string, [string, number, number]>): Record<string, [string, number, number]> {
+  const round = (value: number): number => Math.round(value * 1e6) / 1e6;
+  return Object.fromEntries(Object.entries(lines).map(([item, [count, a, b]]) => [item, [count, round(a), round(b)]]));
+}
+
+const BASE = expected({
+  "control plane": ["1", 0.1, 0.1],
+  // Each $0.045, and $0.005 for its address.
+  "NAT gateways": ["3", 0.15, 0.15],
+  "nodes system": ["2–4", 2 * (0.1008 + DISK_50), 4 * (0.1008 + DISK_50)],
+  "nodes inference-l4": ["0–4", 0, 4 * (0.9776 + DISK_200)],
+  "nodes batch-l4": ["0–6", 0, 6 * (1.3232 + DISK_200)],
+});
+
+describe("clusterCost", () => {
+  it("has an item for the control plane, the ways out, and each group of nodes with its disks", () => {
+    assert.deepEqual(items(), BASE);
+    assert.deepEqual(Object.keys(items()), Object.keys(BASE), "in the order of the config");
+  });
+
+  it("comes to what a calculator says", () => {
+    // 24 / 730 = 0.032877 and 36 / 730 = 0.049315.
+    assert.deepEqual(
+      clusterCost(builtCluster()).map(({ minUsd, maxUsd }) => [minUsd.toFixed(4), maxUsd.toFixed(4)]),
+      [
+        ["0.1000", "0.1000"],
+        ["0.1500", "0.1500"],
+        ["0.2674", "0.5347"],
+        ["0.0000", "4.1077"],
+        ["0.0000", "8.2351"],
+      ],
+    );
+  });
+
+  it("counts one NAT gateway and its address where there is one", () => {
+    const { "NAT gateways": single, ...others } = items({ network: { natGateways: "single" } });
+    const { "NAT gateways": perZone, ...rest } = BASE;
+    assert.deepEqual(
+      [perZone, single],
+      [
+        ["3", 0.15, 0.15],
+        ["1", 0.05, 0.05],
+      ],
+    );
+    assert.deepEqual(others, rest);
+  });
+
+  it("counts a NAT gateway and each interface endpoint in every zone", () => {
+    const interfaceEndpoints = ["ecr.api", "sts"];
+    assert.deepEqual(items({ network: { interfaceEndpoints } }), {
+      ...BASE,
+      "interface endpoints": ["6", 0.06, 0.06],
+    });
+    const two = items({ network: { interfaceEndpoints, zones: 2 } });
+    assert.deepEqual(two["NAT gateways"], ["2", 0.1, 0.1]);
+    assert.deepEqual(two["interface endpoints"], ["4", 0.04, 0.04]);
+  });
+
+  it("takes the cheapest type for the least and the dearest for the most", () => {
+    const { "nodes system": system, "nodes batch-l4": batch } = items({
+      systemNodes: { instanceTypes: ["m7i.large", "m6i.large", "m7i.xlarge"] },
+      gpuNodes: { "batch-l4": { instanceTypes: ["g6.4xlarge", "g6.2xlarge"], min: 1 } },
+    });
+    assert.deepEqual(
+      { system, batch },
+      expected({
+        system: ["2–4", 2 * (0.096 + DISK_50), 4 * (0.2016 + DISK_50)],
+        batch: ["1–6", 0.9776 + DISK_200, 6 * (1.3232 + DISK_200)],
+      }),
+    );
+  });
+
+  it("counts a group by its own minimum, maximum and disk", () => {
+    const gpuNodes = { "inference-l4": { min: 3, max: 3, diskGiB: 500 }, "batch-l4": undefined };
+    const { "nodes inference-l4": inference, ...others } = items({ systemNodes: { min: 4 }, gpuNodes });
+    assert.deepEqual({ inference }, expected({ inference: ["3", 3 * (0.9776 + DISK_500), 3 * (0.9776 + DISK_500)] }));
+    assert.equal(others["nodes system"]![0], "4");
+    assert.ok(!("nodes batch-l4" in others));
+  });
+
+  it("counts GPU groups of every size by the price of the machine", () => {
+    const block = { purpose: "batch", gpu: "h100", instanceTypes: ["p5.48xlarge"], max: 2 };
+    assert.deepEqual(
+      { block: items({ gpuNodes: { block } })["nodes block"]! },
+      expected({ block: ["0–2", 0, 2 * (55.04 + DISK_200)] }),
+    );
+  });
+
+  it("leaves out groups without a known price", () => {
+    const { "nodes system": _system, ...others } = BASE;
+    assert.deepEqual(items({ systemNodes: { instanceTypes: ["m8i.large"] } }), others);
+  });
+});
+
+describe("unpricedTypes", () => {
+  const of = (...instanceTypes: string[]) => unpricedTypes(builtCluster({ systemNodes: { instanceTypes } }));
+
+  it("names the system's types that have no price, and only those", () => {
+    assert.deepEqual(unpricedTypes(builtCluster()), []);
+    assert.deepEqual(of("m7i.large", "m6i.2xlarge", "t3.xlarge"), []);
+    assert.deepEqual(of("m8i.large"), ["m8i.large"]);
+    assert.deepEqual(of("m7i.large", "m8i.large", "c7i.large"), ["m8i.large", "c7i.large"]);
+  });
+
+  it("leaves the price of the others in place", () => {
+    const systemNodes = { instanceTypes: ["m8i.large", "m7i.large"] };
+    assert.deepEqual(items({ systemNodes }), BASE);
+  });
+});

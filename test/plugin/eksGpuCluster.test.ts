@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+
+import { ContractError, formatProblem } from "../../components/contract/problems";
+import { EksGpuCluster, type EksGpuClusterArgs } from "../../components/plugin/eksGpuCluster";
+import { awsRegistered, inputsOf, type Run } from "../cluster/awsRegistered";
+import { clusterValues, onDay, TODAY } from "../cluster/fixtures";
+import type { Config } from "../serving/fixtures";
+import { valueOf } from "../serving/registered";
+
+const built = (changes: Config = {}, args: Partial<EksGpuClusterArgs> = {}): Promise<Run<EksGpuCluster>> =>
+  onDay(TODAY, () =>
+    awsRegistered(() => new EksGpuCluster("gpu", { cluster: clusterValues(changes), tags: { team: "ml" }, ...args })),
+  );
+
+/** What it refuses, a line each, and what was made before. */
+async function refused(cluster: unknown): Promise<{ lines: string[]; made: string[] }> {
+  const { made: lines, registry } = await onDay(TODAY, () =>
+    awsRegistered(() => {
+      try {
+        new EksGpuCluster("gpu", { cluster });
+      } catch (thrown) {
+        assert.ok(thrown instanceof ContractError, String(thrown));
+        return thrown.problems.map(formatProblem);
+      }
+      return [];
+    }),
+  );
+  return { lines, made: registry.names() };
+}
+
+describe("EksGpuCluster", () => {
+  it("builds the cluster as its one child, with its tags", async () => {
+    const { registry } = await built();
+    assert.equal(registry.get("EksGpuCluster", "gpu").type, "pulumi-vllm:index:EksGpuCluster");
+    assert.deepEqual(registry.names("EksGpuCluster gpu"), ["GpuCluster gpu"]);
+    const { name, version, tags } = registry.get("Cluster", "gpu").inputs;
+    assert.deepEqual({ name, version, tags }, { name: "llm-test", version: "1.36", tags: { team: "ml" } });
+    assert.deepEqual(Object.keys(inputsOf(registry, "NodeGroup")).sort(), [
+      "gpu-batch-l4",
+      "gpu-inference-l4",
+      "gpu-system",
+    ]);
+  });
+
+  it("fills in the defaults of the stack config", async () => {
+    const { registry } = await built({ network: undefined });
+    assert.equal(registry.get("Vpc", "gpu").inputs["cidrBlock"], "10.0.0.0/16");
+    assert.equal(registry.get("LogGroup", "gpu").inputs["retentionInDays"], 90);
+  });
+
+  it("tells the cluster's name, and a kubeconfig without credentials", async () => {
+    const { made } = await built();
+    assert.equal(await valueOf(made.clusterName), "llm-test");
+    const { users } = JSON.parse(await valueOf(made.kubeconfig)) as { users: Array<{ user: object }> };
+    assert.deepEqual(
+      users.map(({ user }) => Object.keys(user)),
+      [["exec"]],
+    );
+  });
+
+  it("tags nothing unless told", async () => {
+    const { registry } = await built({}, { tags: undefined });
+    assert.deepEqual(registry.get("Cluster", "gpu").inputs["tags"], {});
+  });
+
+  it("builds a cluster with warnings alone", async () => {
+    const { registry } = await built({ kubernetesVersion: "1.34" });
+    assert.equal(registry.get("Cluster", "gpu").inputs["version"], "1.34");
+  });
+
+  it("refuses a cluster with every problem of it, before anything is made", async () => {
+    const { lines, made } = await refused(
+      clusterValues({
+        kubernetesVersion: "1.33",
+        network: { interfaceEndpoints: ["sts", "sts"], serviceCidr: "100.64.0.0/16" },
+        publicEndpoint: { cidrs: ["0.0.0.0/0"] },
+        systemNodes: { instanceTypes: ["m7g.large"] },
+        gpuNodes: { "inference-l4": { min: 9 } },
+      }),
+    );
+    assert.deepEqual(lines, [
+      "cluster.kubernetesVersion: EKS ended the support of 1.33 on 2026-07-29: use 1.34, 1.35 or 1.36",
+      'cluster.network.serviceCidr: "100.64.0.0/16" cannot be the range of Services: use the start of a private range of /12 to /24',
+      'cluster.publicEndpoint.cidrs[0]: "0.0.0.0/0" opens the API server to the world: give the ranges of your offices and runners, /8 at the widest',
+      'cluster.network.interfaceEndpoints[1]: "sts" is given twice: leave one out',
+      'cluster.systemNodes.instanceTypes[0]: "m7g.large" is an ARM type, and the system\'s image is for x86: take a type such as m7i.large',
+      "cluster.gpuNodes.inference-l4.min: 9 is more than max 4: use 0 to 4",
+    ]);
+    assert.deepEqual(made, ["EksGpuCluster gpu"]);
+  });
+
+  it("refuses what has the wrong shape with every problem of it", async () => {
+    const { lines, made } = await refused(
+      clusterValues({ name: undefined, network: { zones: 1 }, gpuNodes: { "inference-l4": { disk: 1 } } }),
+    );
+    assert.deepEqual(lines.slice(0, 2), [
+      "cluster.name: is missing: give text",
+      "cluster.network.zones: 1 is too small: use at least 2",
+    ]);
+    assert.match(lines[2]!, /^cluster\.gpuNodes\.inference-l4\.disk: unknown key\b/);
+    assert.equal(lines.length, 3);
+    assert.deepEqual(made, ["EksGpuCluster gpu"]);
+    assert.deepEqual((await refused(undefined)).lines, ["cluster: is missing: give an object"]);
+  });
+});
