@@ -72,6 +72,14 @@ program
     process.stdout.write(`${files.length} files in ${folder}; kubectl apply --server-side -f ${options.out}\n`);
   });
 
+// What fails within an Output reaches nobody else, and leaves the program waiting for it.
+process.once("unhandledRejection", (thrown: unknown) => {
+  process.stderr.write(
+    `${pc.red("the program failed:")} ${thrown instanceof Error ? thrown.message : String(thrown)}\n`,
+  );
+  process.exit(EXIT.badInput);
+});
+
 program.parseAsync().catch((thrown: unknown) => {
   if (thrown instanceof CommanderError) {
     // Commander has printed its own message already.

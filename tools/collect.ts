@@ -1,6 +1,7 @@
 /** Runs the real program under Pulumi's own test runtime and collects what it registers. */
 import { setFlagsFromString } from "node:v8";
 import * as pulumi from "@pulumi/pulumi";
+import { NAMESPACE } from "../stacks/config.js";
 import { main } from "../stacks/main.js";
 import { answer, computedOutputs } from "./providers.js";
 import { SECRET_PLACEHOLDER, type StackFile } from "./stackFile.js";
@@ -25,6 +26,12 @@ const PROJECT = "vllm";
 
 /** Where no stack says which: the region that the price table is of. */
 const DEFAULT_REGION = "us-east-1";
+
+/** Zones that the config names for reserved capacity. */
+function reservedZones(engineConfig: Readonly<Record<string, string>>): string[] {
+  const cluster = engineConfig[`${NAMESPACE}:cluster`];
+  return [...(cluster ?? "").matchAll(/"zone":"([^"]+)"/g)].map(([, zone]) => zone!);
+}
 
 /** The request that the SDK sends to the engine, as far as it is read here. */
 interface RegisterRequest {
@@ -77,7 +84,7 @@ export async function collectFrom(file: StackValues, program: () => object): Pro
       inputs = args.inputs as Record<string, unknown>;
       return { id: args.name, state: { ...inputs, ...computedOutputs(args.type, args.name, inputs) } };
     },
-    call: ({ token }) => answer(token, region),
+    call: ({ token }) => answer(token, region, reservedZones(file.engineConfig)),
   };
   await pulumi.runtime.setMocks(mocks, PROJECT, file.stack, false);
   pulumi.runtime.setAllConfig(file.engineConfig, file.engineSecretKeys);

@@ -41,11 +41,15 @@ function zonesOf(region: string): string[] {
   return ["a", "b", "c", "d", "e", "f"].map((zone) => region + zone);
 }
 
-/** Answers to the questions that the program asks AWS. */
-export function answer(token: string, region: string): Record<string, unknown> {
+/**
+ * Answers to the questions that the program asks AWS.
+ *
+ * @param reservedZones zones of capacity reservations, which offline are taken to be the region's and the cluster's
+ */
+export function answer(token: string, region: string, reservedZones: readonly string[] = []): Record<string, unknown> {
   switch (token) {
     case "aws:index/getAvailabilityZones:getAvailabilityZones":
-      return { names: zonesOf(region) };
+      return { names: [...new Set([...reservedZones, ...zonesOf(region)])] };
     // Which zones offer a type is known at deployment only: here all do.
     case "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings":
       return { locations: zonesOf(region) };

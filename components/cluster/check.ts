@@ -62,7 +62,7 @@ function checkEndpoint({ publicEndpoint }: BuiltClusterConfig, path: string): Pr
 }
 
 /** Graviton families: a `g` behind the generation, as in m7g and c8gd. */
-const ARM = /^[a-z]+\d+g[a-z]*\./;
+const ARM = /^(a1|[a-z]+\d+g[a-z]*)\./;
 
 function checkSystemNodes({ instanceTypes, min, max }: BuiltClusterConfig["systemNodes"], path: string): Problem[] {
   const problems = instanceTypes.flatMap((type, index) => {

@@ -88,7 +88,11 @@ export class GpuCluster extends pulumi.ComponentResource {
     this.registerOutputs({ clusterName: this.cluster.name, kubeconfig: this.kubeconfig, vpcId: this.network.vpcId });
   }
 
-  /** Private subnets of zones that offer one of a group's instance types; of a reservation's zone alone, where it has one. */
+  /**
+   * Private subnets for a group: of a reservation's zone alone, where it has one, else all, as long as some zone of the
+   * cluster offers one of its instance types. Not just those that do: a group is replaced when its subnets change, and a
+   * zone that newly offers a type must not bring that about.
+   */
   private subnetsFor(name: string, { instanceTypes, reservation }: BuiltNodeGroup): pulumi.Output<string[]> {
     const { privateSubnetIds, zoneNames } = this.network;
     const { locations } = aws.ec2.getInstanceTypeOfferingsOutput(
@@ -98,15 +102,16 @@ export class GpuCluster extends pulumi.ComponentResource {
     return pulumi
       .all([pulumi.all(zoneNames), pulumi.all(privateSubnetIds), locations])
       .apply(([zones, subnets, offering]) => {
-        const wanted = reservation === undefined ? offering : [reservation.zone];
-        const found = subnets.filter((_, index) => wanted.includes(zones[index]!));
-        if (found.length > 0) return found;
-        const path = `vllm:cluster.gpuNodes.${name}`;
+        if (reservation !== undefined) {
+          if (zones.includes(reservation.zone)) return subnets.filter((_, index) => zones[index] === reservation.zone);
+          throw new Error(
+            `gpuNodes.${name}.reservation.zone: "${reservation.zone}" is not one of the cluster's zones (${zones.join(", ")}): raise network.zones`,
+          );
+        }
+        if (zones.some((zone) => offering.includes(zone))) return subnets;
         throw new Error(
-          reservation === undefined
-            ? `${path}.instanceTypes: none of the cluster's zones (${zones.join(", ")}) offers ${instanceTypes.join(" or ")}; ` +
-                `${offering.join(", ") || "no zone of the region"} does: raise network.zones, or use other types`
-            : `${path}.reservation.zone: "${reservation.zone}" is not one of the cluster's zones (${zones.join(", ")}): raise network.zones`,
+          `gpuNodes.${name}.instanceTypes: none of the cluster's zones (${zones.join(", ")}) offers ${instanceTypes.join(" or ")}; ` +
+            `${offering.join(", ") || "no zone of the region"} does: raise network.zones, or use other types`,
         );
       });
   }

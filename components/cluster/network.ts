@@ -82,13 +82,14 @@ export class Network extends pulumi.ComponentResource {
       { vpcId: vpc.id, routes: [{ cidrBlock: ANYWHERE, gatewayId: internet.id }], tags: tagged("public") },
       child,
     );
-    zones.forEach((zone, index) => {
-      new aws.ec2.RouteTableAssociation(
-        `${name}-public-${index}`,
-        { subnetId: zone.public.id, routeTableId: publicRoutes.id },
-        child,
-      );
-    });
+    const publicAssociations = zones.map(
+      (zone, index) =>
+        new aws.ec2.RouteTableAssociation(
+          `${name}-public-${index}`,
+          { subnetId: zone.public.id, routeTableId: publicRoutes.id },
+          child,
+        ),
+    );
 
     const gateways = zones.slice(0, args.natGateways === "single" ? 1 : zones.length).map((zone, index) => {
       const address = new aws.ec2.Eip(`${name}-nat-${index}`, { domain: "vpc", tags: tagged(`nat-${index}`) }, child);
@@ -115,7 +116,11 @@ export class Network extends pulumi.ComponentResource {
       );
       return { routes, association };
     });
-    this.routes = [...gateways, ...privateRoutes.flatMap(({ routes, association }) => [routes, association])];
+    this.routes = [
+      ...[internet, publicRoutes, ...publicAssociations],
+      ...gateways,
+      ...privateRoutes.flatMap(({ routes, association }) => [routes, association]),
+    ];
 
     this.createEndpoints(
       name,

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { labelValue } from "../contract/labels.js";
 import { loadModels } from "../contract/load.js";
+import { error, throwIfErrors } from "../contract/problems.js";
 import { ModelServing } from "../serving/modelServing.js";
 import { TrafficPriorities } from "../serving/trafficPriorities.js";
 
@@ -42,10 +43,21 @@ export class VllmModels extends pulumi.ComponentResource {
     super("pulumi-vllm:index:VllmModels", name, {}, opts);
     const child = { parent: this };
     const { models, nodeGroups } = loadModels(args.models, args.gpuNodes);
+    const gated = models.flatMap(({ releases }) => [...releases.values()]).filter(({ model }) => model.gated);
+    if (args.huggingFaceToken === undefined) {
+      throwIfErrors(
+        gated.map(({ name: model, release, model: { id } }) =>
+          error(
+            `models.${model}.releases.${release}.model.id`,
+            `"${id}" is gated, and there is no token: give huggingFaceToken`,
+          ),
+        ),
+      );
+    }
     const partOf = labelValue(args.partOf);
     const priorities = new TrafficPriorities(name, { prefix: name, partOf }, child);
     const token =
-      args.huggingFaceToken === undefined
+      args.huggingFaceToken === undefined || gated.length === 0
         ? undefined
         : new k8s.core.v1.Secret(
             `${name}-hugging-face`,

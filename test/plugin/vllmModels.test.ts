@@ -139,6 +139,19 @@ describe("VllmModels' token", () => {
     assert.equal(tokenOf(registry, "chat-r1"), undefined);
   });
 
+  it("is asked for where a model is gated", async () => {
+    await assert.rejects(deployed({ models }), {
+      name: "ContractError",
+      message:
+        'models.llama.releases.r1.model.id: "meta-llama/Llama-3.1-8B-Instruct" is gated, and there is no token: give huggingFaceToken',
+    });
+  });
+
+  it("makes no Secret that no model needs", async () => {
+    const { registry } = await deployed({ huggingFaceToken: pulumi.secret("hf_x") });
+    assert.ok(!registry.names().includes("Secret llm-hugging-face"));
+  });
+
   it("is nowhere when there is none", async () => {
     const { registry } = await deployed();
     assert.deepEqual(
