@@ -3,7 +3,7 @@
  */
 import { z } from "zod";
 import { checkCluster } from "../components/cluster/check.js";
-import { type BuiltClusterConfig, builtClusterSchema } from "../components/cluster/schema.js";
+import { type BuiltClusterConfig, builtClusterSchema, builtNodeGroupSchema } from "../components/cluster/schema.js";
 import { checkNodeGroup } from "../components/contract/nodes.js";
 import { joinPath, parse, salvage } from "../components/contract/parse.js";
 import { checkPlacements } from "../components/contract/load.js";
@@ -111,7 +111,11 @@ function parseCluster(value: unknown, path: string, today: Date): { cluster?: Cl
   }
   if (!("existing" in value)) {
     const parsed = parse(builtClusterSchema, value, path);
-    if (parsed.value === undefined) return parsed;
+    if (parsed.value === undefined) {
+      // What is right of it is checked all the same.
+      const sound = soundCluster(value);
+      return { problems: [...parsed.problems, ...(sound === undefined ? [] : checkCluster(sound, path, today))] };
+    }
     return { cluster: { built: parsed.value }, problems: checkCluster(parsed.value, path, today) };
   }
   const both = Object.keys(value).filter((key) => key in builtClusterSchema.shape);
@@ -129,7 +133,43 @@ function parseCluster(value: unknown, path: string, today: Date): { cluster?: Cl
 }
 
 /** The autoscaler gets its rights in AWS with the cluster. */
-function checkAddons(cluster: ClusterConfig | undefined, { platform }: Other): Problem[] {
+function checkAddons(cluster: ClusterConfig | undefined, other: Other): Problem[] {
+  const { platform } = other;
+  const problems = checkNamespace(cluster, other);
+  if (cluster?.built !== undefined) {
+    return [...problems, ...missingAddons(platform.addons)];
+  }
+  return [...problems, ...checkAutoscaler(cluster, platform)];
+}
+
+/** Namespaces that are not the stack's to make. */
+function checkNamespace(cluster: ClusterConfig | undefined, { namespace, platform }: Other): Problem[] {
+  const path = `${NAMESPACE}:namespace`;
+  if (namespace === "default" || namespace.startsWith("kube-")) {
+    return [
+      error(path, `"${namespace}" is Kubernetes' own, and the stack makes and destroys its namespace: use another`),
+    ];
+  }
+  const addons = ["keda", "nvidia-device-plugin", "dcgm-exporter", platform.prometheus.namespace];
+  if (cluster?.built !== undefined && addons.includes(namespace)) {
+    return [error(path, `"${namespace}" is the namespace of an add-on: use another`)];
+  }
+  return [];
+}
+
+/** A cluster that is built here has only what the stack installs. */
+function missingAddons(addons: Other["platform"]["addons"]): Problem[] {
+  return (["devicePlugin", "keda", "prometheus"] as const)
+    .filter((addon) => addons[addon].install === false)
+    .map((addon) =>
+      warning(
+        `${NAMESPACE}:platform.addons.${addon}.install`,
+        "models need it: install it otherwise, before the models come",
+      ),
+    );
+}
+
+function checkAutoscaler(cluster: ClusterConfig | undefined, platform: Other["platform"]): Problem[] {
   if (cluster?.existing === undefined || platform.addons.clusterAutoscaler.install !== true) return [];
   const path = `${NAMESPACE}:platform.addons.clusterAutoscaler.install`;
   return [
@@ -139,6 +179,18 @@ function checkAddons(cluster: ClusterConfig | undefined, { platform }: Other): P
     ),
   ];
 }
+
+/** A cluster of the parts that are right in shape. */
+function soundCluster(value: object): BuiltClusterConfig | undefined {
+  const salvaged = salvage(builtClusterSchema, value, CLUSTER_PLACEHOLDER);
+  const groups = Object.entries(salvaged.gpuNodes ?? {}).filter(
+    ([, group]) => builtNodeGroupSchema.safeParse(group).success,
+  );
+  return builtClusterSchema.safeParse({ ...salvaged, gpuNodes: Object.fromEntries(groups) }).data;
+}
+
+/** What stands in for a cluster's wrong values, chosen to pass the checks that are not about them. */
+const CLUSTER_PLACEHOLDER = builtClusterSchema.parse({ name: "placeholder", kubernetesVersion: "1.36", gpuNodes: {} });
 
 /** A gated model without a token would fail only once its pod asks the hub. */
 function checkTokens({ huggingFaceToken }: Other, models: readonly ServedModel[]): Problem[] {

@@ -30,7 +30,11 @@ export function infrastructure({ cluster, platform }: StackConfig, stack: string
       installByDefault: built !== undefined,
       monitoringNamespace: platform.prometheus.namespace,
       ...(built !== undefined && {
-        aws: { region: aws.getRegionOutput().region, accountId: aws.getCallerIdentityOutput().accountId },
+        aws: {
+          region: aws.getRegionOutput().region,
+          accountId: aws.getCallerIdentityOutput().accountId,
+          partition: aws.getPartitionOutput().partition,
+        },
       }),
     },
     { provider: new k8s.Provider("platform", access, { dependsOn: built?.ready ?? [] }) },

@@ -63,14 +63,24 @@ program
   .action(async (stack: string, options: { out: string }) => {
     const { loadStack } = await import("./loadStack.js");
     const { collect } = await import("./collect.js");
-    const { manifestFiles, writeManifests } = await import("./render.js");
+    const { leftOut, manifestFiles, writeManifests } = await import("./render.js");
     const { file, warnings } = loadStack(FOLDER, stack);
-    const files = manifestFiles(await collect(file), stack);
+    const resources = await collect(file);
+    const files = manifestFiles(resources, stack);
     const folder = resolve(FOLDER, options.out);
     writeManifests(folder, files);
+    const others = leftOut(resources);
+    if (others.length > 0)
+      process.stderr.write(pc.yellow(`left out, for they are no manifests: ${others.join(", ")}\n`));
     for (const problem of warnings) process.stderr.write(pc.yellow(`warning: ${formatProblem(problem)}\n`));
     process.stdout.write(`${files.length} files in ${folder}; kubectl apply --server-side -f ${options.out}\n`);
   });
+
+// `| head` closes the pipe early, and has what it wants.
+process.stdout.on("error", (failure: NodeJS.ErrnoException) => {
+  if (failure.code === "EPIPE") process.exit();
+  throw failure;
+});
 
 // What fails within an Output reaches nobody else, and leaves the program waiting for it.
 process.once("unhandledRejection", (thrown: unknown) => {

@@ -37,6 +37,14 @@ function isManifest({ custom, type, inputs }: CollectedResource): boolean {
   return custom && type.startsWith("kubernetes:") && typeof inputs["kind"] === "string";
 }
 
+/** What of a stack cannot be a manifest, by kind: cloud resources and Helm releases. */
+export function leftOut(resources: readonly CollectedResource[]): string[] {
+  const kinds = resources
+    .filter((resource) => resource.custom && !isManifest(resource) && !/^(pulumi|random):/.test(resource.type))
+    .map(({ type }) => (type.startsWith("kubernetes:") ? "Helm releases" : "AWS resources"));
+  return [...new Set(kinds)].map((kind) => `${kinds.filter((other) => other === kind).length} ${kind}`);
+}
+
 function manifestOf({ inputs }: CollectedResource): Manifest {
   return inputs as unknown as Manifest;
 }
@@ -73,9 +81,10 @@ function secretsText(secrets: readonly CollectedResource[], stack: string): stri
   const commands = secrets.map((resource) => {
     const { metadata } = manifestOf(resource);
     const keys = Object.keys(resource.inputs["stringData"] ?? resource.inputs["data"] ?? {});
-    const literals = keys.map((key) =>
-      key === "api-key" ? `--from-literal=${key}="$(openssl rand -hex 20)"` : `--from-file=${key}=/dev/stdin`,
-    );
+    const literals = keys.map((key) => {
+      if (key === "api-key") return `--from-literal=${key}="$(openssl rand -hex 20)"`;
+      return keys.length === 1 ? `--from-file=${key}=/dev/stdin` : `--from-file=${key}=./${key}`;
+    });
     return `kubectl -n ${metadata.namespace ?? "default"} create secret generic ${metadata.name} ${literals.join(" ")}`;
   });
   return [
@@ -85,7 +94,7 @@ function secretsText(secrets: readonly CollectedResource[], stack: string): stri
     "",
     "The manifests use these Secrets and do not contain them. Make each once, or let your secrets operator do it; until",
     "then the pods that need one wait with CreateContainerConfigError. `--from-file=…=/dev/stdin` reads the value from",
-    "standard input, so that it does not end up in the shell's history.",
+    "standard input, so that it does not end up in the shell's history; where there are several keys, each from a file of its name.",
     "",
     "```sh",
     ...commands,

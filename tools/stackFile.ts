@@ -41,9 +41,11 @@ export function readStackFile(folder: string, stack: string): StackFile {
     const there = stacks.length === 0 ? "there are none in this folder" : `use ${listOr(stacks)}`;
     throw new ContractError([error(name, `there is no stack "${stack}": ${there}${didYouMean(stack, stacks)}`)]);
   }
-  const config = configOf(readFileSync(file, "utf8"), name);
+  const config = configOf(readText(file, name), name);
   const engineSecretKeys: string[] = [];
-  const masked = Object.entries(config).map(([key, value]) => {
+  const masked = Object.entries(config).map(([written, value]) => {
+    // As Pulumi reads it: a key without a namespace is the project's own.
+    const key = written.includes(":") ? written : `${NAMESPACE}:${written}`;
     const { value: plain, secret } = mask(value);
     if (secret) engineSecretKeys.push(key);
     return [key, plain] as const;
@@ -63,6 +65,17 @@ export function readStackFile(folder: string, stack: string): StackFile {
   };
 }
 
+function readText(file: string, name: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (thrown) {
+    throw new ContractError([error(name, `cannot be read: ${(thrown as Error).message}`)]);
+  }
+}
+
+/** Top-level keys of a stack file, all but `config` of the CLI's own. */
+const TOP_KEYS = ["config", "secretsprovider", "encryptedkey", "encryptionsalt", "environment"];
+
 /** The `config` of a stack file. */
 function configOf(text: string, name: string): Record<string, unknown> {
   const lines = new LineCounter();
@@ -74,6 +87,17 @@ function configOf(text: string, name: string): Record<string, unknown> {
   const config: unknown = isMap(document.contents) ? document.contents.get("config", true) : undefined;
   if (document.contents !== null && !isMap(document.contents)) {
     throw new ContractError([error(name, "is not a stack config: the top has to be an object with the key config")]);
+  }
+  const unknown = document.contents?.items.map(({ key }) => String(key)).filter((key) => !TOP_KEYS.includes(key)) ?? [];
+  if (unknown.length > 0) {
+    throw new ContractError(
+      unknown.map((key) =>
+        error(
+          name,
+          `unknown key ${JSON.stringify(key)} at the top${didYouMean(key, TOP_KEYS) || "."} Allowed: ${listOr(TOP_KEYS)}`,
+        ),
+      ),
+    );
   }
   if (config === undefined || (isScalar(config) && config.value === null)) return {};
   if (!isMap(config)) throw new ContractError([error(`${name}: config`, "has to be an object of keys and values")]);

@@ -67,7 +67,7 @@ export const builtClusterShape = {
   kubernetesVersion: z
     .string()
     .regex(/^1\.\d{2}$/, 'is not a Kubernetes version: use a form such as "1.36", in quotes')
-    .describe("In quotes: YAML would read 1.30 as 1.3"),
+    .describe("Kubernetes version, in quotes: YAML would read 1.30 as 1.3. See components/cluster/versions.ts"),
   network: networkSchema.prefault({}),
   publicEndpoint: z
     .strictObject({ cidrs: z.array(cidr).min(1).describe("Ranges that may reach the API server from outside") })

@@ -1,4 +1,6 @@
 /** Checks of one release that need more than its shape: tables, the model's limits, the fit. */
+import { isDeepStrictEqual } from "node:util";
+import type { Architecture } from "./architecture.js";
 import type { RuntimeContract } from "./contract.js";
 import { looksSecret, OWNED_ENV } from "./environment.js";
 import { dividesHeads, type Fit, type FitInput, fit, smallestMachine } from "./fit.js";
@@ -8,7 +10,7 @@ import { GPUS } from "./gpus.js";
 import { parseImage, pinOf } from "./image.js";
 import { MODELS } from "./models.js";
 import { joinPath } from "./parse.js";
-import { PRECISIONS } from "./precision.js";
+import { PRECISIONS, weightBytes } from "./precision.js";
 import type { ReleaseConfig } from "./schema.js";
 import { error, listOr, type Problem, quote, warning } from "./problems.js";
 
@@ -50,7 +52,8 @@ export function checkContract(contract: RuntimeContract, path: string): Problem[
     ...checkContext(contract, `${path}.context`),
   ];
   // A fit worked out from a contract that is wrong elsewhere would name a wrong remedy.
-  return problems.some(({ severity }) => severity === "error") ? problems : [...problems, ...checkFit(contract, path)];
+  const fitProblems = problems.some(({ severity }) => severity === "error") ? [] : checkFit(contract, path);
+  return [...problems, ...fitProblems, ...checkResources(contract, `${path}.resources`)];
 }
 
 export function checkImage({ image }: { image: string }, path: string): Problem[] {
@@ -164,6 +167,27 @@ function checkContext({ context, model, flags }: RuntimeContract, path: string):
   ];
 }
 
+function checkResources({ model, resources }: RuntimeContract, path: string): Problem[] {
+  const { diskGiB, memoryGiB, sharedMemoryGiB } = resources;
+  const problems: Problem[] = [];
+  const onDisk = weightBytes(model.architecture, model.quantizeAtLoad ? "bf16" : model.precision) / 2 ** 30;
+  if (diskGiB < onDisk) {
+    const least = Math.ceil(onDisk);
+    problems.push(
+      error(`${path}.diskGiB`, `${diskGiB} GiB have no room for ${gib(onDisk)} of weights: use ${least} or more`),
+    );
+  }
+  if (sharedMemoryGiB >= memoryGiB) {
+    problems.push(
+      error(
+        `${path}.sharedMemoryGiB`,
+        `${sharedMemoryGiB} GiB are a part of memoryGiB, which is ${memoryGiB}: use less, or raise memoryGiB`,
+      ),
+    );
+  }
+  return problems;
+}
+
 const gib = (value: number): string => `${value.toFixed(1)} GiB`;
 
 function checkFit(contract: RuntimeContract, path: string): Problem[] {
@@ -200,7 +224,10 @@ function checkFit(contract: RuntimeContract, path: string): Problem[] {
 
 /** Checks of what is lost once the catalogue has filled in the gaps. */
 export function checkModelSource({ model }: ReleaseConfig, path: string): Problem[] {
-  const problems: Problem[] = [];
+  const problems =
+    model.architecture === undefined
+      ? []
+      : checkArchitecture(model.id, model.architecture, `${path}.model.architecture`);
   const published = MODELS[model.id]?.precision;
   if (model.tokenizer !== undefined && model.tokenizer !== model.id && model.tokenizerRevision === undefined) {
     problems.push(
@@ -230,4 +257,30 @@ export function checkModelSource({ model }: ReleaseConfig, path: string): Proble
     }
   }
   return problems;
+}
+
+/** A shape against the catalogue, and its parameters against what they have to hold. */
+function checkArchitecture(id: string, shape: Partial<Architecture>, path: string): Problem[] {
+  const known = MODELS[id];
+  if (known !== undefined) {
+    const wrong = Object.entries(shape).find(
+      ([key, value]) => key in known && !isDeepStrictEqual(known[key as keyof Architecture], value),
+    );
+    if (wrong === undefined) return [];
+    const [key, value] = wrong;
+    const is = quote(known[key as keyof Architecture]);
+    return [error(`${path}.${key}`, `${quote(value)} is not what ${id} has, which is ${is}: leave architecture out`)];
+  }
+  const { parameters, layers, hiddenSize, vocabularySize } = shape;
+  if (parameters === undefined || layers === undefined || hiddenSize === undefined || vocabularySize === undefined)
+    return [];
+  // The embedding, and in each layer at least what projects the residual stream into attention and back.
+  const least = vocabularySize * hiddenSize + layers * hiddenSize * hiddenSize;
+  if (parameters >= least) return [];
+  return [
+    error(
+      `${path}.parameters`,
+      `${parameters} are fewer than the ${least} that such a shape has at the least: give the count, such as 8190735360`,
+    ),
+  ];
 }

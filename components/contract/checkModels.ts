@@ -46,6 +46,14 @@ export function checkModel(model: Omit<ModelConfig, "releases">, path: string, r
       error(`${path}.autoscaling.activation`, `is only for min 0, and min is ${min}: leave it out, or set min to 0`),
     );
   }
+  if (min === 0 && activation !== undefined && /\bvllm[:_]/.test(activation.query)) {
+    problems.push(
+      error(
+        `${path}.autoscaling.activation.query`,
+        "asks for a metric of vLLM's pods, and at 0 there is none: use one from outside, such as the gateway's request rate",
+      ),
+    );
+  }
   servedNames.forEach((served, index) => {
     if (servedNames.indexOf(served) !== index) {
       problems.push(error(`${path}.servedNames[${index}]`, `${quote(served)} is given twice: leave one out`));

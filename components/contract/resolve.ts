@@ -7,6 +7,7 @@ import { type ModelKeys, toContract } from "./defaults.js";
 import { KNOWN_VERSIONS } from "./flags/table.js";
 import type { Architecture } from "./architecture.js";
 import { MODELS } from "./models.js";
+import { COMPONENTS } from "./labels.js";
 import { joinPath, parse, salvage } from "./parse.js";
 import { didYouMean, error, type Problem, quote } from "./problems.js";
 import {
@@ -105,6 +106,9 @@ function resolveRelease(
         `${quote(release)} is not a release name: use a letter, then up to 11 letters and digits, such as r1`,
       ),
     );
+  }
+  if (release === COMPONENTS.spare) {
+    problems.push(error(path, `"${release}" is what a model's warm spares are named: use another name, such as r1`));
   }
   const parsed = parse(releaseSchema, value, path);
   problems.push(...parsed.problems);

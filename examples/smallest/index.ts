@@ -38,6 +38,8 @@ const cluster = new GpuCluster(name, {
     name,
     kubernetesVersion: "1.36",
     network: { zones: 2, natGateways: "single" },
+    // Where you run Pulumi: without it, the API server is reached from inside the VPC alone.
+    publicEndpoint: { cidrs: ["203.0.113.0/24"] },
     gpuNodes,
   }),
 });

@@ -235,9 +235,10 @@ describe("the context", () => {
   ]);
 
   it("says so where no machine is large enough", () => {
-    const { model } = contract();
+    const { model, resources } = contract();
     const architecture = { ...model.architecture, parameters: 4e12 };
-    assert.deepEqual(contractProblems({ model: { ...model, architecture } }), [
+    const disk = { ...resources, diskGiB: 9000 };
+    assert.deepEqual(contractProblems({ model: { ...model, architecture }, resources: disk }), [
       `error ${R1}.gpu: Qwen/Qwen3-8B does not fit on 1 × l4: 7450.6 GiB of bf16 weights and an estimated 1.9 GiB of overhead ` +
         "leave no KV cache in 19.8 GiB; no machine of the instance table would do",
     ]);

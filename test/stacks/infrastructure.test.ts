@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { formatProblem } from "../../components/contract/problems.js";
 import { parseStackConfig } from "../../stacks/config.js";
 import { collect, type CollectedResource } from "../../tools/collect.js";
 import { stackValues } from "./fixtures.js";
@@ -63,6 +64,34 @@ describe("infrastructure", () => {
   it("makes models through a provider of their own, so that KEDA outlives its ScaledObjects", async () => {
     const found = await resources({ cluster: BUILT });
     assert.deepEqual(names(found, "kubernetes"), ["cluster", "platform"]);
+  });
+
+  const linesOf = (values: Record<string, unknown>): string[] =>
+    parseStackConfig({ ...stackValues(), ...values }, [], TODAY).problems.map(formatProblem);
+
+  it("warns where a cluster that is built would lack what models need", () => {
+    assert.deepEqual(linesOf({ cluster: BUILT, platform: { addons: { keda: { install: false } } } }), [
+      "vllm:platform.addons.keda.install: models need it: install it otherwise, before the models come",
+    ]);
+  });
+
+  it("refuses namespaces that are not the stack's to make", () => {
+    assert.deepEqual(linesOf({ namespace: "kube-system" }), [
+      'vllm:namespace: "kube-system" is Kubernetes\' own, and the stack makes and destroys its namespace: use another',
+    ]);
+    assert.deepEqual(linesOf({ cluster: BUILT, namespace: "monitoring" }), [
+      'vllm:namespace: "monitoring" is the namespace of an add-on: use another',
+    ]);
+    assert.deepEqual(linesOf({ namespace: "monitoring" }), []);
+  });
+
+  it("checks what is right of a cluster whose shape is wrong elsewhere", () => {
+    const cluster = { ...BUILT, kubernetesVersion: 1.27, publicEndpoint: { cidrs: ["0.0.0.0/0"] } };
+    assert.deepEqual(linesOf({ cluster }), [
+      "vllm:cluster.kubernetesVersion: 1.27 is a number: use text",
+      'vllm:cluster.publicEndpoint.cidrs[0]: "0.0.0.0/0" opens the API server to the world: ' +
+        "give the ranges of your offices and runners, /8 at the widest",
+    ]);
   });
 
   it("refuses the cluster autoscaler for a cluster that it has no rights for", () => {

@@ -54,7 +54,7 @@ export async function preview(
     ? JSON.stringify({ stacks: reports, ...(diffs !== undefined && { diffs }) }, null, 2)
     : reports
         .map((report, index) =>
-          [stackText(report), ...(diffs === undefined ? [] : [diffText(diffs[index]!)])].join("\n\n"),
+          [...(diffs === undefined ? [] : [diffText(diffs[index]!)]), stackText(report)].join("\n\n"),
         )
         .join("\n\n\n");
   return { text, exitCode: reports.some(isRefused) ? 1 : 0 };

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { joinPath, parse } from "../../components/contract/parse.js";
 import { ContractError, error, quote } from "../../components/contract/problems.js";
+import type { CostRange } from "../../components/contract/placement.js";
 import type { CollectedResource } from "../collect.js";
 import { REPORT_VERSION, type StackReport } from "./report.js";
 import { costRange, usd } from "./text.js";
@@ -23,22 +24,33 @@ export interface ResourceChange {
   properties: PropertyChange[];
 }
 
+export interface CostChange {
+  before: CostRange;
+  after: CostRange;
+}
+
 export interface StackDiff {
   stack: string;
   added: CollectedResource[];
   removed: CollectedResource[];
   changed: ResourceChange[];
   /** Change of the hourly cost. */
-  hourlyUsd: { before: StackReport["hourlyUsd"]; after: StackReport["hourlyUsd"] };
+  hourlyUsd: CostChange;
+  /** The same of a cluster that the stack builds, before or now. */
+  clusterUsd?: CostChange;
   /** By `model-release`: contract hashes that differ, come or go. */
   contracts: Array<{ name: string; before?: string; after?: string }>;
 }
+
+const costSchema = z.object({ minUsd: z.number(), maxUsd: z.number() });
+const NO_COST: CostRange = { minUsd: 0, maxUsd: 0 };
 
 /** As much of a report as is compared. */
 const reportSchema = z.object({
   version: z.literal(REPORT_VERSION),
   stack: z.string(),
-  hourlyUsd: z.object({ minUsd: z.number(), maxUsd: z.number() }),
+  hourlyUsd: costSchema,
+  cluster: z.object({ hourlyUsd: costSchema }).optional(),
   releases: z.array(z.object({ model: z.string(), release: z.string(), contractHash: z.string() })),
   resources: z.array(
     z.object({
@@ -122,7 +134,10 @@ export function diffStack(earlier: EarlierReport | undefined, report: StackRepor
       const properties = old === undefined ? [] : propertyChanges(old.inputs, inputs);
       return properties.length === 0 ? [] : [{ urn, type, name, properties }];
     }),
-    hourlyUsd: { before: earlier?.hourlyUsd ?? { minUsd: 0, maxUsd: 0 }, after: report.hourlyUsd },
+    hourlyUsd: { before: earlier?.hourlyUsd ?? NO_COST, after: report.hourlyUsd },
+    ...((earlier?.cluster ?? report.cluster) !== undefined && {
+      clusterUsd: { before: earlier?.cluster?.hourlyUsd ?? NO_COST, after: report.cluster?.hourlyUsd ?? NO_COST },
+    }),
     contracts: [...new Set([...hashBefore.keys(), ...hashAfter.keys()])]
       .map((name) => ({ name, before: hashBefore.get(name)!, after: hashAfter.get(name)! }))
       .filter((change) => change.before !== change.after),
@@ -135,24 +150,58 @@ function signed(value: number): string {
   return value === 0 ? "±$0.00" : `${value > 0 ? "+" : "−"}${usd(Math.abs(value))}`;
 }
 
+function costLine(what: string, { before, after }: CostChange): string {
+  const change = `${signed(after.minUsd - before.minUsd)} at the least, ${signed(after.maxUsd - before.maxUsd)} at the most`;
+  return `  ${what} an hour: ${costRange(before)} → ${costRange(after)} (${change})`;
+}
+
+/**
+ * Properties whose change means another object in place of the first: names and namespaces of Kubernetes objects, selectors
+ * of Deployments, and in AWS what a cluster stands on.
+ */
+function isReplaced({ type, properties }: ResourceChange): boolean {
+  const fixed = REPLACED_BY[type] ?? (type.startsWith("kubernetes:") ? ["metadata.name", "metadata.namespace"] : []);
+  return properties.some(({ path }) =>
+    fixed.some((key) => path === key || path.startsWith(`${key}.`) || path.startsWith(`${key}[`)),
+  );
+}
+
+const REPLACED_BY: Readonly<Record<string, string[]>> = {
+  "kubernetes:apps/v1:Deployment": ["metadata.name", "metadata.namespace", "spec.selector"],
+  "aws:eks/cluster:Cluster": ["name", "roleArn", "kubernetesNetworkConfig.serviceIpv4Cidr"],
+  "aws:eks/nodeGroup:NodeGroup": [
+    "amiType",
+    "capacityType",
+    "clusterName",
+    "instanceTypes",
+    "nodeRoleArn",
+    "subnetIds",
+  ],
+  "aws:ec2/vpc:Vpc": ["cidrBlock"],
+  "aws:ec2/subnet:Subnet": ["availabilityZone", "cidrBlock", "vpcId"],
+  "pulumi:providers:kubernetes": ["clusterIdentifier"],
+};
+
 /** The difference as a person reads it. */
 export function diffText(diff: StackDiff): string {
   const kind = (type: string): string => type.split(":").at(-1)!;
   const lines = [
     ...diff.added.filter(({ custom }) => custom).map(({ type, name }) => pc.green(`  + ${kind(type)} ${name}`)),
     ...diff.removed.filter(({ custom }) => custom).map(({ type, name }) => pc.red(`  − ${kind(type)} ${name}`)),
-    ...diff.changed.flatMap(({ type, name, properties }) => [
-      pc.yellow(`  ~ ${kind(type)} ${name}`),
-      ...properties
+    ...diff.changed.flatMap((change) => [
+      isReplaced(change)
+        ? pc.red(`  ± ${kind(change.type)} ${change.name} is replaced`)
+        : pc.yellow(`  ~ ${kind(change.type)} ${change.name}`),
+      ...change.properties
         .filter(({ path }) => !path.includes("pulumi-vllm.dev/contract"))
         .map(({ path, before, after }) => `      ${path}: ${short(before)} → ${short(after)}`),
     ]),
     ...diff.contracts.map(({ name, before, after }) => `  contract ${name}: ${before ?? "none"} → ${after ?? "none"}`),
   ];
-  const { before, after } = diff.hourlyUsd;
-  const cost =
-    `  cost an hour: ${costRange(before)} → ${costRange(after)} ` +
-    `(${signed(after.minUsd - before.minUsd)} at the least, ${signed(after.maxUsd - before.maxUsd)} at the most)`;
+  const costs = [
+    costLine("models", diff.hourlyUsd),
+    ...(diff.clusterUsd === undefined ? [] : [costLine("cluster", diff.clusterUsd)]),
+  ];
   const title = pc.bold(`Change of stack ${diff.stack}`);
-  return [title, ...(lines.length === 0 ? ["  no resource differs"] : lines), cost].join("\n");
+  return [title, ...(lines.length === 0 ? ["  no resource differs"] : lines), ...costs].join("\n");
 }

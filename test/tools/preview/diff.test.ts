@@ -43,7 +43,7 @@ describe("diffStack", () => {
     assert.deepEqual(text(diff), [
       "Change of stack test",
       "  no resource differs",
-      "  cost an hour: $0.80 → $0.80 (±$0.00 at the least, ±$0.00 at the most)",
+      "  models an hour: $0.80 → $0.80 (±$0.00 at the least, ±$0.00 at the most)",
     ]);
   });
 
@@ -82,7 +82,7 @@ describe("diffStack", () => {
     assert.ok(text(diff).includes("  + Deployment chat-r2"));
     assert.ok(!text(diff).some((line) => line.includes("VllmRuntime")));
     assert.match(text(diff).at(-2)!, /^ {2}contract chat-r2: none → [0-9a-f]{16}$/);
-    assert.equal(text(diff).at(-1), "  cost an hour: $0.80 → $1.61 (+$0.80 at the least, +$0.80 at the most)");
+    assert.equal(text(diff).at(-1), "  models an hour: $0.80 → $1.61 (+$0.80 at the least, +$0.80 at the most)");
   });
 
   it("names what is removed", async () => {
@@ -92,7 +92,7 @@ describe("diffStack", () => {
     assert.deepEqual([diff.added, diff.changed], [[], []]);
     assert.ok(text(diff).includes("  − Service chat-r2"));
     assert.match(text(diff).at(-2)!, /^ {2}contract chat-r2: [0-9a-f]{16} → none$/);
-    assert.equal(text(diff).at(-1), "  cost an hour: $1.61 → $0.80 (−$0.80 at the least, −$0.80 at the most)");
+    assert.equal(text(diff).at(-1), "  models an hour: $1.61 → $0.80 (−$0.80 at the least, −$0.80 at the most)");
   });
 
   it("shows a moved route as one change of the model's Service", async () => {
@@ -111,7 +111,7 @@ describe("diffStack", () => {
     assert.deepEqual(diff.contracts, []);
     assert.equal(
       text(diff).at(-1),
-      "  cost an hour: $0.80–$1.61 → $0.80–$4.02 (±$0.00 at the least, +$2.41 at the most)",
+      "  models an hour: $0.80–$1.61 → $0.80–$4.02 (±$0.00 at the least, +$2.41 at the most)",
     );
   });
 
