@@ -76,6 +76,11 @@ function readText(file: string, name: string): string {
 /** Top-level keys of a stack file, all but `config` of the CLI's own. */
 const TOP_KEYS = ["config", "secretsprovider", "encryptedkey", "encryptionsalt", "environment"];
 
+/** What to do about an unknown key at the top: those with a namespace are values of the config. */
+function hint(key: string): string {
+  return key.includes(":") ? "; put it under config." : didYouMean(key, TOP_KEYS) || ".";
+}
+
 /** The `config` of a stack file. */
 function configOf(text: string, name: string): Record<string, unknown> {
   const lines = new LineCounter();
@@ -92,10 +97,7 @@ function configOf(text: string, name: string): Record<string, unknown> {
   if (unknown.length > 0) {
     throw new ContractError(
       unknown.map((key) =>
-        error(
-          name,
-          `unknown key ${JSON.stringify(key)} at the top${didYouMean(key, TOP_KEYS) || "."} Allowed: ${listOr(TOP_KEYS)}`,
-        ),
+        error(name, `unknown key ${JSON.stringify(key)} at the top${hint(key)} Allowed: ${listOr(TOP_KEYS)}`),
       ),
     );
   }

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { parse } from "yaml";
 
 import { ContractError } from "../../components/contract/problems";
-import { type ManifestFile, manifestFiles, writeManifests } from "../../tools/render";
+import { leftOut, type ManifestFile, manifestFiles, writeManifests } from "../../tools/render";
+import { builtCluster } from "../stacks/fixtures";
 import { folderWith, removeFolders } from "./folders";
 import { resourcesOf, WITH_SECRETS } from "./reports";
 
@@ -123,6 +124,20 @@ describe("manifestFiles", () => {
     const resources = (await resourcesOf()).filter(({ type }) => !type.startsWith("kubernetes:"));
     assert.ok(resources.length > 4);
     assert.deepEqual(manifestFiles(resources, "test"), []);
+  });
+});
+
+describe("leftOut", () => {
+  it("is nothing where all is manifests, Secrets or Pulumi's own", async () => {
+    assert.deepEqual(leftOut(await resourcesOf()), []);
+  });
+
+  it("counts what the cloud and Helm have to make", async () => {
+    const resources = await resourcesOf(builtCluster());
+    const releases = resources.filter(({ type }) => type.endsWith(":Release")).length;
+    const aws = resources.filter(({ type, custom }) => custom && type.startsWith("aws:")).length;
+    assert.ok(releases > 0 && aws > 0);
+    assert.deepEqual(leftOut(resources).sort(), [`${releases} Helm releases`, `${aws} AWS resources`]);
   });
 });
 

@@ -40,6 +40,18 @@ describe("listStacks", () => {
 describe("readStackFile", () => {
   after(removeFolders);
 
+  it("takes a key without namespace for the project's own, as Pulumi does", () => {
+    const { values, engineConfig } = read("config:\n  namespace: models\n");
+    assert.deepEqual([values, engineConfig], [{ namespace: "models" }, { "vllm:namespace": "models" }]);
+  });
+
+  it("refuses keys at the top that Pulumi does not know, all at once", () => {
+    assert.deepEqual(problems("confg:\n  vllm:namespace: a\nvllm:models: {}\n"), [
+      'Pulumi.test.yaml: unknown key "confg" at the top; did you mean config? Allowed: config, secretsprovider, encryptedkey, encryptionsalt or environment',
+      'Pulumi.test.yaml: unknown key "vllm:models" at the top; put it under config. Allowed: config, secretsprovider, encryptedkey, encryptionsalt or environment',
+    ]);
+  });
+
   it("reads this project's values by key, and all values as the engine gives them", () => {
     const folder = folderWith({
       "Pulumi.test.yaml":

@@ -5,6 +5,7 @@ import { stripVTControlCharacters } from "node:util";
 import { ContractError } from "../../../components/contract/problems";
 import { diffStack, diffText, propertyChanges, readEarlier, type StackDiff } from "../../../tools/preview/diff";
 import { type Config, IMAGE, merged, releaseConfig } from "../../serving/fixtures";
+import { builtCluster } from "../../stacks/fixtures";
 import { folderWith, removeFolders } from "../folders";
 import { reportOf } from "../reports";
 
@@ -113,6 +114,49 @@ describe("diffStack", () => {
       text(diff).at(-1),
       "  models an hour: $0.80–$1.61 → $0.80–$4.02 (±$0.00 at the least, +$2.41 at the most)",
     );
+  });
+
+  it("says what is replaced, and what the cluster costs", async () => {
+    const diff = diffStack(
+      await reportOf(builtCluster()),
+      await reportOf(builtCluster({ network: { cidr: "10.32.0.0/16" } })),
+    );
+    assert.ok(text(diff).includes("  ± Vpc cluster is replaced"));
+    const lines = text(diff);
+    assert.match(
+      lines.at(-1)!,
+      /^ {2}cluster an hour: \$[\d.–$]+ → \$[\d.–$]+ \(±\$0\.00 at the least, ±\$0\.00 at the most\)$/,
+    );
+    assert.match(lines.at(-2)!, /^ {2}models an hour: /);
+  });
+
+  it("says of a cluster built anew what it adds to the cost", async () => {
+    const report = await reportOf(builtCluster());
+    const { clusterUsd } = diffStack(undefined, report);
+    assert.deepEqual(clusterUsd, { before: { minUsd: 0, maxUsd: 0 }, after: report.cluster!.hourlyUsd });
+    assert.ok(report.cluster!.hourlyUsd.minUsd > 0);
+  });
+
+  it("calls a Deployment with another selector replaced, and one with another image changed", () => {
+    const change = (path: string): string[] =>
+      text({
+        stack: "test",
+        added: [],
+        removed: [],
+        changed: [
+          {
+            urn: "u",
+            type: "kubernetes:apps/v1:Deployment",
+            name: "chat",
+            properties: [{ path, before: "a", after: "b" }],
+          },
+        ],
+        hourlyUsd: { before: { minUsd: 0, maxUsd: 0 }, after: { minUsd: 0, maxUsd: 0 } },
+        contracts: [],
+      });
+    assert.equal(change("spec.selector.matchLabels.app")[1], "  ± Deployment chat is replaced");
+    assert.equal(change("spec.selectors")[1], "  ~ Deployment chat");
+    assert.equal(change(`${CONTAINER}.image`)[1], "  ~ Deployment chat");
   });
 
   it("takes everything of a stack without earlier report as added", async () => {
