@@ -1,7 +1,7 @@
 /** The shape of everything under `vllm:`; the source of types, of the JSON Schema and of docs/configuration.md. */
 import { z } from "zod";
 import { builtClusterSchema } from "../components/cluster/schema.js";
-import { nodeGroupSchema } from "../components/contract/nodes.js";
+import { labelsSchema, nodeGroupSchema } from "../components/contract/nodes.js";
 import { addonsSchema } from "../components/platform/schema.js";
 import { modelSchema } from "../components/contract/schema.js";
 
@@ -38,10 +38,7 @@ const platformSchema = z
           .default("http://kube-prometheus-stack-prometheus.monitoring.svc:9090")
           .describe("Prometheus as KEDA reaches it"),
         namespace: dnsLabel.default("monitoring").describe("Namespace of Prometheus, which may read the metrics"),
-        podMonitorLabels: z
-          .record(z.string(), z.string())
-          .default({})
-          .describe("Labels that Prometheus selects PodMonitors by"),
+        podMonitorLabels: labelsSchema.default({}).describe("Labels that Prometheus selects PodMonitors by"),
       })
       .prefault({})
       .describe("Where Prometheus is; installed by the stack, it is where the stack puts it"),

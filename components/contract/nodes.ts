@@ -9,6 +9,22 @@ import { didYouMean, error, listOr, type Problem } from "./problems.js";
 export const TRAFFIC_CLASSES = ["interactive", "batch", "experimental"] as const;
 export type TrafficClass = (typeof TRAFFIC_CLASSES)[number];
 
+/** Labels as Kubernetes takes them: a name with or without a DNS prefix, and a value that may be empty. */
+export const labelsSchema = z.record(
+  z
+    .string()
+    .regex(
+      /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?$/,
+      "is not a label's name: use up to 63 letters, digits, dashes, dots and underscores, with a domain and / before them if any",
+    ),
+  z
+    .string()
+    .regex(
+      /^([A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?)?$/,
+      "is not a label's value: use up to 63 letters, digits, dashes, dots and underscores, first and last no punctuation",
+    ),
+);
+
 const tolerationSchema = z.strictObject({
   key: z.string().optional(),
   operator: z.enum(["Equal", "Exists"]).optional(),
@@ -30,10 +46,7 @@ export const nodeGroupSchema = z
     capacity: z.enum(["on-demand", "spot"]).default("on-demand"),
     min: z.int().min(0).default(0).describe("Nodes at the least"),
     max: z.int().min(1).describe("Nodes at the most"),
-    nodeSelector: z
-      .record(z.string(), z.string())
-      .optional()
-      .describe("Labels of the nodes, where they are not this project's own"),
+    nodeSelector: labelsSchema.optional().describe("Labels of the nodes, where they are not this project's own"),
     tolerations: z
       .array(tolerationSchema)
       .optional()

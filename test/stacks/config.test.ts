@@ -53,6 +53,22 @@ describe("parseStackConfig", () => {
     assert.equal(models[0]!.releases.get("r1")!.model.revision, COMMIT);
   });
 
+  it("refuses labels that Kubernetes would not take, before a deployment meets them", () => {
+    const podMonitorLabels = { "a b": "x", ok: "-y", release: "kube-prometheus-stack" };
+    assert.deepEqual(problemsOf({ platform: { prometheus: { podMonitorLabels } } }), [
+      'vllm:platform.prometheus.podMonitorLabels["a b"]: the key is not a label\'s name: use up to 63 letters, digits, dashes, dots and underscores, with a domain and / before them if any',
+      'vllm:platform.prometheus.podMonitorLabels.ok: "-y" is not a label\'s value: use up to 63 letters, digits, dashes, dots and underscores, first and last no punctuation',
+    ]);
+    const nodeSelector = {
+      "nvidia.com/gpu.product": "NVIDIA L4",
+      "cloud.google.com/gke-accelerator": "nvidia-l4",
+      x: "",
+    };
+    assert.deepEqual(problemsOf(withGroup({ nodeSelector })), [
+      'vllm:cluster.existing.gpuNodes.pool.nodeSelector["nvidia.com/gpu.product"]: "NVIDIA L4" is not a label\'s value: use up to 63 letters, digits, dashes, dots and underscores, first and last no punctuation',
+    ]);
+  });
+
   it("names the nearest key for one that it does not know", () => {
     assert.deepEqual(problemsOf({ acces: {} }), [
       "vllm:acces: unknown key; did you mean access? Allowed: cluster, namespace, platform, access, huggingFaceToken or models",
