@@ -4,11 +4,13 @@
 import { z } from "zod";
 import { checkCluster } from "../components/cluster/check.js";
 import { type BuiltClusterConfig, builtClusterSchema, builtNodeGroupSchema } from "../components/cluster/schema.js";
+import type { RuntimeContract } from "../components/contract/contract.js";
 import { checkNodeGroup } from "../components/contract/nodes.js";
 import { joinPath, parse, salvage } from "../components/contract/parse.js";
 import { checkPlacements } from "../components/contract/load.js";
 import type { NodeGroups } from "../components/contract/placement.js";
 import { didYouMean, error, listOr, type Problem, quote, warning } from "../components/contract/problems.js";
+import { ADDON_NAMESPACES } from "../components/platform/namespaces.js";
 import { addonsSchema } from "../components/platform/schema.js";
 import { resolveModels, type ServedModel } from "../components/contract/resolve.js";
 import { type ExistingClusterConfig, existingClusterSchema, stackConfigSchema } from "./schema.js";
@@ -34,6 +36,11 @@ export interface StackConfig extends Omit<Other, "huggingFaceToken"> {
 /** GPU node groups of a cluster of either kind. */
 export function nodeGroupsOf({ existing, built }: ClusterConfig): NodeGroups {
   return existing === undefined ? built.gpuNodes : existing.gpuNodes;
+}
+
+/** Releases whose weights the hub gives only to those that it knows. */
+export function gatedReleases(models: readonly ServedModel[]): RuntimeContract[] {
+  return models.flatMap(({ releases }) => [...releases.values()]).filter(({ model }) => model.gated);
 }
 
 export interface ParsedConfig {
@@ -91,7 +98,9 @@ export function parseStackConfig(
     ...("huggingFaceToken" in others && other.huggingFaceToken === undefined
       ? []
       : checkTokens(other, resolved.models)),
-    ...checkAddons(cluster, other),
+    ...checkNamespace(cluster, other),
+    ...missingAddons(cluster, other),
+    ...checkAutoscaler(cluster, other),
     ...checkSecrets(cluster, other, secretKeys),
   );
   if (cluster === undefined || problems.some(({ severity }) => severity === "error")) return { problems };
@@ -132,16 +141,6 @@ function parseCluster(value: unknown, path: string, today: Date): { cluster?: Cl
   return { cluster: { existing }, problems };
 }
 
-/** The autoscaler gets its rights in AWS with the cluster. */
-function checkAddons(cluster: ClusterConfig | undefined, other: Other): Problem[] {
-  const { platform } = other;
-  const problems = checkNamespace(cluster, other);
-  if (cluster?.built !== undefined) {
-    return [...problems, ...missingAddons(platform.addons)];
-  }
-  return [...problems, ...checkAutoscaler(cluster, platform)];
-}
-
 /** Namespaces that are not the stack's to make. */
 function checkNamespace(cluster: ClusterConfig | undefined, { namespace, platform }: Other): Problem[] {
   const path = `${NAMESPACE}:namespace`;
@@ -150,7 +149,7 @@ function checkNamespace(cluster: ClusterConfig | undefined, { namespace, platfor
       error(path, `"${namespace}" is Kubernetes' own, and the stack makes and destroys its namespace: use another`),
     ];
   }
-  const addons = ["keda", "nvidia-device-plugin", "dcgm-exporter", platform.prometheus.namespace];
+  const addons = [...Object.values(ADDON_NAMESPACES), platform.prometheus.namespace];
   if (cluster?.built !== undefined && addons.includes(namespace)) {
     return [error(path, `"${namespace}" is the namespace of an add-on: use another`)];
   }
@@ -158,7 +157,8 @@ function checkNamespace(cluster: ClusterConfig | undefined, { namespace, platfor
 }
 
 /** A cluster that is built here has only what the stack installs. */
-function missingAddons(addons: Other["platform"]["addons"]): Problem[] {
+function missingAddons(cluster: ClusterConfig | undefined, { platform: { addons } }: Other): Problem[] {
+  if (cluster?.built === undefined) return [];
   return (["devicePlugin", "keda", "prometheus"] as const)
     .filter((addon) => addons[addon].install === false)
     .map((addon) =>
@@ -169,7 +169,8 @@ function missingAddons(addons: Other["platform"]["addons"]): Problem[] {
     );
 }
 
-function checkAutoscaler(cluster: ClusterConfig | undefined, platform: Other["platform"]): Problem[] {
+/** The autoscaler gets its rights in AWS with the cluster. */
+function checkAutoscaler(cluster: ClusterConfig | undefined, { platform }: Other): Problem[] {
   if (cluster?.existing === undefined || platform.addons.clusterAutoscaler.install !== true) return [];
   const path = `${NAMESPACE}:platform.addons.clusterAutoscaler.install`;
   return [
@@ -194,7 +195,7 @@ const CLUSTER_PLACEHOLDER = builtClusterSchema.parse({ name: "placeholder", kube
 
 /** A gated model without a token would fail only once its pod asks the hub. */
 function checkTokens({ huggingFaceToken }: Other, models: readonly ServedModel[]): Problem[] {
-  const gated = models.flatMap(({ releases }) => [...releases.values()]).filter(({ model }) => model.gated);
+  const gated = gatedReleases(models);
   if (huggingFaceToken !== undefined) {
     return gated.length > 0 ? [] : [warning(`${NAMESPACE}:huggingFaceToken`, "no model is gated, so no pod gets it")];
   }

@@ -5,7 +5,7 @@ import { LABELS, MANAGED_BY } from "../components/contract/labels.js";
 import { type LiveRelease, ModelServing } from "../components/serving/modelServing.js";
 import type { SecretKey } from "../components/serving/secretKey.js";
 import { TrafficPriorities } from "../components/serving/trafficPriorities.js";
-import { nodeGroupsOf, type StackConfig } from "./config.js";
+import { gatedReleases, nodeGroupsOf, type StackConfig } from "./config.js";
 import { infrastructure } from "./infrastructure.js";
 
 const HUGGING_FACE_SECRET = "hugging-face";
@@ -61,8 +61,7 @@ function hubToken(
   labels: Record<string, string>,
   opts: pulumi.CustomResourceOptions,
 ): SecretKey | undefined {
-  const gated = models.some(({ releases }) => [...releases.values()].some(({ model }) => model.gated));
-  if (huggingFaceToken === undefined || !gated) return undefined;
+  if (huggingFaceToken === undefined || gatedReleases(models).length === 0) return undefined;
   const secret = new k8s.core.v1.Secret(
     HUGGING_FACE_SECRET,
     {

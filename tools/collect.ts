@@ -21,9 +21,6 @@ export interface CollectedResource {
   secret: boolean;
 }
 
-/** Project of Pulumi.yaml. */
-const PROJECT = "vllm";
-
 /** Where no stack says which: the region that the price table is of. */
 const DEFAULT_REGION = "us-east-1";
 
@@ -86,7 +83,7 @@ export async function collectFrom(file: StackValues, program: () => object): Pro
     },
     call: ({ token }) => answer(token, region, reservedZones(file.engineConfig)),
   };
-  await pulumi.runtime.setMocks(mocks, PROJECT, file.stack, false);
+  await pulumi.runtime.setMocks(mocks, NAMESPACE, file.stack, false);
   pulumi.runtime.setAllConfig(file.engineConfig, file.engineSecretKeys);
 
   const monitor = pulumi.runtime.getMonitor() as unknown as { registerResource: Register };

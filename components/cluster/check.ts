@@ -1,7 +1,7 @@
 /** Checks of a cluster to build that need more than its shape. */
 import { INSTANCE_TYPES } from "../contract/instances.js";
 import { checkNodeGroup } from "../contract/nodes.js";
-import { error, type Problem, warning } from "../contract/problems.js";
+import { checkRepeated, error, type Problem, repeated, warning } from "../contract/problems.js";
 import type { BuiltClusterConfig, BuiltNodeGroup } from "./schema.js";
 import { checkNetwork } from "./subnets.js";
 import { checkKubernetesVersion } from "./versions.js";
@@ -24,21 +24,10 @@ export function checkCluster(cluster: BuiltClusterConfig, path: string, today: D
 /** No organisation has more than a /8; two /1 are everybody. */
 const WIDEST_PREFIX = 8;
 
-/** The second time that something is in a list. */
-function repeated(values: readonly string[]): number[] {
-  return values.flatMap((value, index) => (values.indexOf(value) === index ? [] : [index]));
-}
-
 function checkRepetitions({ network, access }: BuiltClusterConfig, path: string): Problem[] {
-  const { interfaceEndpoints } = network;
   const principals = Object.entries(access);
   return [
-    ...repeated(interfaceEndpoints).map((index) =>
-      error(
-        `${path}.network.interfaceEndpoints[${index}]`,
-        `"${interfaceEndpoints[index]}" is given twice: leave one out`,
-      ),
-    ),
+    ...checkRepeated(network.interfaceEndpoints, `${path}.network.interfaceEndpoints`),
     ...repeated(principals.map(([, { principalArn }]) => principalArn)).map((index) =>
       error(
         `${path}.access.${principals[index]![0]}.principalArn`,
@@ -105,11 +94,7 @@ function checkGpuNodes(name: string, group: BuiltNodeGroup, path: string): Probl
       ),
     );
   }
-  for (const index of repeated(group.instanceTypes)) {
-    problems.push(
-      error(`${path}.instanceTypes[${index}]`, `"${group.instanceTypes[index]}" is given twice: leave one out`),
-    );
-  }
+  problems.push(...checkRepeated(group.instanceTypes, `${path}.instanceTypes`));
   const { reservation } = group;
   if (reservation !== undefined && group.capacity === "spot") {
     problems.push(

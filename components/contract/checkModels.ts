@@ -1,5 +1,5 @@
 /** Checks of a model's own keys, and of what models may not share. */
-import { error, listOr, type Problem, quote, warning } from "./problems.js";
+import { checkRepeated, error, listOr, type Problem, quote, warning } from "./problems.js";
 import type { ModelConfig } from "./schema.js";
 
 /** @param releases the names of the model's releases, also of those that are wrong in themselves */
@@ -54,12 +54,7 @@ export function checkModel(model: Omit<ModelConfig, "releases">, path: string, r
       ),
     );
   }
-  servedNames.forEach((served, index) => {
-    if (servedNames.indexOf(served) !== index) {
-      problems.push(error(`${path}.servedNames[${index}]`, `${quote(served)} is given twice: leave one out`));
-    }
-  });
-  return problems;
+  return [...problems, ...checkRepeated(servedNames, `${path}.servedNames`)];
 }
 
 /** What is known of a model even where some of it is wrong. */

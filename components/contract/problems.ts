@@ -71,3 +71,15 @@ export function didYouMean(name: string, candidates: Iterable<string>): string {
   const names = nearest(name, candidates);
   return names.length === 0 ? "" : `; did you mean ${listOr(names)}?`;
 }
+
+/** Places at which something is in a list that stands before in it, too. */
+export function repeated(values: readonly string[]): number[] {
+  return values.flatMap((value, index) => (values.indexOf(value) === index ? [] : [index]));
+}
+
+/** An error for each value of the list at `path` that is given a second time. */
+export function checkRepeated(values: readonly string[], path: string): Problem[] {
+  return repeated(values).map((index) =>
+    error(`${path}[${index}]`, `${quote(values[index])} is given twice: leave one out`),
+  );
+}

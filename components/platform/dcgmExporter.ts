@@ -2,6 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { LABELS } from "../contract/labels.js";
 import { CHARTS } from "./charts.js";
+import { ADDON_NAMESPACES } from "./namespaces.js";
 import { addonNamespace, addonRelease } from "./release.js";
 import { GPU_NODE_TOLERATIONS, GPU_NODES, type HelmValues, NODE_RELABELING, PRIORITY } from "./values.js";
 
@@ -10,8 +11,6 @@ export interface DcgmExporterArgs {
   /** Whether Prometheus scrapes it, which needs the CRDs of its operator. @default true */
   serviceMonitors?: boolean;
 }
-
-const NAMESPACE = "dcgm-exporter";
 
 /** Labels of the pod on a GPU that its series carry, by which GPU and release are told together. */
 const POD_LABELS = [
@@ -60,7 +59,7 @@ export class DcgmExporterAddon extends pulumi.ComponentResource {
   constructor(name: string, args: DcgmExporterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-vllm:platform:DcgmExporterAddon", name, {}, opts);
     const child = { parent: this, dependsOn: opts?.dependsOn };
-    const namespace = addonNamespace(name, NAMESPACE, "privileged", child).metadata.name;
+    const namespace = addonNamespace(name, ADDON_NAMESPACES.dcgmExporter, "privileged", child).metadata.name;
     const values = dcgmExporterValues(args);
     this.release = addonRelease(name, { chart: CHARTS.dcgmExporter, namespace, values }, child);
     this.registerOutputs({ namespace });

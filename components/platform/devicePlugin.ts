@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
 import { GPU_RESOURCE } from "../contract/labels.js";
 import { CHARTS } from "./charts.js";
+import { ADDON_NAMESPACES } from "./namespaces.js";
 import { addonNamespace, addonRelease } from "./release.js";
 import { GPU_NODE_TOLERATIONS, GPU_NODES, type HelmValues, PRIORITY, resources, SYSTEM_NODES } from "./values.js";
 
@@ -26,7 +27,6 @@ export interface DevicePluginArgs {
   serviceMonitors?: boolean;
 }
 
-const NAMESPACE = "nvidia-device-plugin";
 /** The configuration of a node that asks for none. */
 const EXCLUSIVE = "exclusive";
 
@@ -103,7 +103,7 @@ export class DevicePluginAddon extends pulumi.ComponentResource {
   constructor(name: string, args: DevicePluginArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-vllm:platform:DevicePluginAddon", name, {}, opts);
     const child = { parent: this, dependsOn: opts?.dependsOn };
-    const namespace = addonNamespace(name, NAMESPACE, "privileged", child).metadata.name;
+    const namespace = addonNamespace(name, ADDON_NAMESPACES.devicePlugin, "privileged", child).metadata.name;
     const values = devicePluginValues(args);
     this.release = addonRelease(name, { chart: CHARTS.devicePlugin, namespace, values }, child);
     this.registerOutputs({ namespace });

@@ -1,6 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { CHARTS } from "./charts.js";
+import { ADDON_NAMESPACES } from "./namespaces.js";
 import { addonNamespace, addonRelease } from "./release.js";
 import { type HelmValues, HOST, PRIORITY, ROLLING_UPDATE, spread, SYSTEM_NODES, ZONE } from "./values.js";
 
@@ -11,8 +12,6 @@ export interface KedaArgs {
   /** Whether Prometheus scrapes it, which needs the CRDs of its operator. @default true */
   serviceMonitors?: boolean;
 }
-
-const NAMESPACE = "keda";
 
 /** Values of the chart. Two replicas of each part: without KEDA no model grows. */
 export function kedaValues({ clusterName, serviceMonitors = true }: KedaArgs) {
@@ -66,7 +65,7 @@ export class KedaAddon extends pulumi.ComponentResource {
   constructor(name: string, args: KedaArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-vllm:platform:KedaAddon", name, {}, opts);
     const child = { parent: this, dependsOn: opts?.dependsOn };
-    const namespace = addonNamespace(name, NAMESPACE, "restricted", child).metadata.name;
+    const namespace = addonNamespace(name, ADDON_NAMESPACES.keda, "restricted", child).metadata.name;
     this.release = addonRelease(name, { chart: CHARTS.keda, namespace, values: kedaValues(args) }, child);
     this.registerOutputs({ namespace });
   }

@@ -9,22 +9,10 @@ import {
   nodeGroupSchema,
   TRAFFIC_CLASSES,
 } from "../../components/contract/nodes";
-import { lines } from "./fixtures/config";
+import { group, lines } from "./fixtures/config";
 
 const L4_TYPES =
   "g6.xlarge, g6.2xlarge, g6.4xlarge, g6.8xlarge, g6.12xlarge, g6.16xlarge, g6.24xlarge, g6.48xlarge, gr6.4xlarge or gr6.8xlarge";
-
-function group(changes: Partial<NodeGroup> = {}): NodeGroup {
-  return {
-    purpose: "inference",
-    gpu: "l4",
-    instanceTypes: ["g6.2xlarge"],
-    capacity: "on-demand",
-    min: 0,
-    max: 2,
-    ...changes,
-  };
-}
 
 const check = (changes: Partial<NodeGroup>): string[] => lines(checkNodeGroup(group(changes), "nodes"));
 

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 
-import type { NodeGroup } from "../../components/contract/nodes";
 import {
   checkCapacity,
   checkPlacement,
@@ -9,19 +8,7 @@ import {
   replicaCost,
 } from "../../components/contract/placement";
 import type { RuntimeContract } from "../../components/contract/contract";
-import { type Changes, contract, lines } from "./fixtures/config";
-
-function group(changes: Partial<NodeGroup> = {}): NodeGroup {
-  return {
-    purpose: "inference",
-    gpu: "l4",
-    instanceTypes: ["g6.2xlarge"],
-    capacity: "on-demand",
-    min: 0,
-    max: 2,
-    ...changes,
-  };
-}
+import { type Changes, contract, group, lines } from "./fixtures/config";
 
 const SPOT = group({ purpose: "batch", capacity: "spot", instanceTypes: ["g6.2xlarge", "g6.4xlarge", "gr6.4xlarge"] });
 

@@ -26,10 +26,14 @@ export function withGroup(changes: Config): Config {
   return { cluster: { existing: { gpuNodes: { pool: group } } } };
 }
 
+/** A cluster to build. */
+export const BUILT: Config = {
+  name: "llm",
+  kubernetesVersion: "1.36",
+  gpuNodes: { inference: { purpose: "inference", gpu: "l4", instanceTypes: ["g6.2xlarge"], max: 4 } },
+};
+
 /** Config of a stack that builds its cluster, in place of the one that is there. */
 export function builtCluster(changes: Config = {}): Config {
-  const gpuNodes = { inference: { purpose: "inference", gpu: "l4", instanceTypes: ["g6.2xlarge"], max: 4 } };
-  return {
-    cluster: merged({ existing: undefined, name: "llm", kubernetesVersion: "1.36", gpuNodes }, changes),
-  };
+  return { cluster: merged({ existing: undefined, ...BUILT }, changes) };
 }

@@ -2,13 +2,8 @@ import assert from "node:assert/strict";
 import { formatProblem } from "../../components/contract/problems.js";
 import { parseStackConfig } from "../../stacks/config.js";
 import { collect, type CollectedResource } from "../../tools/collect.js";
-import { stackValues } from "./fixtures.js";
+import { BUILT, stackValues } from "./fixtures.js";
 
-const BUILT = {
-  name: "llm",
-  kubernetesVersion: "1.36",
-  gpuNodes: { inference: { purpose: "inference", gpu: "l4", instanceTypes: ["g6.2xlarge"], max: 4 } },
-};
 const TODAY = new Date("2026-11-21T00:00:00Z");
 
 /** What the program registers for the given keys of the config. */

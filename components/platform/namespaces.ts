@@ -1,0 +1,6 @@
+/** Namespaces that add-ons make for themselves. Prometheus' is the config's to say, and the autoscaler's is kube-system. */
+export const ADDON_NAMESPACES = {
+  keda: "keda",
+  devicePlugin: "nvidia-device-plugin",
+  dcgmExporter: "dcgm-exporter",
+} as const;
