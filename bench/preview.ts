@@ -7,6 +7,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join, resolve } from "node:path";
+import { Command } from "commander";
 import { stringify } from "yaml";
 import { plainTable } from "../tools/preview/text.js";
 
@@ -65,6 +66,12 @@ function median(folder: string, stack: string): Run {
   const runs = Array.from({ length: RUNS }, () => measure(folder, stack));
   return runs.sort((a, b) => a.seconds - b.seconds)[Math.floor(RUNS / 2)]!;
 }
+
+// Takes no option: this answers --help, and refuses what would go unheeded.
+new Command("bench")
+  .description("Time and memory of the offline preview: of the staging stack, and of stacks of 1, 100 and 500 models.")
+  .allowExcessArguments(false)
+  .parse();
 
 const folder = mkdtempSync(join(tmpdir(), "pulumi-vllm-bench-"));
 try {
