@@ -1,0 +1,48 @@
+/** The arguments of `vllm serve` as they stand in what a stack registers. */
+import { parseImage, vllmVersionOf } from "../../components/contract/image.js";
+import { LABELS } from "../../components/contract/labels.js";
+import { CONTAINER_NAME } from "../../components/serving/pod.js";
+import type { CollectedResource } from "../collect.js";
+
+/** What follows `vllm serve` in one release, and where it came from. */
+export interface ArgumentList {
+  stack: string;
+  /** The model's key in the stack config. */
+  model: string;
+  release: string;
+  image: string;
+  /** That the image's tag names; absent when it names none. */
+  version?: string;
+  /** The model first, as the image's entrypoint gets them. */
+  args: string[];
+}
+
+const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
+
+interface Deployment {
+  metadata: { name: string; labels?: Record<string, string> };
+  spec: { template: { spec: { containers: Array<{ name: string; image: string; args?: string[] }> } } };
+}
+
+/** The argument lists of the Deployments that run vLLM. A warm spare has no such container, so it has none. */
+export function argumentLists(stack: string, resources: readonly CollectedResource[]): ArgumentList[] {
+  return resources
+    .filter(({ type }) => type === DEPLOYMENT)
+    .flatMap(({ inputs }) => {
+      const { metadata, spec } = inputs as unknown as Deployment;
+      return spec.template.spec.containers
+        .filter(({ name }) => name === CONTAINER_NAME)
+        .map(({ image, args }) => {
+          const parsed = parseImage(image);
+          const version = parsed && vllmVersionOf(parsed);
+          return {
+            stack,
+            model: metadata.labels?.[LABELS.instance] ?? metadata.name,
+            release: metadata.labels?.[LABELS.release] ?? "",
+            image,
+            ...(version !== undefined && { version }),
+            args: args ?? [],
+          };
+        });
+    });
+}
