@@ -2,7 +2,7 @@ import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["coverage/", "dist/", "node_modules/", "policies/index.js", "components/plugin/index.js"] },
+  { ignores: [".local/", "coverage/", "dist/", "node_modules/", "policies/index.js", "components/plugin/index.js"] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {

@@ -1,7 +1,8 @@
 /** The command line: reads arguments, runs a command, prints its result or its problems, sets the exit code. */
 import { resolve } from "node:path";
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { ContractError, error, formatProblem } from "../components/contract/problems.js";
+import type { UpOptions } from "./local/command.js";
 import { listStacks } from "./stackFile.js";
 import { colours as pc } from "./colours.js";
 
@@ -75,6 +76,85 @@ program
     for (const problem of warnings) process.stderr.write(pc.yellow(`warning: ${formatProblem(problem)}\n`));
     process.stdout.write(`${files.length} files in ${folder}; kubectl apply --server-side -f ${options.out}\n`);
   });
+
+const local = program
+  .command("local")
+  .description("A stack in a real control plane on this machine, with simulated GPU nodes, KEDA and Prometheus.");
+
+/** Progress goes where a pipe does not take it for the result. */
+function report(line: string): void {
+  process.stderr.write(`${pc.dim(line)}\n`);
+}
+
+function show({ text, exitCode }: { text: string; exitCode: number }): void {
+  process.stdout.write(`${text}\n`);
+  process.exitCode = exitCode;
+}
+
+function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError("It has to be 0 or more.");
+  return value;
+}
+
+local
+  .command("up")
+  .description(
+    "Start it, or bring it up to date: build what is missing, make nodes, apply the stack, show what runs where.",
+  )
+  .argument("[stack]", "stack to apply", "staging")
+  .option(
+    "--load <time>",
+    "how long models load: 10s, or of one model chat=90s, chat-r2=never; repeatable",
+    collectTexts,
+    [],
+  )
+  .option("--wait", "wait until every model is ready", false)
+  .option("--timeout <seconds>", "how long a route, or --wait, waits for a model", number, 300)
+  .option("--kubeconfig <file>", "use this cluster (kind, …) instead of starting one")
+  .option("--context <name>", "context of that kubeconfig")
+  .addHelpText(
+    "after",
+    "\nThe first start builds the control plane with Go, for about a quarter of an hour; later ones take seconds." +
+      "\nExit code: 0 fine, 1 a model was not ready in time, 2 the config, the call or the machine is not right.",
+  )
+  .action(async (stack: string, options: UpOptions) => {
+    const { up } = await import("./local/command.js");
+    show(await up(FOLDER, stack, options, report));
+  });
+
+local
+  .command("status")
+  .description("Show what runs where.")
+  .action(async () => {
+    const { status } = await import("./local/command.js");
+    show(await status(FOLDER));
+  });
+
+local
+  .command("load")
+  .description("Have the pods of a model's Service report load, so that the autoscaler acts.")
+  .argument("<model>", "the model, or a release of it such as chat-r1")
+  .argument("<requests>", "requests in flight, of all replicas together", number)
+  .option("--kv-cache <replicas>", "KV cache in use, where 1 is all of one replica's", number, 0)
+  .action(async (model: string, requests: number, options: { kvCache: number }) => {
+    const { load } = await import("./local/command.js");
+    show(await load(FOLDER, model, requests, options.kvCache));
+  });
+
+local
+  .command("down")
+  .description("End every process and throw the cluster away; what was built stays.")
+  .action(async () => {
+    const { down } = await import("./local/command.js");
+    show(await down(FOLDER, report));
+  });
+
+/** The texts of an option that is given more than once. */
+function collectTexts(text: string, before: string[]): string[] {
+  return [...before, text];
+}
 
 // `| head` closes the pipe early, and has what it wants.
 process.stdout.on("error", (failure: NodeJS.ErrnoException) => {

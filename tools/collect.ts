@@ -13,6 +13,8 @@ export interface CollectedResource {
   name: string;
   /** URN; absent for the stack itself. */
   parent?: string;
+  /** URNs of what has to be there before it; absent where there is nothing. */
+  dependencies?: string[];
   /** False for components, which are no objects anywhere. */
   custom: boolean;
   /** Inputs, with every secret masked. */
@@ -36,6 +38,7 @@ interface RegisterRequest {
   getName(): string;
   getType(): string;
   getCustom(): boolean;
+  getDependenciesList(): string[];
 }
 type Register = (
   request: RegisterRequest,
@@ -94,11 +97,13 @@ export async function collectFrom(file: StackValues, program: () => object): Pro
       if (response !== undefined) {
         const { value, secret } = maskSecrets(mine);
         const parent = request.getParent();
+        const dependencies = request.getDependenciesList();
         resources.push({
           urn: response.getUrn(),
           type: request.getType(),
           name: request.getName(),
           ...(parent !== "" && { parent }),
+          ...(dependencies.length > 0 && { dependencies }),
           custom: request.getCustom(),
           inputs: value as Record<string, unknown>,
           secret,

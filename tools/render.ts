@@ -11,7 +11,8 @@ export interface ManifestFile {
   content: string;
 }
 
-interface Manifest {
+/** A Kubernetes object. */
+export interface Manifest {
   apiVersion: string;
   kind: string;
   metadata: { name: string; namespace?: string };
@@ -33,7 +34,7 @@ function fileName({ kind, metadata }: Manifest): string {
 }
 
 /** Of the resources, those that are Kubernetes objects: not a Helm release, which its chart has to be rendered for. */
-function isManifest({ custom, type, inputs }: CollectedResource): boolean {
+export function isManifest({ custom, type, inputs }: CollectedResource): boolean {
   return custom && type.startsWith("kubernetes:") && typeof inputs["kind"] === "string";
 }
 
@@ -50,7 +51,7 @@ function manifestOf({ inputs }: CollectedResource): Manifest {
 }
 
 /** Annotations that only Pulumi's provider reads mean nothing to kubectl. */
-function withoutPulumiAnnotations(manifest: Manifest): Manifest {
+export function withoutPulumiAnnotations(manifest: Manifest): Manifest {
   const { annotations, ...metadata } = manifest.metadata as Manifest["metadata"] & { annotations?: object };
   const kept = Object.entries(annotations ?? {}).filter(([key]) => !key.startsWith("pulumi.com/"));
   return {

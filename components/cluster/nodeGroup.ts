@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { INSTANCE_TYPES } from "../contract/instances.js";
 import { GPU_RESOURCE, GPU_TAINT, LIFECYCLES, NODE_LABELS, SPOT_TAINT, WORKLOADS } from "../contract/labels.js";
+import type { NodeGroup } from "../contract/nodes.js";
 import type { BuiltNodeGroup } from "./schema.js";
 
 /** A taint in EKS' words. */
@@ -18,7 +19,11 @@ export interface NodeTaint {
 const AUTOSCALER_GPU_LABEL = "k8s.amazonaws.com/accelerator";
 
 /** Labels of a GPU group's nodes. The device plugin runs where `nvidia.com/gpu.present` is. */
-export function gpuNodeLabels({ gpu, purpose, capacity }: BuiltNodeGroup): Record<string, string> {
+export function gpuNodeLabels({
+  gpu,
+  purpose,
+  capacity,
+}: Pick<NodeGroup, "gpu" | "purpose" | "capacity">): Record<string, string> {
   return {
     [NODE_LABELS.accelerator]: gpu,
     [NODE_LABELS.workload]: purpose === "inference" ? WORKLOADS.inference : WORKLOADS.batch,
@@ -28,7 +33,7 @@ export function gpuNodeLabels({ gpu, purpose, capacity }: BuiltNodeGroup): Recor
   };
 }
 
-export function gpuNodeTaints({ capacity }: BuiltNodeGroup): NodeTaint[] {
+export function gpuNodeTaints({ capacity }: Pick<NodeGroup, "capacity">): NodeTaint[] {
   const taint = ({ key, value }: { key: string; value: string }): NodeTaint => ({ key, value, effect: "NO_SCHEDULE" });
   return capacity === "spot" ? [taint(GPU_TAINT), taint(SPOT_TAINT)] : [taint(GPU_TAINT)];
 }

@@ -157,12 +157,12 @@ function gpusOfNode(group: NodeGroup): number {
  * Host memory that pods of ours can have: the kernel keeps about 3 %, EKS reserves 255 MiB and 11 MiB a pod for 110 pods
  * and evicts below 100 MiB (awslabs/amazon-eks-ami, nodeadm's kubelet defaults); 1 GiB is left to DaemonSets.
  */
-function allocatableMemoryGiB({ memoryGiB }: InstanceType): number {
+export function allocatableMemoryGiB({ memoryGiB }: InstanceType): number {
   return memoryGiB * 0.97 - (255 + 11 * 110 + 100) / 1024 - 1;
 }
 
 /** Cores that pods of ours can have: EKS reserves less than 0.3 of them; half a core is left to DaemonSets. */
-function allocatableCpus({ vcpus }: InstanceType): number {
+export function allocatableCpus({ vcpus }: InstanceType): number {
   return vcpus - 0.8;
 }
 

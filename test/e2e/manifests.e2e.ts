@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { listStacks } from "../../tools/stackFile";
+import { loadStack } from "../../tools/loadStack";
+import { collect } from "../../tools/collect";
+import { applyAll, prune } from "../../tools/local/apply";
+import { describe as named } from "../../tools/local/client";
+import { makeNodes, stackNodes } from "../../tools/local/nodes";
+import { nodeGroupsOf } from "../../stacks/config";
+import { eventually } from "./scenario";
+import { stackSteps } from "../../tools/local/manifests";
+import { PROJECT } from "../tools/folders";
+import { world } from "./world";
+
+describe("manifests on a real API server", () => {
+  for (const stack of listStacks(PROJECT)) {
+    it(`takes every manifest of ${stack} with strict field validation, and again without a change`, async () => {
+      const { cluster } = world();
+      const { file, config } = loadStack(PROJECT, stack);
+      const steps = stackSteps(await collect(file), { load: { others: "0s", named: {} } });
+      try {
+        await makeNodes(cluster, stackNodes(nodeGroupsOf(config.cluster), ["us-east-1a"]));
+        cluster.warnings.clear();
+        const first = await applyAll(cluster, steps, { rolloutSeconds: 1 });
+        assert.deepEqual(first.changed.toSorted(), steps.map(({ object }) => named(object)).sort());
+        assert.deepEqual([...cluster.warnings], [], "the API server warns of nothing");
+
+        const second = await applyAll(cluster, steps, { rolloutSeconds: 60 });
+        assert.deepEqual(second.stuck, [], "every model has become ready, on the nodes that the stack describes");
+        assert.deepEqual(second.changed, []);
+      } finally {
+        await prune(cluster, stack, []);
+        const wide = steps
+          .map(({ object }) => object)
+          .filter(({ kind }) => ["Namespace", "PriorityClass"].includes(kind));
+        for (const object of wide) await cluster.remove(object);
+        await eventually("the end of the namespace", async () => {
+          const left = await Promise.all(wide.map((object) => cluster.get(object)));
+          return left.every((object) => object === undefined) || undefined;
+        });
+        await makeNodes(cluster, []);
+      }
+    });
+  }
+
+  it("refuses a field that Kubernetes does not know, so that the above means something", async () => {
+    const { cluster } = world();
+    const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "odd" }, dota: {} };
+    await assert.rejects(cluster.apply(object), /ConfigMap odd: .*dota.*not declared in schema|unknown field "dota"/);
+  });
+});

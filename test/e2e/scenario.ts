@@ -1,0 +1,245 @@
+/** A stack in a namespace of its own with nodes of its own; what a test asks of it, and how it goes away. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { LABELS } from "../../components/contract/labels";
+import type { NodeGroup } from "../../components/contract/nodes";
+import { parseStackConfig } from "../../stacks/config";
+import { collect } from "../../tools/collect";
+import { type Applied, applyAll, untilRolledOut } from "../../tools/local/apply";
+import { type Cluster, describe, type KubernetesObject, type Reference } from "../../tools/local/client";
+import { type Step, stackSteps } from "../../tools/local/manifests";
+import { groupNodes, nodeObject, type NodeShape } from "../../tools/local/nodes";
+import { httpStatus } from "../../tools/local/prometheus";
+import { followPodMonitors, prometheusUrl } from "../../tools/local/start";
+import { type Config, merged, modelConfig } from "../serving/fixtures";
+import { decryptedFile } from "../tools/reports";
+import { world } from "./world";
+
+/** A pod, as far as tests look at it. */
+export interface Pod extends KubernetesObject {
+  metadata: KubernetesObject["metadata"] & { uid: string; namespace: string };
+  spec: {
+    nodeName?: string;
+    serviceAccountName?: string;
+    automountServiceAccountToken?: boolean;
+    priority?: number;
+    volumes?: Record<string, unknown>[];
+    containers: {
+      env?: { name: string; valueFrom?: { secretKeyRef?: { name: string; key: string } } }[];
+      volumeMounts?: { name: string; mountPath: string }[];
+    }[];
+  };
+  status?: { phase?: string; conditions?: { type: string; status: string; reason?: string; message?: string }[] };
+}
+
+export interface Deployment extends KubernetesObject {
+  spec: { replicas?: number };
+  status?: { readyReplicas?: number; availableReplicas?: number };
+}
+
+interface Event extends KubernetesObject {
+  reason?: string;
+  message?: string;
+  involvedObject: { kind: string; name: string };
+}
+
+/** Tests wait for what they expect no longer than this. */
+const PATIENCE_SECONDS = 60;
+const ZONES = ["us-east-1a", "us-east-1b", "us-east-1c"];
+
+/** Node groups of most tests: two on-demand and one spot node with an L4 each. */
+export const GROUPS = {
+  inference: { purpose: "inference", gpu: "l4", instanceTypes: ["g6.2xlarge"], capacity: "on-demand", max: 2 },
+  batch: { purpose: "batch", gpu: "l4", instanceTypes: ["g6.2xlarge"], capacity: "spot", max: 1 },
+} as const;
+
+/** A small model: several fit on a node's memory, one on its GPU. */
+export function model(changes: Config = {}): Config {
+  return modelConfig(changes);
+}
+
+let count = 0;
+const scenarios: Scenario[] = [];
+
+/** Values of a stack with these models and node groups. */
+export interface Values {
+  models: Config;
+  /** Node groups, of which the nodes are made. @default GROUPS */
+  groups?: Config;
+  /** Node groups as the stack describes them, where they are others. */
+  described?: Config;
+  /** Of the stack's own values. */
+  others?: Config;
+}
+
+/** Waits until `read` gives something, and says what was there instead when it does not. */
+export async function eventually<T>(
+  what: string,
+  read: () => Promise<T | undefined> | T | undefined,
+  { seconds = PATIENCE_SECONDS, instead }: { seconds?: number; instead?: () => Promise<unknown> } = {},
+): Promise<T> {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    const found = await read();
+    if (found !== undefined) return found;
+    if (Date.now() > end) {
+      const there = instead === undefined ? "" : `; instead: ${JSON.stringify(await instead())}`;
+      throw new Error(`${what} has not come in ${seconds} s${there}`);
+    }
+    await sleep(250);
+  }
+}
+
+export class Scenario {
+  readonly cluster: Cluster;
+  readonly namespace: string;
+  private readonly nodes = new Set<string>();
+  private steps: Step[] = [];
+
+  private constructor() {
+    this.cluster = world().cluster;
+    count += 1;
+    this.namespace = `e2e-${count}`;
+    scenarios.push(this);
+  }
+
+  /** Applies a stack; its nodes are there before. @param load times by model or Deployment */
+  static async of(values: Values, load: Record<string, string> = {}): Promise<Scenario> {
+    const scenario = new Scenario();
+    await scenario.addNodes(values.groups ?? GROUPS);
+    await scenario.apply(values, load);
+    return scenario;
+  }
+
+  /** What the stack of these values makes. */
+  async stepsOf(
+    { models, groups = GROUPS, described = groups, others = {} }: Values,
+    load: Record<string, string> = {},
+  ): Promise<Step[]> {
+    const file = decryptedFile(
+      merged(
+        { namespace: this.namespace, cluster: { existing: { gpuNodes: described } }, ...others },
+        { models: { chat: undefined } },
+      ),
+    );
+    const complete = { ...file, values: { ...file.values, models } };
+    complete.engineConfig = { ...file.engineConfig, "vllm:models": JSON.stringify(models) };
+    const { config, problems } = parseStackConfig(complete.values);
+    if (config === undefined) throw new Error(JSON.stringify(problems));
+    const surroundings = { load: { others: "0s", named: load }, prometheusUrl: prometheusUrl(world().ports) };
+    return stackSteps(await collect(complete), surroundings);
+  }
+
+  async apply(values: Values, load: Record<string, string> = {}, rolloutSeconds = PATIENCE_SECONDS): Promise<Applied> {
+    this.steps = await this.stepsOf(values, load);
+    const applied = await applyAll(this.cluster, this.steps, { rolloutSeconds });
+    await followPodMonitors(world());
+    return applied;
+  }
+
+  /** Makes simulated nodes, as many as each group's `max`. */
+  async addNodes(groups: Config): Promise<void> {
+    const shapes = Object.entries(groups as Record<string, NodeGroup>).flatMap(([name, group]) =>
+      groupNodes(`${this.namespace}-${name}`, group, ZONES),
+    );
+    for (const shape of shapes) await this.addNode(shape);
+    await eventually("readiness of all nodes", async () => {
+      const nodes = await this.cluster.list<Pod>("v1", "Node");
+      const ready = nodes.filter(({ status }) =>
+        status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True"),
+      );
+      return [...this.nodes].every((name) => ready.some(({ metadata }) => metadata.name === name)) || undefined;
+    });
+  }
+
+  async addNode(shape: NodeShape): Promise<void> {
+    await this.cluster.create(nodeObject(shape));
+    this.nodes.add(shape.name);
+  }
+
+  async removeNode(name: string): Promise<void> {
+    await this.cluster.remove({ apiVersion: "v1", kind: "Node", metadata: { name } });
+    this.nodes.delete(name);
+  }
+
+  reference(apiVersion: string, kind: string, name: string): Reference {
+    return { apiVersion, kind, metadata: { name, namespace: this.namespace } };
+  }
+
+  /** An object that has to be there. */
+  async get<T extends KubernetesObject>(apiVersion: string, kind: string, name: string): Promise<T> {
+    const reference = this.reference(apiVersion, kind, name);
+    const found = await this.cluster.get<T>(reference);
+    if (found === undefined) throw new Error(`there is no ${describe(reference)}`);
+    return found;
+  }
+
+  deployment(name: string): Promise<Deployment> {
+    return this.get<Deployment>("apps/v1", "Deployment", name);
+  }
+
+  rolledOut(name: string, seconds = PATIENCE_SECONDS): Promise<void> {
+    return untilRolledOut(this.cluster, this.reference("apps/v1", "Deployment", name), seconds);
+  }
+
+  /** Pods that are not on their way out. */
+  async pods(labels: Record<string, string> = {}): Promise<Pod[]> {
+    const pods = await this.cluster.list<Pod>("v1", "Pod", { namespace: this.namespace, labels });
+    return pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  }
+
+  podsOf(model: string, component = "runtime"): Promise<Pod[]> {
+    return this.pods({ [LABELS.instance]: model, [LABELS.component]: component });
+  }
+
+  /** Waits for so many pods of a model on nodes, and gives them. */
+  scheduled(model: string, many: number, component = "runtime"): Promise<Pod[]> {
+    return eventually(
+      `${many} scheduled pods of ${model}`,
+      async () => {
+        const pods = (await this.podsOf(model, component)).filter(({ spec }) => spec.nodeName !== undefined);
+        return pods.length === many ? pods : undefined;
+      },
+      {
+        instead: async () =>
+          (await this.podsOf(model, component)).map(({ spec, status }) => [spec.nodeName, status?.conditions]),
+      },
+    );
+  }
+
+  /** Waits for an event about an object. */
+  event(kind: string, name: RegExp, reason: string): Promise<Event> {
+    const all = () => this.cluster.list<Event>("v1", "Event", { namespace: this.namespace });
+    return eventually(
+      `an event ${reason}`,
+      async () =>
+        (await all()).find(
+          (event) =>
+            event.involvedObject.kind === kind && name.test(event.involvedObject.name) && event.reason === reason,
+        ),
+      { instead: async () => (await all()).map(({ reason, message }) => [reason, message]) },
+    );
+  }
+
+  /** Has the pods behind a Service report this load. */
+  async load(service: string, inFlight: number, kvCache = 0): Promise<void> {
+    const url = `http://127.0.0.1:${world().ports.simulator}/load/${this.namespace}/${service}`;
+    const status = await httpStatus("PUT", url, JSON.stringify({ inFlight, kvCache }));
+    if (status !== 204) throw new Error(`the simulator answers ${status}`);
+  }
+
+  /** Deletes everything of it; returns when its pods are gone, so that their nodes can go too. */
+  async remove(): Promise<void> {
+    for (const { object } of this.steps.filter(({ object }) => object.kind === "PriorityClass"))
+      await this.cluster.remove(object);
+    await this.cluster.remove({ apiVersion: "v1", kind: "Namespace", metadata: { name: this.namespace } });
+    await eventually("the end of all pods", async () =>
+      (await this.cluster.list("v1", "Pod", { namespace: this.namespace })).length === 0 ? true : undefined,
+    );
+    for (const name of this.nodes) await this.cluster.remove({ apiVersion: "v1", kind: "Node", metadata: { name } });
+  }
+}
+
+/** Removes every scenario that a test has made. */
+export async function endScenarios(): Promise<void> {
+  for (const scenario of scenarios.splice(0)) await scenario.remove();
+}

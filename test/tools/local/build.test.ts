@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { binaryName, build } from "../../../tools/local/build";
+import { familyFolder, type Program, type ProgramName, PROGRAMS } from "../../../tools/local/programs";
+import { folderWith, removeFolders } from "../folders";
+import { endedPid } from "./fakes";
+import { FakeGo, restorePath, withoutPrograms } from "./goPrograms";
+
+const BUILDING = "from Go modules; the first time takes a quarter of an hour on two cores.";
+const nameOf = (program: ProgramName) => binaryName(PROGRAMS[program]);
+
+describe("build", () => {
+  let bin: string;
+  let lines: string[];
+  const report = (line: string) => void lines.push(line);
+  beforeEach(() => {
+    bin = join(folderWith(), ".local", "bin");
+    lines = [];
+  });
+  afterEach(restorePath);
+  after(removeFolders);
+
+  it("builds every program of its family's modules, and gives their paths", async () => {
+    const fake = new FakeGo();
+    const binaries = await build(bin, report);
+    const programs = Object.entries(PROGRAMS) as [ProgramName, Program][];
+    assert.deepEqual(binaries, Object.fromEntries(programs.map(([name]) => [name, join(bin, nameOf(name))])));
+    assert.deepEqual(readdirSync(bin).sort(), programs.map(([name]) => nameOf(name)).sort());
+    for (const [name, program] of programs) {
+      assert.equal(readFileSync(binaries[name], "utf8"), `program of ${program.package}\n`);
+    }
+    assert.deepEqual(
+      fake.calls,
+      programs.map(([name, program]) => [
+        familyFolder(program.family),
+        "-mod=readonly",
+        "off",
+        `build -trimpath -buildvcs=false -ldflags ${["-s -w", program.ldflags ?? ""].join(" ").trim()} -o ${join(bin, nameOf(name))}.partial ${program.package}`,
+      ]),
+    );
+  });
+
+  it("says what it builds, program by program", async () => {
+    new FakeGo();
+    await build(bin, report, ["etcd", "kwok"]);
+    assert.deepEqual(lines, [
+      `Building 2 programs ${BUILDING}`,
+      "  1/2 etcd …",
+      "  1/2 etcd: built in 0 s",
+      "  2/2 kwok …",
+      "  2/2 kwok: built in 0 s",
+    ]);
+  });
+
+  it("says now and then of a long build that it is still there, and stops when it is done", async () => {
+    const timers: { tell: () => void; ms: number; cleared: boolean }[] = [];
+    const { setInterval: begin, clearInterval: end } = globalThis;
+    const fake = new FakeGo({
+      does: ['echo x > "$out"', 'while [ ! -e "$(dirname "$0")/go-on" ]; do sleep 0.02; done'],
+    });
+    Object.assign(globalThis, {
+      setInterval: (tell: () => void, ms: number) => timers.push({ tell, ms, cleared: false }) - 1,
+      clearInterval: (index: number) => (timers[index]!.cleared = true),
+    });
+    try {
+      const building = build(bin, report, ["kwok"]);
+      while (fake.calls.length === 0) await sleep(10);
+      assert.equal(timers.length, 1);
+      assert.equal(timers[0]!.ms, 30_000);
+      timers[0]!.tell();
+      assert.match(lines.at(-1)!, /^ {2}1\/1 kwok: still building, \d s$/);
+      assert.equal(existsSync(join(bin, nameOf("kwok"))), false);
+      writeFileSync(join(fake.folder, "bin", "go-on"), "");
+      await building;
+      assert.equal(timers[0]!.cleared, true);
+    } finally {
+      Object.assign(globalThis, { setInterval: begin, clearInterval: end });
+    }
+  });
+
+  it("builds no program again that is there, and needs no Go for it", async () => {
+    const fake = new FakeGo();
+    await build(bin, report, ["etcd", "kwok"]);
+    lines = [];
+    withoutPrograms();
+    assert.deepEqual(await build(bin, report, ["etcd", "kwok"]), {
+      etcd: join(bin, nameOf("etcd")),
+      kwok: join(bin, nameOf("kwok")),
+    });
+    assert.deepEqual(lines, []);
+    assert.equal(fake.calls.length, 2);
+  });
+
+  it("builds only what is missing", async () => {
+    const fake = new FakeGo();
+    await build(bin, report, ["etcd", "kwok"]);
+    rmSync(join(bin, nameOf("kwok")));
+    await build(bin, report, ["etcd", "kwok"]);
+    assert.deepEqual(
+      fake.calls.map(([folder]) => folder),
+      [familyFolder("etcd"), familyFolder("kwok"), familyFolder("kwok")],
+    );
+  });
+
+  it("removes programs of other versions and halves that are left, and keeps what is current", async () => {
+    new FakeGo();
+    await build(bin, report, ["etcd"]);
+    for (const name of ["kwok-0123456789ab", `${nameOf("scheduler")}.partial`]) writeFileSync(join(bin, name), "old");
+    await build(bin, report, ["kwok"]);
+    assert.deepEqual(readdirSync(bin).sort(), [nameOf("etcd"), nameOf("kwok")].sort());
+  });
+
+  it("keeps what is built by the time that a build fails, and takes no half for a whole", async () => {
+    new FakeGo({
+      does: ['echo half > "$out"', 'case $package in *kwok*) echo "cannot find module" >&2; exit 1;; esac'],
+    });
+    await assert.rejects(build(bin, report, ["etcd", "kwok", "prometheus"]), {
+      name: "ContractError",
+      message:
+        "kwok: could not be built. Go says:\n    cannot find module\n    Call again when that is mended: what is built stays built",
+    });
+    assert.equal(existsSync(join(bin, nameOf("etcd"))), true);
+    for (const name of ["kwok", "prometheus"] as const) assert.equal(existsSync(join(bin, nameOf(name))), false);
+    assert.equal(lines.at(-1), "  2/3 kwok …");
+    const again = new FakeGo();
+    await build(bin, report, ["etcd", "kwok", "prometheus"]);
+    assert.deepEqual(
+      again.calls.map(([folder]) => folder),
+      [familyFolder("kwok"), familyFolder("prometheus")],
+    );
+    assert.deepEqual(readdirSync(bin).sort(), [nameOf("etcd"), nameOf("kwok"), nameOf("prometheus")].sort());
+  });
+
+  it("says that Go is missing before it makes anything", async () => {
+    withoutPrograms();
+    await assert.rejects(
+      build(bin, report, ["kwok"]),
+      /^ContractError: go: is not on the PATH; Go 1\.24 or later builds/,
+    );
+    assert.equal(existsSync(bin), false);
+    assert.deepEqual(lines, []);
+  });
+
+  it("is not held up by a build that was killed", async () => {
+    new FakeGo();
+    await build(bin, report, ["etcd"]);
+    writeFileSync(join(bin, "lock"), String(await endedPid()));
+    await build(bin, report, ["kwok"]);
+    assert.deepEqual(readdirSync(bin).sort(), [nameOf("etcd"), nameOf("kwok")].sort());
+  });
+
+  it("builds each program once when two ask at the same time", async () => {
+    const fake = new FakeGo();
+    const both = await Promise.all([build(bin, report, ["kwok"]), build(bin, report, ["kwok"])]);
+    assert.deepEqual(both[0], both[1]);
+    assert.equal(fake.calls.length, 1);
+  });
+});

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+import { stringify } from "yaml";
+
+import type { KubernetesObject } from "../../../tools/local/client";
+import { customResourceDefinitions, installDefinitions } from "../../../tools/local/crds";
+import { removeFolders } from "../folders";
+import { FakeCluster } from "./fakes";
+import { FakeGo, restorePath } from "./goPrograms";
+
+const KEDA = ["scaledobjects", "scaledjobs", "triggerauthentications", "clustertriggerauthentications"];
+const OPERATOR = ["podmonitors", "servicemonitors", "prometheusrules", "scrapeconfigs"];
+const EVENTING = ["cloudeventsources", "clustercloudeventsources"];
+
+function definition(name: string, status?: object): KubernetesObject {
+  return {
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: { name },
+    spec: {},
+    ...(status && { status }),
+  };
+}
+
+const established = { conditions: [{ type: "Established", status: "True" }] };
+
+/** Establishes what it is given a while after, as an API server does. */
+class Establishing extends FakeCluster {
+  override async apply(object: KubernetesObject): Promise<KubernetesObject> {
+    const applied = await super.apply(object);
+    setTimeout(() => this.put({ ...object, status: established }), 30);
+    return applied;
+  }
+}
+
+describe("customResourceDefinitions", () => {
+  afterEach(restorePath);
+  after(removeFolders);
+
+  it("are read from the modules of KEDA and of the Prometheus operator", async () => {
+    const { folder } = new FakeGo({ does: ['echo "{ \\"Dir\\": \\"$(dirname "$0")/..$PWD\\" }"'] });
+    const files = [
+      ...KEDA.map((plural) => [`keda/config/crd/bases/keda.sh_${plural}.yaml`, `${plural}.keda.sh`]),
+      ...EVENTING.map((plural) => [
+        `keda/config/crd/bases/eventing.keda.sh_${plural}.yaml`,
+        `${plural}.eventing.keda.sh`,
+      ]),
+      ...OPERATOR.map((plural) => [
+        `prometheus-operator/example/prometheus-operator-crd/monitoring.coreos.com_${plural}.yaml`,
+        `${plural}.monitoring.coreos.com`,
+      ]),
+    ] as [string, string][];
+    const families = join(folder, join(__dirname, "..", "..", "..", "tools", "local", "go"));
+    for (const [file, name] of files) {
+      mkdirSync(dirname(join(families, file)), { recursive: true });
+      writeFileSync(join(families, file), stringify(definition(name)));
+    }
+    assert.deepEqual(
+      await customResourceDefinitions(),
+      files.map(([, name]) => definition(name)),
+    );
+  });
+});
+
+describe("installDefinitions", () => {
+  it("installs what the cluster has not, names that, and waits until it can be used", async () => {
+    const theirs = definition("scaledobjects.keda.sh", established);
+    const fake = new Establishing(theirs);
+    const wanted = [definition("scaledobjects.keda.sh"), definition("podmonitors.monitoring.coreos.com")];
+    assert.deepEqual(await installDefinitions(fake.cluster, wanted), ["podmonitors.monitoring.coreos.com"]);
+    assert.deepEqual(fake.at("CustomResourceDefinition scaledobjects.keda.sh"), theirs);
+    assert.deepEqual(fake.at("CustomResourceDefinition podmonitors.monitoring.coreos.com")["status"], established);
+    assert.deepEqual(await installDefinitions(fake.cluster, wanted), []);
+  });
+});

@@ -1,0 +1,154 @@
+/**
+ * fixtures/vllm-0.30.0-metrics.prom is what a real vLLM 0.30.0 has answered to `GET /metrics`: recorded on CPU, from a
+ * server with one served name, and kept in the shared facts as vllm-0.30.0-metrics.prom.
+ */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import fc from "fast-check";
+
+import { METRICS } from "../../../components/contract/labels";
+import { metricsText, partOf, replicaLoad } from "../../../tools/local/simulator/metrics";
+
+const RECORDED = readFileSync(join(__dirname, "fixtures", "vllm-0.30.0-metrics.prom"), "utf8");
+const NO_LIMITS = { sequences: Infinity, inFlight: Infinity };
+
+interface Series {
+  type: string;
+  labels: Record<string, string>;
+  value: number;
+}
+
+/** All series of an exposition, by name. */
+function seriesOf(text: string): Map<string, Series[]> {
+  const types = new Map([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [name!, type!]));
+  const series = new Map<string, Series[]>();
+  for (const line of text.split("\n").filter((line) => line !== "" && !line.startsWith("#"))) {
+    const [, name, inner = "", value] = /^([\w:]+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];
+    assert.ok(name !== undefined, `no series: ${line}`);
+    const labels = Object.fromEntries(
+      [...inner.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, key, text]) => [key!, text!]),
+    );
+    const entry = { type: types.get(name) ?? "untyped", labels, value: Number(value) };
+    series.set(name, [...(series.get(name) ?? []), entry]);
+  }
+  return series;
+}
+
+describe("METRICS", () => {
+  for (const name of Object.values(METRICS)) {
+    it(`has with ${name} a gauge that vLLM 0.30.0 has, once for each engine`, () => {
+      assert.deepEqual(
+        seriesOf(RECORDED)
+          .get(name)
+          ?.map(({ type, labels }) => ({ type, labels })),
+        [{ type: "gauge", labels: { engine: "0", model_name: "chat" } }],
+      );
+    });
+  }
+});
+
+describe("metricsText", () => {
+  it("says what it says as vLLM 0.30.0 does: same names, types and labels", () => {
+    const recorded = seriesOf(RECORDED);
+    const ours = seriesOf(metricsText("chat", { running: 0, waiting: 0, kvCache: 0 }));
+    assert.deepEqual([...ours.keys()].sort(), Object.values(METRICS).toSorted());
+    for (const [name, series] of ours) assert.deepEqual(series, recorded.get(name), name);
+  });
+
+  it("says how much runs, waits and is kept", () => {
+    assert.equal(
+      metricsText("qwen", { running: 16, waiting: 3, kvCache: 0.25 }),
+      [
+        "# TYPE vllm:num_requests_running gauge",
+        'vllm:num_requests_running{engine="0",model_name="qwen"} 16',
+        "# TYPE vllm:num_requests_waiting gauge",
+        'vllm:num_requests_waiting{engine="0",model_name="qwen"} 3',
+        "# TYPE vllm:kv_cache_usage_perc gauge",
+        'vllm:kv_cache_usage_perc{engine="0",model_name="qwen"} 0.25',
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("keeps a name with quotes within its quotes", () => {
+    const [series] = seriesOf(metricsText('a "b" \\c', { running: 1, waiting: 0, kvCache: 0 })).get(METRICS.running)!;
+    assert.equal(series!.labels["model_name"], 'a \\"b\\" \\\\c');
+  });
+});
+
+describe("a load spread over replicas", () => {
+  const requests = fc.nat(2000);
+  const replicas = fc.integer({ min: 1, max: 50 });
+  const limits = fc.record({
+    sequences: fc.integer({ min: 1, max: 256 }),
+    inFlight: fc.integer({ min: 1, max: 1024 }),
+  });
+  const all = (inFlight: number, count: number, kvCache = 0, within = NO_LIMITS) =>
+    Array.from({ length: count }, (_, index) => replicaLoad(partOf({ inFlight, kvCache }, index, count), within));
+
+  it("runs what a replica can run at once, has the rest wait, and refuses beyond that", () => {
+    const within = { sequences: 16, inFlight: 48 };
+    const one = (inFlight: number) => replicaLoad({ inFlight, kvCache: 0 }, within);
+    assert.deepEqual(one(0), { running: 0, waiting: 0, kvCache: 0 });
+    assert.deepEqual(one(16), { running: 16, waiting: 0, kvCache: 0 });
+    assert.deepEqual(one(17), { running: 16, waiting: 1, kvCache: 0 });
+    assert.deepEqual(one(48), { running: 16, waiting: 32, kvCache: 0 });
+    assert.deepEqual(one(500), { running: 16, waiting: 32, kvCache: 0 });
+  });
+
+  it("spreads as evenly as whole requests go", () => {
+    assert.deepEqual(
+      all(7, 3).map(({ running }) => running),
+      [3, 2, 2],
+    );
+    fc.assert(
+      fc.property(requests, replicas, (inFlight, count) => {
+        const shares = all(inFlight, count).map(({ running }) => running);
+        assert.ok(Math.max(...shares) - Math.min(...shares) <= 1);
+      }),
+    );
+  });
+
+  it("adds up to what is in flight when nobody refuses", () => {
+    fc.assert(
+      fc.property(requests, replicas, limits, (inFlight, count, { sequences }) => {
+        const shares = all(inFlight, count, 0, { sequences, inFlight: Infinity });
+        assert.equal(
+          shares.reduce((sum, { running, waiting }) => sum + running + waiting, 0),
+          inFlight,
+        );
+      }),
+    );
+  });
+
+  it("has nothing above its limits nor below zero, and nobody waits where there is room", () => {
+    fc.assert(
+      fc.property(requests, replicas, limits, (inFlight, count, within) => {
+        for (const { running, waiting } of all(inFlight, count, 0, within)) {
+          assert.ok(running >= 0 && running <= within.sequences);
+          assert.ok(waiting >= 0 && running + waiting <= within.inFlight);
+          if (waiting > 0) assert.equal(running, within.sequences);
+        }
+      }),
+    );
+  });
+
+  it("shares the KV cache equally, and no replica uses more than it has", () => {
+    assert.deepEqual(
+      all(0, 4, 2).map(({ kvCache }) => kvCache),
+      [0.5, 0.5, 0.5, 0.5],
+    );
+    assert.deepEqual(
+      all(0, 2, 5).map(({ kvCache }) => kvCache),
+      [1, 1],
+    );
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 60, noNaN: true }), replicas, (kvCache, count) => {
+        const used = all(0, count, kvCache).reduce((sum, share) => sum + share.kvCache, 0);
+        assert.ok(Math.abs(used - Math.min(kvCache, count)) < 1e-9);
+      }),
+    );
+  });
+});

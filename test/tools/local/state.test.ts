@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+
+import { foldersOf, kubeconfigOf, logsOf } from "../../../tools/local/folders";
+import { type LocalState, readState, writeState } from "../../../tools/local/state";
+import { folderWith, removeFolders } from "../folders";
+
+describe("local state", () => {
+  after(removeFolders);
+
+  const states: [what: string, state: LocalState][] = [
+    [
+      "a cluster that was started here",
+      { stack: "staging", kubeconfig: "/p/.local/run/kubeconfig", ports: { prometheus: 9090, simulator: 4711 } },
+    ],
+    [
+      "a cluster that was there",
+      { stack: "prod", kubeconfig: "/k", context: "kind-llm", installed: ["scaledobjects.keda.sh"] },
+    ],
+  ];
+  for (const [what, state] of states) {
+    it(`reads back what was written of ${what}`, () => {
+      const folders = { bin: "/bin", run: folderWith() };
+      writeState(folders, state);
+      assert.deepEqual(readState(folders), state);
+    });
+  }
+
+  it("is of the last start alone, in one whole file", () => {
+    const folders = { bin: "/bin", run: folderWith() };
+    writeState(folders, states[0]![1]);
+    writeState(folders, states[1]![1]);
+    assert.deepEqual(readState(folders), states[1]![1]);
+    assert.deepEqual(readdirSync(folders.run), ["state.json"]);
+  });
+
+  it("is not there before a start has come to its end", () => {
+    assert.equal(readState({ bin: "/bin", run: folderWith({ "state.json.partial": "{" }) }), undefined);
+    assert.equal(readState(foldersOf(folderWith())), undefined);
+  });
+});
+
+describe("foldersOf", () => {
+  it("keeps everything within the project, and shares the programs between its runs", () => {
+    assert.deepEqual(foldersOf("/p"), { bin: "/p/.local/bin", run: "/p/.local/run" });
+    assert.deepEqual(foldersOf("/p", "e2e-1"), { bin: "/p/.local/bin", run: "/p/.local/e2e-1" });
+    assert.equal(logsOf(foldersOf("/p")), "/p/.local/run/logs");
+    assert.equal(kubeconfigOf(foldersOf("/p")), "/p/.local/run/kubeconfig");
+  });
+});

@@ -1,0 +1,207 @@
+/**
+ * Applies objects in the order that Pulumi's engine would: what has to be there before another first, and a Service that
+ * serves already moves only once the Deployment that it depends on is rolled out.
+ */
+import { isDeepStrictEqual } from "node:util";
+import pLimit from "p-limit";
+import { LABELS, MANAGED_BY } from "../../components/contract/labels.js";
+import { type Cluster, describe, type KubernetesObject, type Reference } from "./client.js";
+import type { Step } from "./manifests.js";
+import { until } from "./processes.js";
+
+/** Requests at once: more only queue in a small API server. */
+const CONCURRENCY = 16;
+const ROLLOUT_POLL_MS = 500;
+
+/** A Deployment that was not rolled out in time. */
+export interface Stuck {
+  deployment: string;
+  reason: string;
+  /** Objects that were left as they were for that. */
+  left: string[];
+}
+
+/** What became of an apply. */
+export interface Applied {
+  /** Objects that are new or not as they were. */
+  changed: string[];
+  unchanged: number;
+  stuck: Stuck[];
+}
+
+interface Deployment extends KubernetesObject {
+  metadata: KubernetesObject["metadata"] & { generation?: number };
+  spec: { replicas?: number };
+  status?: {
+    observedGeneration?: number;
+    replicas?: number;
+    updatedReplicas?: number;
+    availableReplicas?: number;
+    conditions?: { type: string; status: string; message?: string }[];
+  };
+}
+
+/** Whether every replica is of the newest template and available. */
+export function isRolledOut({ metadata, spec, status = {} }: Deployment): boolean {
+  const wanted = spec.replicas ?? 1;
+  return (
+    (status.observedGeneration ?? 0) >= (metadata.generation ?? 0) &&
+    (status.updatedReplicas ?? 0) === wanted &&
+    (status.replicas ?? 0) === wanted &&
+    (status.availableReplicas ?? 0) === wanted
+  );
+}
+
+/** @throws ContractError after `seconds` */
+export async function untilRolledOut(cluster: Cluster, deployment: Reference, seconds: number): Promise<void> {
+  await until(
+    `the rollout of ${describe(deployment)}`,
+    async () => {
+      const found = await cluster.get<Deployment>(deployment);
+      return found !== undefined && isRolledOut(found);
+    },
+    { seconds, everyMs: ROLLOUT_POLL_MS },
+  );
+}
+
+/** Why a Deployment is not ready: what the scheduler says of its pods, or that they load. */
+export async function whyNotReady(cluster: Cluster, deployment: Reference): Promise<string> {
+  const found = await cluster.get<Deployment & { spec: { selector: { matchLabels: Record<string, string> } } }>(
+    deployment,
+  );
+  if (found === undefined) return "it is not there";
+  const pods = await cluster.list<Deployment>("v1", "Pod", {
+    ...(deployment.metadata.namespace !== undefined && { namespace: deployment.metadata.namespace }),
+    labels: found.spec.selector.matchLabels,
+  });
+  const conditions = pods.flatMap(({ status }) => status?.conditions ?? []);
+  const unscheduled = conditions.find(({ type, status }) => type === "PodScheduled" && status === "False");
+  if (unscheduled?.message !== undefined) return unscheduled.message;
+  const failed = found.status?.conditions?.find(({ type, status }) => type === "ReplicaFailure" && status === "True");
+  return failed?.message ?? "its pods are loading their model";
+}
+
+/** An object without what controllers write of their own accord. */
+function asWritten({ status, metadata, ...rest }: KubernetesObject): object {
+  const { resourceVersion, managedFields, ...written } = metadata as KubernetesObject["metadata"] & {
+    managedFields?: unknown;
+  };
+  return { ...rest, metadata: written };
+}
+
+/**
+ * @param rolloutSeconds how long a live Service waits for the Deployment that it is to lead to
+ * @throws ApiError of the first object that the API server refuses; those that do not depend on it are applied
+ */
+export async function applyAll(
+  cluster: Cluster,
+  steps: readonly Step[],
+  { rolloutSeconds }: { rolloutSeconds: number },
+): Promise<Applied> {
+  const run = new Run(cluster, rolloutSeconds);
+  // Dependencies come first, so that each finds the promise of what it waits for.
+  const outcomes = await Promise.allSettled(inOrder(steps).map((step) => run.step(step)));
+  const refused = outcomes.find((outcome) => outcome.status === "rejected");
+  if (refused !== undefined) throw refused.reason as Error;
+  return run.result;
+}
+
+/** One apply: each object as soon as what it depends on is there. */
+class Run {
+  readonly result: Applied = { changed: [], unchanged: 0, stuck: [] };
+  private readonly limit = pLimit(CONCURRENCY);
+  /** What holds an object up, if something does. */
+  private readonly done = new Map<KubernetesObject, Promise<Stuck | undefined>>();
+  private readonly rollouts = new Map<KubernetesObject, Promise<Stuck | undefined>>();
+
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly rolloutSeconds: number,
+  ) {}
+
+  step(step: Step): Promise<Stuck | undefined> {
+    const outcome = this.apply(step);
+    this.done.set(step.object, outcome);
+    return outcome;
+  }
+
+  private async apply({ object, after, once }: Step): Promise<Stuck | undefined> {
+    const before = await Promise.all(after.flatMap((other) => this.done.get(other) ?? []));
+    const old = await this.limit(() => this.cluster.get(object));
+    const deployments = old === undefined ? [] : after.filter(({ kind }) => kind === "Deployment");
+    const stuck = [...before, ...(await Promise.all(deployments.map((other) => this.rolledOut(other))))].find(
+      (held) => held !== undefined,
+    );
+    if (stuck !== undefined) {
+      stuck.left.push(describe(object));
+      return stuck;
+    }
+    if (!(once && old !== undefined)) {
+      const now = await this.limit(() => this.cluster.apply(object));
+      if (old === undefined || !isDeepStrictEqual(asWritten(old), asWritten(now))) {
+        this.result.changed.push(describe(object));
+        return undefined;
+      }
+    }
+    this.result.unchanged += 1;
+    return undefined;
+  }
+
+  private rolledOut(deployment: KubernetesObject): Promise<Stuck | undefined> {
+    const known = this.rollouts.get(deployment);
+    if (known !== undefined) return known;
+    const waiting = untilRolledOut(this.cluster, deployment, this.rolloutSeconds).then(
+      () => undefined,
+      async () => {
+        const stuck = {
+          deployment: describe(deployment),
+          reason: await whyNotReady(this.cluster, deployment),
+          left: [],
+        };
+        this.result.stuck.push(stuck);
+        return stuck;
+      },
+    );
+    this.rollouts.set(deployment, waiting);
+    return waiting;
+  }
+}
+
+/** Every step after those it depends on. */
+function inOrder(steps: readonly Step[]): Step[] {
+  const byObject = new Map(steps.map((step) => [step.object, step]));
+  const ordered = new Set<Step>();
+  const visit = (step: Step) => {
+    if (ordered.has(step)) return;
+    for (const object of step.after) visit(byObject.get(object)!);
+    ordered.add(step);
+  };
+  for (const step of steps) visit(step);
+  return [...ordered];
+}
+
+/** Kinds that a stack makes and may later leave out. */
+const PRUNED: ReadonlyArray<[apiVersion: string, kind: string]> = [
+  ["keda.sh/v1alpha1", "ScaledObject"],
+  ["monitoring.coreos.com/v1", "PodMonitor"],
+  ["apps/v1", "Deployment"],
+  ["v1", "Service"],
+  ["policy/v1", "PodDisruptionBudget"],
+  ["networking.k8s.io/v1", "NetworkPolicy"],
+  ["v1", "ServiceAccount"],
+  ["v1", "Secret"],
+];
+
+/** Deletes what an earlier version of the stack has made and this one does not name. */
+export async function prune(cluster: Cluster, stack: string, steps: readonly Step[]): Promise<string[]> {
+  const current = new Set(steps.map(({ object }) => describe(object)));
+  const labels = { [LABELS.partOf]: stack, [LABELS.managedBy]: MANAGED_BY };
+  const found = await Promise.all(
+    PRUNED.map(([apiVersion, kind]) => cluster.list<KubernetesObject>(apiVersion, kind, { labels })),
+  );
+  // A Deployment's pods and a ScaledObject's autoscaler have its labels, and go with it.
+  const old = found.flat().filter(({ metadata }) => metadata.ownerReferences === undefined);
+  const gone = old.filter((object) => !current.has(describe(object)));
+  for (const object of gone) await cluster.remove(object);
+  return gone.map(describe);
+}

@@ -1,0 +1,81 @@
+/** Builds the programs once for each version of theirs. */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { checkGo, go } from "./go.js";
+import { withLock } from "./lock.js";
+import { familyFolder, type Program, type ProgramName, PROGRAMS } from "./programs.js";
+
+/** Told what goes on, a line at a time. */
+export type Report = (line: string) => void;
+
+/** Paths of built programs. */
+export type Binaries = Record<ProgramName, string>;
+
+/** How often a build that takes long says that it is still there. */
+const STILL_SECONDS = 30;
+
+/** A file for each version: what pins the program is in its name, so an old one is never taken for a new one. */
+export function binaryName({ name, family, ldflags = "" }: Program): string {
+  const hash = createHash("sha256").update(ldflags);
+  for (const file of ["go.mod", "go.sum"]) hash.update(readFileSync(join(familyFolder(family), file)));
+  return `${name}-${hash.digest("hex").slice(0, 12)}`;
+}
+
+/**
+ * Builds what is not there yet, into `bin`.
+ *
+ * @throws ContractError when Go is missing, or a build fails; programs that are built by then stay
+ */
+export async function build(
+  bin: string,
+  report: Report,
+  names = Object.keys(PROGRAMS) as ProgramName[],
+): Promise<Binaries> {
+  const programs: readonly Program[] = names.map((name) => PROGRAMS[name]);
+  const missing = () => programs.filter((program) => !existsSync(join(bin, binaryName(program))));
+  if (missing().length > 0) {
+    await checkGo();
+    mkdirSync(bin, { recursive: true });
+    await withLock(join(bin, "lock"), report, async () => {
+      const todo = missing();
+      // Whoever held the lock has built them meanwhile.
+      if (todo.length === 0) return;
+      report(
+        `Building ${todo.length} programs from Go modules; the first time takes a quarter of an hour on two cores.`,
+      );
+      for (const [index, program] of todo.entries())
+        await buildOne(bin, program, `${index + 1}/${todo.length}`, report);
+      removeOthers(bin);
+    });
+  }
+  return Object.fromEntries(names.map((name) => [name, join(bin, binaryName(PROGRAMS[name]))])) as Binaries;
+}
+
+async function buildOne(bin: string, program: Program, place: string, report: Report): Promise<void> {
+  const target = join(bin, binaryName(program));
+  const partial = `${target}.partial`;
+  const began = Date.now();
+  const seconds = () => Math.round((Date.now() - began) / 1000);
+  report(`  ${place} ${program.name} …`);
+  const still = setInterval(
+    () => report(`  ${place} ${program.name}: still building, ${seconds()} s`),
+    STILL_SECONDS * 1000,
+  );
+  try {
+    const ldflags = ["-s -w", program.ldflags ?? ""].join(" ").trim();
+    const args = ["build", "-trimpath", "-buildvcs=false", "-ldflags", ldflags, "-o", partial, program.package];
+    await go(program.family, args, program.name);
+    renameSync(partial, target);
+  } finally {
+    clearInterval(still);
+  }
+  report(`  ${place} ${program.name}: built in ${seconds()} s`);
+}
+
+/** Removes programs of other versions, and halves that an interrupted build has left. */
+function removeOthers(bin: string): void {
+  const current = new Set(["lock", ...Object.values(PROGRAMS).map(binaryName)]);
+  const others = readdirSync(bin).filter((name) => !current.has(name) && !name.startsWith("lock."));
+  for (const name of others) rmSync(join(bin, name), { recursive: true });
+}

@@ -1,0 +1,58 @@
+/** The custom resources that the manifests use, at the versions that the stack installs. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import type { Cluster, KubernetesObject } from "./client.js";
+import { moduleFolder } from "./go.js";
+import { until } from "./processes.js";
+
+/** CRD files within their modules. */
+const FILES = {
+  keda: ["scaledobjects", "scaledjobs", "triggerauthentications", "clustertriggerauthentications"].map((plural) =>
+    join("config", "crd", "bases", `keda.sh_${plural}.yaml`),
+  ),
+  prometheusOperator: ["podmonitors", "servicemonitors", "prometheusrules", "scrapeconfigs"].map((plural) =>
+    join("example", "prometheus-operator-crd", `monitoring.coreos.com_${plural}.yaml`),
+  ),
+} as const;
+/** KEDA's operator also watches these. */
+const KEDA_EVENTING = ["eventing.keda.sh_cloudeventsources.yaml", "eventing.keda.sh_clustercloudeventsources.yaml"];
+
+/** The definitions, from the modules that are pinned for them. */
+export async function customResourceDefinitions(): Promise<KubernetesObject[]> {
+  const keda = await moduleFolder("keda");
+  const operator = await moduleFolder("prometheusOperator");
+  const files = [
+    ...FILES.keda.map((file) => join(keda, file)),
+    ...KEDA_EVENTING.map((file) => join(keda, "config", "crd", "bases", file)),
+    ...FILES.prometheusOperator.map((file) => join(operator, file)),
+  ];
+  return files.map((file) => parse(readFileSync(file, "utf8")) as KubernetesObject);
+}
+
+interface Definition extends KubernetesObject {
+  status?: { conditions?: { type: string; status: string }[] };
+}
+
+/** Installs those that the cluster does not have; what somebody else has installed is left as it is. */
+export async function installDefinitions(
+  cluster: Cluster,
+  definitions: readonly KubernetesObject[],
+): Promise<string[]> {
+  const missing: KubernetesObject[] = [];
+  for (const definition of definitions) {
+    if ((await cluster.get(definition)) === undefined) missing.push(definition);
+  }
+  await Promise.all(missing.map((definition) => cluster.apply(definition)));
+  await until(
+    "the custom resources",
+    async () => {
+      const all = await Promise.all(definitions.map((definition) => cluster.get<Definition>(definition)));
+      return all.every((found) =>
+        found?.status?.conditions?.some(({ type, status }) => type === "Established" && status === "True"),
+      );
+    },
+    { seconds: 30 },
+  );
+  return missing.map(({ metadata }) => metadata.name);
+}

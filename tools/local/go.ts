@@ -1,0 +1,99 @@
+/** Runs Go, and puts what it says into the words of who called `npm run local`. */
+import { execFile, spawn } from "node:child_process";
+import { statfsSync } from "node:fs";
+import { promisify } from "node:util";
+import { ContractError, error } from "../../components/contract/problems.js";
+import { familyFolder, MODULES, moduleVersion } from "./programs.js";
+
+/** The least version; Go itself fetches the one that a go.mod asks for (https://go.dev/doc/toolchain). */
+const WANTED = { major: 1, minor: 24 };
+
+/** Space for Go's own caches when nothing is in them: modules 4 GiB, compiled packages 5 GiB, programs 1 GiB. */
+const COLD_BUILD_GIB = 10;
+
+const run = promisify(execFile);
+
+/** @throws ContractError when there is no Go, or one too old */
+export async function checkGo(): Promise<void> {
+  const wanted = `Go ${WANTED.major}.${WANTED.minor} or later builds the control plane, the first time: install it from https://go.dev/dl`;
+  let text: string;
+  try {
+    text = (await run("go", ["env", "GOVERSION"])).stdout.trim();
+  } catch {
+    throw new ContractError([error("go", `is not on the PATH; ${wanted}`)]);
+  }
+  const [, major, minor] = /^go(\d+)\.(\d+)/.exec(text) ?? [];
+  const old = Number(major) < WANTED.major || (Number(major) === WANTED.major && Number(minor) < WANTED.minor);
+  if (old) throw new ContractError([error("go", `is version ${text.slice(2)}; ${wanted}`)]);
+}
+
+/** Bytes free where Go keeps what it compiles, and that folder. */
+async function freeSpace(): Promise<{ folder: string; gib: number }> {
+  const folder = (await run("go", ["env", "GOCACHE"])).stdout.trim();
+  // The folder need not be there yet: its nearest parent says the same.
+  for (let at = folder; ; at = at.slice(0, at.lastIndexOf("/")) || "/") {
+    try {
+      const { bavail, bsize } = statfsSync(at);
+      return { folder, gib: (bavail * bsize) / 2 ** 30 };
+    } catch (thrown) {
+      if (at === "/") throw thrown;
+    }
+  }
+}
+
+/** What to do about a build that failed. */
+async function failure(what: string, output: string): Promise<ContractError> {
+  const { folder, gib } = await freeSpace();
+  const last = output.trim().split("\n").slice(-8).join("\n    ");
+  if (/no space left on device/i.test(output) || gib < 0.5) {
+    const message = `the disk is full: ${gib.toFixed(1)} GiB are free at ${folder}, a first build takes up to ${COLD_BUILD_GIB}. Make room and call again: what is built stays built`;
+    return new ContractError([error(what, `${message}\n    ${last}`)]);
+  }
+  const network = /dial tcp|no such host|i\/o timeout|connection refused|TLS handshake/i.test(output);
+  const hint = network ? "Go's module proxy cannot be reached (GOPROXY says which)" : "Go says";
+  return new ContractError([
+    error(
+      what,
+      `could not be built. ${hint}:\n    ${last}\n    Call again when that is mended: what is built stays built`,
+    ),
+  ]);
+}
+
+/**
+ * Runs Go in a family's folder.
+ *
+ * @returns what it prints
+ * @throws ContractError when there is no Go, and with the end of what it says when it fails
+ */
+export async function go(family: string, args: readonly string[], what: string): Promise<string> {
+  await checkGo();
+  const child = spawn("go", args, {
+    cwd: familyFolder(family),
+    // A go.mod here is complete: Go must neither look for others nor change it.
+    env: { ...process.env, GOFLAGS: "-mod=readonly", GOWORK: "off" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const kill = () => child.kill("SIGTERM");
+  process.once("exit", kill);
+  try {
+    let output = "";
+    let problems = "";
+    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (problems += chunk.toString()));
+    const code = await new Promise<number>((done, failed) => {
+      child.on("error", failed);
+      child.on("close", (exit) => done(exit ?? 1));
+    });
+    if (code !== 0) throw await failure(what, problems + output);
+    return output;
+  } finally {
+    process.off("exit", kill);
+  }
+}
+
+/** The folder of a module's files, fetched when it is not there; Go checks it against the family's go.sum. */
+export async function moduleFolder(module: keyof typeof MODULES): Promise<string> {
+  const { family, path } = MODULES[module];
+  const described = await go(family, ["mod", "download", "-json", `${path}@${moduleVersion(family, path)}`], path);
+  return (JSON.parse(described) as { Dir: string }).Dir;
+}

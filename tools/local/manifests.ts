@@ -1,0 +1,77 @@
+/** What a stack would have Pulumi make in a cluster, as objects for the simulated one. */
+import { randomBytes } from "node:crypto";
+import { COMPONENTS, LABELS } from "../../components/contract/labels.js";
+import type { CollectedResource } from "../collect.js";
+import { isManifest, type Manifest, withoutPulumiAnnotations } from "../render.js";
+import type { KubernetesObject } from "./client.js";
+import { type LoadTimes, withLoadTime } from "./simulation.js";
+
+/** An object, and those that have to be there before it. */
+export interface Step {
+  object: KubernetesObject;
+  /** Objects that this one depends on, as the program has stated it. */
+  after: KubernetesObject[];
+  /** Made once and then left alone: its content is of chance. */
+  once: boolean;
+}
+
+/** What of a real cluster is otherwise here. */
+export interface Surroundings {
+  /** Prometheus as KEDA reaches it. */
+  prometheusUrl?: string;
+  load: LoadTimes;
+}
+
+/** Bytes of a made-up secret. */
+const SECRET_BYTES = 20;
+
+/** Secrets are masked offline: here each gets a value of its own, which nobody else knows. */
+function withMadeUpSecrets(object: KubernetesObject): KubernetesObject {
+  const values = (object["stringData"] ?? {}) as Record<string, string>;
+  const made = Object.keys(values).map((key) => [key, randomBytes(SECRET_BYTES).toString("hex")]);
+  return { ...object, stringData: Object.fromEntries(made) as Record<string, string> };
+}
+
+interface Scaler extends KubernetesObject {
+  spec: { triggers: { type: string; metadata: Record<string, string> }[] };
+}
+
+/** KEDA runs beside the cluster, where a Service's name leads nowhere. */
+function withPrometheus(object: KubernetesObject, prometheusUrl: string): KubernetesObject {
+  const { spec } = object as Scaler;
+  const triggers = spec.triggers.map((trigger) =>
+    trigger.type === "prometheus"
+      ? { ...trigger, metadata: { ...trigger.metadata, serverAddress: prometheusUrl } }
+      : trigger,
+  );
+  return { ...object, spec: { ...spec, triggers } };
+}
+
+function objectOf(resource: CollectedResource, { prometheusUrl, load }: Surroundings): KubernetesObject {
+  const object = withoutPulumiAnnotations(resource.inputs as unknown as Manifest) as unknown as KubernetesObject;
+  if (resource.secret) return withMadeUpSecrets(object);
+  if (object.kind === "ScaledObject" && prometheusUrl !== undefined) return withPrometheus(object, prometheusUrl);
+  return withLoadTime(object, load);
+}
+
+/** The stack's Kubernetes objects with what each waits for; AWS resources and Helm releases are left out. */
+export function stackSteps(resources: readonly CollectedResource[], surroundings: Surroundings): Step[] {
+  const manifests = resources.filter(isManifest);
+  const objects = new Map(manifests.map((resource) => [resource.urn, objectOf(resource, surroundings)]));
+  return manifests.map(({ urn, dependencies = [], secret }) => ({
+    object: objects.get(urn)!,
+    once: secret,
+    after: dependencies.flatMap((dependency) => objects.get(dependency) ?? []),
+  }));
+}
+
+/** Names that load times can be given to: models, and the Deployments of their releases. */
+export function loadNames(resources: readonly CollectedResource[]): string[] {
+  const runtimes = resources
+    .filter(isManifest)
+    .map(({ inputs }) => inputs as unknown as KubernetesObject)
+    .filter(
+      ({ kind, metadata }) => kind === "Deployment" && metadata.labels?.[LABELS.component] === COMPONENTS.runtime,
+    );
+  return [...new Set(runtimes.flatMap(({ metadata }) => [metadata.labels![LABELS.instance]!, metadata.name]))];
+}

@@ -1,0 +1,157 @@
+/** Simulated nodes: those that a stack's node groups would have at their largest. */
+import { SYSTEM_NODE_LABELS, gpuNodeLabels, gpuNodeTaints } from "../../components/cluster/nodeGroup.js";
+import { INSTANCE_TYPES } from "../../components/contract/instances.js";
+import { GPU_RESOURCE, labelValue } from "../../components/contract/labels.js";
+import type { NodeGroup } from "../../components/contract/nodes.js";
+import { allocatableCpus, allocatableMemoryGiB, type NodeGroups } from "../../components/contract/placement.js";
+import type { Cluster, KubernetesObject } from "./client.js";
+
+/** KWOK looks after nodes with this annotation, and after no others. */
+export const SIMULATED_NODE = { key: "kwok.x-k8s.io/node", value: "fake" } as const;
+
+/** Label of the group that a node is of. */
+export const GROUP_LABEL = "pulumi-vllm.dev/node-group";
+const ZONE_LABEL = "topology.kubernetes.io/zone";
+
+interface Taint {
+  key: string;
+  value: string;
+  effect: string;
+}
+
+/** A node to make. */
+export interface NodeShape {
+  name: string;
+  group: string;
+  zone: string;
+  instanceType: string;
+  labels: Readonly<Record<string, string>>;
+  taints: readonly Taint[];
+  cpus: number;
+  memoryGiB: number;
+  diskGiB: number;
+  gpus: number;
+}
+
+/** Root volume of a node, in GiB; room for weights is what pods ask of it. */
+const DISK_GIB = 500;
+/** Of EKS for its instance types of this size (kubernetes/eks max-pods). */
+const PODS = 110;
+
+/**
+ * Nodes for what is no model. A stack does not describe those of an existing cluster: two of m7i.large's size.
+ * Source: https://aws.amazon.com/ec2/instance-types/m7i/
+ */
+const SYSTEM = { group: "without-gpu", instanceType: "m7i.large", count: 2, cpus: 2, memoryGiB: 8, diskGiB: 50 };
+
+export function nodeObject(node: NodeShape): KubernetesObject & { status: object } {
+  const resources = {
+    cpu: `${Math.round(node.cpus * 1000)}m`,
+    memory: `${Math.floor(node.memoryGiB * 1024)}Mi`,
+    "ephemeral-storage": `${node.diskGiB}Gi`,
+    pods: String(PODS),
+    ...(node.gpus > 0 && { [GPU_RESOURCE]: String(node.gpus) }),
+  };
+  return {
+    apiVersion: "v1",
+    kind: "Node",
+    metadata: {
+      name: node.name,
+      annotations: { [SIMULATED_NODE.key]: SIMULATED_NODE.value },
+      labels: {
+        "kubernetes.io/hostname": node.name,
+        "kubernetes.io/os": "linux",
+        "kubernetes.io/arch": "amd64",
+        "node.kubernetes.io/instance-type": node.instanceType,
+        [ZONE_LABEL]: node.zone,
+        [GROUP_LABEL]: node.group,
+        ...node.labels,
+      },
+    },
+    spec: { taints: node.taints },
+    status: { capacity: resources, allocatable: resources },
+  };
+}
+
+/** Taints that a group of existing nodes must have to need its tolerations; our own where it states none. */
+function taintsOf(group: NodeGroup): Taint[] {
+  if (group.tolerations === undefined) {
+    return gpuNodeTaints(group).map(({ key, value }) => ({ key, value, effect: "NoSchedule" }));
+  }
+  const taints = group.tolerations.flatMap(({ key, value = "true", effect = "NoSchedule" }) =>
+    key === undefined ? [] : [{ key, value, effect }],
+  );
+  // Kubernetes takes one of each key and effect.
+  return [...new Map(taints.toReversed().map((taint) => [`${taint.key} ${taint.effect}`, taint])).values()].reverse();
+}
+
+/** A group's name as a part of a node's: existing groups may be called anything. */
+function nodeNamePart(group: string): string {
+  return group
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, "-")
+    .replace(/^-+|-+$/g, "");
+}
+
+/** A group whose capacity is reserved has its nodes in one zone. */
+type PlacedGroup = NodeGroup & { reservation?: { zone: string } | undefined };
+
+/**
+ * The nodes of a group, its instance types and the zones in turn.
+ *
+ * @param count of nodes; the group's `max` unless said
+ */
+export function groupNodes(name: string, group: PlacedGroup, zones: readonly string[], count = group.max): NodeShape[] {
+  const types = group.instanceTypes.filter((type) => INSTANCE_TYPES.has(type));
+  return Array.from({ length: types.length === 0 ? 0 : count }, (_, index) => {
+    const instanceType = types[index % types.length]!;
+    const type = INSTANCE_TYPES.get(instanceType)!;
+    return {
+      name: `${nodeNamePart(name)}-${index + 1}`,
+      group: labelValue(name),
+      zone: group.reservation?.zone ?? zones[index % zones.length]!,
+      instanceType,
+      labels: { ...gpuNodeLabels(group), ...group.nodeSelector },
+      taints: taintsOf(group),
+      cpus: allocatableCpus(type),
+      memoryGiB: allocatableMemoryGiB(type),
+      diskGiB: DISK_GIB,
+      gpus: type.gpus,
+    };
+  });
+}
+
+/** All nodes of a stack: every GPU group at its largest, and some for what needs no GPU. */
+export function stackNodes(groups: NodeGroups, zones: readonly string[]): NodeShape[] {
+  const system = Array.from({ length: SYSTEM.count }, (_, index) => ({
+    ...SYSTEM,
+    name: `${SYSTEM.group}-${index + 1}`,
+    zone: zones[index % zones.length]!,
+    labels: SYSTEM_NODE_LABELS,
+    taints: [],
+    gpus: 0,
+  }));
+  return [...system, ...Object.entries(groups ?? {}).flatMap(([name, group]) => groupNodes(name, group, zones))];
+}
+
+/** The simulated nodes of a cluster; it may have others. */
+export async function simulatedNodes(cluster: Cluster): Promise<KubernetesObject[]> {
+  const nodes = await cluster.list("v1", "Node");
+  return nodes.filter(({ metadata }) => metadata.annotations?.[SIMULATED_NODE.key] === SIMULATED_NODE.value);
+}
+
+/** Makes the nodes, brings those that are there up to date, and removes the simulated ones that are none of them. */
+export async function makeNodes(cluster: Cluster, shapes: readonly NodeShape[]): Promise<void> {
+  const there = new Set((await simulatedNodes(cluster)).map(({ metadata }) => metadata.name));
+  const wanted = new Set(shapes.map(({ name }) => name));
+  await Promise.all(
+    shapes.map(async (shape) => {
+      const node = nodeObject(shape);
+      if (!there.has(shape.name)) return cluster.create(node);
+      await cluster.patch(node, { metadata: { labels: node.metadata.labels }, spec: node["spec"] });
+      return cluster.patch(node, { status: node.status }, "status");
+    }),
+  );
+  const gone = [...there].filter((name) => !wanted.has(name));
+  await Promise.all(gone.map((name) => cluster.remove({ apiVersion: "v1", kind: "Node", metadata: { name } })));
+}

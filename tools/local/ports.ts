@@ -1,0 +1,21 @@
+import { createServer, type AddressInfo, type Server } from "node:net";
+
+/** The address that everything listens on. */
+export const LOOPBACK = "127.0.0.1";
+
+async function listen(): Promise<Server> {
+  const server = createServer();
+  await new Promise<void>((done, failed) => {
+    server.once("error", failed);
+    server.listen(0, LOOPBACK, done);
+  });
+  return server;
+}
+
+/** Ports that nobody listens on, all different; whoever is quicker may still take one. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(Array.from({ length: count }, listen));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
+  return ports;
+}

@@ -1,0 +1,122 @@
+/**
+ * Starts and stops the processes of a control plane.
+ *
+ * No list of them is kept that a killed run could leave wrong: they are known by their command line, which names a program
+ * of the checkout and the folder of the run.
+ */
+import { execFileSync, spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ContractError, error } from "../../components/contract/problems.js";
+import { type Folders, logsOf } from "./folders.js";
+
+/** A process that runs. */
+export interface LocalProcess {
+  pid: number;
+  command: string;
+}
+
+/** A process that was started here. */
+export interface Started {
+  name: string;
+  pid: number;
+  /** Set when it has ended. */
+  exit: { code: number | null } | undefined;
+  /** Where it writes. */
+  log: string;
+}
+
+/** Our own program that acts for the pods; Node runs it, so its path is known and not its executable. */
+export const SIMULATOR = join(__dirname, "simulator", "main.ts");
+
+/** Starts a program that outlives us, with its output in a log. */
+export function start(
+  name: string,
+  program: string,
+  args: readonly string[],
+  folders: Folders,
+  environment: Readonly<Record<string, string>> = {},
+): Started {
+  mkdirSync(logsOf(folders), { recursive: true });
+  const log = join(logsOf(folders), `${name}.log`);
+  const output = openSync(log, "a");
+  const child = spawn(program, args, {
+    detached: true,
+    stdio: ["ignore", output, output],
+    cwd: folders.run,
+    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], TMPDIR: process.env["TMPDIR"], ...environment },
+  });
+  closeSync(output);
+  const started: Started = { name, pid: child.pid ?? 0, exit: undefined, log };
+  child.on("exit", (code) => (started.exit = { code }));
+  child.on("error", () => (started.exit = { code: null }));
+  child.unref();
+  return started;
+}
+
+/** A process ended while it was needed. */
+export class ProcessEnded extends ContractError {
+  /** Whether somebody else had its port. */
+  readonly portTaken: boolean;
+
+  constructor({ name, exit, log }: Started) {
+    const text = readFileSync(log, "utf8").trim();
+    const last = text.split("\n").slice(-5).join("\n    ");
+    super([error(name, `ended with code ${exit?.code ?? "none"}; the end of ${log}:\n    ${last}`)]);
+    this.portTaken = /address already in use/i.test(text);
+  }
+}
+
+/**
+ * Waits until `ready` holds.
+ *
+ * @throws ProcessEnded when one of the processes ends before
+ * @throws ContractError after `seconds`
+ */
+export async function until(
+  what: string,
+  ready: () => Promise<boolean> | boolean,
+  {
+    seconds = 60,
+    processes = [],
+    everyMs = 100,
+  }: { seconds?: number; processes?: readonly Started[]; everyMs?: number } = {},
+): Promise<void> {
+  const end = Date.now() + seconds * 1000;
+  while (!(await ready())) {
+    const ended = processes.find(({ exit }) => exit !== undefined);
+    if (ended !== undefined) throw new ProcessEnded(ended);
+    if (Date.now() > end) {
+      const logs = processes.map(({ log }) => log).join(", ");
+      throw new ContractError([error(what, `is not there after ${seconds} s${logs && `; see ${logs}`}`)]);
+    }
+    await sleep(everyMs);
+  }
+}
+
+/** Processes of this run. */
+export function running({ bin, run }: Folders): LocalProcess[] {
+  const lines = execFileSync("ps", ["-ww", "-eo", "pid=,args="], { encoding: "utf8" }).split("\n");
+  return lines.flatMap((line) => {
+    const [, pid, command = ""] = /^\s*(\d+) (.*)$/.exec(line) ?? [];
+    const ours = command.startsWith(`${bin}/`) || command.includes(` ${SIMULATOR} `);
+    return ours && command.includes(`${run}/`) ? [{ pid: Number(pid), command }] : [];
+  });
+}
+
+/** Ends every process of this run. What they keep is thrown away, so they need not be asked nicely. */
+export async function stopAll(folders: Folders): Promise<number> {
+  const found = running(folders);
+  for (const { pid } of found) kill(pid);
+  await until("the end of all processes", () => running(folders).length === 0, { seconds: 10, everyMs: 50 });
+  return found.length;
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== "ESRCH") throw thrown;
+  }
+}

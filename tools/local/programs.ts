@@ -1,0 +1,74 @@
+/** The programs of a control plane, each from a Go module that a go.mod in `go/` pins with every module it needs. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** A program to build. */
+export interface Program {
+  name: string;
+  /** Folder in `go/` whose go.mod and go.sum pin it. */
+  family: string;
+  /** Path of its package. */
+  package: string;
+  ldflags?: string;
+}
+
+const GO_FOLDER = join(__dirname, "go");
+const KUBERNETES = "k8s.io/kubernetes";
+
+/** The folder of a family's go.mod. */
+export function familyFolder(family: string): string {
+  return join(GO_FOLDER, family);
+}
+
+/**
+ * The version of a module that a family requires, with its v.
+ *
+ * @throws Error when its go.mod does not require the module
+ */
+export function moduleVersion(family: string, module: string): string {
+  const lines = readFileSync(join(familyFolder(family), "go.mod"), "utf8").split("\n");
+  const version = lines
+    .map((line) =>
+      line
+        .trim()
+        .replace(/^require /, "")
+        .split(" "),
+    )
+    .find(([path]) => path === module);
+  if (version === undefined) throw new Error(`${family}/go.mod does not require ${module}`);
+  return version[1]!;
+}
+
+/** What Kubernetes' programs say of their version, and judge features by: without it they take themselves for v0.0.0. */
+function kubernetesVersion(): string {
+  const version = moduleVersion("kubernetes", KUBERNETES);
+  const [major, minor] = version.slice(1).split(".");
+  const variables = { gitVersion: version, gitMajor: major, gitMinor: minor };
+  return Object.entries(variables)
+    .map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`)
+    .join(" ");
+}
+
+function kubernetes(name: string): Program {
+  return { name, family: "kubernetes", package: `${KUBERNETES}/cmd/${name}`, ldflags: kubernetesVersion() };
+}
+
+export const PROGRAMS = {
+  etcd: { name: "etcd", family: "etcd", package: "go.etcd.io/etcd/server/v3" },
+  apiServer: kubernetes("kube-apiserver"),
+  controllerManager: kubernetes("kube-controller-manager"),
+  scheduler: kubernetes("kube-scheduler"),
+  kwok: { name: "kwok", family: "kwok", package: "sigs.k8s.io/kwok/cmd/kwok" },
+  prometheus: { name: "prometheus", family: "prometheus", package: "github.com/prometheus/prometheus/cmd/prometheus" },
+  kedaOperator: { name: "keda-operator", family: "keda", package: "github.com/kedacore/keda/v2/cmd/operator" },
+  kedaAdapter: { name: "keda-adapter", family: "keda", package: "github.com/kedacore/keda/v2/cmd/adapter" },
+} as const satisfies Record<string, Program>;
+
+export type ProgramName = keyof typeof PROGRAMS;
+
+/** Modules that are read and not built: their version, and the family that pins it. */
+export const MODULES = {
+  kwok: { family: "kwok", path: "sigs.k8s.io/kwok" },
+  keda: { family: "keda", path: "github.com/kedacore/keda/v2" },
+  prometheusOperator: { family: "prometheus-operator", path: "github.com/prometheus-operator/prometheus-operator" },
+} as const;

@@ -1,0 +1,144 @@
+/**
+ * Prometheus, which reads PodMonitors here by this file and in a cluster by its operator.
+ *
+ * Targets are found as the operator has them found, by the API server; only their address is another, for simulated pods
+ * have none: the simulator answers in their place.
+ */
+import { writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import type { Binaries } from "./build.js";
+import type { Cluster, KubernetesObject } from "./client.js";
+import type { Folders } from "./folders.js";
+import { LOOPBACK } from "./ports.js";
+import { start, type Started } from "./processes.js";
+
+interface Relabeling {
+  sourceLabels?: string[];
+  targetLabel?: string;
+  regex?: string;
+  replacement?: string;
+  action?: string;
+}
+
+/** A PodMonitor, as far as ours go. */
+export interface PodMonitor extends KubernetesObject {
+  spec: {
+    selector: { matchLabels?: Record<string, string> };
+    podMetricsEndpoints: {
+      port: string;
+      path?: string;
+      interval?: string;
+      scrapeTimeout?: string;
+      relabelings?: Relabeling[];
+    }[];
+  };
+}
+
+const META = "__meta_kubernetes_pod";
+
+/** Label names have no other characters in Prometheus. */
+function metaLabel(label: string): string {
+  return `${META}_label_${label.replace(/[^a-zA-Z0-9_]/g, "_")}`;
+}
+
+/** Prometheus' own names of an operator's relabeling. */
+function relabelConfig({ sourceLabels, targetLabel, ...rest }: Relabeling): object {
+  return {
+    ...(sourceLabels !== undefined && { source_labels: sourceLabels }),
+    ...(targetLabel !== undefined && { target_label: targetLabel }),
+    ...rest,
+  };
+}
+
+function keep(source: string, value: string): object {
+  return { source_labels: [source], regex: value.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), action: "keep" };
+}
+
+function scrapeConfigs(monitor: PodMonitor, kubeconfig: string, simulator: string): object[] {
+  const { name, namespace = "default" } = monitor.metadata;
+  return monitor.spec.podMetricsEndpoints.map((endpoint, index) => ({
+    job_name: `podMonitor/${namespace}/${name}/${index}`,
+    ...(endpoint.interval !== undefined && { scrape_interval: endpoint.interval }),
+    ...(endpoint.scrapeTimeout !== undefined && { scrape_timeout: endpoint.scrapeTimeout }),
+    kubernetes_sd_configs: [{ role: "pod", kubeconfig_file: kubeconfig, namespaces: { names: [namespace] } }],
+    relabel_configs: [
+      { source_labels: [`${META}_phase`], regex: "(Failed|Succeeded)", action: "drop" },
+      ...Object.entries(monitor.spec.selector.matchLabels ?? {}).map(([label, value]) => keep(metaLabel(label), value)),
+      keep(`${META}_container_port_name`, endpoint.port),
+      { source_labels: ["__meta_kubernetes_namespace"], target_label: "namespace" },
+      { source_labels: [`${META}_container_name`], target_label: "container" },
+      { source_labels: [`${META}_name`], target_label: "pod" },
+      { target_label: "job", replacement: `${namespace}/${name}` },
+      { target_label: "endpoint", replacement: endpoint.port },
+      ...(endpoint.relabelings ?? []).map(relabelConfig),
+      {
+        source_labels: ["__meta_kubernetes_namespace", `${META}_name`],
+        separator: "/",
+        target_label: "__metrics_path__",
+        replacement: `/pods/$1${endpoint.path ?? "/metrics"}`,
+      },
+      { target_label: "__address__", replacement: simulator },
+    ],
+  }));
+}
+
+/** The configuration for all PodMonitors of a cluster. @param simulator its host and port */
+export function prometheusConfig(monitors: readonly PodMonitor[], kubeconfig: string, simulator: string): object {
+  return {
+    global: { scrape_interval: "30s", evaluation_interval: "30s" },
+    scrape_configs: monitors.flatMap((monitor) => scrapeConfigs(monitor, kubeconfig, simulator)),
+  };
+}
+
+/** Writes the configuration of what is in the cluster now. */
+export async function writePrometheusConfig(
+  cluster: Cluster,
+  folders: Folders,
+  kubeconfig: string,
+  simulatorPort: number,
+): Promise<void> {
+  const monitors = await cluster.list<PodMonitor>("monitoring.coreos.com/v1", "PodMonitor");
+  const config = prometheusConfig(monitors, kubeconfig, `${LOOPBACK}:${simulatorPort}`);
+  writeFileSync(join(folders.run, "prometheus.yaml"), stringify(config, { lineWidth: 0 }));
+}
+
+export function startPrometheus(binaries: Pick<Binaries, "prometheus">, folders: Folders, port: number): Started {
+  return start(
+    "prometheus",
+    binaries.prometheus,
+    [
+      `--config.file=${join(folders.run, "prometheus.yaml")}`,
+      `--storage.tsdb.path=${join(folders.run, "prometheus")}`,
+      "--storage.tsdb.retention.time=1d",
+      `--web.listen-address=${LOOPBACK}:${port}`,
+      "--web.enable-lifecycle",
+      "--log.level=warn",
+    ],
+    folders,
+  );
+}
+
+/** Sends a request without a body; the answer's status, or 0 when nobody answers. */
+export function httpStatus(method: string, url: string, body?: string): Promise<number> {
+  return new Promise((done) => {
+    const call = request(url, { method, timeout: 5000, agent: false }, (response) => {
+      response.resume();
+      response.on("end", () => done(response.statusCode ?? 0));
+    });
+    call.on("timeout", () => call.destroy());
+    call.on("error", () => done(0));
+    call.end(body);
+  });
+}
+
+/** Has it read its configuration again. */
+export async function reloadPrometheus(port: number): Promise<void> {
+  const status = await httpStatus("POST", `http://${LOOPBACK}:${port}/-/reload`);
+  if (status !== 200) throw new Error(`Prometheus did not take its configuration: HTTP ${status}`);
+}
+
+export async function prometheusIsReady(port: number): Promise<boolean> {
+  return (await httpStatus("GET", `http://${LOOPBACK}:${port}/-/ready`)) === 200;
+}

@@ -1,0 +1,58 @@
+/** What of a simulated cluster can be set: how long a model takes to load. */
+import { COMPONENTS, LABELS } from "../../components/contract/labels.js";
+import { ContractError, error, listOr } from "../../components/contract/problems.js";
+import type { KubernetesObject } from "./client.js";
+
+/** The pod annotation that says how long it loads its model before it is ready; without it, not at all. */
+export const SIMULATED_LOAD = { annotation: "pulumi-vllm.dev/simulated-load", never: "never" } as const;
+
+/** Long enough to be seen, short enough to wait for. */
+export const DEFAULT_LOAD = "10s";
+
+/** Load times by model or by Deployment (`chat`, `chat-r2`), and of all others. */
+export interface LoadTimes {
+  others: string;
+  named: Readonly<Record<string, string>>;
+}
+
+/**
+ * Reads `10s`, `chat=90s`, `chat-r2=never`.
+ *
+ * @param names of models and Deployments
+ * @throws ContractError with every text that is none of them, or names something else
+ */
+export function parseLoadTimes(texts: readonly string[], names: readonly string[]): LoadTimes {
+  const parsed = texts.map((text) => ({
+    text,
+    parts: /^(?:([a-z][-a-z0-9]*)=)?((?:\d+(?:\.\d+)?(?:ms|s|m))+|never)$/.exec(text),
+  }));
+  const problems = parsed.flatMap(({ text, parts }) => {
+    if (parts === null)
+      return [error("--load", `${JSON.stringify(text)} is no load time: use one such as 10s, chat=90s or chat=never`)];
+    const [, name] = parts;
+    return name === undefined || names.includes(name)
+      ? []
+      : [error("--load", `there is no model ${JSON.stringify(name)}: use ${listOr(names)}`)];
+  });
+  if (problems.length > 0) throw new ContractError(problems);
+  const times = parsed.map(({ parts }) => [parts![1], parts![2]!] as const);
+  return {
+    others: times.findLast(([name]) => name === undefined)?.[1] ?? DEFAULT_LOAD,
+    named: Object.fromEntries(times.flatMap(([name, time]) => (name === undefined ? [] : [[name, time]]))),
+  };
+}
+
+interface Workload extends KubernetesObject {
+  spec: { template: { metadata?: { annotations?: Record<string, string> } } };
+}
+
+/** Annotates the pods of a model's Deployment with its load time; others are ready at once. */
+export function withLoadTime(object: KubernetesObject, { others, named }: LoadTimes): KubernetesObject {
+  const { name, labels = {} } = object.metadata;
+  if (object.kind !== "Deployment" || labels[LABELS.component] !== COMPONENTS.runtime) return object;
+  const { spec } = object as Workload;
+  const { metadata } = spec.template;
+  const time = named[name] ?? named[labels[LABELS.instance] ?? ""] ?? others;
+  const annotations = { ...metadata?.annotations, [SIMULATED_LOAD.annotation]: time };
+  return { ...object, spec: { ...spec, template: { ...spec.template, metadata: { ...metadata, annotations } } } };
+}

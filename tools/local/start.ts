@@ -1,0 +1,128 @@
+/** Starts a whole cluster: control plane, KWOK, KEDA, Prometheus and the simulator, in the order that they need each other. */
+import { mkdirSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Binaries, Report } from "./build.js";
+import { Cluster } from "./client.js";
+import { startControlPlane } from "./controlPlane.js";
+import { customResourceDefinitions, installDefinitions } from "./crds.js";
+import { type Folders, kubeconfigOf } from "./folders.js";
+import { kedaIsRegistered, kedaObjects, type KedaPorts, startKeda } from "./keda.js";
+import { startKwok } from "./kwok.js";
+import { freePorts, LOOPBACK } from "./ports.js";
+import { ProcessEnded, SIMULATOR, start, type Started, stopAll, until } from "./processes.js";
+import {
+  httpStatus,
+  prometheusIsReady,
+  reloadPrometheus,
+  startPrometheus,
+  writePrometheusConfig,
+} from "./prometheus.js";
+
+/** Ports that others than the processes themselves have to know. */
+export interface Ports {
+  prometheus: number;
+  simulator: number;
+}
+
+/** A cluster that runs. */
+export interface LocalCluster {
+  cluster: Cluster;
+  folders: Folders;
+  ports: Ports;
+}
+
+/** Tries with other ports, where somebody was quicker. */
+const ATTEMPTS = 3;
+
+/** The URL that KEDA finds Prometheus at. */
+export function prometheusUrl({ prometheus }: Ports): string {
+  return `http://${LOOPBACK}:${prometheus}`;
+}
+
+/**
+ * Starts everything anew: what an earlier start has left in the folder is ended and thrown away.
+ *
+ * @throws ContractError when something does not come up, with the end of its log
+ */
+export async function startCluster(binaries: Binaries, folders: Folders, report: Report): Promise<LocalCluster> {
+  for (let attempt = 1; ; attempt += 1) {
+    await clear(folders);
+    mkdirSync(folders.run, { recursive: true });
+    try {
+      return await startOnce(binaries, folders, report);
+    } catch (thrown) {
+      // The logs stay, for the message speaks of them.
+      await stopAll(folders);
+      if (!(thrown instanceof ProcessEnded && thrown.portTaken && attempt < ATTEMPTS)) throw thrown;
+      report("A port was taken meanwhile: trying others.");
+    }
+  }
+}
+
+/** Ends the processes and removes the folder. */
+export async function clear(folders: Folders): Promise<number> {
+  const stopped = await stopAll(folders);
+  rmSync(folders.run, { recursive: true, force: true, maxRetries: 5 });
+  return stopped;
+}
+
+async function startOnce(binaries: Binaries, folders: Folders, report: Report): Promise<LocalCluster> {
+  const began = Date.now();
+  const seconds = () => ((Date.now() - began) / 1000).toFixed(1);
+  // Fetched before anything runs: a module that cannot be had must leave nothing behind.
+  const definitions = await customResourceDefinitions();
+  const plane = await startControlPlane(binaries, folders);
+  report(`API server, controllers and scheduler are up after ${seconds()} s.`);
+  const cluster = new Cluster(plane.kubeconfig);
+  const kwok = await startKwok(binaries, folders, plane.kubeconfig);
+  await installDefinitions(cluster, definitions);
+
+  const [prometheus, simulator, ...keda] = (await freePorts(7)) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const ports = { prometheus, simulator };
+  const [metrics, operatorMetrics, operatorHealth, adapter, adapterMetrics] = keda;
+  const kedaPorts = { metrics, operatorMetrics, operatorHealth, adapter, adapterMetrics };
+  const processes = [
+    ...plane.processes,
+    kwok,
+    await startMetrics(binaries, folders, cluster, ports),
+    startSimulator(folders, simulator),
+    ...startKeda(binaries, folders, plane.kubeconfig, kedaPorts),
+  ];
+  await registerKeda(cluster, kedaPorts);
+  await until("Prometheus", () => prometheusIsReady(prometheus), { processes });
+  await until("the simulator", async () => (await httpStatus("GET", `http://${LOOPBACK}:${simulator}/load`)) === 200, {
+    processes,
+  });
+  await until("KEDA's metrics adapter", () => kedaIsRegistered(cluster), { processes });
+  report(`KWOK, KEDA and Prometheus are up after ${seconds()} s.`);
+  return { cluster, folders, ports };
+}
+
+async function startMetrics(binaries: Binaries, folders: Folders, cluster: Cluster, ports: Ports): Promise<Started> {
+  await writePrometheusConfig(cluster, folders, kubeconfigOf(folders), ports.simulator);
+  return startPrometheus(binaries, folders, ports.prometheus);
+}
+
+async function registerKeda(cluster: Cluster, ports: KedaPorts): Promise<void> {
+  for (const object of kedaObjects(ports)) await cluster.apply(object);
+}
+
+function startSimulator(folders: Folders, port: number): Started {
+  const tsx = createRequire(__filename).resolve("tsx/cjs");
+  const args = ["--require", tsx, SIMULATOR, `--kubeconfig=${kubeconfigOf(folders)}`, `--port=${port}`];
+  return start("simulator", process.execPath, args, folders);
+}
+
+/** Has Prometheus scrape what is in the cluster now. */
+export async function followPodMonitors({ cluster, folders, ports }: LocalCluster): Promise<void> {
+  await writePrometheusConfig(cluster, folders, kubeconfigOf(folders), ports.simulator);
+  await reloadPrometheus(ports.prometheus);
+}
