@@ -74,7 +74,7 @@ export async function statusOf(cluster: Cluster, stack: string): Promise<Status>
     models: deployments
       .filter(({ metadata }) => metadata.labels?.[LABELS.component] === COMPONENTS.runtime)
       .map((deployment) => modelRow(deployment, services, scalers))
-      .sort((a, b) => (a.name + a.release < b.name + b.release ? -1 : 1)),
+      .sort((a, b) => a.name.localeCompare(b.name) || a.release.localeCompare(b.release)),
     pods: pods
       .map((pod) => ({
         name: pod.metadata.name,
