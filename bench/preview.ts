@@ -5,11 +5,12 @@
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir, totalmem } from "node:os";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { stringify } from "yaml";
 import { plainTable } from "../tools/preview/text.js";
+import { machine, manyModels } from "./stacks.js";
 
 const ROOT = resolve(__dirname, "..");
 const RUNS = 3;
@@ -17,28 +18,6 @@ const RUNS = 3;
 interface Run {
   seconds: number;
   peakKB: number;
-}
-
-const IMAGE = "vllm/vllm-openai:v0.30.0@sha256:8a69ffad015f138d7170c4ddc429e230a3bc1c1719f67e14324749df200a4b90";
-
-/** A stack of `count` models of all classes, each autoscaled, every tenth with two releases. */
-function manyModels(count: number): object {
-  const release = {
-    model: { id: "Qwen/Qwen3-8B", revision: "b968826d9c46dd6066d109eabc6255188de91218" },
-    image: IMAGE,
-    gpu: { type: "l4" },
-    context: 8192,
-    concurrency: { sequences: 16, inFlight: 48 },
-    flags: { "enable-prefix-caching": { value: true, reason: "conversations share a system prompt" } },
-  };
-  const model = (index: number): object => ({
-    class: ["interactive", "batch", "experimental"][index % 3],
-    route: { stable: "r1" },
-    releases: index % 10 === 0 ? { r1: release, r2: release } : { r1: release },
-    autoscaling: { min: 1, max: 3 },
-  });
-  const models = Object.fromEntries(Array.from({ length: count }, (_, index) => [`model-${index}`, model(index)]));
-  return { config: { "vllm:cluster": { existing: { name: "bench" } }, "vllm:models": models } };
 }
 
 function measure(folder: string, stack: string): Run {
@@ -78,9 +57,7 @@ try {
   cpSync(join(ROOT, "Pulumi.staging.yaml"), join(folder, "Pulumi.staging.yaml"));
   const counts = [1, 100, 500];
   for (const count of counts) writeFileSync(join(folder, `Pulumi.many${count}.yaml`), stringify(manyModels(count)));
-  console.log(
-    `${cpus().length} cores (${cpus()[0]?.model}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}; median of ${RUNS} runs`,
-  );
+  console.log(`${machine()}; median of ${RUNS} runs`);
   const staging = median(folder, "staging");
   const [one, ...many] = counts.map((count) => ({ count, ...median(folder, `many${count}`) }));
   const rows = many.map(({ count, seconds, peakKB }) => [

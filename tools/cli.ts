@@ -1,32 +1,14 @@
 /** The command line: reads arguments, runs a command, prints its result or its problems, sets the exit code. */
 import { resolve } from "node:path";
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { ContractError, error, formatProblem } from "../components/contract/problems.js";
 import type { UpOptions } from "./local/command.js";
 import { listStacks } from "./stackFile.js";
 import { colours as pc } from "./colours.js";
-
-/** Exit codes, in every command. */
-const EXIT = { refused: 1, badInput: 2 } as const;
+import { runCommandLine } from "./commandLine.js";
 
 /** The folder of Pulumi.yaml: npm runs scripts there. */
 const FOLDER = process.cwd();
-
-function problemsOf(thrown: unknown): string | undefined {
-  if (thrown instanceof ContractError) {
-    const errors = thrown.problems.filter(({ severity }) => severity === "error");
-    const warnings = thrown.problems.filter(({ severity }) => severity === "warning");
-    return [
-      pc.red(`${errors.length} problem${errors.length === 1 ? "" : "s"}, nothing was done:`),
-      ...errors.map((problem) => `  ${formatProblem(problem)}`),
-      ...warnings.map((problem) => pc.yellow(`  warning: ${formatProblem(problem)}`)),
-    ].join("\n");
-  }
-  if (thrown instanceof Error && ["PolicyConfigError", "PolicyRuleError"].includes(thrown.name)) {
-    return pc.red(thrown.message);
-  }
-  return undefined;
-}
 
 const program = new Command("pulumi-vllm")
   .description("What the stacks of this project would deploy, without Pulumi's CLI, a cluster or a cloud.")
@@ -106,9 +88,8 @@ local
   .argument("[stack]", "stack to apply", "staging")
   .option(
     "--load <time>",
-    "how long models load: 10s, or of one model chat=90s, chat-r2=never; repeatable",
+    "how long models load: 10s, or of one model chat=90s, chat-r2=never; repeatable, and kept until down",
     collectTexts,
-    [],
   )
   .option("--wait", "wait until every model is ready", false)
   .option("--timeout <seconds>", "how long a route, or --wait, waits for a model", number, 300)
@@ -117,7 +98,7 @@ local
   .addHelpText(
     "after",
     "\nThe first start builds the control plane with Go, for about a quarter of an hour; later ones take seconds." +
-      "\nExit code: 0 fine, 1 a model was not ready in time, 2 the config, the call or the machine is not right.",
+      "\nExit code: 0 fine, 1 something was not ready in time, 2 the config or the call is wrong, or nothing could be built.",
   )
   .action(async (stack: string, options: UpOptions) => {
     const { up } = await import("./local/command.js");
@@ -152,32 +133,8 @@ local
   });
 
 /** The texts of an option that is given more than once. */
-function collectTexts(text: string, before: string[]): string[] {
+function collectTexts(text: string, before: string[] = []): string[] {
   return [...before, text];
 }
 
-// `| head` closes the pipe early, and has what it wants.
-process.stdout.on("error", (failure: NodeJS.ErrnoException) => {
-  if (failure.code === "EPIPE") process.exit();
-  throw failure;
-});
-
-// What fails within an Output reaches nobody else, and leaves the program waiting for it.
-process.once("unhandledRejection", (thrown: unknown) => {
-  process.stderr.write(
-    `${pc.red("the program failed:")} ${thrown instanceof Error ? thrown.message : String(thrown)}\n`,
-  );
-  process.exit(EXIT.badInput);
-});
-
-program.parseAsync().catch((thrown: unknown) => {
-  if (thrown instanceof CommanderError) {
-    // Commander has printed its own message already.
-    process.exitCode = thrown.exitCode === 0 ? 0 : EXIT.badInput;
-    return;
-  }
-  const text = problemsOf(thrown);
-  if (text === undefined) throw thrown;
-  process.stderr.write(`${text}\n`);
-  process.exitCode = thrown instanceof Error && thrown.name === "PolicyRuleError" ? EXIT.refused : EXIT.badInput;
-});
+runCommandLine(program);

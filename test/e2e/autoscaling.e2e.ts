@@ -9,7 +9,7 @@ import { inFlightTarget } from "../../components/serving/autoscaling";
 import type { KubernetesObject } from "../../tools/local/client";
 import { running, until } from "../../tools/local/processes";
 import { prometheusIsReady, startPrometheus } from "../../tools/local/prometheus";
-import { contractOf } from "../serving/fixtures";
+import { type Config, contractOf } from "../serving/fixtures";
 import { eventually, GROUPS, model, type Pod, Scenario } from "./scenario";
 import { binaries, FOLDERS, world } from "./world";
 
@@ -31,6 +31,13 @@ interface Autoscaler extends KubernetesObject {
     behavior: { scaleDown: { stabilizationWindowSeconds: number; policies: object[] } };
   };
   status?: { desiredReplicas?: number; currentMetrics?: { external?: { current?: { averageValue?: string } } }[] };
+}
+
+/** Models that are scraped. */
+async function scrapedModels(models: Config): Promise<Scenario> {
+  const scenario = await Scenario.of({ models, groups });
+  await scenario.scraped();
+  return scenario;
 }
 
 function autoscaler(scenario: Scenario, name: string): Promise<Autoscaler> {
@@ -93,7 +100,7 @@ describe("autoscaling, from vLLM's metrics to pods on nodes", function () {
   this.timeout(300_000);
 
   it("hands the contract's bounds and windows to the real autoscaler", async () => {
-    const scenario = await Scenario.of({ models: { chat: scaled(2) }, groups });
+    const scenario = await scrapedModels({ chat: scaled(2) });
     const { spec } = await autoscaler(scenario, "chat-r1");
     assert.equal(spec.minReplicas, 2);
     assert.equal(spec.maxReplicas, MAX);
@@ -102,7 +109,7 @@ describe("autoscaling, from vLLM's metrics to pods on nodes", function () {
   });
 
   it("wants the replicas that the contract implies, for the loaded model alone, and lets them go after the window", async () => {
-    const scenario = await Scenario.of({ models: { chat: scaled(), other: scaled() }, groups });
+    const scenario = await scrapedModels({ chat: scaled(), other: scaled() });
     await ready(scenario, "chat-r1", "other-r1");
     await shorten(scenario, "chat-r1");
 
@@ -124,7 +131,7 @@ describe("autoscaling, from vLLM's metrics to pods on nodes", function () {
   });
 
   it("never wants more than the contract's most", async () => {
-    const scenario = await Scenario.of({ models: { chat: scaled() }, groups });
+    const scenario = await scrapedModels({ chat: scaled() });
     await ready(scenario, "chat-r1");
     await shorten(scenario, "chat-r1");
     // What one replica does not take, it refuses: more come as replicas do.
@@ -133,7 +140,7 @@ describe("autoscaling, from vLLM's metrics to pods on nodes", function () {
   });
 
   it("scales up on KV cache alone, while hardly a request runs", async () => {
-    const scenario = await Scenario.of({ models: { chat: scaled() }, groups });
+    const scenario = await scrapedModels({ chat: scaled() });
     await ready(scenario, "chat-r1");
     await scenario.load("chat", 2, 1);
     // The whole cache of one replica, at 85 % a replica.
@@ -144,7 +151,7 @@ describe("autoscaling, from vLLM's metrics to pods on nodes", function () {
   });
 
   it("holds its replicas when Prometheus is gone, and goes on when it is back", async () => {
-    const scenario = await Scenario.of({ models: { chat: scaled() }, groups });
+    const scenario = await scrapedModels({ chat: scaled() });
     await ready(scenario, "chat-r1");
     await shorten(scenario, "chat-r1");
     await scenario.load("chat", 3 * TARGET);

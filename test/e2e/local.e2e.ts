@@ -7,14 +7,15 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse, stringify } from "yaml";
 import { LABELS } from "../../components/contract/labels";
-import { foldersOf, kubeconfigOf } from "../../tools/local/folders";
+import { type Folders, foldersOf, kubeconfigOf } from "../../tools/local/folders";
 import { simulatedNodes } from "../../tools/local/nodes";
 import { freePorts, LOOPBACK } from "../../tools/local/ports";
 import { ProcessEnded, running, stopAll, until } from "../../tools/local/processes";
 import { startPrometheus } from "../../tools/local/prometheus";
+import { startCluster } from "../../tools/local/start";
 import { folderWith, PROJECT, projectCopy, removeFolders } from "../tools/folders";
 import { eventually } from "./scenario";
-import { binaries, FOLDERS, world } from "./world";
+import { binaries, FOLDERS, RUN } from "./world";
 
 interface Ended {
   code: number | null;
@@ -24,6 +25,7 @@ interface Ended {
 
 const TSX = pathToFileURL(require.resolve("tsx")).href;
 const folders: string[] = [];
+const clusters: Folders[] = [];
 
 /** A folder with the project's stack files, and programs that are built. */
 function checkout(): string {
@@ -81,6 +83,7 @@ describe("npm run local", function () {
 
   afterEach(async () => {
     for (const folder of folders.splice(0)) await stopAll(foldersOf(folder));
+    for (const cluster of clusters.splice(0)) await stopAll(cluster);
     removeFolders();
   });
 
@@ -101,7 +104,7 @@ describe("npm run local", function () {
       ["without-gpu", "2", ""],
     ]);
 
-    const again = await succeeded(folder, "up", "staging", "--load", "1s", "--load", "chat=2s");
+    const again = await succeeded(folder, "up", "staging");
     assert.match(again.stderr, /Applied stack staging in .* 0 changed, 38 unchanged\./);
 
     await succeeded(folder, "load", "chat", "60");
@@ -150,7 +153,8 @@ describe("npm run local", function () {
     ]);
 
     edit((chat) => delete chat.releases["r1"]);
-    const moved = await succeeded(folder, "up", "--load", "1s");
+    // What was given before is kept: only r2's pods are others now.
+    const moved = await succeeded(folder, "up", "--load", "chat-r2=1s");
     assert.match(moved.stderr, /, \d+ deleted\./);
     assert.deepEqual(rowsOf(moved.stdout, "chat"), [["chat", "r2", "live", "1/1", "1 to 3"]]);
     assert.deepEqual(
@@ -194,21 +198,28 @@ describe("npm run local", function () {
   });
 
   it("puts a stack into a cluster that is there, and takes all of it out again", async () => {
-    const { cluster } = world();
+    // Of its own: what other tests are about must not be taken out with it.
+    const there = { bin: FOLDERS.bin, run: join(folderWith(), "there") };
+    clusters.push(there);
+    const { cluster } = await startCluster(binaries(), there, () => undefined);
+    const using = ["--kubeconfig", kubeconfigOf(there)];
     const folder = checkout();
-    const up = await succeeded(
-      folder,
-      "up",
-      "staging",
-      "--kubeconfig",
-      kubeconfigOf(FOLDERS),
-      "--load",
-      "0s",
-      "--wait",
-    );
+    const up = await succeeded(folder, "up", "staging", ...using, "--load", "0s", "--wait");
     assert.match(up.stderr, /Using https:\/\/127\.0\.0\.1:\d+\. What scales there is that cluster's own KEDA/);
     assert.equal(running(foldersOf(folder)).length, 1, "KWOK alone");
     assert.equal((await cluster.list("apps/v1", "Deployment", { namespace: "vllm" })).length, 4);
+    const rival = checkout();
+    const taken = await local(rival, ["up", "staging", ...using]);
+    assert.equal(taken.code, 2);
+    assert.match(
+      taken.stderr,
+      /stack staging is deployed there, in namespace vllm, and would be taken over and deleted/,
+    );
+    assert.ok(!existsSync(join(rival, ".local", "run")));
+
+    for (const { pid } of running(foldersOf(folder))) process.kill(pid, "SIGKILL");
+    await succeeded(folder, "up", "staging", "--load", "0s");
+    assert.equal(running(foldersOf(folder)).length, 1, "it goes on in the same cluster");
     const load = await local(folder, ["load", "chat", "1"]);
     assert.match(load.stderr, /needs the Prometheus of a cluster that was started here/);
 
@@ -279,6 +290,8 @@ describe("a run of these tests that is killed", () => {
     // No test is chosen: the cluster comes up and goes down again.
     const child = spawn(process.execPath, [mocha, "--config", ".mocharc.e2e.json", "--grep", "no such test"], {
       cwd: PROJECT,
+      // Else it would take our cluster for its own.
+      env: { ...process.env, [RUN]: undefined },
       stdio: "ignore",
     });
     const theirs = foldersOf(PROJECT, `e2e-${child.pid}`);

@@ -4,21 +4,25 @@ import { loadStack } from "../../tools/loadStack";
 import { collect } from "../../tools/collect";
 import { applyAll, prune } from "../../tools/local/apply";
 import { describe as named } from "../../tools/local/client";
-import { makeNodes, stackNodes } from "../../tools/local/nodes";
+import { GROUP_LABEL, nodeObject, stackNodes } from "../../tools/local/nodes";
 import { nodeGroupsOf } from "../../stacks/config";
-import { eventually } from "./scenario";
+import { LABELS } from "../../components/contract/labels";
+import { eventually, type Pod } from "./scenario";
 import { stackSteps } from "../../tools/local/manifests";
 import { PROJECT } from "../tools/folders";
 import { world } from "./world";
 
 describe("manifests on a real API server", () => {
   for (const stack of listStacks(PROJECT)) {
-    it(`takes every manifest of ${stack} with strict field validation, and again without a change`, async () => {
+    it(`takes every manifest of ${stack} with strict field validation, and again without a change, and its pods land on their own groups`, async () => {
       const { cluster } = world();
       const { file, config } = loadStack(PROJECT, stack);
       const steps = stackSteps(await collect(file), { load: { others: "0s", named: {} } });
+      const nodes = stackNodes(nodeGroupsOf(config.cluster), ["us-east-1a"])
+        .filter(({ gpus }) => gpus > 0)
+        .map(nodeObject);
       try {
-        await makeNodes(cluster, stackNodes(nodeGroupsOf(config.cluster), ["us-east-1a"]));
+        for (const node of nodes) await cluster.create(node);
         cluster.warnings.clear();
         const first = await applyAll(cluster, steps, { rolloutSeconds: 1 });
         assert.deepEqual(first.changed.toSorted(), steps.map(({ object }) => named(object)).sort());
@@ -27,6 +31,14 @@ describe("manifests on a real API server", () => {
         const second = await applyAll(cluster, steps, { rolloutSeconds: 60 });
         assert.deepEqual(second.stuck, [], "every model has become ready, on the nodes that the stack describes");
         assert.deepEqual(second.changed, []);
+
+        const groupOf = new Map(nodes.map(({ metadata }) => [metadata.name, metadata.labels![GROUP_LABEL]!]));
+        const pods = await cluster.list<Pod>("v1", "Pod", { labels: { [LABELS.partOf]: stack } });
+        for (const { metadata, spec } of pods) {
+          const group = groupOf.get(spec.nodeName!)!;
+          const { [LABELS.class]: trafficClass, [LABELS.gpu]: gpu } = metadata.labels!;
+          assert.equal(group, `${trafficClass === "interactive" ? "inference" : "batch"}-${gpu}`, metadata.name);
+        }
       } finally {
         await prune(cluster, stack, []);
         const wide = steps
@@ -37,7 +49,7 @@ describe("manifests on a real API server", () => {
           const left = await Promise.all(wide.map((object) => cluster.get(object)));
           return left.every((object) => object === undefined) || undefined;
         });
-        await makeNodes(cluster, []);
+        for (const node of nodes) await cluster.remove(node);
       }
     });
   }

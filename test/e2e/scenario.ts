@@ -1,7 +1,7 @@
 /** A stack in a namespace of its own with nodes of its own; what a test asks of it, and how it goes away. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { LABELS } from "../../components/contract/labels";
-import type { NodeGroup } from "../../components/contract/nodes";
+import { defaultPlacement, type NodeGroup } from "../../components/contract/nodes";
 import { parseStackConfig } from "../../stacks/config";
 import { collect } from "../../tools/collect";
 import { type Applied, applyAll, untilRolledOut } from "../../tools/local/apply";
@@ -71,6 +71,9 @@ export interface Values {
   others?: Config;
 }
 
+/** Label and taint of a scenario's nodes, beside those of their group: files of tests run at once, and share the cluster. */
+export const OWN_NODES = "pulumi-vllm.dev/scenario";
+
 /** Waits until `read` gives something, and says what was there instead when it does not. */
 export async function eventually<T>(
   what: string,
@@ -98,7 +101,8 @@ export class Scenario {
   private constructor() {
     this.cluster = world().cluster;
     count += 1;
-    this.namespace = `e2e-${count}`;
+    // The files of tests are run by processes of their own.
+    this.namespace = `e2e-${process.pid}-${count}`;
     scenarios.push(this);
   }
 
@@ -115,9 +119,12 @@ export class Scenario {
     { models, groups = GROUPS, described = groups, others = {} }: Values,
     load: Record<string, string> = {},
   ): Promise<Step[]> {
+    const own = Object.fromEntries(
+      Object.entries(described).map(([name, group]) => [name, this.ownGroup(group as NodeGroup)]),
+    );
     const file = decryptedFile(
       merged(
-        { namespace: this.namespace, cluster: { existing: { gpuNodes: described } }, ...others },
+        { namespace: this.namespace, cluster: { existing: { gpuNodes: own } }, ...others },
         { models: { chat: undefined } },
       ),
     );
@@ -131,15 +138,13 @@ export class Scenario {
 
   async apply(values: Values, load: Record<string, string> = {}, rolloutSeconds = PATIENCE_SECONDS): Promise<Applied> {
     this.steps = await this.stepsOf(values, load);
-    const applied = await applyAll(this.cluster, this.steps, { rolloutSeconds });
-    await followPodMonitors(world());
-    return applied;
+    return applyAll(this.cluster, this.steps, { rolloutSeconds });
   }
 
   /** Makes simulated nodes, as many as each group's `max`. */
   async addNodes(groups: Config): Promise<void> {
     const shapes = Object.entries(groups as Record<string, NodeGroup>).flatMap(([name, group]) =>
-      groupNodes(`${this.namespace}-${name}`, group, ZONES),
+      groupNodes(`${this.namespace}-${name}`, this.ownGroup(group), ZONES),
     );
     for (const shape of shapes) await this.addNode(shape);
     await eventually("readiness of all nodes", async () => {
@@ -149,6 +154,21 @@ export class Scenario {
       );
       return [...this.nodes].every((name) => ready.some(({ metadata }) => metadata.name === name)) || undefined;
     });
+  }
+
+  /** A group whose nodes take the scenario's own pods alone, by our labels and taints and one more of each. */
+  private ownGroup(group: NodeGroup): NodeGroup {
+    const trafficClass = group.purpose === "inference" ? "interactive" : "batch";
+    const { nodeSelector, tolerations } = defaultPlacement(group.gpu, trafficClass);
+    return {
+      ...group,
+      nodeSelector: { ...nodeSelector, [OWN_NODES]: this.namespace },
+      tolerations: [
+        // A taint is made of each: `Exists` leads to the value that ours have.
+        ...tolerations,
+        { key: OWN_NODES, operator: "Equal", value: this.namespace, effect: "NoSchedule" },
+      ],
+    };
   }
 
   async addNode(shape: NodeShape): Promise<void> {
@@ -218,6 +238,11 @@ export class Scenario {
         ),
       { instead: async () => (await all()).map(({ reason, message }) => [reason, message]) },
     );
+  }
+
+  /** Has Prometheus scrape what is there now, of this scenario and of all others. */
+  scraped(): Promise<void> {
+    return followPodMonitors(world());
   }
 
   /** Has the pods behind a Service report this load. */

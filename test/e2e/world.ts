@@ -1,27 +1,33 @@
-/** The one cluster that all end-to-end tests share, each in namespaces of its own. */
-import { spawn, type ChildProcess } from "node:child_process";
+/** The one cluster that all end-to-end tests share, each in namespaces and on nodes of its own. */
+import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
-import { build, type Binaries } from "../../tools/local/build";
-import { type Folders, foldersOf } from "../../tools/local/folders";
+import { type Binaries, binaryPaths, build } from "../../tools/local/build";
+import { Cluster } from "../../tools/local/client";
+import { type Folders, foldersOf, kubeconfigOf } from "../../tools/local/folders";
 import { clear, type LocalCluster, startCluster } from "../../tools/local/start";
+import { readState, writeState } from "../../tools/local/state";
 import { PROJECT } from "../tools/folders";
 
-/** Named by our process, so that two runs know nothing of each other. */
-export const FOLDERS: Folders = foldersOf(PROJECT, `e2e-${process.pid}`);
+/** Hands the run's name from mocha's own process, which starts the cluster, to those that run the files of tests. */
+export const RUN = "PULUMI_VLLM_E2E_RUN";
+
+/** Of this run: named by the process that started it, so that two runs know nothing of each other. */
+export const FOLDERS: Folders = foldersOf(PROJECT, process.env[RUN] ?? `e2e-${process.pid}`);
 
 let local: LocalCluster | undefined;
-let built: Binaries | undefined;
 let reaper: ChildProcess | undefined;
 
-/** The cluster; there once mocha's global setup is done. */
+/** The cluster. @throws Error outside of a run */
 export function world(): LocalCluster {
-  if (local === undefined) throw new Error("the cluster is not up: run the tests by npm run test:e2e");
+  if (local !== undefined) return local;
+  const state = readState(FOLDERS);
+  if (state?.ports === undefined) throw new Error("the cluster is not up: run the tests by npm run test:e2e");
+  local = { cluster: new Cluster(state.kubeconfig), folders: FOLDERS, ports: state.ports };
   return local;
 }
 
 export function binaries(): Binaries {
-  if (built === undefined) throw new Error("nothing is built: run the tests by npm run test:e2e");
-  return built;
+  return binaryPaths(FOLDERS.bin);
 }
 
 function say(line: string): void {
@@ -30,22 +36,18 @@ function say(line: string): void {
 
 /** Builds what is missing and starts the cluster. */
 export async function startWorld(): Promise<void> {
-  built = await build(FOLDERS.bin, say);
+  const built = await build(FOLDERS.bin, say);
   // It clears up after us, also when nobody lets us do it: our end of its input closes with us.
-  reaper = spawn(
-    process.execPath,
-    ["--require", require.resolve("tsx/cjs"), join(__dirname, "reaper.ts"), FOLDERS.bin, FOLDERS.run],
-    {
-      detached: true,
-      stdio: ["pipe", "ignore", "inherit"],
-    },
-  );
-  local = await startCluster(built, FOLDERS, say);
+  const args = ["--require", require.resolve("tsx/cjs"), join(__dirname, "reaper.ts"), FOLDERS.bin, FOLDERS.run];
+  reaper = spawn(process.execPath, args, { detached: true, stdio: ["pipe", "ignore", "inherit"] });
+  const { cluster, ports } = await startCluster(built, FOLDERS, say);
+  cluster.close();
+  writeState(FOLDERS, { stack: "e2e", kubeconfig: kubeconfigOf(FOLDERS), ports, load: [] });
+  process.env[RUN] = `e2e-${process.pid}`;
 }
 
 /** Ends every process and removes the folder. */
 export async function endWorld(): Promise<void> {
-  local?.cluster.close();
   await clear(FOLDERS);
   reaper?.stdin?.end();
 }

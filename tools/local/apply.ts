@@ -52,7 +52,7 @@ export function isRolledOut({ metadata, spec, status = {} }: Deployment): boolea
   );
 }
 
-/** @throws ContractError after `seconds` */
+/** @throws LocalFailure after `seconds` */
 export async function untilRolledOut(cluster: Cluster, deployment: Reference, seconds: number): Promise<void> {
   await until(
     `the rollout of ${describe(deployment)}`,

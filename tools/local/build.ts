@@ -49,6 +49,12 @@ export async function build(
       removeOthers(bin);
     });
   }
+  return binaryPaths(bin);
+}
+
+/** Where programs are once they are built. */
+export function binaryPaths(bin: string): Binaries {
+  const names = Object.keys(PROGRAMS) as ProgramName[];
   return Object.fromEntries(names.map((name) => [name, join(bin, binaryName(PROGRAMS[name]))])) as Binaries;
 }
 

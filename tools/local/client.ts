@@ -257,7 +257,9 @@ function send(url: URL, options: RequestOptions, body: string | undefined): Prom
       );
     });
     call.on("timeout", () => call.destroy(new Error(`no answer from ${url.host} in ${REQUEST_TIMEOUT_MS / 1000} s`)));
-    call.on("error", failed);
+    call.on("error", ({ message }) =>
+      failed(new ContractError([error(url.origin, `the cluster cannot be reached: ${message}`)])),
+    );
     call.end(body);
   });
 }

@@ -134,10 +134,16 @@ export function stackNodes(groups: NodeGroups, zones: readonly string[]): NodeSh
   return [...system, ...Object.entries(groups ?? {}).flatMap(([name, group]) => groupNodes(name, group, zones))];
 }
 
-/** The simulated nodes of a cluster; it may have others. */
+/** Whether a node is simulated, and of ours: a cluster may have others. */
+export function isOurs({ metadata }: KubernetesObject): boolean {
+  return (
+    metadata.annotations?.[SIMULATED_NODE.key] === SIMULATED_NODE.value && metadata.labels?.[GROUP_LABEL] !== undefined
+  );
+}
+
+/** The nodes that {@link makeNodes} has made. */
 export async function simulatedNodes(cluster: Cluster): Promise<KubernetesObject[]> {
-  const nodes = await cluster.list("v1", "Node");
-  return nodes.filter(({ metadata }) => metadata.annotations?.[SIMULATED_NODE.key] === SIMULATED_NODE.value);
+  return (await cluster.list("v1", "Node")).filter(isOurs);
 }
 
 /** Makes the nodes, brings those that are there up to date, and removes the simulated ones that are none of them. */

@@ -8,7 +8,6 @@ import { execFileSync, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ContractError, error } from "../../components/contract/problems.js";
 import { type Folders, logsOf } from "./folders.js";
 
 /** A process that runs. */
@@ -55,15 +54,24 @@ export function start(
   return started;
 }
 
+/** Something did not come in time, or went while it was needed. */
+export class LocalFailure extends Error {
+  constructor(what: string, message: string) {
+    super(`${what}: ${message}`);
+    this.name = "LocalFailure";
+  }
+}
+
 /** A process ended while it was needed. */
-export class ProcessEnded extends ContractError {
+export class ProcessEnded extends LocalFailure {
   /** Whether somebody else had its port. */
   readonly portTaken: boolean;
 
   constructor({ name, exit, log }: Started) {
     const text = readFileSync(log, "utf8").trim();
     const last = text.split("\n").slice(-5).join("\n    ");
-    super([error(name, `ended with code ${exit?.code ?? "none"}; the end of ${log}:\n    ${last}`)]);
+    const full = /no space left on device/i.test(text) ? "the disk is full, so make room and call again; " : "";
+    super(name, `ended with code ${exit?.code ?? "none"}; ${full}the end of ${log}:\n    ${last}`);
     this.portTaken = /address already in use/i.test(text);
   }
 }
@@ -72,7 +80,7 @@ export class ProcessEnded extends ContractError {
  * Waits until `ready` holds.
  *
  * @throws ProcessEnded when one of the processes ends before
- * @throws ContractError after `seconds`
+ * @throws LocalFailure after `seconds`
  */
 export async function until(
   what: string,
@@ -89,7 +97,7 @@ export async function until(
     if (ended !== undefined) throw new ProcessEnded(ended);
     if (Date.now() > end) {
       const logs = processes.map(({ log }) => log).join(", ");
-      throw new ContractError([error(what, `is not there after ${seconds} s${logs && `; see ${logs}`}`)]);
+      throw new LocalFailure(what, `not there after ${seconds} s${logs && `; see ${logs}`}`);
     }
     await sleep(everyMs);
   }

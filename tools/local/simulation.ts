@@ -15,6 +15,11 @@ export interface LoadTimes {
   named: Readonly<Record<string, string>>;
 }
 
+/** Of load times that were right before, those that still name something. */
+export function stillNamed(texts: readonly string[], names: readonly string[]): string[] {
+  return texts.filter((text) => !text.includes("=") || names.includes(text.split("=")[0]!));
+}
+
 /**
  * Reads `10s`, `chat=90s`, `chat-r2=never`.
  *

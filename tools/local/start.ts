@@ -42,7 +42,7 @@ export function prometheusUrl({ prometheus }: Ports): string {
 /**
  * Starts everything anew: what an earlier start has left in the folder is ended and thrown away.
  *
- * @throws ContractError when something does not come up, with the end of its log
+ * @throws LocalFailure when something does not come up, with the end of its log
  */
 export async function startCluster(binaries: Binaries, folders: Folders, report: Report): Promise<LocalCluster> {
   for (let attempt = 1; ; attempt += 1) {

@@ -12,6 +12,8 @@ export interface LocalState {
   context?: string;
   /** Of a cluster that was started here; absent for one that was there. */
   ports?: Ports;
+  /** Load times that were given, the latest last: left out the next time, they would roll every pod out. */
+  load: string[];
   /** Custom resources that a cluster which was there did not have. */
   installed?: string[];
 }

@@ -3,7 +3,7 @@ import Table from "cli-table3";
 import { COMPONENTS, GPU_RESOURCE, LABELS } from "../../components/contract/labels.js";
 import { colours as pc } from "../colours.js";
 import type { Cluster, KubernetesObject } from "./client.js";
-import { GROUP_LABEL, SIMULATED_NODE } from "./nodes.js";
+import { GROUP_LABEL, isOurs } from "./nodes.js";
 
 interface Condition {
   type: string;
@@ -110,10 +110,10 @@ function modelRow(
 }
 
 function groupRows(nodes: readonly Node[], pods: readonly Pod[]): Status["groups"] {
-  const simulated = nodes.filter(({ metadata }) => metadata.annotations?.[SIMULATED_NODE.key] === SIMULATED_NODE.value);
-  const names = [...new Set(simulated.map(({ metadata }) => metadata.labels?.[GROUP_LABEL] ?? "others"))].sort();
+  const simulated = nodes.filter(isOurs);
+  const names = [...new Set(simulated.map(({ metadata }) => metadata.labels![GROUP_LABEL]!))].sort();
   return names.map((name) => {
-    const members = simulated.filter(({ metadata }) => (metadata.labels?.[GROUP_LABEL] ?? "others") === name);
+    const members = simulated.filter(({ metadata }) => metadata.labels![GROUP_LABEL] === name);
     const here = new Set(members.map(({ metadata }) => metadata.name));
     return {
       name,

@@ -1,27 +1,12 @@
 /** The command line of `npm run verify:flags`. */
 import { join, resolve } from "node:path";
-import { Command, CommanderError } from "commander";
-import { ContractError, error, formatProblem } from "../../components/contract/problems.js";
-import { colours as pc } from "../colours.js";
+import { Command } from "commander";
+import { ContractError, error } from "../../components/contract/problems.js";
+import { runCommandLine } from "../commandLine.js";
 import { listStacks } from "../stackFile.js";
 
 /** The folder of Pulumi.yaml: npm runs scripts there. */
 const FOLDER = process.cwd();
-
-const BAD_INPUT = 2;
-
-function problemsText({ problems }: ContractError): string {
-  const errors = problems.filter(({ severity }) => severity === "error");
-  return [
-    pc.red(`${errors.length} problem${errors.length === 1 ? "" : "s"}, nothing was verified:`),
-    ...errors.map((problem) => `  ${formatProblem(problem)}`),
-  ].join("\n");
-}
-
-/** What of a failure is the file system's: a folder that cannot be written, a disk that is full. */
-function isFileSystemError(thrown: unknown): thrown is NodeJS.ErrnoException {
-  return thrown instanceof Error && "syscall" in thrown && "path" in thrown;
-}
 
 const program = new Command("verify:flags")
   .description(
@@ -56,27 +41,4 @@ Exit code: 0 all parse, 1 some are refused or could not be verified, 2 the confi
     process.exitCode = exitCode;
   });
 
-// `| head` closes the pipe early, and has what it wants.
-process.stdout.on("error", (failure: NodeJS.ErrnoException) => {
-  if (failure.code === "EPIPE") process.exit();
-  throw failure;
-});
-
-// What fails within an Output reaches nobody else, and leaves the program waiting for it.
-process.once("unhandledRejection", (thrown: unknown) => {
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  process.stderr.write(`${pc.red("the program failed:")} ${message}\n`);
-  process.exit(BAD_INPUT);
-});
-
-program.parseAsync().catch((thrown: unknown) => {
-  if (thrown instanceof CommanderError) {
-    // Commander has printed its own message already.
-    process.exitCode = thrown.exitCode === 0 ? 0 : BAD_INPUT;
-    return;
-  }
-  process.exitCode = BAD_INPUT;
-  if (thrown instanceof ContractError) process.stderr.write(`${problemsText(thrown)}\n`);
-  else if (isFileSystemError(thrown)) process.stderr.write(`${pc.red(thrown.message)}\n`);
-  else throw thrown;
-});
+runCommandLine(program);

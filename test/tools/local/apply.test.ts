@@ -217,8 +217,8 @@ describe("untilRolledOut", () => {
   it("says which Deployment it has waited for, and how long", async () => {
     const { cluster, steps } = moving();
     await assert.rejects(untilRolledOut(cluster.cluster, steps[2]!.object, 0), {
-      name: "ContractError",
-      message: "the rollout of Deployment vllm/chat-r2: is not there after 0 s",
+      name: "LocalFailure",
+      message: "the rollout of Deployment vllm/chat-r2: not there after 0 s",
     });
     await untilRolledOut(cluster.cluster, deployment("chat-r1"), 0);
   });

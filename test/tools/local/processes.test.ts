@@ -163,15 +163,15 @@ describe("local processes", () => {
       await assert.rejects(
         until("Prometheus", () => false, { seconds: 0.02, everyMs: 5 }),
         {
-          name: "ContractError",
-          message: "Prometheus: is not there after 0.02 s",
+          name: "LocalFailure",
+          message: "Prometheus: not there after 0.02 s",
         },
       );
       const runs = start("node", program("node"), ["-e", FOREVER, "--", `${folders.run}/x`], folders);
       await assert.rejects(
         until("Prometheus", () => false, { seconds: 0.02, everyMs: 5, processes: [runs] }),
         {
-          message: `Prometheus: is not there after 0.02 s; see ${runs.log}`,
+          message: `Prometheus: not there after 0.02 s; see ${runs.log}`,
         },
       );
     });

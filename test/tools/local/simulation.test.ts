@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 
 import type { KubernetesObject } from "../../../tools/local/client";
-import { DEFAULT_LOAD, parseLoadTimes, SIMULATED_LOAD, withLoadTime } from "../../../tools/local/simulation";
+import {
+  DEFAULT_LOAD,
+  parseLoadTimes,
+  SIMULATED_LOAD,
+  withLoadTime,
+  stillNamed,
+} from "../../../tools/local/simulation";
 import { RUNTIME_LABELS } from "../../serving/fixtures";
 
 const NAMES = ["chat", "chat-r1", "chat-r2", "embed"];
@@ -62,6 +68,13 @@ describe("parseLoadTimes", () => {
         '--load: "5s " is no load time: use one such as 10s, chat=90s or chat=never',
       ].join("\n"),
     });
+  });
+});
+
+describe("stillNamed", () => {
+  it("forgets times of what is no longer there, and keeps those of all and of what is", () => {
+    const kept = stillNamed(["30s", "chat=90s", "chat-r1=5s", "gone=1s"], ["chat", "chat-r2"]);
+    assert.deepEqual(kept, ["30s", "chat=90s"]);
   });
 });
 

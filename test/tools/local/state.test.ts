@@ -11,11 +11,16 @@ describe("local state", () => {
   const states: [what: string, state: LocalState][] = [
     [
       "a cluster that was started here",
-      { stack: "staging", kubeconfig: "/p/.local/run/kubeconfig", ports: { prometheus: 9090, simulator: 4711 } },
+      {
+        stack: "staging",
+        load: [],
+        kubeconfig: "/p/.local/run/kubeconfig",
+        ports: { prometheus: 9090, simulator: 4711 },
+      },
     ],
     [
       "a cluster that was there",
-      { stack: "prod", kubeconfig: "/k", context: "kind-llm", installed: ["scaledobjects.keda.sh"] },
+      { stack: "prod", load: [], kubeconfig: "/k", context: "kind-llm", installed: ["scaledobjects.keda.sh"] },
     ],
   ];
   for (const [what, state] of states) {

@@ -56,7 +56,7 @@ describe("npm run verify:flags", function () {
     assert.deepEqual([exitCode, stdout], [2, ""]);
     assert.match(
       stderr,
-      /^1 problem, nothing was verified:\n {2}staging: vllm:models\.embed\.releases\.r1\.flags\.runer: /,
+      /^1 problem, nothing was done:\n {2}staging: vllm:models\.embed\.releases\.r1\.flags\.runer: /,
     );
   });
 
