@@ -21,8 +21,6 @@ export type ScaledObjectSpec = Omit<Spec, "fallback"> & {
 
 /** Share of the KV cache in use at which a replica is full: beyond it vLLM starts to preempt requests. */
 const KV_CACHE_TARGET = 0.85;
-/** Waiting requests that a replica may have for each four it runs. */
-const WAITING_SHARE = 0.25;
 const POLLING_SECONDS = 15;
 
 /** Whether replicas may vary. */
@@ -53,6 +51,18 @@ export function queries(
 /** Requests in flight that one replica aims at. */
 export function inFlightTarget({ concurrency, autoscaling }: RuntimeContract): number {
   return Math.max(1, Math.round(concurrency.sequences * autoscaling.targetUtilization));
+}
+
+/**
+ * Waiting requests that one replica aims at.
+ *
+ * As many as wait when a replica runs all it may and is as full as it can be, spread over the replicas that
+ * {@link inFlightTarget} wants then: a burst asks for no more than its requests in flight need, while a replica that has requests
+ * wait before it runs all it may, for want of KV cache, asks for more than they do.
+ */
+export function waitingTarget(contract: RuntimeContract): number {
+  const { sequences, inFlight } = contract.concurrency;
+  return Math.max(1, Math.ceil(inFlightTarget(contract) * (1 - sequences / inFlight)));
 }
 
 function trigger(name: string, serverAddress: string, query: string, threshold: number, activation?: number): Trigger {
@@ -106,12 +116,7 @@ export function scaledObjectSpec(
     },
     triggers: [
       trigger("in-flight", prometheusUrl, inFlight, inFlightTarget(contract)),
-      trigger(
-        "waiting",
-        prometheusUrl,
-        waiting,
-        Math.max(1, Math.round(contract.concurrency.sequences * WAITING_SHARE)),
-      ),
+      trigger("waiting", prometheusUrl, waiting, waitingTarget(contract)),
       trigger("kv-cache", prometheusUrl, kvCache, KV_CACHE_TARGET),
       ...(activation === undefined
         ? []

@@ -65,6 +65,15 @@ async function untilReplicas(
   );
 }
 
+/** Looks every second whether chat keeps its replicas. */
+async function holds(scenario: Scenario, wanted: number, seconds: number): Promise<void> {
+  const since = Date.now();
+  while (Date.now() - since < seconds * 1000) {
+    assert.equal(await replicas(scenario, "chat-r1"), wanted, `after ${Date.now() - since} ms`);
+    await sleep(1000);
+  }
+}
+
 /** Waits until the autoscaler has read every metric once: before, it decides nothing. */
 async function ready(scenario: Scenario, ...names: string[]): Promise<void> {
   for (const name of names) {
@@ -113,19 +122,16 @@ describe("autoscaling, from vLLM's metrics to pods on nodes", function () {
     await ready(scenario, "chat-r1", "other-r1");
     await shorten(scenario, "chat-r1");
 
-    const load = 3 * TARGET + 1;
-    await scenario.load("chat", load);
+    // All of it meets one replica, which has most of it wait.
+    await scenario.load("chat", 3 * TARGET + 1);
     await untilReplicas(scenario, "chat-r1", 4);
     await scenario.scheduled("chat", 4);
+    await holds(scenario, 4, 20);
     assert.equal(await replicas(scenario, "other-r1"), 1, "another model does not see the load");
 
     await scenario.load("chat", 0);
     // A scrape may be due at once; from then on the window counts.
-    const quiet = Date.now();
-    while (Date.now() - quiet < WINDOW_SECONDS * 1000) {
-      assert.equal(await replicas(scenario, "chat-r1"), 4, `scaled down after ${Date.now() - quiet} ms of quiet`);
-      await sleep(1000);
-    }
+    await holds(scenario, 4, WINDOW_SECONDS);
     await untilReplicas(scenario, "chat-r1", 1);
     assert.equal((await scenario.scheduled("chat", 1)).length, 1);
   });
@@ -146,8 +152,8 @@ describe("autoscaling, from vLLM's metrics to pods on nodes", function () {
     // The whole cache of one replica, at 85 % a replica.
     await untilReplicas(scenario, "chat-r1", 2);
     await scenario.scheduled("chat", 2);
-    await sleep(20_000);
-    assert.equal(await replicas(scenario, "chat-r1"), 2, "half a cache each is enough");
+    // Half a cache each is enough.
+    await holds(scenario, 2, 20);
   });
 
   it("holds its replicas when Prometheus is gone, and goes on when it is back", async () => {
@@ -168,11 +174,7 @@ describe("autoscaling, from vLLM's metrics to pods on nodes", function () {
         },
         { seconds: 120 },
       );
-      const since = Date.now();
-      while (Date.now() - since < (WINDOW_SECONDS + 15) * 1000) {
-        assert.equal(await replicas(scenario, "chat-r1"), 3, `after ${Date.now() - since} ms of fallback`);
-        await sleep(1000);
-      }
+      await holds(scenario, 3, WINDOW_SECONDS + 15);
     } finally {
       const { prometheus: port } = world().ports;
       const again = startPrometheus(binaries(), FOLDERS, port);

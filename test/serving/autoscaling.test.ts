@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import { inFlightTarget, isAutoscaled, queries, scaledObjectSpec } from "../../components/serving/autoscaling";
+import {
+  inFlightTarget,
+  isAutoscaled,
+  queries,
+  scaledObjectSpec,
+  waitingTarget,
+} from "../../components/serving/autoscaling";
 import { type Config, contractOf } from "./fixtures";
 
 const URL = "http://prometheus.monitoring.svc:9090";
@@ -28,6 +34,45 @@ describe("inFlightTarget", () => {
   it("is one at the least", () => {
     const concurrency = { sequences: 1, inFlight: 1 };
     assert.equal(inFlightTarget(scaled({ targetUtilization: 0.1 }, { concurrency })), 1);
+  });
+});
+
+describe("waitingTarget", () => {
+  const withConcurrency = (sequences: number, inFlight: number) => contractOf({ concurrency: { sequences, inFlight } });
+
+  it("is what waits at a full replica, spread over the replicas that its requests in flight want", () => {
+    // 48 in flight want four replicas, and 32 of them wait: eight each.
+    assert.equal(waitingTarget(withConcurrency(16, 48)), 8);
+  });
+
+  it("is one where none may wait", () => {
+    assert.equal(waitingTarget(withConcurrency(16, 16)), 1);
+  });
+
+  it("never has a burst ask for more replicas than its requests in flight need", () => {
+    const concurrency = fc.tuple(fc.integer({ min: 1, max: 256 }), fc.integer({ min: 0, max: 1024 }));
+    const replicas = fc.integer({ min: 1, max: 8 });
+    fc.assert(
+      fc.property(
+        concurrency,
+        replicas,
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        ([sequences, more], count, fill) => {
+          const contract = withConcurrency(sequences, sequences + more);
+          const inFlight = Math.floor(fill * count * (sequences + more));
+          const waiting = Math.max(0, inFlight - count * sequences);
+          const wanted = Math.ceil(inFlight / inFlightTarget(contract));
+          assert.ok(Math.ceil(waiting / waitingTarget(contract)) <= wanted);
+        },
+      ),
+    );
+  });
+
+  it("asks for more than the requests in flight do where they wait for want of KV cache", () => {
+    const contract = withConcurrency(16, 48);
+    // Three long requests run, nine wait: twelve in flight would be one replica's.
+    assert.equal(Math.ceil(12 / inFlightTarget(contract)), 1);
+    assert.equal(Math.ceil(9 / waitingTarget(contract)), 2);
   });
 });
 
@@ -85,7 +130,7 @@ describe("scaledObjectSpec", () => {
       },
       triggers: [
         trigger("in-flight", inFlight, "12"),
-        trigger("waiting", waiting, "4"),
+        trigger("waiting", waiting, "8"),
         trigger("kv-cache", kvCache, "0.85"),
       ],
     });
