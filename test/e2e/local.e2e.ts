@@ -38,7 +38,12 @@ function checkout(): string {
 
 function begin(folder: string, args: string[], env: NodeJS.ProcessEnv = process.env): ChildProcess {
   const all = ["--import", TSX, join(PROJECT, "tools", "cli.ts"), "local", ...args];
-  return spawn(process.execPath, all, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
+  // CI systems have colours forced on tests.
+  return spawn(process.execPath, all, {
+    cwd: folder,
+    env: { ...env, FORCE_COLOR: undefined },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
 }
 
 function end(child: ChildProcess): Promise<Ended> {

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { checkGo, go } from "./go.js";
-import { withLock } from "./lock.js";
+import { withLock } from "../lock.js";
 import { familyFolder, type Program, type ProgramName, PROGRAMS } from "./programs.js";
 
 /** Told what goes on, a line at a time. */
@@ -49,12 +49,11 @@ export async function build(
       removeOthers(bin);
     });
   }
-  return binaryPaths(bin);
+  return binaryPaths(bin, names);
 }
 
 /** Where programs are once they are built. */
-export function binaryPaths(bin: string): Binaries {
-  const names = Object.keys(PROGRAMS) as ProgramName[];
+export function binaryPaths(bin: string, names = Object.keys(PROGRAMS) as ProgramName[]): Binaries {
   return Object.fromEntries(names.map((name) => [name, join(bin, binaryName(PROGRAMS[name]))])) as Binaries;
 }
 

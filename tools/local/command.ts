@@ -11,7 +11,7 @@ import { applyStack, type Waiting } from "./applyStack.js";
 import { build, type Report } from "./build.js";
 import { Cluster } from "./client.js";
 import { type Folders, foldersOf, kubeconfigOf } from "./folders.js";
-import { withLock } from "./lock.js";
+import { withLock } from "../lock.js";
 import { loadNames } from "./manifests.js";
 import { makeNodes, stackNodes } from "./nodes.js";
 import { joinCluster, leaveCluster } from "./otherCluster.js";

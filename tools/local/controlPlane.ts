@@ -7,7 +7,7 @@ import { stringify } from "yaml";
 import type { Binaries } from "./build.js";
 import { type Certificate, newAuthority, sign } from "./certificates.js";
 import { type Folders, kubeconfigOf } from "./folders.js";
-import { freePorts, LOOPBACK } from "./ports.js";
+import { LOOPBACK, namedPorts } from "./ports.js";
 import { start, type Started, until } from "./processes.js";
 
 /** Clients of the aggregation layer: the API server proves itself to KEDA's adapter by this name. */
@@ -150,7 +150,8 @@ export function answers(url: string, authority: Certificate): Promise<boolean> {
  * @throws ProcessEnded when one of them ends at once, such as for a port that somebody else has taken
  */
 export async function startControlPlane(binaries: Binaries, folders: Folders): Promise<ControlPlane> {
-  const [client, peer, secure, manager, scheduler] = (await freePorts(5)) as [number, number, number, number, number];
+  const ports = await namedPorts("client", "peer", "secure", "manager", "scheduler");
+  const { client, peer, secure, manager, scheduler } = ports;
   const server = `https://${LOOPBACK}:${secure}`;
   const authority = await newAuthority();
   mkdirSync(join(folders.run, "certificates"), { recursive: true });

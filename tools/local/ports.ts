@@ -19,3 +19,9 @@ export async function freePorts(count: number): Promise<number[]> {
   await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
   return ports;
 }
+
+/** Such ports, each under the name of what it is for. */
+export async function namedPorts<Name extends string>(...names: Name[]): Promise<Record<Name, number>> {
+  const ports = await freePorts(names.length);
+  return Object.fromEntries(names.map((name, index) => [name, ports[index]])) as Record<Name, number>;
+}

@@ -8,7 +8,7 @@ import { customResourceDefinitions, installDefinitions } from "./crds.js";
 import { type Folders, kubeconfigOf } from "./folders.js";
 import { kedaIsRegistered, kedaObjects, type KedaPorts, startKeda } from "./keda.js";
 import { startKwok } from "./kwok.js";
-import { freePorts, LOOPBACK } from "./ports.js";
+import { LOOPBACK, namedPorts } from "./ports.js";
 import { ProcessEnded, SIMULATOR, start, type Started, stopAll, until } from "./processes.js";
 import {
   httpStatus,
@@ -77,30 +77,27 @@ async function startOnce(binaries: Binaries, folders: Folders, report: Report): 
   const kwok = await startKwok(binaries, folders, plane.kubeconfig);
   await installDefinitions(cluster, definitions);
 
-  const [prometheus, simulator, ...keda] = (await freePorts(7)) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  // All at once: of two calls, the second might give a port that the first has given.
+  const { prometheus, simulator, ...kedaPorts } = await namedPorts(
+    "prometheus",
+    "simulator",
+    "metrics",
+    "operatorMetrics",
+    "operatorHealth",
+    "adapter",
+    "adapterMetrics",
+  );
   const ports = { prometheus, simulator };
-  const [metrics, operatorMetrics, operatorHealth, adapter, adapterMetrics] = keda;
-  const kedaPorts = { metrics, operatorMetrics, operatorHealth, adapter, adapterMetrics };
   const processes = [
     ...plane.processes,
     kwok,
     await startMetrics(binaries, folders, cluster, ports),
-    startSimulator(folders, simulator),
+    startSimulator(folders, ports.simulator),
     ...startKeda(binaries, folders, plane.kubeconfig, kedaPorts),
   ];
   await registerKeda(cluster, kedaPorts);
-  await until("Prometheus", () => prometheusIsReady(prometheus), { processes });
-  await until("the simulator", async () => (await httpStatus("GET", `http://${LOOPBACK}:${simulator}/load`)) === 200, {
-    processes,
-  });
+  await until("Prometheus", () => prometheusIsReady(ports.prometheus), { processes });
+  await until("the simulator", () => simulatorIsReady(ports.simulator), { processes });
   await until("KEDA's metrics adapter", () => kedaIsRegistered(cluster), { processes });
   report(`KWOK, KEDA and Prometheus are up after ${seconds()} s.`);
   return { cluster, folders, ports };
@@ -119,6 +116,10 @@ function startSimulator(folders: Folders, port: number): Started {
   const tsx = createRequire(__filename).resolve("tsx/cjs");
   const args = ["--require", tsx, SIMULATOR, `--kubeconfig=${kubeconfigOf(folders)}`, `--port=${port}`];
   return start("simulator", process.execPath, args, folders);
+}
+
+async function simulatorIsReady(port: number): Promise<boolean> {
+  return (await httpStatus("GET", `http://${LOOPBACK}:${port}/load`)) === 200;
 }
 
 /** Has Prometheus scrape what is in the cluster now. */

@@ -1,6 +1,7 @@
 /** A virtual environment for each vLLM version, made once and used again. */
 import { appendFileSync, existsSync, mkdirSync, renameSync, rmSync, statfsSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { withLock } from "../lock.js";
 import { type Installer, pythonOf } from "./installer.js";
 import { type Ended, type Environment, lastLines, run } from "./programs.js";
 
@@ -172,8 +173,18 @@ export async function ensureEnvironment(
   if (existsSync(folder)) {
     throw new NotVerified(`${folder} is there and has no Python that runs: remove it, then it is made anew`);
   }
+  mkdirSync(venvFolder, { recursive: true });
+  await withLock(`${folder}.lock`, say, async () => {
+    // Whoever held the lock may have made it meanwhile.
+    if (!isInstalled(venvFolder, version)) await makeEnvironment(version, installer, options);
+  });
+  return pythonOf(folder);
+}
+
+async function makeEnvironment(version: string, installer: Installer, options: EnvironmentOptions): Promise<void> {
+  const { venvFolder, say } = options;
+  const folder = environmentFolder(venvFolder, version);
   const partial = `${folder}.partial`;
-  mkdirSync(dirname(partial), { recursive: true });
   rmSync(partial, { recursive: true, force: true });
   checkRoom(installer, options);
   say(
@@ -187,5 +198,4 @@ export async function ensureEnvironment(
     throw thrown;
   }
   renameSync(partial, folder);
-  return pythonOf(folder);
 }

@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-import { freePorts, LOOPBACK } from "../../../tools/local/ports";
+import { freePorts, LOOPBACK, namedPorts } from "../../../tools/local/ports";
+
+describe("namedPorts", () => {
+  it("gives each name a port of its own", async () => {
+    const ports = await namedPorts("client", "peer");
+    assert.deepEqual(Object.keys(ports), ["client", "peer"]);
+    assert.notEqual(ports.client, ports.peer);
+  });
+});
 
 describe("freePorts", () => {
   it("gives as many as are wanted, all different", async () => {

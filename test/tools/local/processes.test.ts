@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { type Folders, foldersOf } from "../../../tools/local/folders";
-import { isAlive } from "../../../tools/local/lock";
+import { isAlive } from "../../../tools/lock";
 import { ProcessEnded, running, SIMULATOR, start, type Started, stopAll, until } from "../../../tools/local/processes";
 import { folderWith, removeFolders } from "../folders";
 

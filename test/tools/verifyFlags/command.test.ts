@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import type { ArgumentList } from "../../../tools/verifyFlags/argumentLists.js";
 import { verifyFlags, verifyLists } from "../../../tools/verifyFlags/command.js";
 import { folderWith, projectCopy, removeFolders } from "../folders.js";
@@ -106,12 +107,18 @@ describe("verifyLists", () => {
   });
 });
 
+/** The outcome without colours, which depend on who runs the tests. */
+async function verified(...args: Parameters<typeof verifyFlags>): ReturnType<typeof verifyFlags> {
+  const { text, exitCode } = await verifyFlags(...args);
+  return { text: stripVTControlCharacters(text), exitCode };
+}
+
 describe("verifyFlags", () => {
   after(removeFolders);
 
   it("shows every release of the stacks in order, and exits with 0 when all parse", async () => {
     const { options } = setUp();
-    const { text, exitCode } = await verifyFlags(projectCopy(), ["staging", "prod"], options);
+    const { text, exitCode } = await verified(projectCopy(), ["staging", "prod"], options);
     assert.equal(exitCode, 0);
     assert.deepEqual(text.split("\n"), [
       "STACK    MODEL       RELEASE  VLLM    RESULT",
@@ -130,7 +137,7 @@ describe("verifyFlags", () => {
 
   it("exits with 1 and shows the parser's message when a list is refused", async () => {
     const { options } = setUp({ refused: { argument: "--runner=pooling", message: "no such runner" } });
-    const { text, exitCode } = await verifyFlags(projectCopy(), ["staging"], options);
+    const { text, exitCode } = await verified(projectCopy(), ["staging"], options);
     assert.equal(exitCode, 1);
     assert.match(text, /^staging +embed +r1 +0\.30\.0 +fails$/m);
     assert.match(text, /^fails staging: embed r1, vLLM 0\.30\.0\n {2}no such runner$/m);
@@ -139,7 +146,7 @@ describe("verifyFlags", () => {
 
   it("exits with 1 when some are not verified", async () => {
     const { options } = setUp({ programs: [] });
-    const { text, exitCode } = await verifyFlags(projectCopy(), ["staging"], options);
+    const { text, exitCode } = await verified(projectCopy(), ["staging"], options);
     assert.equal(exitCode, 1);
     assert.match(text, /^4 argument lists: 0 parsed by vLLM itself, 4 not verified$/m);
   });
