@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { GPU_RESOURCE, GPU_TAINT, NODE_LABELS, SPOT_TAINT, WORKLOADS } from "../../components/contract/labels";
+import { GPU_RESOURCE, GPU_TAINT, NODE_LABELS, WORKLOADS } from "../../components/contract/labels";
 import { SYSTEM_NODE_LABELS } from "../../components/cluster/nodeGroup";
-import { nodeObject } from "../../tools/local/nodes";
 import type { KubernetesObject } from "../../tools/local/client";
 import { eventually, GROUPS, model, OWN_NODES, type Pod, Scenario } from "./scenario";
 
@@ -91,33 +90,6 @@ describe("placement by a real scheduler", () => {
     };
     await scenario.addNode({ ...system, name, labels: SYSTEM_NODE_LABELS, taints: [], gpus: 0 });
     assert.equal(await eventually("its node", async () => (await created(scenario, "plain")).spec.nodeName), name);
-  });
-
-  it("taints the nodes as the program does, so that the above is about real ones", () => {
-    const taints = [GPU_TAINT, SPOT_TAINT].map(({ key, value, effect }) => `${key}=${value}:${effect}`);
-    assert.deepEqual(taints, ["nvidia.com/gpu=true:NoSchedule", "node-lifecycle=spot:NoSchedule"]);
-    const node = nodeObject({
-      name: "n",
-      group: "g",
-      zone: "z",
-      instanceType: "g6.2xlarge",
-      labels: {},
-      taints: [GPU_TAINT],
-      cpus: 7.2,
-      memoryGiB: 28,
-      diskGiB: 500,
-      gpus: 1,
-    });
-    assert.deepEqual(node.status, {
-      capacity: { cpu: "7200m", memory: "28672Mi", "ephemeral-storage": "500Gi", pods: "110", "nvidia.com/gpu": "1" },
-      allocatable: {
-        cpu: "7200m",
-        memory: "28672Mi",
-        "ephemeral-storage": "500Gi",
-        pods: "110",
-        "nvidia.com/gpu": "1",
-      },
-    });
   });
 
   it("leaves a pod pending that asks for a GPU type which no node has, and says so in an event", async () => {

@@ -47,7 +47,7 @@ describe("a rollout, watched through the API server", () => {
     assert.equal((await scenario.podsOf("chat")).length, 2 * WANTED, "the old release stays until it is taken out");
   });
 
-  it("keeps the old release serving when the new one never becomes ready, and goes on when it does", async () => {
+  it("keeps the old release serving when the new one never becomes ready, and goes back without starting anything", async () => {
     let scenario: Scenario;
     ({ scenario, watcher } = await serving());
     const both = values({ r1: R1, r2: R2 }, "r2");

@@ -10,7 +10,7 @@ import { type Step, stackSteps } from "../../tools/local/manifests";
 import { groupNodes, nodeObject, type NodeShape } from "../../tools/local/nodes";
 import { httpStatus } from "../../tools/local/prometheus";
 import { followPodMonitors, prometheusUrl } from "../../tools/local/start";
-import { type Config, merged, modelConfig } from "../serving/fixtures";
+import { type Config, modelConfig } from "../serving/fixtures";
 import { decryptedFile } from "../tools/reports";
 import { world } from "./world";
 
@@ -122,14 +122,14 @@ export class Scenario {
     const own = Object.fromEntries(
       Object.entries(described).map(([name, group]) => [name, this.ownGroup(group as NodeGroup)]),
     );
-    const file = decryptedFile(
-      merged(
-        { namespace: this.namespace, cluster: { existing: { gpuNodes: own } }, ...others },
-        { models: { chat: undefined } },
-      ),
-    );
-    const complete = { ...file, values: { ...file.values, models } };
-    complete.engineConfig = { ...file.engineConfig, "vllm:models": JSON.stringify(models) };
+    const cluster = { existing: { gpuNodes: own } };
+    const file = decryptedFile({ namespace: this.namespace, cluster, ...others, models: undefined });
+    // Set and not merged: the models of the fixtures must not show through.
+    const complete = {
+      ...file,
+      values: { ...file.values, models },
+      engineConfig: { ...file.engineConfig, "vllm:models": JSON.stringify(models) },
+    };
     const { config, problems } = parseStackConfig(complete.values);
     if (config === undefined) throw new Error(JSON.stringify(problems));
     const surroundings = { load: { others: "0s", named: load }, prometheusUrl: prometheusUrl(world().ports) };
