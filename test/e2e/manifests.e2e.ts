@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { listStacks } from "../../tools/stackFile";
 import { loadStack } from "../../tools/loadStack";
 import { collect } from "../../tools/collect";
-import { applyAll, prune } from "../../tools/local/apply";
+import { applyAll } from "../../tools/local/apply";
 import { describe as named } from "../../tools/local/client";
 import { GROUP_LABEL, nodeObject, stackNodes } from "../../tools/local/nodes";
 import { nodeGroupsOf } from "../../stacks/config";
 import { LABELS } from "../../components/contract/labels";
-import { eventually, type Pod } from "./scenario";
+import type { Pod } from "./scenario";
+import { removeStack } from "../../tools/local/removeStack";
 import { stackSteps } from "../../tools/local/manifests";
 import { PROJECT } from "../tools/folders";
 import { world } from "./world";
@@ -40,15 +41,7 @@ describe("manifests on a real API server", () => {
           assert.equal(group, `${trafficClass === "interactive" ? "inference" : "batch"}-${gpu}`, metadata.name);
         }
       } finally {
-        await prune(cluster, stack, []);
-        const wide = steps
-          .map(({ object }) => object)
-          .filter(({ kind }) => ["Namespace", "PriorityClass"].includes(kind));
-        for (const object of wide) await cluster.remove(object);
-        await eventually("the end of the namespace", async () => {
-          const left = await Promise.all(wide.map((object) => cluster.get(object)));
-          return left.every((object) => object === undefined) || undefined;
-        });
+        await removeStack(cluster, stack);
         for (const node of nodes) await cluster.remove(node);
       }
     });

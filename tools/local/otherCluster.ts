@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { GPU_RESOURCE, LABELS } from "../../components/contract/labels.js";
 import { ContractError, error, type Problem } from "../../components/contract/problems.js";
-import { prune } from "./apply.js";
+import { DELETE_SECONDS, removeStack } from "./removeStack.js";
 import { build, type Report } from "./build.js";
 import { Cluster, type KubernetesObject } from "./client.js";
 import { customResourceDefinitions, installDefinitions } from "./crds.js";
@@ -12,9 +12,6 @@ import { SIMULATED_NODE, simulatedNodes } from "./nodes.js";
 import { until } from "./processes.js";
 import { clear } from "./start.js";
 import type { LocalState } from "./state.js";
-
-/** Longer than a namespace full of pods takes to go. */
-const DELETE_SECONDS = 60;
 
 /** Which cluster. */
 export interface ClusterAddress {
@@ -86,20 +83,7 @@ export async function joinCluster(
 export async function leaveCluster(state: LocalState): Promise<void> {
   const cluster = new Cluster(state.kubeconfig, state.context);
   try {
-    await prune(cluster, state.stack, []);
-    const labels = { [LABELS.partOf]: state.stack };
-    const wide = await Promise.all([
-      cluster.list("v1", "Namespace", { labels }),
-      cluster.list("scheduling.k8s.io/v1", "PriorityClass", { labels }),
-    ]);
-    for (const object of wide.flat()) await cluster.remove(object);
-    await until(
-      "the end of the stack's namespace",
-      async () => (await cluster.list("v1", "Namespace", { labels })).length === 0,
-      {
-        seconds: DELETE_SECONDS,
-      },
-    );
+    await removeStack(cluster, state.stack);
     for (const node of await simulatedNodes(cluster)) await cluster.remove(node);
     const definitions = (state.installed ?? []).map((name) => ({
       apiVersion: "apiextensions.k8s.io/v1",

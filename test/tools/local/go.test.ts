@@ -74,7 +74,7 @@ describe("local Go", () => {
           () => assert.fail("did not fail"),
           (thrown: Error) => thrown.message.replace(/\d+\.\d GiB/, "N GiB"),
         );
-      const expected = `keda-operator: the disk is full: N GiB are free at ${fake.folder}/cache/go-build, a first build takes up to 10. Make room and call again: what is built stays built\n    ${problem}`;
+      const expected = `keda-operator: the disk is full: N GiB are free at ${fake.folder}/cache/go-build, a first build takes up to 13. Make room and call again: what is built stays built\n    ${problem}`;
       assert.equal(await failure(), expected, "before Go has made its cache");
       mkdirSync(join(fake.folder, "cache", "go-build"), { recursive: true });
       assert.equal(await failure(), expected);
