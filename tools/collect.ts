@@ -24,7 +24,7 @@ export interface CollectedResource {
 }
 
 /** Where no stack says which: the region that the price table is of. */
-const DEFAULT_REGION = "us-east-1";
+export const DEFAULT_REGION = "us-east-1";
 
 /** Zones that the config names for reserved capacity. */
 function reservedZones(engineConfig: Readonly<Record<string, string>>): string[] {

@@ -1,11 +1,11 @@
 /** Brings a cluster to what a stack wants, and says what has become of it. */
-import { COMPONENTS, LABELS } from "../../components/contract/labels.js";
 import type { CollectedResource } from "../collect.js";
 import { applyAll, prune, untilRolledOut, whyNotReady } from "./apply.js";
 import type { Report } from "./build.js";
 import { type Cluster, describe } from "./client.js";
 import { type Step, stackSteps, type Surroundings } from "./manifests.js";
 import { LocalFailure } from "./processes.js";
+import { isRuntime } from "./simulation.js";
 
 /** How long to wait for models, and whether for all of them. */
 export interface Waiting {
@@ -45,11 +45,7 @@ export async function applyStack(
 
 /** Waits for every model; those that are not ready in time, each with the reason. Spares may wait for ever. */
 async function lateModels(cluster: Cluster, steps: readonly Step[], seconds: number): Promise<string[]> {
-  const models = steps
-    .map(({ object }) => object)
-    .filter(
-      ({ kind, metadata }) => kind === "Deployment" && metadata.labels?.[LABELS.component] === COMPONENTS.runtime,
-    );
+  const models = steps.map(({ object }) => object).filter(isRuntime);
   const lines = await Promise.all(
     models.map(async (model) => {
       try {

@@ -60,6 +60,11 @@ export function describe({ kind, metadata: { name, namespace } }: Reference): st
   return `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
 }
 
+/** Path of an API version: the core group has one of its own. */
+function rootOf(apiVersion: string): string {
+  return apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+}
+
 export class Cluster {
   /** What the API server warned of, such as deprecated versions. */
   readonly warnings = new Set<string>();
@@ -133,10 +138,9 @@ export class Cluster {
 
   /** The resources of an API version; asked for again while it is not known, since a CRD may be new. */
   private async resource({ apiVersion, kind }: Pick<Reference, "apiVersion" | "kind">): Promise<ApiResource> {
-    const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
     let known = this.resources.get(apiVersion);
     if (known === undefined) {
-      known = this.call("GET", root).then((list) => (list?.["resources"] ?? []) as ApiResource[]);
+      known = this.call("GET", rootOf(apiVersion)).then((list) => (list?.["resources"] ?? []) as ApiResource[]);
       this.resources.set(apiVersion, known);
       // An API server that is only starting is asked again.
       known.catch(() => this.resources.delete(apiVersion));
@@ -150,9 +154,8 @@ export class Cluster {
   /** Path of a kind's objects, or of one of them. */
   private async path(kind: Pick<Reference, "apiVersion" | "kind">, namespace?: string, name?: string): Promise<string> {
     const { name: plural, namespaced } = await this.resource(kind);
-    const root = kind.apiVersion.includes("/") ? `/apis/${kind.apiVersion}` : `/api/${kind.apiVersion}`;
     const scope = namespaced && namespace !== undefined ? `/namespaces/${namespace}` : "";
-    return `${root}${scope}/${plural}${name === undefined ? "" : `/${name}`}`;
+    return `${rootOf(kind.apiVersion)}${scope}/${plural}${name === undefined ? "" : `/${name}`}`;
   }
 
   /** Server-side apply with strict field validation: a field that Kubernetes does not know is an error. */

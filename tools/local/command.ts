@@ -4,7 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { LABELS } from "../../components/contract/labels.js";
 import { ContractError, error, formatProblem } from "../../components/contract/problems.js";
 import { nodeGroupsOf } from "../../stacks/config.js";
-import { collect } from "../collect.js";
+import { collect, DEFAULT_REGION } from "../collect.js";
 import { loadStack } from "../loadStack.js";
 import { leftOut } from "../render.js";
 import { applyStack, type Waiting } from "./applyStack.js";
@@ -42,7 +42,6 @@ export interface Outcome {
 const PROCESSES = 9;
 /** Zones to spread nodes over; a stack that builds its cluster has AWS choose them. */
 const ZONES = ["a", "b", "c"];
-const DEFAULT_REGION = "us-east-1";
 
 function lockOf(folders: Folders): string {
   const folder = dirname(folders.run);

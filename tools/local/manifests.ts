@@ -1,10 +1,10 @@
 /** What a stack would have Pulumi make in a cluster, as objects for the simulated one. */
 import { randomBytes } from "node:crypto";
-import { COMPONENTS, LABELS } from "../../components/contract/labels.js";
+import { LABELS } from "../../components/contract/labels.js";
 import type { CollectedResource } from "../collect.js";
 import { isManifest, type Manifest, withoutPulumiAnnotations } from "../render.js";
 import type { KubernetesObject } from "./client.js";
-import { type LoadTimes, withLoadTime } from "./simulation.js";
+import { isRuntime, type LoadTimes, withLoadTime } from "./simulation.js";
 
 /** An object, and those that have to be there before it. */
 export interface Step {
@@ -70,8 +70,6 @@ export function loadNames(resources: readonly CollectedResource[]): string[] {
   const runtimes = resources
     .filter(isManifest)
     .map(({ inputs }) => inputs as unknown as KubernetesObject)
-    .filter(
-      ({ kind, metadata }) => kind === "Deployment" && metadata.labels?.[LABELS.component] === COMPONENTS.runtime,
-    );
+    .filter(isRuntime);
   return [...new Set(runtimes.flatMap(({ metadata }) => [metadata.labels![LABELS.instance]!, metadata.name]))];
 }

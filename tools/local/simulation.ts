@@ -51,10 +51,15 @@ interface Workload extends KubernetesObject {
   spec: { template: { metadata?: { annotations?: Record<string, string> } } };
 }
 
+/** Whether an object is the Deployment of a model's release: not one of spares, or of somebody else. */
+export function isRuntime({ kind, metadata }: KubernetesObject): boolean {
+  return kind === "Deployment" && metadata.labels?.[LABELS.component] === COMPONENTS.runtime;
+}
+
 /** Annotates the pods of a model's Deployment with its load time; others are ready at once. */
 export function withLoadTime(object: KubernetesObject, { others, named }: LoadTimes): KubernetesObject {
   const { name, labels = {} } = object.metadata;
-  if (object.kind !== "Deployment" || labels[LABELS.component] !== COMPONENTS.runtime) return object;
+  if (!isRuntime(object)) return object;
   const { spec } = object as Workload;
   const { metadata } = spec.template;
   const time = named[name] ?? named[labels[LABELS.instance] ?? ""] ?? others;

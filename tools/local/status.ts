@@ -1,9 +1,10 @@
 /** Tables of what runs where. */
 import Table from "cli-table3";
-import { COMPONENTS, GPU_RESOURCE, LABELS } from "../../components/contract/labels.js";
+import { GPU_RESOURCE, LABELS } from "../../components/contract/labels.js";
 import { colours as pc } from "../colours.js";
 import type { Cluster, KubernetesObject } from "./client.js";
 import { GROUP_LABEL, isOurs } from "./nodes.js";
+import { isRuntime } from "./simulation.js";
 
 interface Condition {
   type: string;
@@ -72,7 +73,7 @@ export async function statusOf(cluster: Cluster, stack: string): Promise<Status>
   ]);
   return {
     models: deployments
-      .filter(({ metadata }) => metadata.labels?.[LABELS.component] === COMPONENTS.runtime)
+      .filter(isRuntime)
       .map((deployment) => modelRow(deployment, services, scalers))
       .sort((a, b) => a.name.localeCompare(b.name) || a.release.localeCompare(b.release)),
     pods: pods

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import type { NodeGroup, Toleration } from "../../../components/contract/nodes";
+import type { Toleration } from "../../../components/contract/nodes";
 import { quantityOf } from "../../../policies/quantity";
 import { nodeGroupsOf } from "../../../stacks/config";
 import { collect } from "../../../tools/collect";
@@ -14,18 +14,12 @@ import {
 } from "../../../tools/local/nodes";
 import { loadStack } from "../../../tools/loadStack";
 import { isManifest } from "../../../tools/render";
+import { group } from "../../contract/fixtures/config";
 import { PROJECT } from "../folders";
 import { FakeCluster } from "./fakes";
 
 const ZONES = ["us-east-1a", "us-east-1b", "us-east-1c"];
-const GROUP: NodeGroup = {
-  purpose: "inference",
-  gpu: "l4",
-  instanceTypes: ["g6.2xlarge"],
-  capacity: "on-demand",
-  min: 0,
-  max: 2,
-};
+const GROUP = group();
 
 interface PodSpec {
   nodeSelector?: Record<string, string>;
