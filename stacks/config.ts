@@ -7,16 +7,16 @@ import { type BuiltClusterConfig, builtClusterSchema, builtNodeGroupSchema } fro
 import type { RuntimeContract } from "../components/contract/contract.js";
 import { checkNodeGroup } from "../components/contract/nodes.js";
 import { joinPath, parse, salvage } from "../components/contract/parse.js";
+import { tooLarge } from "../components/contract/size.js";
 import { checkPlacements } from "../components/contract/load.js";
 import type { NodeGroups } from "../components/contract/placement.js";
 import { didYouMean, error, listOr, type Problem, quote, warning } from "../components/contract/problems.js";
 import { ADDON_NAMESPACES } from "../components/platform/namespaces.js";
 import { addonsSchema } from "../components/platform/schema.js";
 import { resolveModels, type ServedModel } from "../components/contract/resolve.js";
+import { NAMESPACE } from "./namespace.js";
 import { type ExistingClusterConfig, existingClusterSchema, stackConfigSchema } from "./schema.js";
-
-/** The start of every key: the project's name in Pulumi.yaml. */
-export const NAMESPACE = "vllm";
+import { type Secrets, takeSecrets } from "./secrets.js";
 
 /** All but the cluster, which is of two kinds, and the models, which are resolved to contracts. */
 const otherSchema = stackConfigSchema.omit({ cluster: true, models: true });
@@ -62,14 +62,41 @@ const PLACEHOLDER: Other = {
 /**
  * Parses a stack's config.
  *
- * @param values the values by key without `vllm:`; structured ones already read from YAML or JSON
- * @param secretKeys keys without `vllm:` that hold a secret, in whole or in part
+ * @param given the values by key without `vllm:`; structured ones already read from YAML or JSON
+ * @param encrypted paths without `vllm:` of the values that are encrypted, such as `cluster.existing.kubeconfig`; a key alone,
+ *   such as `cluster`, says that there is one somewhere in it
  */
 export function parseStackConfig(
-  values: Readonly<Record<string, unknown>>,
-  secretKeys: readonly string[] = [],
+  given: Readonly<Record<string, unknown>>,
+  encrypted: readonly string[] = [],
   today = new Date(),
 ): ParsedConfig {
+  const wrong = Object.entries(given).flatMap(([key, value]) => {
+    const large = tooLarge(value);
+    return large === undefined ? [] : [error(`${NAMESPACE}:${key}`, large)];
+  });
+  if (wrong.length > 0) return { problems: wrong };
+  const { values, secrets, problems, review } = takeSecrets(given, encrypted);
+  const parsed = parseValues(values, today);
+  const all = [...review(parsed.problems), ...problems];
+  if (parsed.config === undefined || all.some(({ severity }) => severity === "error")) return { problems: all };
+  return { config: withSecrets(parsed.config, secrets), problems: all };
+}
+
+/** Puts the secrets back in their places. */
+function withSecrets(config: StackConfig, secrets: Secrets): StackConfig {
+  const { existing } = config.cluster;
+  const kubeconfig = secrets["cluster.existing.kubeconfig"];
+  const { huggingFaceToken } = secrets;
+  return {
+    ...config,
+    ...(existing !== undefined && kubeconfig !== undefined && { cluster: { existing: { ...existing, kubeconfig } } }),
+    ...(huggingFaceToken !== undefined && { huggingFaceToken }),
+  };
+}
+
+/** Parses what is left of the config without its secrets, of which a placeholder says where they are. */
+function parseValues(values: Readonly<Record<string, unknown>>, today: Date): ParsedConfig {
   const { models: modelValues, cluster: clusterValue, ...others } = values;
   const prefix = `${NAMESPACE}:`;
   const problems: Problem[] = [];
@@ -78,33 +105,29 @@ export function parseStackConfig(
     problems.push(error(prefix + key, `unknown key${didYouMean(key, known) || "."} Allowed: ${listOr(known)}`));
   }
   const { cluster, problems: clusterProblems } = parseCluster(clusterValue, `${prefix}cluster`, today);
-  problems.push(...clusterProblems);
-  for (const [key, schema] of Object.entries(otherSchema.shape)) {
-    problems.push(...parse(schema, others[key], prefix + key).problems);
-  }
   const other = salvage(otherSchema, others, PLACEHOLDER);
   const resolved = resolveModels(modelValues, `${prefix}models`);
-  problems.push(
-    ...resolved.problems,
+  const all = [
+    problems,
+    clusterProblems,
+    ...Object.entries(otherSchema.shape).map(([key, schema]) => parse(schema, others[key], prefix + key).problems),
+    resolved.problems,
     // Groups that are wrong in shape have been reported, and say nothing of where a model fits.
-    ...(cluster === undefined
+    cluster === undefined
       ? []
       : checkPlacements(
           resolved.models,
           nodeGroupsOf(cluster),
           `${prefix}models`,
           `${prefix}cluster.${cluster.existing === undefined ? "" : "existing."}gpuNodes`,
-        )),
-    ...("huggingFaceToken" in others && other.huggingFaceToken === undefined
-      ? []
-      : checkTokens(other, resolved.models)),
-    ...checkNamespace(cluster, other),
-    ...missingAddons(cluster, other),
-    ...checkAutoscaler(cluster, other),
-    ...checkSecrets(cluster, other, secretKeys),
-  );
-  if (cluster === undefined || problems.some(({ severity }) => severity === "error")) return { problems };
-  return { config: { ...other, cluster, models: resolved.models }, problems };
+        ),
+    "huggingFaceToken" in others && other.huggingFaceToken === undefined ? [] : checkTokens(other, resolved.models),
+    checkNamespace(cluster, other),
+    missingAddons(cluster, other),
+    checkAutoscaler(cluster, other),
+  ].flat();
+  if (cluster === undefined || all.some(({ severity }) => severity === "error")) return { problems: all };
+  return { config: { ...other, cluster, models: resolved.models }, problems: all };
 }
 
 /** A cluster of either kind; it is absent where its shape is wrong. */
@@ -205,25 +228,4 @@ function checkTokens({ huggingFaceToken }: Other, models: readonly ServedModel[]
       `${quote(model.id)} is gated, and there is no token: pulumi config set --secret ${NAMESPACE}:huggingFaceToken`,
     ),
   );
-}
-
-/** What would be readable in the stack file, and in the state. */
-function checkSecrets(
-  cluster: ClusterConfig | undefined,
-  { huggingFaceToken }: Other,
-  secretKeys: readonly string[],
-): Problem[] {
-  const problems: Problem[] = [];
-  if (huggingFaceToken !== undefined && !secretKeys.includes("huggingFaceToken")) {
-    const command = `pulumi config set --secret ${NAMESPACE}:huggingFaceToken`;
-    problems.push(
-      error(`${NAMESPACE}:huggingFaceToken`, `is in plain text in the stack file: ${command}, and revoke the token`),
-    );
-  }
-  if (cluster?.existing?.kubeconfig !== undefined && !secretKeys.includes("cluster")) {
-    const path = `${NAMESPACE}:cluster.existing.kubeconfig`;
-    const command = `pulumi config set --secret --path '${path}'`;
-    problems.push(error(path, `is in plain text in the stack file: ${command}, and renew its credentials`));
-  }
-  return problems;
 }

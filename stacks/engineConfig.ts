@@ -1,4 +1,5 @@
-import { NAMESPACE } from "./config.js";
+import { NAMESPACE } from "./namespace.js";
+import { maskEncrypted, SECRET_PLACEHOLDER } from "./secrets.js";
 
 /**
  * This project's values out of all that the engine hands over, by key without `vllm:`.
@@ -23,4 +24,35 @@ function structured(text: string): unknown {
   } catch {
     return text;
   }
+}
+
+/** The config as {@link parseStackConfig} takes it. */
+export interface EngineConfig {
+  values: Record<string, unknown>;
+  /** Paths without `vllm:` of encrypted values. */
+  encrypted: string[];
+}
+
+/**
+ * The config with the places of its encrypted values. The engine names keys of the top alone; the stack's file says where below
+ * them, if that is where the config comes from.
+ *
+ * @param secretKeys keys of the top, without `vllm:`
+ * @param written gives the config as its file has it, encrypted values as `{ secure: … }`
+ */
+export function withEncryptedPaths(
+  values: Readonly<Record<string, unknown>>,
+  secretKeys: readonly string[],
+  written: () => Readonly<Record<string, unknown>> | undefined,
+): EngineConfig {
+  const config: EngineConfig = { values: { ...values }, encrypted: [] };
+  const file = secretKeys.length === 0 ? {} : (written() ?? {});
+  for (const key of secretKeys) {
+    const { paths } = maskEncrypted(file[`${NAMESPACE}:${key}`] ?? file[key], key);
+    // A file that has no such secret is not where this config comes from.
+    config.encrypted.push(...(paths.length > 0 ? paths : [key]));
+    // A section that is encrypted as a whole: none of it may be told.
+    if (paths[0] === key && typeof values[key] === "object") config.values[key] = SECRET_PLACEHOLDER;
+  }
+  return config;
 }

@@ -1,18 +1,32 @@
 import * as pulumi from "@pulumi/pulumi";
-import { formatProblem } from "../components/contract/problems.js";
+import { ContractError, formatProblem, problemLines } from "../components/contract/problems.js";
 import { labelValue } from "../components/contract/labels.js";
 import type { LiveRelease } from "../components/serving/modelServing.js";
-import { NAMESPACE, parseStackConfig } from "./config.js";
-import { readEngineConfig } from "./engineConfig.js";
+import { parseStackConfig } from "./config.js";
+import { readEngineConfig, withEncryptedPaths } from "./engineConfig.js";
+import { NAMESPACE } from "./namespace.js";
 import { deploy } from "./program.js";
+import { readConfig } from "./stackFile.js";
 
-/** Keys of ours, without `vllm:`, that the engine says are secret. */
+/** Keys of ours, without `vllm:`, that the engine says are secret, in whole or in part. */
 function secretKeysOf(all: Readonly<Record<string, string>>): string[] {
   // Marked internal in the SDK's types, and the only way to ask; the SDK's version is pinned.
   const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(this: void, key: string): boolean };
   return Object.keys(all)
     .filter((key) => key.startsWith(`${NAMESPACE}:`) && isConfigSecret(key))
     .map((key) => key.slice(NAMESPACE.length + 1));
+}
+
+/** The stack's file; `undefined` where its config comes from elsewhere (`--config-file`, an environment). */
+function writtenConfig(): Record<string, unknown> | undefined {
+  // Without an engine there is no project either, and whoever runs the program has read the file.
+  if (!pulumi.runtime.hasEngine()) return undefined;
+  try {
+    return readConfig(pulumi.getRootDirectory(), pulumi.getStack());
+  } catch (thrown) {
+    if (thrown instanceof ContractError) return undefined;
+    throw thrown;
+  }
 }
 
 /**
@@ -23,7 +37,8 @@ function secretKeysOf(all: Readonly<Record<string, string>>): string[] {
  */
 export function main(): Record<string, pulumi.Output<LiveRelease>> {
   const all = pulumi.runtime.allConfig();
-  const { config, problems } = parseStackConfig(readEngineConfig(all), secretKeysOf(all));
+  const { values, encrypted } = withEncryptedPaths(readEngineConfig(all), secretKeysOf(all), writtenConfig);
+  const { config, problems } = parseStackConfig(values, encrypted);
   // Without an engine whoever runs the program shows them.
   if (pulumi.runtime.hasEngine()) {
     for (const problem of problems.filter(({ severity }) => severity === "warning")) {
@@ -32,9 +47,7 @@ export function main(): Record<string, pulumi.Output<LiveRelease>> {
   }
   if (config === undefined) {
     const errors = problems.filter(({ severity }) => severity === "error");
-    throw new pulumi.RunError(
-      [`the config has ${errors.length} problem(s):`, ...errors.map(formatProblem)].join("\n  "),
-    );
+    throw new pulumi.RunError([`the config has ${errors.length} problem(s):`, ...problemLines(errors)].join("\n  "));
   }
   return deploy(config, labelValue(pulumi.getStack()));
 }

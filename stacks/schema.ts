@@ -35,6 +35,12 @@ const platformSchema = z
       .strictObject({
         url: z
           .url({ protocol: /^https?$/, error: "is not an http or https URL" })
+          .refine((url) => !/^https?:\/\/[^/?#]*@/i.test(url), {
+            error:
+              "holds a user or a password, which would be plain text in every ScaledObject and in the state: leave them out " +
+              "and let the network policy keep others away",
+          })
+          .refine((url) => !/[?#]/.test(url), { error: "holds a query or a fragment: give the address alone" })
           .default("http://kube-prometheus-stack-prometheus.monitoring.svc:9090")
           .describe("Prometheus as KEDA reaches it"),
         namespace: dnsLabel.default("monitoring").describe("Namespace of Prometheus, which may read the metrics"),
@@ -68,11 +74,5 @@ export const stackConfigSchema = z.strictObject({
   huggingFaceToken: z.string().min(1).optional().describe("Token for gated models; set it with --secret"),
   models: z.record(z.string(), modelSchema).describe("Models by key"),
 });
-
-/** Values that Pulumi keeps encrypted. */
-export const SECRET_SCHEMAS: ReadonlySet<z.core.$ZodType> = new Set([
-  stackConfigSchema.shape.huggingFaceToken.unwrap(),
-  existingSchema.shape.kubeconfig.unwrap(),
-]);
 
 export type ExistingClusterConfig = z.infer<typeof existingSchema>;

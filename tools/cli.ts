@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { ContractError, error, formatProblem } from "../components/contract/problems.js";
 import type { UpOptions } from "./local/command.js";
-import { listStacks } from "./stackFile.js";
+import { listStacks } from "../stacks/stackFile.js";
 import { colours as pc } from "./colours.js";
 import { runCommandLine } from "./commandLine.js";
 

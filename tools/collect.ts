@@ -1,10 +1,11 @@
 /** Runs the real program under Pulumi's own test runtime and collects what it registers. */
 import { setFlagsFromString } from "node:v8";
 import * as pulumi from "@pulumi/pulumi";
-import { NAMESPACE } from "../stacks/config.js";
+import { NAMESPACE } from "../stacks/namespace.js";
 import { main } from "../stacks/main.js";
 import { answer, computedOutputs } from "./providers.js";
-import { SECRET_PLACEHOLDER, type StackFile } from "./stackFile.js";
+import { SECRET_PLACEHOLDER } from "../stacks/secrets.js";
+import type { StackFile } from "./stackFile.js";
 
 /** A resource as the program registered it. */
 export interface CollectedResource {

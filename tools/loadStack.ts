@@ -1,4 +1,4 @@
-import { ContractError, type Problem } from "../components/contract/problems.js";
+import { append, ContractError, type Problem } from "../components/contract/problems.js";
 import { parseStackConfig, type StackConfig } from "../stacks/config.js";
 import { readStackFile, type StackFile } from "./stackFile.js";
 
@@ -12,7 +12,7 @@ export interface LoadedStack {
 /** @throws ContractError with every problem of the stack's file and config */
 export function loadStack(folder: string, stack: string): LoadedStack {
   const file = readStackFile(folder, stack);
-  const { config, problems } = parseStackConfig(file.values, file.secretKeys);
+  const { config, problems } = parseStackConfig(file.values, file.secretPaths);
   if (config === undefined) throw new ContractError(problems);
   return { file, config, warnings: problems };
 }
@@ -30,7 +30,10 @@ export function loadStacks(folder: string, stacks: readonly string[]): LoadedSta
     } catch (thrown) {
       if (!(thrown instanceof ContractError)) throw thrown;
       const prefix = stacks.length > 1 ? `${stack}: ` : "";
-      problems.push(...thrown.problems.map((problem) => ({ ...problem, path: prefix + problem.path })));
+      append(
+        problems,
+        thrown.problems.map((problem) => ({ ...problem, path: prefix + problem.path })),
+      );
       return [];
     }
   });

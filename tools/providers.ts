@@ -1,6 +1,6 @@
 /** What providers would compute, as far as the program reads it: offline nobody can ask them. */
 import * as pulumi from "@pulumi/pulumi";
-import { SECRET_PLACEHOLDER } from "./stackFile.js";
+import { SECRET_PLACEHOLDER } from "../stacks/secrets.js";
 
 /** Shown where only AWS knows the answer. */
 const KNOWN_LATER = "(known at deployment)";

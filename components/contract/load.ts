@@ -2,6 +2,7 @@ import { parse } from "./parse.js";
 import { z } from "zod";
 import { nodeGroupSchema, checkNodeGroup } from "./nodes.js";
 import { checkCapacity, checkPlacement, type NodeGroups } from "./placement.js";
+import { checkPlainData } from "./plainData.js";
 import { type Problem, throwIfErrors } from "./problems.js";
 import { resolveModels, type ServedModel } from "./resolve.js";
 
@@ -40,6 +41,7 @@ export interface LoadedModels {
  * @throws ContractError with every problem
  */
 export function loadModels(models: unknown, nodeGroups?: unknown): LoadedModels {
+  throwIfErrors([...checkPlainData(models, "models"), ...checkPlainData(nodeGroups, "gpuNodes")]);
   const groups =
     nodeGroups === undefined ? undefined : parse(z.record(z.string(), nodeGroupSchema), nodeGroups, "gpuNodes");
   const resolved = resolveModels(models, "models");

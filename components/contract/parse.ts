@@ -35,7 +35,7 @@ function toProblems(issue: z.core.$ZodIssue, base: string, schema: z.ZodType): P
     case "invalid_type":
       if (issue.input === undefined) return [error(path, `is missing: give ${article(issue.expected)}`)];
       if (issue.input === null) return [error(path, `is empty: give ${article(issue.expected)}`)];
-      return [error(path, `${got} is ${article(nameOf(issue.input))}: use ${article(issue.expected)}`)];
+      return [error(path, `${got} is ${typeName(issue.input)}: use ${article(issue.expected)}`)];
     case "invalid_value":
       if (issue.input === undefined) return [error(path, `is missing: use ${listOr(issue.values.map(String))}`)];
       return [
@@ -55,6 +55,10 @@ function toProblems(issue: z.core.$ZodIssue, base: string, schema: z.ZodType): P
       }
       return [error(path, `${got} is too small: use ${issue.inclusive ? "at least" : "more than"} ${issue.minimum}`)];
     case "too_big":
+      if (issue.origin === "string") {
+        const characters = (issue.input as string).length;
+        return [error(path, `has ${characters} characters: use at most ${issue.maximum}`)];
+      }
       return [error(path, `${got} is too large: use ${issue.inclusive ? "at most" : "less than"} ${issue.maximum}`)];
     case "invalid_format":
       return [error(path, `${got} ${/^(is|has) /.test(issue.message) ? issue.message : "has the wrong form"}`)];
@@ -68,12 +72,14 @@ function toProblems(issue: z.core.$ZodIssue, base: string, schema: z.ZodType): P
         ),
       ];
     default:
-      return [error(path, `${got}: ${issue.message}`)];
+      // A check of our own says what is wrong with the value; one that may hold a password is not shown.
+      return [error(path, issue.message.startsWith("holds ") ? issue.message : `${got}: ${issue.message}`)];
   }
 }
 
-function nameOf(value: unknown): string {
-  return Array.isArray(value) ? "array" : typeof value;
+/** What kind of value it is: `a number`, `a list`. */
+export function typeName(value: unknown): string {
+  return article(Array.isArray(value) ? "array" : typeof value);
 }
 
 const NAMES: Record<string, string> = {

@@ -1,5 +1,6 @@
 /** What is wrong with a configuration: collected, never thrown one by one. */
 import leven from "leven";
+import { printable } from "./printable.js";
 
 /** One finding, ready to print: where, what was got, what is allowed, the fix. */
 export interface Problem {
@@ -19,8 +20,21 @@ export function warning(path: string, message: string): Problem {
   return { path, message, severity: "warning" };
 }
 
-export function formatProblem(problem: Problem): string {
-  return `${problem.path}: ${problem.message}`;
+/** One line, whatever stands in the path and the message. */
+export function formatProblem({ path, message }: Problem): string {
+  return printable(`${path}: ${message}`);
+}
+
+/** Shown of a long list of problems; whoever has more mends these first. */
+const MOST_SHOWN = 200;
+
+/** Problems as lines; of very many, the first and how many there are. */
+export function problemLines(problems: readonly Problem[]): string[] {
+  const more = problems.length - MOST_SHOWN;
+  return [
+    ...problems.slice(0, MOST_SHOWN).map(formatProblem),
+    ...(more > 0 ? [`… and ${more.toLocaleString("en-US")} more`] : []),
+  ];
 }
 
 /** Thrown once with every problem of a configuration. */
@@ -28,8 +42,13 @@ export class ContractError extends Error {
   override readonly name = "ContractError";
 
   constructor(readonly problems: readonly Problem[]) {
-    super(problems.map(formatProblem).join("\n"));
+    super(problemLines(problems).join("\n"));
   }
+}
+
+/** Appends problems, however many: a call of `push` takes some 100,000 arguments at the most. */
+export function append(problems: Problem[], more: readonly Problem[]): void {
+  for (const problem of more) problems.push(problem);
 }
 
 /** Throws a {@link ContractError} if any problem is an error. */
@@ -38,10 +57,13 @@ export function throwIfErrors(problems: readonly Problem[]): void {
   if (errors.length > 0) throw new ContractError(errors);
 }
 
-/** A value as a reader of a message should see it: JSON, cut where it is long. */
+/** User and password of a URL. */
+const URL_CREDENTIALS = /:\/\/[^\s/"@]+@/g;
+
+/** A value as a reader of a message should see it: JSON, cut where it is long, and without the password of a URL. */
 export function quote(value: unknown): string {
-  const text = value === undefined ? "nothing" : JSON.stringify(value);
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+  const text = value === undefined ? "nothing" : JSON.stringify(value).replace(URL_CREDENTIALS, "://…@");
+  return printable(text.length > 80 ? `${text.slice(0, 77)}…` : text);
 }
 
 /** `a, b or c` */

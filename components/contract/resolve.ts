@@ -9,7 +9,7 @@ import type { Architecture } from "./architecture.js";
 import { MODELS } from "./models.js";
 import { COMPONENTS } from "./labels.js";
 import { joinPath, parse, salvage } from "./parse.js";
-import { didYouMean, error, type Problem, quote } from "./problems.js";
+import { append, didYouMean, error, type Problem, quote } from "./problems.js";
 import {
   architectureSchema,
   MODEL_NAME,
@@ -70,10 +70,10 @@ function resolveModel(name: string, value: unknown, path: string): Resolved {
     );
   }
   const parsedShell = parse(shellSchema, value, path);
-  problems.push(...parsedShell.problems);
+  append(problems, parsedShell.problems);
   const shell = salvage(shellSchema, value, SHELL_PLACEHOLDER);
   const names = Object.keys(shell.releases);
-  problems.push(...checkModel(shell, path, names));
+  append(problems, checkModel(shell, path, names));
   if (parsedShell.value !== undefined && names.length === 0) {
     problems.push(error(`${path}.releases`, "is empty: give at least one release"));
   }
@@ -81,7 +81,7 @@ function resolveModel(name: string, value: unknown, path: string): Resolved {
     names.flatMap((release) => {
       const at = joinPath(`${path}.releases`, [release]);
       const resolved = resolveRelease(name, release, shell, shell.releases[release], at);
-      problems.push(...resolved.problems);
+      append(problems, resolved.problems);
       return resolved.contract === undefined ? [] : [[release, resolved.contract] as const];
     }),
   );
@@ -111,12 +111,12 @@ function resolveRelease(
     problems.push(error(path, `"${release}" is what a model's warm spares are named: use another name, such as r1`));
   }
   const parsed = parse(releaseSchema, value, path);
-  problems.push(...parsed.problems);
+  append(problems, parsed.problems);
   const config = salvage(releaseSchema, value, RELEASE_PLACEHOLDER);
   // A model without a known shape is checked as a tiny one, so that the rest is.
   const architecture = architectureOf(config, path, problems) ?? TINY;
   const contract = toContract(name, release, model, config, architecture);
-  problems.push(...checkModelSource(config, path), ...checkContract(contract, path));
+  append(problems, [...checkModelSource(config, path), ...checkContract(contract, path)]);
   return parsed.value === undefined ? { problems } : { contract, problems };
 }
 

@@ -3,6 +3,7 @@ import { checkCluster } from "../cluster/check.js";
 import { GpuCluster } from "../cluster/gpuCluster.js";
 import { builtClusterSchema } from "../cluster/schema.js";
 import { parse } from "../contract/parse.js";
+import { checkPlainData } from "../contract/plainData.js";
 import { throwIfErrors } from "../contract/problems.js";
 
 /** Inputs of {@link EksGpuCluster}. */
@@ -23,6 +24,7 @@ export class EksGpuCluster extends pulumi.ComponentResource {
 
   constructor(name: string, args: EksGpuClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-vllm:index:EksGpuCluster", name, {}, opts);
+    throwIfErrors(checkPlainData(args.cluster, "cluster"));
     const { value, problems } = parse(builtClusterSchema, args.cluster, "cluster");
     throwIfErrors(value === undefined ? problems : checkCluster(value, "cluster", new Date()));
     const built = new GpuCluster(

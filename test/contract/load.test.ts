@@ -25,6 +25,25 @@ function problems(models: unknown, nodeGroups?: unknown): string[] {
 
 const names = ({ models }: LoadedModels) => models.map(({ name }) => name);
 
+describe("loadModels on what is no plain data", () => {
+  // As an instance of the SDK's class answers; a contract imports no SDK.
+  const output = { __pulumiOutput: true, toJSON: () => "Calling [toJSON] on an [Output<T>] is not supported." };
+
+  it("names every Output at once, wherever it stands", () => {
+    const flags = { "hf-overrides": { value: { a: [output] }, reason: "a trial" } };
+    const models = { chat: modelConfig({ releases: { r1: { image: output, flags } } }) };
+    const why =
+      "is an Output, so a secret or known only later, and a contract is plain text that is checked first: " +
+      "give a plain value, and keep a secret in a Kubernetes Secret";
+    assert.deepEqual(problems(models, { gpu: merged(GROUP, { max: output as unknown as Config }) }), [
+      `models.chat.releases.r1.image: ${why}`,
+      `models.chat.releases.r1.flags.hf-overrides.value.a[0]: ${why}`,
+      `gpuNodes.gpu.max: ${why}`,
+    ]);
+    assert.deepEqual(problems(output), [`models: ${why}`]);
+  });
+});
+
 describe("loadModels without node groups", () => {
   it("fills in defaults and keeps the order", () => {
     const loaded = loadModels({ chat: modelConfig(), digest: modelConfig({ class: "batch" }) });

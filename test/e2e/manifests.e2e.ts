@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { listStacks } from "../../tools/stackFile";
+import { listStacks } from "../../stacks/stackFile";
 import { loadStack } from "../../tools/loadStack";
 import { collect } from "../../tools/collect";
 import { applyAll } from "../../tools/local/apply";

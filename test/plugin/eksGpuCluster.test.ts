@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 
+import * as pulumi from "@pulumi/pulumi";
 import { ContractError, formatProblem } from "../../components/contract/problems";
 import { EksGpuCluster, type EksGpuClusterArgs } from "../../components/plugin/eksGpuCluster";
 import { awsRegistered, inputsOf, type Run } from "../cluster/awsRegistered";
@@ -29,6 +30,13 @@ async function refused(cluster: unknown): Promise<{ lines: string[]; made: strin
 }
 
 describe("EksGpuCluster", () => {
+  it("refuses a secret within the cluster, which its resources would have in plain text", async () => {
+    const { lines, made } = await refused(clusterValues({ name: pulumi.secret("m4rked") }));
+    assert.equal(lines.length, 1);
+    assert.match(lines[0]!, /^cluster\.name: is an Output, so a secret or known only later/);
+    assert.deepEqual(made, ["EksGpuCluster gpu"]);
+  });
+
   it("builds the cluster as its one child, with its tags", async () => {
     const { registry } = await built();
     assert.equal(registry.get("EksGpuCluster", "gpu").type, "pulumi-vllm:index:EksGpuCluster");

@@ -99,7 +99,7 @@ describe("parseStackConfig", () => {
 
   it("refuses a kubeconfig that is not text", () => {
     assert.deepEqual(problemsOf({ cluster: { existing: { kubeconfig: 5 } } }), [
-      "vllm:cluster.existing.kubeconfig: 5 is a number: use text",
+      "vllm:cluster.existing.kubeconfig: is a number, which is not shown: use text",
     ]);
   });
 

@@ -15,7 +15,7 @@ async function resources(values: Record<string, unknown>): Promise<CollectedReso
   const engineConfig = Object.fromEntries(
     Object.entries(all).map(([key, value]) => [`vllm:${key}`, JSON.stringify(value)]),
   );
-  return collect({ stack: "test", file: "", values: all, engineConfig, secretKeys: [], engineSecretKeys: [] });
+  return collect({ stack: "test", file: "", values: all, engineConfig, secretPaths: [], engineSecretKeys: [] });
 }
 
 function names(found: readonly CollectedResource[], kind: string): string[] {

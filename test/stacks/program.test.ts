@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 import { parseStackConfig } from "../../stacks/config";
 import { deploy } from "../../stacks/program";
+import { SECRET_PATHS } from "../../stacks/secrets";
 import { type CollectedResource, collect } from "../../tools/collect";
 import { loadStack } from "../../tools/loadStack";
 import { readPolicyConfig, runPolicies } from "../../tools/policyRunner";
@@ -10,8 +11,8 @@ import { type Registry, registered } from "../serving/registered";
 import { stackValues } from "./fixtures";
 
 /** Deploys a config with changes. */
-function deployed(changes: Config = {}, secretKeys: string[] = ["huggingFaceToken", "cluster"]): Promise<Registry> {
-  const { config, problems } = parseStackConfig(stackValues(changes), secretKeys);
+function deployed(changes: Config = {}, encrypted: readonly string[] = SECRET_PATHS): Promise<Registry> {
+  const { config, problems } = parseStackConfig(stackValues(changes), encrypted);
   if (config === undefined) throw new Error(JSON.stringify(problems));
   return registered(() => deploy(config, "test"));
 }

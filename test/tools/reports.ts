@@ -1,17 +1,22 @@
 /** Reports of stacks made from values, by the same way as the command line goes. */
 import { parseStackConfig } from "../../stacks/config";
+import { SECRET_PATHS, type SecretPath } from "../../stacks/secrets";
 import { type CollectedResource, collect } from "../../tools/collect";
 import { type StackReport, stackReport } from "../../tools/preview/report";
 import type { StackFile } from "../../tools/stackFile";
 import type { Config } from "../serving/fixtures";
 import { stackValues } from "../stacks/fixtures";
 
-const SECRETS = ["huggingFaceToken", "cluster"];
+/** The secrets that the values have. */
+function secretPathsOf({ cluster, ...values }: Config): SecretPath[] {
+  const kubeconfig = (cluster as { existing?: { kubeconfig?: string } } | undefined)?.existing?.kubeconfig;
+  return SECRET_PATHS.filter((path) => (path === "huggingFaceToken" ? path in values : kubeconfig !== undefined));
+}
 
 /** A stack file as if it had been read and its secrets decrypted, which offline nobody can. */
 export function decryptedFile(changes: Config = {}): StackFile {
   const values = stackValues(changes);
-  const secretKeys = SECRETS.filter((key) => key in values);
+  const secretPaths = secretPathsOf(values);
   return {
     stack: "test",
     file: "Pulumi.test.yaml",
@@ -22,8 +27,8 @@ export function decryptedFile(changes: Config = {}): StackFile {
         typeof value === "string" ? value : JSON.stringify(value),
       ]),
     ),
-    secretKeys,
-    engineSecretKeys: secretKeys.map((key) => `vllm:${key}`),
+    secretPaths,
+    engineSecretKeys: secretPaths.map((path) => `vllm:${path.split(".")[0]!}`),
   };
 }
 
@@ -35,7 +40,7 @@ export function resourcesOf(changes: Config = {}): Promise<CollectedResource[]> 
 /** The report of the stack, without policies. */
 export async function reportOf(changes: Config = {}): Promise<StackReport> {
   const file = decryptedFile(changes);
-  const { config, problems } = parseStackConfig(file.values, file.secretKeys);
+  const { config, problems } = parseStackConfig(file.values, file.secretPaths);
   if (config === undefined) throw new Error(JSON.stringify(problems));
   return stackReport("test", config, await collect(file), [], problems);
 }

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 
 import { ContractError } from "../../components/contract/problems";
-import { listStacks, readStackFile, type StackFile } from "../../tools/stackFile";
+import { parseStackConfig } from "../../stacks/config";
+import { listStacks } from "../../stacks/stackFile";
+import { readStackFile, type StackFile } from "../../tools/stackFile";
 import { folderWith, PROJECT, removeFolders } from "./folders";
 
 /** Reads a stack file with this text. */
@@ -66,12 +70,12 @@ describe("readStackFile", () => {
         "vllm:namespace": "models",
         "vllm:access": '{"clientNamespaces":["a"]}',
       },
-      secretKeys: [],
+      secretPaths: [],
       engineSecretKeys: [],
     });
   });
 
-  it("masks secrets wherever they stand, and says which keys hold one", () => {
+  it("masks secrets wherever they stand, and says where", () => {
     const file = read(
       [
         "config:",
@@ -88,15 +92,15 @@ describe("readStackFile", () => {
       list: ["plain", "[secret]"],
       namespace: "models",
     });
-    assert.deepEqual(file.secretKeys, ["huggingFaceToken", "cluster", "list"]);
+    assert.deepEqual(file.secretPaths, ["huggingFaceToken", "cluster.existing.kubeconfig", "list[1]"]);
     assert.deepEqual(file.engineSecretKeys, ["aws:token", "vllm:huggingFaceToken", "vllm:cluster", "vllm:list"]);
     assert.ok(!JSON.stringify(file).includes("AAAc"));
   });
 
   it("takes an object with a key `secure` and others for what it is", () => {
-    const { values, secretKeys } = read("config:\n  vllm:a: { secure: x, other: y }\n  vllm:b: { secure: 1 }\n");
+    const { values, secretPaths } = read("config:\n  vllm:a: { secure: x, other: y }\n  vllm:b: { secure: 1 }\n");
     assert.deepEqual(values, { a: { secure: "x", other: "y" }, b: { secure: 1 } });
-    assert.deepEqual(secretKeys, []);
+    assert.deepEqual(secretPaths, []);
   });
 
   it("follows merge keys and aliases", () => {
@@ -134,7 +138,79 @@ describe("readStackFile", () => {
     for (const [from, to] of ["ab", "bc", "cd", "de", "ef", "fg", "gh"]) {
       bomb.push(`  ${to}: &${to} [${Array<string>(9).fill(`*${from}`).join(", ")}]`);
     }
-    assert.match(problems(bomb.join("\n")).join(), /cannot be followed: Excessive alias count/);
+    assert.match(problems(bomb.join("\n")).join(), /^Pulumi\.test\.yaml: has more than 300,000 values/);
+  });
+
+  it("refuses a small file whose aliases become millions of values, soon and without much memory", () => {
+    const list = (item: string, length: number): string => `[${Array<string>(length).fill(item).join(", ")}]`;
+    const before = process.memoryUsage().rss;
+    assert.deepEqual(problems(`config:\n  a: &a ${list("x", 1000)}\n  b: ${list("*a", 20_000)}\n`), [
+      "Pulumi.test.yaml: has a list or an object with 20,000 entries, and 2,000 are the most: use fewer, or several stacks",
+    ]);
+    assert.deepEqual(problems(`config:\n  a: &a ${list("x", 1000)}\n  b: ${list(list("*a", 200), 100)}\n`), [
+      "Pulumi.test.yaml: has more than 300,000 values, those that YAML aliases repeat included: use fewer, or several stacks",
+    ]);
+    assert.ok(process.memoryUsage().rss - before < 500 * 2 ** 20);
+  });
+
+  it("refuses a file that is nested too deep, whether its reader or what comes after would fail on it", () => {
+    assert.deepEqual(problems(`config:\n  a: ${"[".repeat(70)}${"]".repeat(70)}\n`), [
+      "Pulumi.test.yaml: is nested more than 64 levels deep: use fewer",
+    ]);
+    assert.deepEqual(problems(`config:\n  a: ${"[".repeat(100_000)}\n`), [
+      "Pulumi.test.yaml: is nested more than 64 levels deep: use fewer",
+    ]);
+  });
+
+  it("refuses a file of a size that nobody writes", () => {
+    assert.deepEqual(problems(`# ${"x".repeat(9 * 2 ** 20)}\n`), [
+      "Pulumi.test.yaml: cannot be read: it has 10 MiB, and 8 are the most: use several stacks",
+    ]);
+  });
+
+  it("answers malformed models with the first problems and their number, and very many with how many there may be", () => {
+    const malformed = (count: number) => Array.from({ length: count }, (_, index) => `    m${index}: 1`);
+    const textOf = (count: number) => ["config:", "  vllm:models:", ...malformed(count)].join("\n");
+    const { values, secretPaths } = read(textOf(300));
+    const { problems: found } = parseStackConfig({ ...values, cluster: { existing: { name: "c" } } }, secretPaths);
+    assert.equal(found.length, 300);
+    const said = new ContractError(found).message.split("\n");
+    assert.equal(said.length, 201);
+    assert.equal(said.at(-1), "… and 100 more");
+    assert.deepEqual(problems(textOf(50_000)), [
+      "Pulumi.test.yaml: has a list or an object with 50,000 entries, and 2,000 are the most: use fewer, or several stacks",
+    ]);
+  });
+
+  it("stays within the project: no path for a name, no link out of it, nothing but a file", () => {
+    const outside = folderWith({ "secret.yaml": "token: abc\n" });
+    const folder = folderWith({
+      "inside.yaml": "config: { namespace: models }\n",
+      "sub/Pulumi.x.yaml": "config: {}\n",
+    });
+    const said = (stack: string): string => {
+      try {
+        return JSON.stringify(readStackFile(folder, stack).values);
+      } catch (thrown) {
+        assert.ok(thrown instanceof ContractError, String(thrown));
+        return thrown.message;
+      }
+    };
+    for (const name of ["../x", "a/../../x", "/etc/passwd", "a\u0000b", "a b", "", "x".repeat(101)]) {
+      assert.match(
+        said(name),
+        /^stack: .* is not a stack's name: use up to 100 letters, digits, dashes, dots and underscores$/,
+      );
+    }
+    symlinkSync(join(outside, "secret.yaml"), join(folder, "Pulumi.out.yaml"));
+    assert.equal(
+      said("out"),
+      "Pulumi.out.yaml: cannot be read: it is a link to a file outside of the project, so put the file itself here",
+    );
+    symlinkSync(join(folder, "inside.yaml"), join(folder, "Pulumi.in.yaml"));
+    assert.equal(said("in"), '{"namespace":"models"}');
+    execFileSync("mkfifo", [join(folder, "Pulumi.pipe.yaml")]);
+    assert.equal(said("pipe"), "Pulumi.pipe.yaml: cannot be read: it is no regular file");
   });
 
   it("refuses an alias to what it is part of", () => {

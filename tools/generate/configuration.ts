@@ -3,7 +3,7 @@ import { INSTANCE_TYPES } from "../../components/contract/instances.js";
 import { MODELS } from "../../components/contract/models.js";
 import { OWNED_FLAGS } from "../../components/contract/flags/owned.js";
 import { KNOWN_VERSIONS } from "../../components/contract/flags/table.js";
-import { NAMESPACE } from "../../stacks/config.js";
+import { NAMESPACE } from "../../stacks/namespace.js";
 import { configSchema, type JsonSchema } from "./schema.js";
 
 /** A Markdown table; cells may not break a line or a column. */

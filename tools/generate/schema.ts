@@ -1,7 +1,8 @@
 /** The JSON Schema of `Pulumi.<stack>.yaml`, for editors: completion, documentation, red lines. */
 import { z } from "zod";
-import { NAMESPACE } from "../../stacks/config.js";
-import { SECRET_SCHEMAS, stackConfigSchema } from "../../stacks/schema.js";
+import { NAMESPACE } from "../../stacks/namespace.js";
+import { stackConfigSchema } from "../../stacks/schema.js";
+import { SECRET_PATHS } from "../../stacks/secrets.js";
 
 /** As much of JSON Schema as the reference reads. */
 export interface JsonSchema {
@@ -28,11 +29,12 @@ export function configSchema(): Record<string, JsonSchema> {
   const schema = z.toJSONSchema(stackConfigSchema, {
     io: "input",
     unrepresentable: "any",
-    override: ({ zodSchema, jsonSchema }) => {
+    override: ({ jsonSchema, path }) => {
       // Safe integers are JavaScript's bounds, not the config's.
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
-      if (SECRET_SCHEMAS.has(zodSchema)) {
+      const keys = path.filter((_, index) => path[index - 1] === "properties").join(".");
+      if (jsonSchema.anyOf === undefined && (SECRET_PATHS as string[]).includes(keys)) {
         const { description, ...text } = jsonSchema;
         for (const key of Object.keys(jsonSchema)) delete jsonSchema[key];
         Object.assign(jsonSchema, { ...(description && { description }), anyOf: [text, ENCRYPTED] });

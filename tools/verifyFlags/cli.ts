@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { ContractError, error } from "../../components/contract/problems.js";
 import { runCommandLine } from "../commandLine.js";
-import { listStacks } from "../stackFile.js";
+import { listStacks } from "../../stacks/stackFile.js";
 
 /** The folder of Pulumi.yaml: npm runs scripts there. */
 const FOLDER = process.cwd();

@@ -1,0 +1,107 @@
+/** Configs that between them have every key that a stack's config knows; a test holds them to the schema. */
+import { COMMIT, type Config, merged, releaseConfig } from "../serving/fixtures";
+import { BUILT, stackValues, withGroup } from "./fixtures";
+
+/** Nodes with labels and a taint of their own. */
+const GROUP = withGroup({
+  min: 0,
+  nodeSelector: { pool: "gpu" },
+  tolerations: [{ key: "gpu", operator: "Equal", value: "true", effect: "NoSchedule" }],
+});
+
+/** An existing cluster, and a model that states all that can be stated. */
+export const FULL_EXISTING: Config = stackValues({
+  ...merged(GROUP, { cluster: { existing: { name: "llm-test", context: "admin", kubeconfig: "apiVersion: v1" } } }),
+  namespace: "models",
+  platform: {
+    prometheus: { url: "http://prometheus:9090", namespace: "monitoring", podMonitorLabels: { team: "llm" } },
+    addons: {
+      devicePlugin: { install: true, featureDiscovery: true, migStrategy: "none", timeSlicingReplicas: 2 },
+      dcgmExporter: { install: true },
+      keda: { install: true },
+      prometheus: { install: true, retentionDays: 15, volumeGiB: 100 },
+      clusterAutoscaler: { install: false },
+    },
+  },
+  access: { clientNamespaces: ["assistant"], egressCidrs: ["10.0.0.0/8"] },
+  huggingFaceToken: "hf_x",
+  models: {
+    chat: {
+      servedNames: ["chat"],
+      route: { stable: "r1", canary: { release: "r2", weight: 5 }, shadow: { release: "r2", percent: 5 } },
+      autoscaling: {
+        min: 0,
+        max: 2,
+        targetUtilization: 0.5,
+        scaleDownSeconds: 300,
+        activation: { query: "sum(rate(gateway_requests_total[1m]))", threshold: 1 },
+      },
+      drainSeconds: 60,
+      warmSpares: 1,
+      releases: {
+        r1: {
+          model: {
+            tokenizer: "Qwen/Qwen3-4B",
+            tokenizerRevision: COMMIT,
+            precision: "bf16",
+            quantizeAtLoad: false,
+            gated: true,
+          },
+          gpu: { count: 1, memoryUtilization: 0.9 },
+          concurrency: { batchedTokens: 2048 },
+          resources: { cpus: 2, memoryGiB: 16, sharedMemoryGiB: 2, diskGiB: 60 },
+          startupSeconds: 600,
+          flags: { "enable-prefix-caching": { value: true, reason: "a shared prompt" } },
+          env: { VLLM_LOGGING_LEVEL: { value: "DEBUG", reason: "a hunt" } },
+        },
+        r2: releaseConfig({
+          model: {
+            id: "acme/own-model",
+            architecture: {
+              parameters: 8_190_735_360,
+              layers: 36,
+              hiddenSize: 4096,
+              intermediateSize: 12_288,
+              attentionHeads: 32,
+              kvHeads: 8,
+              headSize: 128,
+              vocabularySize: 151_936,
+              tiedEmbeddings: false,
+              maxContext: 40_960,
+              slidingWindow: { layers: 18, tokens: 4096 },
+              weightsGiB: 15.3,
+            },
+          },
+        }),
+      },
+    },
+  },
+});
+
+/** The same with a cluster to build. */
+export const FULL_BUILT: Config = {
+  ...FULL_EXISTING,
+  cluster: merged(BUILT, {
+    network: {
+      cidr: "10.40.0.0/16",
+      zones: 3,
+      natGateways: "single",
+      serviceCidr: "172.20.0.0/16",
+      interfaceEndpoints: ["sts"],
+    },
+    publicEndpoint: { cidrs: ["203.0.113.0/24"] },
+    access: {
+      oncall: { principalArn: "arn:aws:iam::123456789012:role/oncall", policy: "view", namespaces: ["models"] },
+    },
+    logRetentionDays: 90,
+    systemNodes: { instanceTypes: ["m7i.large"], min: 2, max: 4 },
+    gpuNodes: {
+      inference: {
+        min: 0,
+        capacity: "on-demand",
+        diskGiB: 200,
+        reservation: { id: "cr-0123456789abcdef0", type: "on-demand", zone: "us-east-1a" },
+      },
+    },
+  }),
+};

@@ -1,0 +1,190 @@
+import assert from "node:assert/strict";
+import { joinPath } from "../../components/contract/parse";
+import { formatProblem } from "../../components/contract/problems";
+import { parseStackConfig } from "../../stacks/config";
+import { withEncryptedPaths } from "../../stacks/engineConfig";
+import { maskEncrypted, SECRET_PATHS } from "../../stacks/secrets";
+import { configSchema, type JsonSchema } from "../../tools/generate/schema";
+import { FULL_BUILT, FULL_EXISTING } from "./fullConfig";
+
+type Values = Record<string, unknown>;
+/** Nothing of the config is like it, and it is right nowhere. */
+const MARK = "m4rked-s3cret";
+
+interface Leaf {
+  keys: (string | number)[];
+  /** Without `vllm:`. */
+  path: string;
+}
+
+function leavesOf(value: unknown, keys: (string | number)[] = []): Leaf[] {
+  if (value === null || typeof value !== "object") {
+    return [{ keys, path: joinPath(String(keys[0]), keys.slice(1)) }];
+  }
+  const entries = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
+  return entries.flatMap(([key, inner]) => leavesOf(inner, [...keys, key]));
+}
+
+function planted(value: unknown, [key, ...rest]: (string | number)[], mark: unknown): unknown {
+  if (key === undefined) return mark;
+  if (Array.isArray(value))
+    return value.map((item: unknown, index) => (index === key ? planted(item, rest, mark) : item));
+  const object = value as Values;
+  return { ...object, [key]: planted(object[key], rest, mark) };
+}
+
+const lines = (...args: Parameters<typeof parseStackConfig>): string[] =>
+  parseStackConfig(...args).problems.map(formatProblem);
+
+/** Places of a config, by the names of its keys, `*` for those that users choose. */
+function placesOfSchema(schema: JsonSchema, path: string): string[] {
+  const inner = [
+    ...Object.entries(schema.properties ?? {}).flatMap(([key, property]) => placesOfSchema(property, `${path}.${key}`)),
+    ...(typeof schema.additionalProperties === "object"
+      ? placesOfSchema(schema.additionalProperties, `${path}.*`)
+      : []),
+    ...(schema.items === undefined ? [] : placesOfSchema(schema.items, path)),
+    ...(schema.anyOf ?? []).flatMap((choice) => placesOfSchema(choice, path)),
+  ];
+  return inner.length > 0 ? inner : [path];
+}
+
+describe("secrets in the config", () => {
+  const cases = Object.entries({ existing: FULL_EXISTING, built: FULL_BUILT });
+
+  it("are looked for at every place that the schema knows", () => {
+    const mentioned = new Set(
+      cases.flatMap(([, values]) =>
+        leavesOf(values).flatMap(({ keys }) => keys.filter((key) => typeof key === "string")),
+      ),
+    );
+    const named = Object.entries(configSchema()).flatMap(([key, schema]) => placesOfSchema(schema, key));
+    const missing = named.filter((path) => !path.split(".").every((key) => key === "*" || mentioned.has(key)));
+    // How Pulumi writes a value that it keeps encrypted.
+    assert.deepEqual(missing, ["cluster.existing.kubeconfig.secure", "huggingFaceToken.secure"]);
+  });
+
+  for (const [name, values] of cases) {
+    const leaves = leavesOf(values).filter(({ path }) => !(SECRET_PATHS as string[]).includes(path));
+
+    it(`are an error wherever none may stand, which names the place and shows nothing (${name})`, () => {
+      assert.ok(leaves.length > 60, String(leaves.length));
+      for (const { keys, path } of leaves) {
+        const found = lines(planted(values, keys, MARK) as Values, [...SECRET_PATHS, path]);
+        const about = found.filter((line) => line.startsWith(`vllm:${path}: `));
+        assert.equal(about.length, 1, `${path}:\n${found.join("\n")}`);
+        assert.match(about[0]!, /is encrypted, in whole or in part, and would be plain text/);
+        assert.ok(about[0]!.endsWith(`pulumi config set --plaintext --path 'vllm:${path}'`), about[0]);
+        assert.doesNotMatch(found.join("\n"), new RegExp(MARK));
+      }
+    });
+
+    it(`are an error where all that is known is the key at the top (${name})`, () => {
+      for (const { keys, path } of leaves) {
+        const given = planted(values, keys, MARK) as Values;
+        const { config, problems } = parseStackConfig(given, ["huggingFaceToken", String(keys[0])]);
+        // A cluster's own secret may be the one that is meant: then its other values are taken, and none is shown.
+        const mayBeKubeconfig = keys[0] === "cluster" && name === "existing";
+        if (!mayBeKubeconfig) assert.equal(config, undefined, path);
+        assert.doesNotMatch(problems.map(formatProblem).join("\n"), new RegExp(MARK), path);
+      }
+    });
+  }
+
+  it("are all named at once", () => {
+    const leaves = leavesOf(FULL_EXISTING).filter(({ path }) => !(SECRET_PATHS as string[]).includes(path));
+    const given = leaves.reduce<unknown>((values, { keys }) => planted(values, keys, MARK), FULL_EXISTING) as Values;
+    const found = lines(given, [...SECRET_PATHS, ...leaves.map(({ path }) => path)]);
+    for (const { path } of leaves)
+      assert.ok(
+        found.some((line) => line.startsWith(`vllm:${path}: is encrypted`)),
+        path,
+      );
+    assert.doesNotMatch(found.join("\n"), new RegExp(MARK));
+  });
+
+  it("reach the config where they may stand, and no message", () => {
+    const given = { ...FULL_EXISTING, huggingFaceToken: MARK };
+    const kubeconfig = planted(given, ["cluster", "existing", "kubeconfig"], MARK) as Values;
+    const broken = planted(kubeconfig, ["models", "chat", "releases", "r1", "image"], "vllm:latest") as Values;
+    assert.doesNotMatch(lines(broken, SECRET_PATHS).join("\n"), new RegExp(MARK));
+    const { models } = FULL_EXISTING as { models: { chat: { releases: Record<string, unknown>; route: object } } };
+    const { r1 } = models.chat.releases;
+    const right = { ...kubeconfig, models: { chat: { ...models.chat, route: { stable: "r1" }, releases: { r1 } } } };
+    const { config, problems } = parseStackConfig(right, SECRET_PATHS);
+    assert.deepEqual(
+      problems.filter(({ severity }) => severity === "error"),
+      [],
+    );
+    assert.equal(config!.huggingFaceToken, MARK);
+    assert.equal(config!.cluster.existing!.kubeconfig, MARK);
+  });
+
+  it("are an error in plain text, whatever else of their section is encrypted", () => {
+    const given = planted({ ...FULL_EXISTING, huggingFaceToken: MARK }, ["cluster", "existing", "kubeconfig"], MARK);
+    const found = lines(given as Values, ["cluster.existing.name"]);
+    assert.ok(found.some((line) => line.startsWith("vllm:huggingFaceToken: is in plain text in the stack file")));
+    assert.ok(found.some((line) => line.startsWith("vllm:cluster.existing.kubeconfig: is in plain text")));
+    assert.ok(found.some((line) => line.startsWith("vllm:cluster.existing.name: is encrypted")));
+    assert.doesNotMatch(found.join("\n"), new RegExp(MARK));
+  });
+
+  it("are not shown where they have the wrong type either", () => {
+    for (const value of [{ users: [{ token: MARK }] }, [MARK], 5]) {
+      const found = lines({
+        ...(planted(FULL_EXISTING, ["cluster", "existing", "kubeconfig"], value) as Values),
+        huggingFaceToken: value,
+      });
+      assert.ok(
+        found.some((line) => /^vllm:huggingFaceToken: is (a|an) \w+, which is not shown: use text$/.test(line)),
+      );
+      assert.doesNotMatch(found.join("\n"), new RegExp(`${MARK}|\\b5 is`));
+    }
+  });
+});
+
+describe("withEncryptedPaths", () => {
+  const secure = { secure: "AAAc" };
+  const written = {
+    "vllm:cluster": { existing: { name: "c", kubeconfig: secure } },
+    huggingFaceToken: secure,
+    "vllm:models": { "a.b": [1, secure] },
+  };
+
+  it("finds in the stack's file what the engine does not tell", () => {
+    const { encrypted } = withEncryptedPaths({}, ["cluster", "huggingFaceToken", "models"], () => written);
+    assert.deepEqual(encrypted, ["cluster.existing.kubeconfig", "huggingFaceToken", 'models["a.b"][1]']);
+  });
+
+  it("keeps to the engine's word where the file has no such secret, or is not there", () => {
+    assert.deepEqual(withEncryptedPaths({}, ["access", "cluster"], () => ({ "vllm:access": { a: 1 } })).encrypted, [
+      "access",
+      "cluster",
+    ]);
+    assert.deepEqual(withEncryptedPaths({}, ["cluster"], () => undefined).encrypted, ["cluster"]);
+  });
+
+  it("reads no file where nothing is secret", () => {
+    const { values } = withEncryptedPaths({ a: 1 }, [], () => assert.fail("it was read"));
+    assert.deepEqual(values, { a: 1 });
+  });
+
+  it("takes a section that is encrypted as a whole for one of which nothing may be told", () => {
+    const file = { "vllm:models": secure, "vllm:cluster": secure };
+    const given = { ...FULL_EXISTING, models: { chat: { class: MARK } } };
+    const { values, encrypted } = withEncryptedPaths(given, ["models", "cluster"], () => file);
+    const found = lines(values, encrypted);
+    assert.deepEqual(
+      found.map((line) => line.split(": ")[0]!).filter((path) => path !== "vllm:huggingFaceToken"),
+      ["vllm:models", "vllm:cluster"],
+    );
+    assert.doesNotMatch(found.join("\n"), new RegExp(MARK));
+  });
+});
+
+describe("maskEncrypted", () => {
+  it("takes an object with other keys beside `secure` for what it is", () => {
+    const value = { a: { secure: "x", other: 1 }, b: { secure: 1 } };
+    assert.deepEqual(maskEncrypted(value, "v"), { value, paths: [] });
+  });
+});
