@@ -1,6 +1,7 @@
 /** What the command lines have in common: how a problem is said, and the exit codes. */
 import { type Command, CommanderError } from "commander";
-import { ContractError, formatProblem } from "../components/contract/problems.js";
+import { printableLines } from "../components/contract/printable.js";
+import { ContractError, problemLines } from "../components/contract/problems.js";
 import { colours as pc } from "./colours.js";
 
 /** Exit codes, in every command. */
@@ -21,8 +22,8 @@ function problemsText({ problems }: ContractError): string {
   const warnings = problems.filter(({ severity }) => severity === "warning");
   return [
     pc.red(`${errors.length} problem${errors.length === 1 ? "" : "s"}, nothing was done:`),
-    ...errors.map((problem) => `  ${formatProblem(problem)}`),
-    ...warnings.map((problem) => pc.yellow(`  warning: ${formatProblem(problem)}`)),
+    ...problemLines(errors).map((line) => `  ${line}`),
+    ...problemLines(warnings).map((line) => pc.yellow(`  warning: ${line}`)),
   ].join("\n");
 }
 
@@ -30,7 +31,8 @@ function problemsText({ problems }: ContractError): string {
 function textOf(thrown: unknown): string | undefined {
   if (thrown instanceof ContractError) return problemsText(thrown);
   if (!(thrown instanceof Error)) return undefined;
-  return PLAIN_ERRORS.includes(thrown.name) || isFileSystemError(thrown) ? pc.red(thrown.message) : undefined;
+  const isPlain = PLAIN_ERRORS.includes(thrown.name) || isFileSystemError(thrown);
+  return isPlain ? pc.red(printableLines(thrown.message)) : undefined;
 }
 
 /** Runs a command line; sets the exit code. */
@@ -44,7 +46,7 @@ export function runCommandLine(program: Command): void {
   // What fails within an Output reaches nobody else, and leaves the program waiting for it.
   process.once("unhandledRejection", (thrown: unknown) => {
     const message = thrown instanceof Error ? thrown.message : String(thrown);
-    process.stderr.write(`${pc.red("the program failed:")} ${message}\n`);
+    process.stderr.write(`${pc.red("the program failed:")} ${printableLines(message)}\n`);
     process.exit(EXIT.badInput);
   });
 

@@ -5,7 +5,7 @@ import type { EnforcementLevel } from "@pulumi/policy";
 import type { PolicyConfigJSONSchema } from "@pulumi/policy/schema";
 import { z } from "zod";
 
-import { type Problem, didYouMean, error, formatProblem, listOr, quote } from "../components/contract/problems";
+import { type Problem, didYouMean, error, listOr, problemLines, quote } from "../components/contract/problems";
 import { type Rule } from "../policies/rule";
 import { rules as allRules } from "../policies/rules/index";
 
@@ -20,7 +20,7 @@ export class PolicyConfigError extends Error {
   override readonly name = "PolicyConfigError";
 
   constructor(readonly problems: readonly Problem[]) {
-    super(problems.map(formatProblem).join("\n"));
+    super(problemLines(problems).join("\n"));
   }
 }
 

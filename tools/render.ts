@@ -1,8 +1,10 @@
 /** Writes what the program registers as Kubernetes manifests, for `kubectl apply` or GitOps. Never a secret. */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { ContractError, error } from "../components/contract/problems.js";
+import { API_KEY } from "../components/serving/apiKey.js";
 import type { CollectedResource } from "./collect.js";
 
 /** A file to write, by its name within the folder. */
@@ -83,10 +85,10 @@ function secretsText(secrets: readonly CollectedResource[], stack: string): stri
     const { metadata } = manifestOf(resource);
     const keys = Object.keys(resource.inputs["stringData"] ?? resource.inputs["data"] ?? {});
     const literals = keys.map((key) => {
-      if (key === "api-key") return `--from-literal=${key}="$(openssl rand -hex 20)"`;
       return keys.length === 1 ? `--from-file=${key}=/dev/stdin` : `--from-file=${key}=./${key}`;
     });
-    return `kubectl -n ${metadata.namespace ?? "default"} create secret generic ${metadata.name} ${literals.join(" ")}`;
+    const random = keys.length === 1 && keys[0] === API_KEY ? "openssl rand -hex 20 | tr -d '\\n' | " : "";
+    return `${random}kubectl -n ${metadata.namespace ?? "default"} create secret generic ${metadata.name} ${literals.join(" ")}`;
   });
   return [
     HEADER,
@@ -94,8 +96,8 @@ function secretsText(secrets: readonly CollectedResource[], stack: string): stri
     `# Secrets of stack ${stack}`,
     "",
     "The manifests use these Secrets and do not contain them. Make each once, or let your secrets operator do it; until",
-    "then the pods that need one wait with CreateContainerConfigError. `--from-file=…=/dev/stdin` reads the value from",
-    "standard input, so that it does not end up in the shell's history; where there are several keys, each from a file of its name.",
+    "then the pods that need one wait with CreateContainerConfigError. `--from-file=…=/dev/stdin` reads the value from standard",
+    "input: an argument would be in the shell's history and in the list of processes. Where a Secret has several keys, each comes from a file of its name.",
     "",
     "```sh",
     ...commands,
@@ -104,15 +106,26 @@ function secretsText(secrets: readonly CollectedResource[], stack: string): stri
   ].join("\n");
 }
 
-/** Whether a rendering has written the file. */
+/** Whether a rendering has written the file; a link is nobody's of ours. */
 function isOurs(path: string): boolean {
-  return /\.(yaml|md)$/.test(path) && statSync(path).isFile() && readFileSync(path, "utf8").startsWith(HEADER);
+  return /\.(yaml|md)$/.test(path) && lstatSync(path).isFile() && readFileSync(path, "utf8").startsWith(HEADER);
+}
+
+/** Writes a file beside its place and moves it there, so that an interrupted run leaves no half file. */
+function writeWhole(target: string, content: string): void {
+  // A name that nobody can have put a link under; opened only if it is new.
+  const partial = `${target}.${randomBytes(8).toString("hex")}.partial`;
+  try {
+    writeFileSync(partial, content, { flag: "wx" });
+    renameSync(partial, target);
+  } catch (thrown) {
+    rmSync(partial, { force: true });
+    throw thrown;
+  }
 }
 
 /**
- * Writes the files into `folder` and removes files of an earlier rendering; files of others stay.
- *
- * Each is written beside its place and moved there, so that an interrupted run leaves no half file.
+ * Writes the files into `folder` and removes files of an earlier rendering; files of others stay, and no link is followed.
  *
  * @throws ContractError when the folder cannot be written, or a name in it is taken by a file of others
  */
@@ -120,6 +133,9 @@ export function writeManifests(folder: string, files: readonly ManifestFile[]): 
   const current = new Set(files.map(({ name }) => name));
   try {
     mkdirSync(folder, { recursive: true });
+    if (lstatSync(folder).isSymbolicLink()) {
+      throw new ContractError([error(folder, "is a link: give the folder that it leads to")]);
+    }
     const there = readdirSync(folder).map((name) => ({ name, ours: isOurs(join(folder, name)) }));
     const taken = there.filter(({ name, ours }) => current.has(name) && !ours);
     if (taken.length > 0) {
@@ -129,12 +145,7 @@ export function writeManifests(folder: string, files: readonly ManifestFile[]): 
         ),
       );
     }
-    for (const { name, content } of files) {
-      const target = join(folder, name);
-      const partial = `${target}.partial`;
-      writeFileSync(partial, content);
-      renameSync(partial, target);
-    }
+    for (const { name, content } of files) writeWhole(join(folder, name), content);
     for (const { name } of there.filter(({ name, ours }) => ours && !current.has(name))) rmSync(join(folder, name));
   } catch (thrown) {
     if (thrown instanceof ContractError) throw thrown;

@@ -20,7 +20,8 @@ const hubId = z.string().regex(HUB_ID, "is not a Hugging Face id: use organisati
 const releaseName = z
   .string()
   .regex(RELEASE_NAME, "is not a release name: use a letter, then up to 11 letters and digits, such as r1");
-const reason = z.string().trim().min(1, "is empty: say why it is set");
+/** Long enough for a paragraph and a link. */
+const reason = z.string().trim().min(1, "is empty: say why it is set").max(1000);
 
 const flagValue = z.union([
   z.string(),

@@ -11,7 +11,8 @@ export interface ApiKeyArgs {
 
 /** 40 letters and digits: 238 bits. */
 const LENGTH = 40;
-const KEY = "api-key";
+/** Key of the Secret. */
+export const API_KEY = "api-key";
 
 /** An API key that nobody has to think of: made once, secret in the state, kept in a Secret named `<name>-api-key`. */
 export class ApiKey extends pulumi.ComponentResource {
@@ -26,11 +27,11 @@ export class ApiKey extends pulumi.ComponentResource {
       {
         metadata: { name: `${args.metadata.name}-api-key`, namespace, labels },
         type: "Opaque",
-        stringData: { [KEY]: password.result },
+        stringData: { [API_KEY]: password.result },
       },
       { parent: this },
     );
-    this.secretKey = { name: secret.metadata.name, key: KEY };
+    this.secretKey = { name: secret.metadata.name, key: API_KEY };
     this.registerOutputs({ secretName: secret.metadata.name });
   }
 }

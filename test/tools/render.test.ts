@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { parse } from "yaml";
@@ -96,10 +96,10 @@ describe("manifestFiles", () => {
     const text = contentOf(files, "SECRETS.md");
     assert.ok(text.startsWith(`${HEADER}\n# Secrets of stack test\n`));
     assert.deepEqual(
-      text.split("\n").filter((line) => line.startsWith("kubectl")),
+      text.split("\n").filter((line) => line.includes("kubectl -n")),
       [
         "kubectl -n vllm create secret generic hugging-face --from-file=token=/dev/stdin",
-        'kubectl -n vllm create secret generic chat-api-key --from-literal=api-key="$(openssl rand -hex 20)"',
+        "openssl rand -hex 20 | tr -d '\\n' | kubectl -n vllm create secret generic chat-api-key --from-file=api-key=/dev/stdin",
       ],
     );
   });
@@ -182,6 +182,28 @@ describe("writeManifests", () => {
     const folder = folderWith({ "charts.yaml/values.txt": "" });
     writeManifests(folder, [file("a.yaml")]);
     assert.ok(existsSync(join(folder, "charts.yaml", "values.txt")));
+  });
+
+  it("follows no link: neither of a file, nor of one half-written, nor of the folder", () => {
+    const elsewhere = folderWith({ "a.yaml": HEADER, "kept.txt": "theirs" });
+    const folder = folderWith();
+    symlinkSync(join(elsewhere, "kept.txt"), join(folder, "a.yaml.partial"));
+    symlinkSync(join(elsewhere, "a.yaml"), join(folder, "b.yaml"));
+    symlinkSync(join(elsewhere, "none"), join(folder, "c.yaml"));
+    writeManifests(folder, [file("a.yaml")]);
+    assert.equal(readFileSync(join(elsewhere, "kept.txt"), "utf8"), "theirs");
+    assert.deepEqual(readdirSync(folder).sort(), ["a.yaml", "a.yaml.partial", "b.yaml", "c.yaml"]);
+    for (const name of ["b.yaml", "c.yaml"]) {
+      assert.throws(() => writeManifests(folder, [file(name, "kind: Y\n")]), /is there already and not of a rendering/);
+    }
+    const link = join(folder, "out");
+    symlinkSync(elsewhere, link);
+    assert.throws(() => writeManifests(link, [file("b.yaml")]), {
+      name: "ContractError",
+      message: `${link}: is a link: give the folder that it leads to`,
+    });
+    assert.deepEqual(readdirSync(elsewhere).sort(), ["a.yaml", "kept.txt"]);
+    assert.equal(readFileSync(join(elsewhere, "a.yaml"), "utf8"), HEADER);
   });
 
   it("says of a folder that cannot be written which it is and why", () => {

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
+import { printableJson } from "../../components/contract/printable.js";
 import { collect } from "../collect.js";
 import { loadStacks } from "../loadStack.js";
 import { type PolicyConfig, readPolicyConfig, runPolicies } from "../policyRunner.js";
@@ -51,7 +52,7 @@ export async function preview(
       ),
     );
   const text = options.json
-    ? JSON.stringify({ stacks: reports, ...(diffs !== undefined && { diffs }) }, null, 2)
+    ? printableJson(JSON.stringify({ stacks: reports, ...(diffs !== undefined && { diffs }) }, null, 2))
     : reports
         .map((report, index) =>
           [...(diffs === undefined ? [] : [diffText(diffs[index]!)]), stackText(report)].join("\n\n"),

@@ -3,7 +3,9 @@ import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { joinPath, parse } from "../../components/contract/parse.js";
+import { printable } from "../../components/contract/printable.js";
 import { ContractError, error, quote } from "../../components/contract/problems.js";
+import { tooDeep } from "../../components/contract/size.js";
 import type { CostRange } from "../../components/contract/placement.js";
 import type { CollectedResource } from "../collect.js";
 import { REPORT_VERSION, type StackReport } from "./report.js";
@@ -80,6 +82,8 @@ export function readEarlier(file: string): EarlierReport[] {
       error(file, `cannot be read: ${(thrown as Error).message}; give a file that --json has written`),
     ]);
   }
+  const wrong = tooDeep(content);
+  if (wrong !== undefined) throw new ContractError([error(file, wrong)]);
   const { value, problems } = parse(fileSchema, content, file);
   if (value === undefined) {
     throw new ContractError([error(file, "is not what --json of this version writes:"), ...problems.slice(0, 3)]);
@@ -185,18 +189,22 @@ const REPLACED_BY: Readonly<Record<string, string[]>> = {
 /** The difference as a person reads it. */
 export function diffText(diff: StackDiff): string {
   const kind = (type: string): string => type.split(":").at(-1)!;
+  // Names and values of a pull request: each line holds what it says and nothing else.
+  const line = (text: string, colour: (text: string) => string = String): string => colour(printable(text));
   const lines = [
-    ...diff.added.filter(({ custom }) => custom).map(({ type, name }) => pc.green(`  + ${kind(type)} ${name}`)),
-    ...diff.removed.filter(({ custom }) => custom).map(({ type, name }) => pc.red(`  − ${kind(type)} ${name}`)),
+    ...diff.added.filter(({ custom }) => custom).map(({ type, name }) => line(`  + ${kind(type)} ${name}`, pc.green)),
+    ...diff.removed.filter(({ custom }) => custom).map(({ type, name }) => line(`  − ${kind(type)} ${name}`, pc.red)),
     ...diff.changed.flatMap((change) => [
       isReplaced(change)
-        ? pc.red(`  ± ${kind(change.type)} ${change.name} is replaced`)
-        : pc.yellow(`  ~ ${kind(change.type)} ${change.name}`),
+        ? line(`  ± ${kind(change.type)} ${change.name} is replaced`, pc.red)
+        : line(`  ~ ${kind(change.type)} ${change.name}`, pc.yellow),
       ...change.properties
         .filter(({ path }) => !path.includes("pulumi-vllm.dev/contract"))
-        .map(({ path, before, after }) => `      ${path}: ${short(before)} → ${short(after)}`),
+        .map(({ path, before, after }) => line(`      ${path}: ${short(before)} → ${short(after)}`)),
     ]),
-    ...diff.contracts.map(({ name, before, after }) => `  contract ${name}: ${before ?? "none"} → ${after ?? "none"}`),
+    ...diff.contracts.map(({ name, before, after }) =>
+      line(`  contract ${name}: ${before ?? "none"} → ${after ?? "none"}`),
+    ),
   ];
   const costs = [
     costLine("models", diff.hourlyUsd),

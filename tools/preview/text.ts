@@ -2,6 +2,7 @@
 import Table from "cli-table3";
 import { HOURS_A_MONTH } from "../../components/cluster/prices.js";
 import type { CostRange } from "../../components/contract/placement.js";
+import { printable, printableData } from "../../components/contract/printable.js";
 import { formatProblem } from "../../components/contract/problems.js";
 import type { CollectedResource } from "../collect.js";
 import type { Violation } from "../policyRunner.js";
@@ -138,8 +139,19 @@ function clusterLines({ items, hourlyUsd, unpriced }: NonNullable<StackReport["c
   ];
 }
 
+/** As much of a report as is printed, with every text on one line and nothing invisible in it. */
+function printableReport(report: StackReport): StackReport {
+  const { resources, ...rest } = report;
+  return {
+    ...printableData(rest),
+    // Their inputs are not printed, and are the most of a report.
+    resources: resources.map((resource) => ({ ...resource, name: printable(resource.name) })),
+  };
+}
+
 /** Everything of one stack. */
-export function stackText(report: StackReport): string {
+export function stackText(given: StackReport): string {
+  const report = printableReport(given);
   const custom = report.resources.filter(({ custom }) => custom).length;
   const sections = [
     [pc.bold(`Stack ${report.stack}`), pc.dim(report.note)],

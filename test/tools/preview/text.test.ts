@@ -30,7 +30,27 @@ const VIOLATION: Violation = {
   description: "d",
 };
 
+/** A reason that would forge lines, end a code fence, give a command to a CI system and colour a terminal. */
+const HOSTILE = "fine\n```\n::error::forged\n##[error]forged\u001b[31m\u009b2J\u202e";
+
 describe("stackText", () => {
+  it("prints what a reason holds, and does nothing of it", async () => {
+    const releases = { r1: { flags: { "enable-prefix-caching": { value: true, reason: HOSTILE } } } };
+    const report = await reportOf({ models: { chat: { releases } } });
+    const harmless = stackText(report).split("\n").length;
+    report.violations = [{ ...VIOLATION, message: HOSTILE }];
+    report.warnings = [warning(HOSTILE, HOSTILE)];
+    const lines = stackText(report).split("\n");
+    assert.equal(lines.length, harmless + 4);
+    // Colours of our own are off in tests.
+    for (const line of lines) assert.doesNotMatch(line, /^\s*(```|::)|##\[|[\u0000-\u001f\u007f-\u009f\u202e]/);
+    assert.ok(
+      lines.includes(
+        "    enable-prefix-caching: fine\\n```\\n::error::forged\\n#\\#[error]forged\\u001b[31m\\u009b2J\\u202e",
+      ),
+    );
+  });
+
   it("shows every model's release in one line", async () => {
     const chat = { autoscaling: { min: 1, max: 3 }, releases: { r2: releaseConfig({ context: 4096 }) } };
     const report = await reportOf({ models: { chat } });
