@@ -8,9 +8,9 @@ import { colours as pc } from "./colours.js";
 export const EXIT = { refused: 1, badInput: 2 } as const;
 
 /** Errors that are said by their message: whoever called can do something about them, and nothing about our stack. */
-const PLAIN_ERRORS = ["PolicyConfigError", "PolicyRuleError", "ApiError", "LocalFailure"];
+const PLAIN_ERRORS = ["PolicyConfigError", "PolicyRuleError", "ApiError", "LocalFailure", "NotVerified"];
 /** Of these, those that are no fault of the config's or the call's form. */
-const REFUSALS = ["PolicyRuleError", "ApiError", "LocalFailure"];
+const REFUSALS = ["PolicyRuleError", "ApiError", "LocalFailure", "NotVerified"];
 
 /** A folder that cannot be written, a disk that is full. */
 function isFileSystemError(thrown: Error): boolean {

