@@ -14,7 +14,7 @@ export const limitsStated = workloadRule(
     name: "limits-stated",
     description: "A vLLM runtime states its context, batch and queue limits.",
     why: "A limit nobody wrote is a default of the model or of vLLM: it changes with either, and nobody sized memory and autoscaling for it.",
-    remediationSteps: "Give --max-model-len, --max-num-seqs and, from vLLM 0.30 on, --max-num-queued-reqs.",
+    remediationSteps: "Give --max-model-len, --max-num-seqs and, from vLLM 0.29 on, --max-num-queued-reqs.",
     severity: "low",
     enforcementLevel: "advisory",
   },
