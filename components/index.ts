@@ -1,4 +1,5 @@
 /** The package: what other programs import. */
+export { checkCluster } from "./cluster/check.js";
 export { GpuCluster, type GpuClusterArgs } from "./cluster/gpuCluster.js";
 export { Network, type NetworkArgs } from "./cluster/network.js";
 export { type BuiltClusterConfig, builtClusterSchema } from "./cluster/schema.js";

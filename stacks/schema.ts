@@ -12,19 +12,21 @@ const cidr = z.cidrv4("is not an IPv4 range: use a form such as 10.0.0.0/16");
 
 const existingSchema = z
   .strictObject({
-    name: z.string().min(1).describe("The cluster's own name; changing it replaces everything"),
-    context: z.string().min(1).optional().describe("Context of the kubeconfig; its current one unless said"),
+    name: z.string().min(1).describe("Name that identifies the cluster; changing it replaces every resource"),
+    context: z.string().min(1).optional().describe("Context of the kubeconfig; default: the current context"),
     kubeconfig: z
       .string()
       .min(1)
       .optional()
-      .describe("Contents of a kubeconfig, as a secret; the ambient one unless said"),
+      .describe("Contents of a kubeconfig, as a secret; default: KUBECONFIG or ~/.kube/config"),
     gpuNodes: z
       .record(z.string(), nodeGroupSchema)
       .optional()
-      .describe("GPU node groups that the cluster has; without them placement and cost are not checked"),
+      .describe("GPU node groups of the cluster; without them placement, capacity and cost are not checked"),
   })
-  .describe("A cluster that is there already, with KEDA, the Prometheus operator and NVIDIA's device plugin");
+  .describe(
+    "An existing cluster with KEDA, the Prometheus operator, NVIDIA's device plugin and a network plug-in that enforces NetworkPolicies",
+  );
 
 /** `vllm:cluster` that names an existing cluster. */
 export const existingClusterSchema = z.strictObject({ existing: existingSchema });
@@ -42,15 +44,19 @@ const platformSchema = z
           })
           .refine((url) => !/[?#]/.test(url), { error: "holds a query or a fragment: give the address alone" })
           .default("http://kube-prometheus-stack-prometheus.monitoring.svc:9090")
-          .describe("Prometheus as KEDA reaches it"),
-        namespace: dnsLabel.default("monitoring").describe("Namespace of Prometheus, which may read the metrics"),
+          .describe("Address of Prometheus as KEDA reaches it; ignored where the stack installs Prometheus"),
+        namespace: dnsLabel
+          .default("monitoring")
+          .describe(
+            "Namespace of Prometheus: its pods may read the metrics; where the stack installs Prometheus, it goes there",
+          ),
         podMonitorLabels: labelsSchema.default({}).describe("Labels that Prometheus selects PodMonitors by"),
       })
       .prefault({})
-      .describe("Where Prometheus is; installed by the stack, it is where the stack puts it"),
+      .describe("Where Prometheus runs, or where the stack installs it"),
     addons: addonsSchema.prefault({}),
   })
-  .describe("What the cluster offers to the models");
+  .describe("Monitoring and add-ons of the cluster");
 
 const accessSchema = z
   .strictObject({
@@ -58,20 +64,24 @@ const accessSchema = z
       .array(dnsLabel)
       .min(1)
       .optional()
-      .describe("Namespaces whose pods may send requests; the models' own unless said"),
+      .describe("Namespaces whose pods may send requests; default: the models' own"),
     egressCidrs: z
       .array(cidr)
       .optional()
-      .describe("Ranges reached by HTTPS for weights; all but private ones unless said"),
+      .describe(
+        "Address ranges that pods may reach by HTTPS, for weights; default: all but private and link-local ones",
+      ),
   })
-  .describe("Who may talk to the models");
+  .describe("Who may send requests to the models, and where models may connect to");
 
 export const stackConfigSchema = z.strictObject({
-  cluster: z.union([existingClusterSchema, builtClusterSchema]).describe("Where to deploy: existing, or one to build"),
-  namespace: dnsLabel.default("vllm").describe("Kubernetes namespace, made by the stack"),
+  cluster: z
+    .union([existingClusterSchema, builtClusterSchema])
+    .describe("Where to deploy: `existing` describes an existing cluster, the other keys one that the stack builds"),
+  namespace: dnsLabel.default("vllm").describe("Kubernetes namespace of the models; the stack creates it"),
   platform: platformSchema.prefault({}),
   access: accessSchema.prefault({}),
-  huggingFaceToken: z.string().min(1).optional().describe("Token for gated models; set it with --secret"),
+  huggingFaceToken: z.string().min(1).optional().describe("Hugging Face token for gated models; set it with --secret"),
   models: z.record(z.string(), modelSchema).describe("Models by key"),
 });
 

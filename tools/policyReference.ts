@@ -3,16 +3,21 @@ import { type Rule } from "../policies/rule";
 
 const INTRODUCTION = `# Policies
 
-What \`pulumi preview --policy-pack policies --policy-pack-config policies/config/<environment>.json\` and
-\`npm run preview\` check, in any program that the pack is given. A **mandatory** rule stops the update, an **advisory** one
-is shown. A level file changes level and settings:
+The rules of the policy pack, for any Pulumi program. \`npm run preview\` applies them, and so does
+\`pulumi preview --policy-pack policies --policy-pack-config policies/config/<environment>.json\`; \`pulumi up\` applies them
+only when it gets the same options. A broken **mandatory** rule stops the update, a broken **advisory** rule is only shown. A level
+file changes levels and settings:
+
+<!-- check: levels -->
 
 \`\`\`json
 { "limits-stated": "mandatory", "image-pinned": { "enforcementLevel": "mandatory", "require": "tag" } }
 \`\`\`
 
 Levels are \`advisory\`, \`mandatory\` and \`disabled\`; \`all\` sets every rule that has no entry of its own.
-A value that is known only after the update cannot be judged in a preview: the engine says so, and judges it in the update.
+A preview cannot check a value that is known only after the update: the engine says so. Rules that see each resource check it during
+the update, before that resource is created; rules that see the stack's resources together check it at the end of the update, when
+they exist already.
 
 <!-- Made by tools/policyReference.ts from policies/rules: change the rules, not this file. -->
 `;

@@ -6,7 +6,13 @@ import type { BuiltClusterConfig, BuiltNodeGroup } from "./schema.js";
 import { checkNetwork } from "./subnets.js";
 import { checkKubernetesVersion } from "./versions.js";
 
-/** @param today the day to judge the Kubernetes version by */
+/**
+ * Problems of a cluster to build that its schema does not find: version, addresses, instance types, capacity.
+ *
+ * @param path where the cluster stands in the config, such as `vllm:cluster`; starts each problem's path
+ * @param today the day to judge the Kubernetes version by
+ * @returns errors and warnings, in the order of the config; none where all is right
+ */
 export function checkCluster(cluster: BuiltClusterConfig, path: string, today: Date): Problem[] {
   const { network, systemNodes, gpuNodes } = cluster;
   const groups = Object.entries(gpuNodes);

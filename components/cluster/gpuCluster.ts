@@ -8,7 +8,7 @@ import type { BuiltClusterConfig, BuiltNodeGroup } from "./schema.js";
 
 /** Inputs of {@link GpuCluster}. */
 export interface GpuClusterArgs {
-  /** The cluster as the stack config describes it, checked by `checkCluster`. */
+  /** The cluster as the stack config describes it. Check it with `checkCluster` first: this class does not. */
   cluster: BuiltClusterConfig;
   /** Tags of everything that can have some. @default none */
   tags?: Record<string, string>;

@@ -1,6 +1,7 @@
 /** The shape of a cluster to build, as it stands in the stack config. */
 import { z } from "zod";
 import { nodeGroupSchema } from "../contract/nodes.js";
+import { KUBERNETES_VERSIONS } from "./versions.js";
 
 const cidr = z.cidrv4("is not an IPv4 range: use a form such as 10.0.0.0/16");
 const arn = z.string().regex(/^arn:aws[\w-]*:iam::\d{12}:(role|user)\/.+$/, "is not the ARN of an IAM role or user");
@@ -12,17 +13,19 @@ const groupName = z
 
 export const networkSchema = z
   .strictObject({
-    cidr: cidr.default("10.0.0.0/16").describe("Range of the VPC"),
-    zones: z.int().min(2).max(6).default(3).describe("Availability zones; EKS wants two at least"),
+    cidr: cidr.default("10.0.0.0/16").describe("Address range of the VPC"),
+    zones: z.int().min(2).max(6).default(3).describe("Availability zones; EKS requires at least two"),
     natGateways: z
       .enum(["per-zone", "single"])
       .default("per-zone")
-      .describe("single is cheaper, and takes every node's way out with its zone"),
+      .describe("single is cheaper, but if its zone fails, no node reaches the internet"),
     serviceCidr: cidr.default("172.20.0.0/16").describe("Addresses of Services inside the cluster"),
     interfaceEndpoints: z
       .array(z.enum(["ecr.api", "ecr.dkr", "ec2", "sts", "logs", "eks-auth", "elasticloadbalancing", "autoscaling"]))
       .default([])
-      .describe("AWS services reached without NAT; each costs by zone and hour. S3 always is, for free"),
+      .describe(
+        "AWS services reached without NAT; each is charged by zone and hour. S3 is always included, free of charge",
+      ),
   })
   .describe("VPC and subnets");
 
@@ -31,20 +34,30 @@ export const accessEntrySchema = z.strictObject({
   policy: z
     .enum(["cluster-admin", "admin", "edit", "view"])
     .default("view")
-    .describe("EKS access policy; cluster-admin includes every namespace and nodes"),
-  namespaces: z.array(z.string().min(1)).min(1).optional().describe("Where it holds; the whole cluster unless said"),
+    .describe("EKS access policy; cluster-admin covers all namespaces and the nodes"),
+  namespaces: z
+    .array(z.string().min(1))
+    .min(1)
+    .optional()
+    .describe("Namespaces that it covers; default: the whole cluster"),
 });
 
 export const systemNodesSchema = z
   .strictObject({
     instanceTypes: z.array(z.string().min(1)).min(1).default(["m7i.large"]),
-    min: z.int().min(1).default(2).describe("Nodes at the least; two, so that add-ons survive one"),
-    max: z.int().min(1).default(4),
+    min: z.int().min(1).default(2).describe("Fewest nodes; with two, add-ons survive the loss of one"),
+    max: z.int().min(1).default(4).describe("Most nodes"),
   })
   .describe("Nodes without GPUs, for the add-ons");
 
+const REFUSED =
+  "Refused: only for existing clusters. Nodes that the stack builds have this project's labels and taints";
+
 export const builtNodeGroupSchema = nodeGroupSchema.extend({
-  diskGiB: z.int().min(100).max(16384).default(200).describe("Root volume: the vLLM image alone unpacks to 20 GiB"),
+  // In the schema so that the check can say why they are refused.
+  nodeSelector: nodeGroupSchema.shape.nodeSelector.describe(REFUSED),
+  tolerations: nodeGroupSchema.shape.tolerations.describe(REFUSED),
+  diskGiB: z.int().min(100).max(16384).default(200).describe("Root volume; the unpacked vLLM image alone takes 20 GiB"),
   reservation: z
     .strictObject({
       id: z.string().regex(/^cr-[0-9a-f]{8,17}$/, "is not the id of a capacity reservation: cr-…"),
@@ -52,10 +65,10 @@ export const builtNodeGroupSchema = nodeGroupSchema.extend({
       zone: z
         .string()
         .regex(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, "is not the name of an availability zone: use a form such as us-east-1a")
-        .describe("Availability zone of the reserved capacity; the group's nodes start there alone"),
+        .describe("Availability zone of the reserved capacity; the group's nodes start only there"),
     })
     .optional()
-    .describe("Capacity reserved for the group: an ODCR or a Capacity Block"),
+    .describe("Reserved capacity for the group: an On-Demand Capacity Reservation or a Capacity Block"),
 });
 
 /** Keys of `vllm:cluster` that describe a cluster to build. */
@@ -67,20 +80,23 @@ export const builtClusterShape = {
   kubernetesVersion: z
     .string()
     .regex(/^1\.\d{2}$/, 'is not a Kubernetes version: use a form such as "1.36", in quotes')
-    .describe("Kubernetes version, in quotes: YAML would read 1.30 as 1.3. See components/cluster/versions.ts"),
+    .describe(
+      "Kubernetes version in EKS' standard support, in quotes, since YAML reads 1.30 as 1.3; known: " +
+        KUBERNETES_VERSIONS.join(", "),
+    ),
   network: networkSchema.prefault({}),
   publicEndpoint: z
-    .strictObject({ cidrs: z.array(cidr).min(1).describe("Ranges that may reach the API server from outside") })
+    .strictObject({ cidrs: z.array(cidr).min(1).describe("Address ranges that may reach the API server from outside") })
     .optional()
-    .describe("The API server's public endpoint; off unless said"),
+    .describe("Public endpoint of the API server; default: none, so it is reached only from inside the VPC"),
   access: z
     .record(groupName, accessEntrySchema)
     .default({})
-    .describe("Who may use the Kubernetes API; whoever creates the cluster always may"),
+    .describe("Who may use the Kubernetes API, in addition to the creator of the cluster"),
   logRetentionDays: z
     .literal([30, 60, 90, 180, 365, 731])
     .default(90)
-    .describe("How long the control plane's logs are kept"),
+    .describe("Days that the control plane's logs are kept"),
   systemNodes: systemNodesSchema.prefault({}),
   gpuNodes: z.record(groupName, builtNodeGroupSchema).describe("GPU node groups by name"),
 } as const;

@@ -13,14 +13,20 @@ const END_OF_SUPPORT: Readonly<Record<string, string>> = {
   "1.36": "2027-08-02",
 };
 
-/** An upgrade takes planning; after the end a cluster costs six times as much an hour. */
+/** Versions that this package knows of EKS, oldest first. */
+export const KUBERNETES_VERSIONS: readonly string[] = Object.keys(END_OF_SUPPORT);
+
+/**
+ * An upgrade takes planning. At the end of standard support AWS upgrades a cluster by itself, since ours have the upgrade policy
+ * STANDARD (docs.aws.amazon.com/eks/latest/userguide/view-upgrade-policy.html).
+ */
 const WARNING_DAYS = 60;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** @param today the day to judge by */
 export function checkKubernetesVersion(version: string, path: string, today: Date): Problem[] {
   const instead = (days: number): string => {
-    const later = Object.keys(END_OF_SUPPORT).filter((known) => daysLeft(known, today) > days);
+    const later = KUBERNETES_VERSIONS.filter((known) => daysLeft(known, today) > days);
     return later.length > 0 ? listOr(later) : "a later version, with a later release of this package that knows it";
   };
   if (!(version in END_OF_SUPPORT)) {

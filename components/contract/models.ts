@@ -216,7 +216,9 @@ export const MODELS: Readonly<Record<string, CatalogueModel>> = {
     precision: "bf16",
     gated: false,
     task: "embed",
-    source: "embeddings-benchmark/mteb@a905523d01 mteb/models/model_implementations/qwen3_models.py:165-176",
+    source:
+      "embeddings-benchmark/mteb@a905523d01 mteb/models/model_implementations/qwen3_models.py:165-176 for size and count; " +
+      "shape of Qwen/Qwen3-4B-Instruct-2507 with a vocabulary of 151665 and 40960 tokens, which makes exactly that count",
   },
   "meta-llama/Llama-3.1-8B-Instruct": {
     parameters: 8_030_261_248,

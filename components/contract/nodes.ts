@@ -42,15 +42,15 @@ export const nodeGroupSchema = z
     instanceTypes: z
       .array(z.string())
       .min(1)
-      .describe("EC2 instance types; the smallest bounds what a pod may ask for"),
+      .describe("EC2 instance types; the smallest one limits what a pod may request"),
     capacity: z.enum(["on-demand", "spot"]).default("on-demand"),
-    min: z.int().min(0).default(0).describe("Nodes at the least"),
-    max: z.int().min(1).describe("Nodes at the most"),
-    nodeSelector: labelsSchema.optional().describe("Labels of the nodes, where they are not this project's own"),
+    min: z.int().min(0).default(0).describe("Fewest nodes"),
+    max: z.int().min(1).describe("Most nodes"),
+    nodeSelector: labelsSchema.optional().describe("Labels of the nodes; default: this project's labels"),
     tolerations: z
       .array(tolerationSchema)
       .optional()
-      .describe("Tolerations for the nodes' taints, where they are not this project's own"),
+      .describe("Tolerations for the nodes' taints; default: for this project's taints"),
   })
   .describe("A group of GPU nodes");
 export type NodeGroup = z.infer<typeof nodeGroupSchema>;

@@ -44,35 +44,35 @@ export const architectureSchema = z
     tiedEmbeddings: z.boolean().default(false),
     maxContext: positiveInt.describe("max_position_embeddings of config.json, in tokens"),
     slidingWindow: z.strictObject({ layers: positiveInt, tokens: positiveInt }).optional(),
-    weightsGiB: z.number().positive().optional().describe("Size of the weights as loaded, where it is known"),
+    weightsGiB: z.number().positive().optional().describe("Size of the loaded weights in GiB, if known"),
   })
-  .describe("The model's shape, from its config.json; needed for models that the catalogue does not have");
+  .describe("Shape of the model, from its config.json; required for models that are not in the catalogue");
 
 export const releaseSchema = z
   .strictObject({
     model: z.strictObject({
       id: hubId.describe("Hugging Face id"),
       revision: commit.describe("Commit of the weights, 40 hex digits"),
-      tokenizer: hubId.optional().describe("Hugging Face id of the tokenizer; the model's own unless said"),
-      tokenizerRevision: commit.optional().describe("Commit of the tokenizer; the model's revision unless said"),
+      tokenizer: hubId.optional().describe("Hugging Face id of the tokenizer; default: the model's own"),
+      tokenizerRevision: commit.optional().describe("Commit of the tokenizer; default: the model's revision"),
       precision: z
         .enum(PRECISION_NAMES)
         .optional()
-        .describe("Precision of the weights as served; the catalogue's unless said, else bf16"),
+        .describe("Precision of the weights as served; default: the catalogue's, else bf16"),
       quantizeAtLoad: z
         .boolean()
         .optional()
-        .describe("fp8 only: the published weights have 16 bits and vLLM quantises them; the catalogue's unless said"),
+        .describe("fp8 only: vLLM quantises published 16-bit weights when it loads them"),
       gated: z
         .boolean()
         .optional()
-        .describe("Needs the config secret vllm:huggingFaceToken; the catalogue's unless said"),
+        .describe("Whether the hub asks for a token (config secret vllm:huggingFaceToken); default: the catalogue's"),
       architecture: architectureSchema.optional(),
     }),
     image: z.string().describe("vLLM image with version tag and digest: name:tag@sha256:…"),
     gpu: z.strictObject({
       type: z.enum(GPU_TYPES),
-      count: z.int().min(1).max(8).default(1).describe("GPUs a replica; more than one sets tensor parallelism"),
+      count: z.int().min(1).max(8).default(1).describe("GPUs per replica; more than one means tensor parallelism"),
       memoryUtilization: z
         .number()
         .min(0.1)
@@ -80,83 +80,88 @@ export const releaseSchema = z
         .default(0.9)
         .describe("Share of each GPU's memory that vLLM may use, 0.1 to 1"),
     }),
-    context: positiveInt.describe("Prompt and completion tokens of one request"),
+    context: positiveInt.describe("Most tokens of one request, prompt and completion together"),
     concurrency: z.strictObject({
-      sequences: positiveInt.describe("Requests run at once"),
-      inFlight: positiveInt.describe("Requests running and waiting; more are refused with HTTP 503"),
-      batchedTokens: positiveInt
-        .optional()
-        .describe("Tokens of one engine step; vLLM's default for the GPU unless said"),
+      sequences: positiveInt.describe("Requests that a replica runs at once"),
+      inFlight: positiveInt.describe("Requests that a replica runs and queues; more are refused with HTTP 503"),
+      batchedTokens: positiveInt.optional().describe("Tokens per engine step; default: vLLM's default for the GPU"),
     }),
     resources: z
       .strictObject({
-        cpus: z.number().positive().optional().describe("Cores requested; 2 and one a GPU unless said"),
-        memoryGiB: positiveInt.optional().describe("Host memory, shared memory included; derived unless said"),
-        sharedMemoryGiB: positiveInt.optional().describe("/dev/shm; 2, and 2 a GPU for more than one, unless said"),
-        diskGiB: positiveInt.optional().describe("Room for weights and compiled code; derived unless said"),
+        cpus: z.number().positive().optional().describe("Cores to request; default: 2 plus one per GPU"),
+        memoryGiB: positiveInt.optional().describe("Host memory including shared memory; default: derived"),
+        sharedMemoryGiB: positiveInt
+          .optional()
+          .describe("Size of /dev/shm; default: 2, and with several GPUs 2 more per GPU"),
+        diskGiB: positiveInt.optional().describe("Disk for weights and compiled code; default: derived"),
       })
       .default({}),
     startupSeconds: positiveInt
       .max(7200)
       .optional()
-      .describe("Budget from container start to ready; derived from the weights unless said"),
+      .describe("Time from container start to ready, at most; default: derived from the size of the weights"),
     flags: z
       .record(z.string(), z.strictObject({ value: flagValue, reason }))
       .default({})
-      .describe("Flags of vllm serve without dashes, each with its reason"),
+      .describe("Flags of vllm serve, without dashes, each with a reason"),
     env: z
       .record(
         z.string().regex(ENV_NAME, "is not a variable's name: use letters, digits and _, first no digit"),
         z.strictObject({ value: z.string(), reason }),
       )
       .default({})
-      .describe("Environment variables, each with its reason; never secrets"),
+      .describe("Environment variables, each with a reason; they are plain text, so no secrets"),
   })
-  .describe("One release: immutable in spirit, changed by adding another");
+  .describe("One release; do not edit it, add another instead");
 
 export const activationSchema = z.strictObject({
-  query: z.string().min(1).describe("PromQL of a metric that exists without a pod, such as the gateway's request rate"),
-  threshold: z.number().min(0).default(0).describe("Scales from zero above this"),
+  query: z
+    .string()
+    .min(1)
+    .describe("PromQL query of a metric that exists while no pod runs, such as a gateway's request rate"),
+  threshold: z.number().min(0).default(0).describe("The first replica starts when the query exceeds this"),
 });
 
 export const autoscalingSchema = z
   .strictObject({
-    min: z.int().min(0).default(1).describe("Replicas at the least; 0 needs activation"),
-    max: positiveInt.default(1).describe("Replicas at the most"),
+    min: z.int().min(0).default(1).describe("Fewest replicas; 0 requires activation"),
+    max: positiveInt.default(1).describe("Most replicas"),
     targetUtilization: z
       .number()
       .gt(0)
       .max(1)
       .default(0.75)
-      .describe("Requests in flight a replica aims at, as a share of concurrency.sequences"),
+      .describe("Target of requests in flight per replica, as a share of concurrency.sequences"),
     scaleDownSeconds: z
       .int()
       .min(300)
       .max(3600)
       .default(300)
-      .describe("Load must stay low this long before a replica goes; at least 300, since a cold start costs minutes"),
+      .describe(
+        "How long the load must stay low before a replica is removed; at least 300, because a cold start takes minutes",
+      ),
     activation: activationSchema.optional(),
   })
-  .describe("How many replicas, and when");
+  .describe("Number of replicas by load; fixed where min and max are equal");
 
 const percent = z.number().min(0).max(100);
 
 export const routeSchema = z.strictObject({
-  stable: releaseName.describe("Release that the model's Service leads to"),
+  stable: releaseName.describe("Release that the model's Service routes to"),
   canary: z.strictObject({ release: releaseName, weight: percent }).optional(),
   shadow: z.strictObject({ release: releaseName, percent }).optional(),
 });
 
 export const modelSchema = z
   .strictObject({
-    class: z.enum(TRAFFIC_CLASSES).describe("Kind of traffic; classes never share a runtime"),
+    class: z.enum(TRAFFIC_CLASSES).describe("Kind of traffic; decides nodes and priority"),
     servedNames: z
       .array(
         z.string().regex(/^[\w./:][\w./:-]*$/, "is not a model name: use letters, digits and . _ - / :, first no dash"),
       )
       .min(1)
       .optional()
-      .describe("Names that clients ask for; the model's key unless said"),
+      .describe("Names that clients use in requests; default: the model's key"),
     route: routeSchema,
     releases: z.record(z.string(), releaseSchema),
     autoscaling: autoscalingSchema.prefault({}),
@@ -165,10 +170,16 @@ export const modelSchema = z
       .min(0)
       .max(3600)
       .default(120)
-      .describe("How long a stopping replica may finish its requests; 0 aborts them"),
-    warmSpares: z.int().min(0).default(0).describe("GPU nodes kept ready by pods that give way"),
+      .describe(
+        "How long a stopping replica may finish its requests; 0 aborts them, which the policy grace-exceeds-drain refuses",
+      ),
+    warmSpares: z
+      .int()
+      .min(0)
+      .default(0)
+      .describe("Low-priority pods, each reserving the GPUs of one replica; a new replica takes their place at once"),
   })
-  .describe("A model that clients can ask for");
+  .describe("A model that clients can use");
 
 export type ReleaseConfig = z.infer<typeof releaseSchema>;
 export type ModelConfig = z.infer<typeof modelSchema>;

@@ -5,14 +5,14 @@ import { MIG_STRATEGIES } from "./devicePlugin.js";
 const install = z
   .boolean()
   .optional()
-  .describe("Whether it is installed; unless said, it is where the cluster is built here");
+  .describe("Whether the stack installs it; default: true for a cluster that the stack builds, else false");
 
 export const addonsSchema = z
   .strictObject({
     devicePlugin: z
       .strictObject({
         install,
-        featureDiscovery: z.boolean().default(true).describe("Labels nodes by what their GPUs are"),
+        featureDiscovery: z.boolean().default(true).describe("Whether nodes get labels that describe their GPUs"),
         migStrategy: z
           .enum(MIG_STRATEGIES)
           .default("none")
@@ -22,14 +22,14 @@ export const addonsSchema = z
           .min(2)
           .optional()
           .describe(
-            "Pods to a GPU, as nvidia.com/gpu.shared, on nodes labelled nvidia.com/device-plugin.config=shared; " +
-              "no GPU is shared unless said",
+            "Pods per GPU on nodes labelled nvidia.com/device-plugin.config=shared, offered as nvidia.com/gpu.shared; " +
+              "default: GPUs are not shared",
           ),
       })
       .prefault({})
-      .describe("NVIDIA's device plugin, by which pods get GPUs"),
-    dcgmExporter: z.strictObject({ install }).prefault({}).describe("Metrics of the GPUs"),
-    keda: z.strictObject({ install }).prefault({}).describe("Autoscaling of models"),
+      .describe("NVIDIA's device plugin, which gives pods their GPUs"),
+    dcgmExporter: z.strictObject({ install }).prefault({}).describe("DCGM exporter: metrics of the GPUs"),
+    keda: z.strictObject({ install }).prefault({}).describe("KEDA: autoscaling of models"),
     prometheus: z
       .strictObject({
         install,
@@ -38,7 +38,12 @@ export const addonsSchema = z
       })
       .prefault({})
       .describe("Prometheus with its operator, Alertmanager and Grafana"),
-    clusterAutoscaler: z.strictObject({ install }).prefault({}).describe("Nodes by what pods ask for"),
+    clusterAutoscaler: z
+      .strictObject({ install })
+      .prefault({})
+      .describe(
+        "Cluster autoscaler: adds and removes nodes; refused in an existing cluster, since it needs AWS permissions that are made with the cluster",
+      ),
   })
   .describe("Add-ons of the cluster");
 export type AddonsConfig = z.infer<typeof addonsSchema>;

@@ -1,10 +1,12 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { HTTP_PORT } from "../contract/arguments.js";
+import { checkContract } from "../contract/check.js";
 import type { RuntimeContract } from "../contract/contract.js";
 import { APP_NAME, COMPONENTS, LABELS, MANAGED_BY } from "../contract/labels.js";
 import type { Placement } from "../contract/nodes.js";
 import { type NodeGroups, placementOf } from "../contract/placement.js";
+import { throwIfErrors } from "../contract/problems.js";
 import type { ServedModel } from "../contract/resolve.js";
 import { runtimeSelector } from "../contract/runtime.js";
 import { ApiKey } from "./apiKey.js";
@@ -17,7 +19,7 @@ import { WarmSpare } from "./warmSpare.js";
 
 /** Inputs of {@link ModelServing}. */
 export interface ModelServingArgs {
-  /** The model with its contracts, as `resolveModels` gives it. */
+  /** The model with its contracts, as `loadModels` returns it. */
   model: ServedModel;
   namespace: pulumi.Input<string>;
   partOf: string;
@@ -54,10 +56,12 @@ export class ModelServing extends pulumi.ComponentResource {
   readonly runtimes: Record<string, VllmRuntime>;
   readonly live: pulumi.Output<LiveRelease>;
 
-  /** @throws ContractError with every problem of the contracts */
+  /** @throws ContractError with every problem of every release */
   constructor(name: string, args: ModelServingArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-vllm:serving:ModelServing", name, {}, opts);
     const { model, namespace, partOf, nodeGroups } = args;
+    // Here, since each runtime would throw its own problems alone.
+    throwIfErrors([...model.releases].flatMap(([release, contract]) => checkContract(contract, `${name}-${release}`)));
     const child = { parent: this };
     const metadata = {
       name: model.name,

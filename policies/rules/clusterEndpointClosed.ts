@@ -11,7 +11,7 @@ export const clusterEndpointClosed = resourceRule(
   {
     name: "cluster-endpoint-closed",
     description: "A cluster's API is not open to the internet, and is reached within its VPC.",
-    why: "An API that anyone reaches is one stolen token or one flaw away from the cluster; without the private endpoint, nodes reach it over the internet too.",
+    why: "If anyone can reach the API, one stolen token or one flaw is enough to enter the cluster; without the private endpoint, nodes also reach it over the internet.",
     remediationSteps:
       "Set endpointPrivateAccess to true, and endpointPublicAccess to false or publicAccessCidrs to your networks.",
     severity: "critical",

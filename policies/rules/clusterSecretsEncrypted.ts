@@ -7,7 +7,7 @@ export const clusterSecretsEncrypted = resourceRule(
   {
     name: "cluster-secrets-encrypted",
     description: "A cluster encrypts its Secrets with a KMS key of the account.",
-    why: "API keys and registry tokens lie in etcd under a key that is AWS's alone: nobody can see who used it, nor revoke it.",
+    why: "API keys and registry tokens are in etcd, encrypted with a key of AWS: you can neither see who used it nor revoke it.",
     remediationSteps:
       'Set encryptionConfig with resources ["secrets"] and a KMS key (eks.Cluster: encryptionConfigKeyArn).',
     severity: "high",

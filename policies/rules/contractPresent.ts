@@ -10,8 +10,8 @@ export const contractPresent = workloadRule(
   {
     name: "contract-present",
     description: "A vLLM runtime carries its contract as an annotation, with a hash that matches.",
-    why: "On-call reads from the pod which model, revision, image and flags are live; a hash that differs means that it was edited by hand.",
-    remediationSteps: `Deploy it with VllmRuntime, or set ${ANNOTATIONS.contract} and ${ANNOTATIONS.contractHash} on the pod template.`,
+    why: "The annotation tells whoever is on call which model, revision, image and flags are live; a hash that differs means that somebody edited it by hand.",
+    remediationSteps: `Deploy it with VllmRuntime, or set ${ANNOTATIONS.contract} and ${ANNOTATIONS.contractHash} on the workload or its pods.`,
     severity: "low",
     enforcementLevel: "advisory",
   },

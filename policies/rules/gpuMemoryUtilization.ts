@@ -10,7 +10,7 @@ export const gpuMemoryUtilization = workloadRule(
   {
     name: "gpu-memory-utilization",
     description: "vLLM leaves a part of the GPU's memory free.",
-    why: "Its profile does not see every allocation: with nothing left, the first long prompt ends in out of memory and a restart.",
+    why: "vLLM's memory profile does not see every allocation: with nothing left, the first long prompt fails with out of memory, and the server restarts.",
     remediationSteps: "Lower --gpu-memory-utilization; for more KV cache shorten the context or use a larger GPU.",
     severity: "medium",
     enforcementLevel: "mandatory",

@@ -7,7 +7,7 @@ export const gpuNodeTaint = resourceRule(
   {
     name: "gpu-node-taint",
     description: "A GPU node group keeps other pods off by a taint.",
-    why: "Pods without need of a GPU fill its CPU and memory, so that a GPU pod starts another node, and they keep it from scaling in.",
+    why: "Pods that need no GPU fill the node's CPU and memory: GPU pods then need another node, and this one cannot be removed.",
     remediationSteps: "Add the taint nvidia.com/gpu=true with effect NO_SCHEDULE.",
     severity: "medium",
     enforcementLevel: "mandatory",

@@ -16,7 +16,7 @@ export const iamNoWildcards = resourceRule(
   {
     name: "iam-no-wildcards",
     description: "IAM policies name what they allow.",
-    why: "A wildcard allows what nobody reviewed, also what AWS adds next year: one taken pod or pipeline then owns the account.",
+    why: "A wildcard allows actions that nobody reviewed, also those that AWS adds later: one compromised pod or pipeline then controls the account.",
     remediationSteps:
       "Name the actions, and their resources or a condition; use policies of your own instead of *FullAccess.",
     severity: "critical",

@@ -6,7 +6,7 @@ export const imagePinned = workloadRule(
   {
     name: "image-pinned",
     description: "Every container's image is pinned.",
-    why: "A tag can be moved: the same reviewed text then runs another vLLM, and a rollback does not go back.",
+    why: "A tag can be moved: the same reviewed text then runs another vLLM, and a rollback may not restore the old one.",
     remediationSteps: "Name the image by a version tag with its digest: name:tag@sha256:…",
     severity: "high",
     enforcementLevel: "mandatory",

@@ -6,7 +6,7 @@ export const interactiveOffSpot = workloadRule(
   {
     name: "interactive-off-spot",
     description: "Pods of class interactive stay off spot nodes.",
-    why: "Spot nodes go at two minutes' notice, less than a model takes to load, and often many at once.",
+    why: "Spot nodes are taken away with two minutes' notice, less than a model takes to load, and often many at once.",
     remediationSteps: "Remove the toleration and the node selection of spot nodes, or give the workload class batch.",
     severity: "high",
     enforcementLevel: "mandatory",

@@ -13,8 +13,8 @@ export const limitsStated = workloadRule(
   {
     name: "limits-stated",
     description: "A vLLM runtime states its context, batch and queue limits.",
-    why: "A limit nobody wrote is a default of the model or of vLLM: it changes with either, and nobody sized memory and autoscaling for it.",
-    remediationSteps: "Give --max-model-len, --max-num-seqs and, from vLLM 0.30 on, --max-num-queued-reqs.",
+    why: "Without a stated limit a default of the model or of vLLM applies: it can change with either, and memory and autoscaling are not sized for it.",
+    remediationSteps: "Give --max-model-len, --max-num-seqs and, from vLLM 0.29 on, --max-num-queued-reqs.",
     severity: "low",
     enforcementLevel: "advisory",
   },

@@ -7,7 +7,7 @@ export const livenessNeedsStartup = workloadRule(
   {
     name: "liveness-needs-startup",
     description: "A liveness probe on a vLLM or GPU container comes with a startup probe.",
-    why: "Loading weights takes minutes in which nothing answers: liveness alone kills the container, which starts to load again, for ever.",
+    why: "While it loads weights, vLLM does not answer for minutes: a liveness probe alone kills the container, which starts to load again, without end.",
     remediationSteps: "Add a startupProbe that covers the model load, or remove the livenessProbe.",
     severity: "high",
     enforcementLevel: "mandatory",

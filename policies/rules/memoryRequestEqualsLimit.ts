@@ -9,7 +9,7 @@ export const memoryRequestEqualsLimit = workloadRule(
   {
     name: "memory-request-equals-limit",
     description: "Containers of vLLM and GPU pods have a memory limit, and request all of it.",
-    why: "Memory beyond the request is borrowed: when the node runs short, the pod that borrowed is evicted, with minutes of model load.",
+    why: "When a node runs out of memory, Kubernetes evicts pods that use more than they requested; a vLLM pod then needs minutes to load its model again.",
     remediationSteps: "Set resources.limits.memory, and resources.requests.memory to the same or leave it out.",
     severity: "medium",
     enforcementLevel: "mandatory",

@@ -6,7 +6,7 @@ export const noServiceAccountToken = workloadRule(
   {
     name: "no-service-account-token",
     description: "A vLLM runtime carries no token for the Kubernetes API.",
-    why: "vLLM never calls the API: the token only serves who breaks into the pod.",
+    why: "vLLM never calls the API: only an attacker in the pod would use the token.",
     remediationSteps: "Set automountServiceAccountToken: false in the pod's spec.",
     severity: "medium",
     enforcementLevel: "mandatory",

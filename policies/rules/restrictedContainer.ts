@@ -9,7 +9,7 @@ export const restrictedContainer = workloadRule(
   {
     name: "restricted-container",
     description: "Containers of vLLM and GPU pods run without root, privileges and a writable root file system.",
-    why: "They parse untrusted prompts and third-party model files; what breaks out of one of them should find nothing to use.",
+    why: "They parse untrusted prompts and third-party model files; an attacker who takes over one of them should find nothing to use.",
     remediationSteps:
       "Set runAsNonRoot: true, readOnlyRootFilesystem: true, allowPrivilegeEscalation: false and capabilities.drop: [ALL]; mount what must be writable.",
     severity: "high",

@@ -7,7 +7,7 @@ export const rolloutKeepsCapacity = workloadRule(
   {
     name: "rollout-keeps-capacity",
     description: "A rollout of a vLLM Deployment starts new pods before it stops old ones.",
-    why: "A new pod needs minutes to load its model; capacity taken away first is missing for as long, or for ever if the new release is bad.",
+    why: "A new pod needs minutes to load its model: capacity that is removed first is missing until then, and for good if the new release is broken.",
     remediationSteps:
       "Set strategy.rollingUpdate to maxUnavailable: 0 and maxSurge: 1, and leave room for one more pod.",
     severity: "high",

@@ -10,7 +10,7 @@ export const sharedMemory = workloadRule(
   {
     name: "shared-memory",
     description: "vLLM on several GPUs has /dev/shm in memory, with a limit.",
-    why: "Its workers talk through /dev/shm, of which a container has 64 MiB: the model hangs or dies at its first collective operation.",
+    why: "Its workers exchange data through /dev/shm, which is 64 MiB by default: the model hangs or dies at its first collective operation.",
     remediationSteps: "Mount an emptyDir {medium: Memory, sizeLimit: …} at /dev/shm.",
     severity: "high",
     enforcementLevel: "mandatory",

@@ -6,7 +6,7 @@ export const spotNodeTaint = resourceRule(
   {
     name: "spot-node-taint",
     description: "A spot node group keeps pods off that did not choose spot.",
-    why: "Spot nodes go with two minutes' notice: a pod that was never meant for them lands there by chance and is cut off.",
+    why: "Spot nodes are taken away with two minutes' notice: without a taint, pods that were not meant for them land there and are cut off.",
     remediationSteps: "Add the taint node-lifecycle=spot with effect NO_SCHEDULE.",
     severity: "medium",
     enforcementLevel: "mandatory",

@@ -14,7 +14,7 @@ import calibration from "./fixtures/calibration.json";
 
 /** By how much the fit may promise more KV memory a GPU than the server found, in GiB; the largest seen is 0.41. */
 const MOST_ABOVE_GIB = 0.5;
-/** By how much it may promise less; the largest seen is 2.32. */
+/** By how much it may promise less; the largest seen is 2.52. */
 const MOST_BELOW_GIB = 2.6;
 
 type Row = (typeof calibration.rows)[number];

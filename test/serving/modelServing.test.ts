@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 
+import { ContractError } from "../../components/contract/problems";
 import type { NodeGroups } from "../../components/contract/placement";
 import { ModelServing, type ModelServingArgs } from "../../components/serving/modelServing";
 import { TrafficPriorities } from "../../components/serving/trafficPriorities";
@@ -191,5 +192,30 @@ describe("ModelServing", () => {
       assert.ok(JSON.stringify(spec).includes('"values":["assistant"]'));
       assert.ok(JSON.stringify(spec).includes('{"cidr":"10.9.0.0/16"}'));
     }
+  });
+
+  it("refuses releases that do not fit with the problems of all of them, and makes nothing of the model", async () => {
+    const model = servedModel({ releases: { r2: R2 } });
+    const releases = new Map([...model.releases].map(([name, contract]) => [name, { ...contract, context: 40000 }]));
+    let thrown: unknown;
+    const registry = await registered(() => {
+      try {
+        new ModelServing("chat", {
+          model: { ...model, releases },
+          namespace: "models",
+          partOf: "test",
+          monitoring: { prometheusUrl: "http://prometheus:9090", namespace: "monitoring" },
+          priorities: new TrafficPriorities("priorities", { prefix: "models", partOf: "test" }),
+        });
+      } catch (caught) {
+        thrown = caught;
+      }
+    });
+    assert.ok(thrown instanceof ContractError);
+    assert.deepEqual(
+      thrown.problems.map(({ path }) => path),
+      ["chat-r1.context", "chat-r2.context"],
+    );
+    assert.deepEqual(registry.ofKind("Secret"), []);
   });
 });

@@ -1,0 +1,118 @@
+/** Every check of the project's Markdown: blocks by their language, commands in the text, links. */
+import { error, formatProblem, listOr, type Problem, quote } from "../../components/contract/problems.js";
+import { checkNpmRun, commandsOf, isGiven, isRunnable, npmRun, type Scripts } from "./commands.js";
+import { checkLinks, type Pages, type Targets } from "./links.js";
+import { type Block, blocksOf, inlineCode } from "./markdown.js";
+import { missingLines } from "./outputs.js";
+import { checkYaml, type Whole } from "./yaml.js";
+
+/** What a command printed, standard error included. */
+export interface Printed {
+  text: string;
+  exitCode: number;
+}
+
+/** The project and its commands, as the checks ask them. */
+export interface Project extends Targets {
+  pages: Pages;
+  scripts: Scripts;
+  /** A stack config that is right. */
+  config: Whole;
+  /** @param stackFile runs the command where this file is the staging stack's */
+  run: (command: string, stackFile?: string) => Printed;
+  checkTypeScript: (blocks: readonly Block[]) => Problem[];
+  /** @throws where a text is no policy level file */
+  readLevels: (json: string) => void;
+}
+
+const LANGUAGES = ["console", "json", "sh", "text", "ts", "yaml"];
+/** A block that is not run or compared, with the reason. */
+const LEFT_OUT = /^not (run|checked): \S/;
+
+export function checkDocs(project: Project): Problem[] {
+  const blocks = [...project.pages].flatMap(([file, text]) => blocksOf(file, text));
+  return [
+    ...checkLinks(project.pages, project),
+    ...[...project.pages].flatMap(([file, text]) =>
+      inlineCode(file, text).flatMap(({ at, code }) => checkName(at, code, project)),
+    ),
+    ...blocks.flatMap((block) => checkBlock(block, project)),
+    ...project.checkTypeScript(blocks.filter(({ language }) => language === "ts")),
+  ];
+}
+
+function checkBlock(block: Block, project: Project): Problem[] {
+  switch (block.language) {
+    case "sh":
+    case "console":
+      return checkCommands(block, project);
+    case "text":
+      return checkText(block, project);
+    case "yaml":
+      return checkYaml(block, project.config);
+    case "json":
+      return checkJson(block, project);
+    case "ts":
+      return [];
+    default:
+      return [error(block.at, `the block's language is ${quote(block.language)}: use ${listOr(LANGUAGES)}`)];
+  }
+}
+
+function checkName(at: string, command: string, { scripts }: Project): Problem[] {
+  const run = npmRun(command);
+  return run === undefined ? [] : checkNpmRun(at, run, scripts);
+}
+
+function checkCommands(block: Block, project: Project): Problem[] {
+  const { at, mark = "" } = block;
+  return commandsOf(block).flatMap(({ command, output }) => {
+    const problems = checkName(at, command, project);
+    if (problems.length > 0 || LEFT_OUT.test(mark) || isGiven(command)) return problems;
+    if (!isRunnable(command)) {
+      return [error(at, `"${command}" is not run by this check: mark the block <!-- not run: <reason> -->`)];
+    }
+    const printed = project.run(command);
+    if (printed.exitCode !== 0) {
+      return [error(at, `"${command}" exits with ${printed.exitCode}: ${printed.text.trim()}`)];
+    }
+    return output.length === 0 ? [] : compare(at, command, output, printed);
+  });
+}
+
+/** The mark says which command prints the text: `output: <command>`, or `output with <stack file>: <command>`. */
+function checkText({ at, lines, mark = "" }: Block, project: Project): Problem[] {
+  if (LEFT_OUT.test(mark)) return [];
+  if (mark === "check: paths") {
+    const paths = lines.flatMap((line) => /^(\S+\/) /.exec(line)?.[1] ?? []);
+    return paths.filter((path) => !project.exists(path)).map((path) => error(at, `there is no ${path}`));
+  }
+  const [, stackFile, command] = /^output(?: with (\S+))?: (.+)$/.exec(mark) ?? [];
+  if (command === undefined) {
+    return [error(at, "a text needs a mark: <!-- output: <command> -->, or <!-- not checked: <reason> -->")];
+  }
+  if (!isRunnable(command)) return [error(at, `"${command}" is not run by this check`)];
+  return compare(at, command, lines, project.run(command, stackFile));
+}
+
+function compare(at: string, command: string, shown: readonly string[], { text }: Printed): Problem[] {
+  const missing = missingLines(shown, text);
+  if (missing === undefined) return [];
+  return [error(at, `"${command}" does not print these lines as shown:\n${missing.join("\n")}\nIt prints:\n${text}`)];
+}
+
+function checkJson({ at, lines, mark = "" }: Block, { readLevels }: Project): Problem[] {
+  try {
+    if (mark === "check: levels") readLevels(lines.join("\n"));
+    else JSON.parse(lines.join("\n"));
+    return [];
+  } catch (thrown) {
+    return [error(at, `is wrong: ${(thrown as Error).message}`)];
+  }
+}
+
+/** What the command prints: every problem, or that there is none. */
+export function resultText(problems: readonly Problem[], pages: number): string {
+  if (problems.length === 0) return `${pages} pages: every block, command and link is right`;
+  return [`${problems.length} problem${problems.length === 1 ? "" : "s"}:`, ...problems.map(formatProblem)].join("\n");
+}
