@@ -1,5 +1,8 @@
 import { ALLOWED_SETTINGS, reportGuarded } from "../guarded";
+import { strings } from "../read";
 import { workloadRule } from "../rule";
+
+const JUDGED_BY_NO_REMOTE_CODE = "VLLM_ALLOW_INSECURE_SERIALIZATION";
 
 export const noInjectedCode = workloadRule(
   {
@@ -11,5 +14,8 @@ export const noInjectedCode = workloadRule(
     enforcementLevel: "mandatory",
     configSchema: ALLOWED_SETTINGS,
   },
-  (workload, report, settings) => reportGuarded(workload, "injects", report, settings),
+  (workload, report, settings) => {
+    const allow = [...strings(settings["allow"]), JUDGED_BY_NO_REMOTE_CODE];
+    reportGuarded(workload, "injects", report, { ...settings, allow });
+  },
 );
