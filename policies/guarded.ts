@@ -105,7 +105,7 @@ function isHarmless(value: unknown, { harmless }: Pick<GuardedSetting, "harmless
     const items = Object.values(value);
     return items.length === 0 || (Array.isArray(value) && items.every((item) => isHarmless(item, { harmless })));
   }
-  const text = String(value as string | number | boolean);
+  const text = typeof value === "string" ? value : JSON.stringify(value);
   return NOTHING.test(text) || harmless?.test(text) === true;
 }
 

@@ -41,5 +41,5 @@ export function isHarmless(value: unknown, harmless: RegExp | undefined): boolea
     if (Object.keys(value).length === 0) return true;
     return Array.isArray(value) && value.every((item) => isHarmless(item, harmless));
   }
-  return harmless?.test(String(value as string | number | boolean)) ?? false;
+  return harmless?.test(typeof value === "string" ? value : JSON.stringify(value)) ?? false;
 }
