@@ -29,7 +29,8 @@ export function checkFlags(flags: Flags, table: FlagTable | undefined, version: 
     const facts = table?.get(name);
     if (rendersAsWords(value, facts)) {
       const item = value.find(isReadAsFlag);
-      if (item !== undefined) return [error(`${at}.value`, `${quote(item)} would be read as another flag: leave it out`)];
+      if (item !== undefined)
+        return [error(`${at}.value`, `${quote(item)} would be read as another flag: leave it out`)];
     }
     if (table === undefined) return abbreviation(name, at);
     if (facts === undefined) return [error(at, unknownFlag(name, table, version))];
