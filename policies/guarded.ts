@@ -1,5 +1,6 @@
 /** Settings that open, redirect or extend an engine, found in the flags, variables and scripts of any program's containers. */
-import { GUARDED_FLAGS, GUARDED_KEYS } from "../components/contract/guarded/flags";
+import { GUARDED_FLAGS } from "../components/contract/guarded/flags";
+import { GUARDED_KEYS } from "../components/contract/guarded/keys";
 import { type Danger, type GuardedSetting } from "../components/contract/guarded/setting";
 import { GUARDED_VARIABLES, namesMatcher } from "../components/contract/guarded/variables";
 import { type PolicyConfigSchema } from "@pulumi/policy";

@@ -1,7 +1,8 @@
 import { GPUS } from "../../components/contract/gpus.js";
 import { INSTANCE_TYPES } from "../../components/contract/instances.js";
 import { MODELS } from "../../components/contract/models.js";
-import { GUARDED_FLAGS, GUARDED_KEYS } from "../../components/contract/guarded/flags.js";
+import { GUARDED_FLAGS } from "../../components/contract/guarded/flags.js";
+import { GUARDED_KEYS } from "../../components/contract/guarded/keys.js";
 import type { GuardedSetting } from "../../components/contract/guarded/setting.js";
 import { GUARDED_VARIABLES } from "../../components/contract/guarded/variables.js";
 import { OWNED_FLAGS } from "../../components/contract/flags/owned.js";

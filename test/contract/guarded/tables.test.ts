@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { OWNED_ENV, looksSecret } from "../../../components/contract/environment";
 import { OWNED_FLAGS } from "../../../components/contract/flags/owned";
 import { flagTable, KNOWN_VERSIONS } from "../../../components/contract/flags/table";
-import { GUARDED_FLAGS, GUARDED_KEYS } from "../../../components/contract/guarded/flags";
+import { GUARDED_FLAGS } from "../../../components/contract/guarded/flags";
+import { GUARDED_KEYS } from "../../../components/contract/guarded/keys";
 import { GUARDED_VARIABLES, namesMatcher } from "../../../components/contract/guarded/variables";
 import reviewed from "../fixtures/reviewedSettings.json";
 
