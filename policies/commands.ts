@@ -16,6 +16,16 @@ export function commandsOf(container: Container): string[][] {
   return splitScript(expand(script, container, /\$\{?(\w+)\}?/g));
 }
 
+/** Variables that commands set for themselves: `NAME=value program`, `env NAME=value program`, `export NAME=value`. */
+export function assignmentsOf(container: Container): Array<{ name: string; value: string }> {
+  return commandsOf(container)
+    .flat()
+    .flatMap((word) => {
+      const { name, value } = /^(?<name>[A-Za-z_]\w*)=(?<value>[^]*)$/.exec(word)?.groups ?? {};
+      return name === undefined || value === undefined ? [] : [{ name, value }];
+    });
+}
+
 /** Puts in the values that the container's environment states as text; other references stay as they are. */
 function expand(word: string, container: Container, reference: RegExp): string {
   return word.replace(reference, (original, name: string) => container.environmentValue(name) ?? original);

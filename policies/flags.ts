@@ -1,4 +1,5 @@
 /** vLLM's command line, as its parser reads it. */
+import { type FlagFacts, flagTable, KNOWN_VERSIONS } from "../components/contract/flags/table";
 
 export interface Flag {
   /** Long name without dashes or `no-`: `max-model-len`. */
@@ -9,48 +10,44 @@ export interface Flag {
   negated: boolean;
 }
 
-/** Other spellings of flags. Source: the argument parser of vLLM 0.32.0 (components/contract/flags/0.32.0.json). */
-const ALIASES: Readonly<Record<string, string>> = {
-  "device-memory-utilization": "gpu-memory-utilization",
-  ac: "attention-config",
-  asc: "api-server-count",
-  cc: "compilation-config",
-  dc: "diffusion-config",
-  dcp: "decode-context-parallel-size",
-  dp: "data-parallel-size",
-  dpa: "data-parallel-address",
-  dpb: "data-parallel-backend",
-  dpe: "data-parallel-external-lb",
-  dph: "data-parallel-hybrid-lb",
-  dpl: "data-parallel-size-local",
-  dpm: "data-parallel-multi-port-external-lb",
-  dpn: "data-parallel-rank",
-  dpp: "data-parallel-rpc-port",
-  dpr: "data-parallel-start-rank",
-  ep: "enable-expert-parallel",
-  n: "nnodes",
-  O: "optimization-level",
-  pcp: "prefill-context-parallel-size",
-  pp: "pipeline-parallel-size",
-  q: "quantization",
-  r: "node-rank",
-  sc: "speculative-config",
-  tp: "tensor-parallel-size",
-};
+/** A flag with the keys of its JSON that follow its name: `model` for `--speculative-config.model x`. */
+export interface SpelledFlag extends Flag {
+  keys: readonly string[];
+}
 
-const FLAG = /^--?(?<name>[A-Za-z][\w-]*?)(?:\.[^=]*)?(?:=(?<value>[^]*))?$/;
+/** Every version's flags, the newest first: a program's image is any of them. */
+const TABLES = KNOWN_VERSIONS.map((version) => flagTable(version) ?? new Map<string, FlagFacts>()).reverse();
+
+/** Long names by other spellings of flags, such as `tp`. */
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  // The parser rewrites it before it looks at flags (vllm/utils/argparse_utils.py).
+  ["O", "optimization-level"],
+  ...TABLES.flatMap((table) => [...table]).flatMap(([name, { aliases = [] }]) =>
+    aliases.map((alias): [string, string] => [alias.replace(/^-+/, ""), name]),
+  ),
+]);
+
+const FLAG = /^--?(?<name>[A-Za-z][\w-]*?)(?:\.(?<keys>[^=]*))?(?:=(?<value>[^]*))?$/;
 
 export function flagsOf(words: readonly string[]): Flag[] {
-  const flags: Array<{ name: string; values: string[]; negated: boolean }> = [];
+  return spelledFlagsOf(words).map(({ keys, ...flag }) => flag);
+}
+
+export function spelledFlagsOf(words: readonly string[]): SpelledFlag[] {
+  const flags: Array<{ name: string; keys: string[]; values: string[]; negated: boolean }> = [];
   for (const word of words) {
-    const { name, value } = FLAG.exec(word)?.groups ?? {};
+    const { name, keys, value } = FLAG.exec(word)?.groups ?? {};
     if (name === undefined) {
       flags.at(-1)?.values.push(word);
       continue;
     }
     // `-O3` is the one short flag that carries its value in the same word.
     const level = /^-O(\d)$/.exec(word)?.[1];
-    flags.push({ ...nameOf(level === undefined ? name : "O"), values: strings(level ?? value) });
+    flags.push({
+      ...nameOf(level === undefined ? name : "O"),
+      keys: keys === undefined ? [] : keys.split("."),
+      values: strings(level ?? value),
+    });
   }
   return flags;
 }
@@ -65,7 +62,51 @@ export function nameOf(spelling: string): { name: string; negated: boolean } {
   const dashed = spelling.replaceAll("_", "-");
   const negated = dashed.startsWith("no-");
   const bare = negated ? dashed.slice("no-".length) : dashed;
-  return { name: Object.hasOwn(ALIASES, bare) ? (ALIASES[bare] ?? bare) : bare, negated };
+  return { name: ALIASES.get(bare) ?? unabbreviated(bare), negated };
+}
+
+/** argparse takes the beginning of a name for the whole where only one flag begins so. */
+function unabbreviated(name: string): string {
+  for (const table of TABLES) {
+    if (table.has(name)) return name;
+    const [whole, another] = [...table.keys()].filter((flag) => flag.startsWith(name));
+    if (whole !== undefined && another === undefined) return whole;
+  }
+  return name;
+}
+
+/**
+ * The JSON that flags of one name give: vLLM makes one object of `--name.key value` forms and takes it over `--name '{…}'`.
+ *
+ * @returns `undefined` where the flag is not given or says no JSON
+ */
+export function jsonOf(flags: readonly SpelledFlag[], name: string): unknown {
+  const given = flags.filter((flag) => flag.name === name);
+  const dotted = given.filter(({ keys }) => keys.length > 0);
+  if (dotted.length === 0) return json(given.at(-1)?.values[0]);
+  const object: { [key: string]: unknown } = {};
+  for (const { keys, values } of dotted) put(object, keys, json(values[0]) ?? values[0]);
+  return object;
+}
+
+function put(object: { [key: string]: unknown }, [first = "", ...rest]: readonly string[], value: unknown): void {
+  const key = first.replace(/\+$/, "");
+  if (rest.length === 0) {
+    Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+    return;
+  }
+  const inner = Object.hasOwn(object, key) ? object[key] : undefined;
+  const next = typeof inner === "object" && inner !== null ? (inner as { [key: string]: unknown }) : {};
+  Object.defineProperty(object, key, { value: next, enumerable: true, configurable: true, writable: true });
+  put(next, rest, value);
+}
+
+function json(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : (JSON.parse(text) as unknown);
+  } catch {
+    return undefined;
+  }
 }
 
 function strings(value: string | undefined): string[] {

@@ -59,6 +59,11 @@ export class Container {
     return text(at(variable, "value"));
   }
 
+  /** Names alone: reading a value that is not known yet would throw. */
+  get environmentNames(): string[] {
+    return list(this.fields["env"]).flatMap((variable) => text(at(variable, "name")) ?? []);
+  }
+
   get environment(): EnvironmentVariable[] {
     return list(this.fields["env"]).flatMap((variable) => {
       const name = text(at(variable, "name"));

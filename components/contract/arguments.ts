@@ -1,6 +1,7 @@
 import type { RuntimeContract } from "./contract.js";
 import { renderFlags } from "./flags/check.js";
 import { flagTable } from "./flags/table.js";
+import { withOwnDraftPinned } from "./guarded/sources.js";
 
 /** The port that vLLM listens on; its own default. */
 export const HTTP_PORT = 8000;
@@ -26,6 +27,8 @@ export function serveArguments(contract: RuntimeContract): string[] {
     `--revision=${model.revision}`,
     ...(model.tokenizer === model.id ? [] : [`--tokenizer=${model.tokenizer}`]),
     `--tokenizer-revision=${model.tokenizerRevision}`,
+    // Code of another repository is not at this commit: the start fails, and does not run its main branch.
+    ...(contract.flags["trust-remote-code"]?.value === true ? [`--code-revision=${model.revision}`] : []),
     "--served-model-name",
     ...contract.servedNames,
     ...precisionArguments(model),
@@ -38,6 +41,6 @@ export function serveArguments(contract: RuntimeContract): string[] {
     `--shutdown-timeout=${contract.drainSeconds}`,
     "--host=0.0.0.0",
     `--port=${HTTP_PORT}`,
-    ...renderFlags(contract.flags, table),
+    ...renderFlags(withOwnDraftPinned(contract.flags, model.revision), table),
   ];
 }

@@ -2,11 +2,13 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Architecture } from "./architecture.js";
 import type { RuntimeContract } from "./contract.js";
-import { looksSecret, OWNED_ENV } from "./environment.js";
+import { checkEnvironment } from "./environment.js";
 import { dividesHeads, type Fit, type FitInput, fit, smallestMachine } from "./fit.js";
 import { checkFlags } from "./flags/check.js";
 import { flagTable, KNOWN_VERSIONS } from "./flags/table.js";
 import { GPUS } from "./gpus.js";
+import { checkGuardedFlags, checkPlainText } from "./guarded/check.js";
+import { checkSources } from "./guarded/sources.js";
 import { parseImage, pinOf } from "./image.js";
 import { MODELS } from "./models.js";
 import { joinPath } from "./parse.js";
@@ -45,7 +47,7 @@ export function checkContract(contract: RuntimeContract, path: string): Problem[
   const problems = [
     ...checkImage(contract, `${path}.image`),
     ...checkContractFlags(contract, `${path}.flags`),
-    ...checkEnv(contract, `${path}.env`),
+    ...checkEnvironment(contract, `${path}.env`),
     ...checkConcurrency(contract, `${path}.concurrency`),
     ...checkParallelism(contract, `${path}.gpu.count`),
     ...checkPrecision(contract, `${path}.model.precision`),
@@ -73,10 +75,17 @@ function checkContractFlags(contract: RuntimeContract, path: string): Problem[] 
   // Beside an image that has to be changed anyway, misspelt flags are found with the newest table.
   const unpinned = checkImage(contract, "").length > 0;
   const newest = KNOWN_VERSIONS.at(-1)!;
-  const problems =
-    table === undefined && unpinned
-      ? checkFlags(contract.flags, flagTable(newest), newest, path)
-      : checkFlags(contract.flags, table, version ?? "", path);
+  const secrets = checkPlainTexts(contract.flags, path);
+  // What holds a credential is checked no further: other messages quote the value.
+  const flags = Object.fromEntries(Object.entries(contract.flags).filter(([name]) => !secrets.has(name)));
+  const problems = [
+    ...[...secrets.values()].flat(),
+    ...(table === undefined && unpinned
+      ? checkFlags(flags, flagTable(newest), newest, path)
+      : checkFlags(flags, table, version ?? "", path)),
+    ...checkGuardedFlags(flags, path),
+    ...checkSources(flags, path),
+  ];
   if (table === undefined && !unpinned) {
     const why =
       version === undefined ? "the image's tag names no vLLM version" : `there is no flag table for vLLM ${version}`;
@@ -88,15 +97,13 @@ function checkContractFlags(contract: RuntimeContract, path: string): Problem[] 
   return problems;
 }
 
-function checkEnv({ env }: RuntimeContract, path: string): Problem[] {
-  return Object.keys(env).flatMap((name) => {
-    if (OWNED_ENV.has(name))
-      return [error(joinPath(path, [name]), "the contract sets this variable itself: leave it out")];
-    if (looksSecret(name)) {
-      return [error(joinPath(path, [name]), "looks like a secret, and a contract is plain text: keep it in a Secret")];
-    }
-    return [];
+/** Problems of flags that hold a credential or a reference to one, by the flag's name. */
+function checkPlainTexts(flags: RuntimeContract["flags"], path: string): Map<string, Problem[]> {
+  const found = Object.entries(flags).map(([name, flag]) => {
+    const way = "vLLM takes no secret here, so leave it out";
+    return [name, checkPlainText(flag, joinPath(path, [name]), way)] as const;
   });
+  return new Map(found.filter(([, problems]) => problems.length > 0));
 }
 
 function checkConcurrency({ concurrency }: RuntimeContract, path: string): Problem[] {

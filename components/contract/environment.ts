@@ -1,5 +1,8 @@
 import { CACHE_PATH } from "./arguments.js";
 import type { RuntimeContract } from "./contract.js";
+import { checkGuardedVariable, checkPlainText } from "./guarded/check.js";
+import { joinPath } from "./parse.js";
+import { error, type Problem } from "./problems.js";
 
 /** Environment variables that hold secrets; they are read from Secrets, never from the contract. */
 export const SECRET_ENV = { apiKey: "VLLM_API_KEY", huggingFaceToken: "HF_TOKEN" } as const;
@@ -36,4 +39,17 @@ export function environment(contract: RuntimeContract): Record<string, string> {
     ...FIXED_ENV,
     ...Object.fromEntries(Object.entries(contract.env).map(([name, { value }]) => [name, value])),
   };
+}
+
+/** Every problem of a contract's own variables. @param path of the release's `env` */
+export function checkEnvironment({ env }: Pick<RuntimeContract, "env">, path: string): Problem[] {
+  return Object.entries(env).flatMap(([name, variable]) => {
+    const at = joinPath(path, [name]);
+    if (OWNED_ENV.has(name)) return [error(at, "the contract sets this variable itself: leave it out")];
+    if (looksSecret(name)) {
+      return [error(at, "looks like a secret, and a contract is plain text: keep it in a Secret")];
+    }
+    const secrets = checkPlainText(variable, at, "keep it in a Secret");
+    return secrets.length > 0 ? secrets : checkGuardedVariable(name, variable.value, at);
+  });
 }

@@ -9,6 +9,8 @@ import { clusterLogs } from "./clusterLogs";
 import { clusterSecretsEncrypted } from "./clusterSecretsEncrypted";
 import { contractPresent } from "./contractPresent";
 import { disruptionBudget } from "./disruptionBudget";
+import { engineClosed } from "./engineClosed";
+import { engineNotRedirected } from "./engineNotRedirected";
 import { flagReason } from "./flagReason";
 import { gpuMemoryUtilization } from "./gpuMemoryUtilization";
 import { gpuNodeAmi } from "./gpuNodeAmi";
@@ -27,6 +29,7 @@ import { memoryRequestEqualsLimit } from "./memoryRequestEqualsLimit";
 import { modelRevision } from "./modelRevision";
 import { networkPolicy } from "./networkPolicy";
 import { noCpuAutoscaling } from "./noCpuAutoscaling";
+import { noInjectedCode } from "./noInjectedCode";
 import { nodeRepair } from "./nodeRepair";
 import { noPlainSecrets } from "./noPlainSecrets";
 import { noRemoteCode } from "./noRemoteCode";
@@ -71,6 +74,9 @@ export const rules: Rule[] = [
   restrictedContainer,
   noServiceAccountToken,
   noRemoteCode,
+  noInjectedCode,
+  engineClosed,
+  engineNotRedirected,
   noPlainSecrets,
   gpuNodeAmi,
   gpuNodeTaint,

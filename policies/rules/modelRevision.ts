@@ -1,25 +1,22 @@
 import { quote } from "../../components/contract/problems";
-import { type Flag, flagsOf, lastFlag } from "../flags";
+import { type Flag, lastFlag, spelledFlagsOf } from "../flags";
 import { workloadRule } from "../rule";
 import { enginesOf } from "../runtimes";
-
-const COMMIT = /^[0-9a-f]{40}$/;
-/** A directory or a URI: `--revision` has no effect on it, so the path itself has to name the commit. */
-const PATH = /^(\/|\.{1,2}\/|[a-z][a-z0-9+.-]*:\/\/)/;
-const COMMIT_IN_PATH = /(^|[^0-9a-f])[0-9a-f]{40}([^0-9a-f]|$)/;
+import { COMMIT, COMMIT_IN_PATH, PATH, unpinnedSources } from "../sources";
 
 export const modelRevision = workloadRule(
   {
     name: "model-revision",
-    description: "vLLM loads its model, tokenizer and code at a commit.",
+    description: "vLLM loads its model, tokenizer, draft, adapters and code at a commit.",
     why: "A branch such as main moves: two replicas of one release can serve different weights, and nobody can say which is live.",
-    remediationSteps: "Give --revision=<40 hex digits>: the commit shown on the model's page, or by `git ls-remote`.",
+    remediationSteps:
+      "Give --revision=<40 hex digits>: the commit shown on the model's page, or by `git ls-remote`; for a draft in the `revision` of --speculative-config, for an adapter in its path.",
     severity: "high",
     enforcementLevel: "mandatory",
   },
   (workload, report) => {
     for (const { container, args } of enginesOf(workload)) {
-      const flags = flagsOf(args);
+      const flags = spelledFlagsOf(args);
       const model = modelOf(args, flags);
       const isPath = model !== undefined && PATH.test(model);
       const revision = lastFlag(flags, "revision");
@@ -35,6 +32,7 @@ export const modelRevision = workloadRule(
         if (flag === undefined || COMMIT.test(flag.values[0] ?? "")) continue;
         report(`${container.where}: --${name} ${quote(flag.values[0])} can move: use the commit, 40 hex digits`);
       }
+      for (const message of unpinnedSources(flags, model)) report(`${container.where}: ${message}`);
     }
   },
 );

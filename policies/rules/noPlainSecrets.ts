@@ -1,5 +1,6 @@
+import { CREDENTIAL_FORMS } from "../../components/contract/guarded/credentials";
 import { quote } from "../../components/contract/problems";
-import { commandsOf } from "../commands";
+import { assignmentsOf, commandsOf } from "../commands";
 import { flagsOf } from "../flags";
 import { workloadRule } from "../rule";
 
@@ -9,8 +10,6 @@ const SECRET_NAME =
 /** Names of this ending say where a secret is, or of what kind, not what it is. */
 const ABOUT_SECRET =
   /_(FILE|PATH|DIR|URL|URI|NAME|TYPE|TTL|HEADER|ENABLED|LENGTH|LIMIT|COUNT)$|(^|_)(MAX|MIN|NUM)_TOKEN/;
-const SECRET_VALUE =
-  /\bhf_[A-Za-z0-9]{16,}|\bsk-[A-Za-z0-9_-]{16,}|\b(AKIA|ASIA)[A-Z0-9]{16}\b|\bgh[pousr]_[A-Za-z0-9]{20,}|\bxox[abprs]-|-----BEGIN [A-Z ]*PRIVATE KEY|:\/\/[^/\s:@]*:[^/\s:@$][^/\s:@]*@/;
 const SECRET_FLAGS = new Set(["api-key", "hf-token"]);
 /** `$(NAME)` and `$NAME` take the value from elsewhere, and empty or switched off is no secret. */
 const NO_SECRET = /^(\$\(?\{?\w+\}?\)?|true|false|)$/i;
@@ -30,7 +29,7 @@ export const noPlainSecrets = workloadRule(
       for (const { name, value } of container.environment) {
         if (value === undefined || NO_SECRET.test(value)) continue;
         const isNamed = isSecretName(name.toUpperCase(), value);
-        if (!isNamed && !SECRET_VALUE.test(value)) continue;
+        if (!isNamed && !holdsSecret(value)) continue;
         const reason = isNamed ? "is named like a secret" : "holds what looks like a secret";
         report(
           `${container.where}: environment variable ${quote(name)} ${reason} and is plain text: use valueFrom.secretKeyRef`,
@@ -42,8 +41,14 @@ export const noPlainSecrets = workloadRule(
           `${container.where}: --${flag} is given as plain text: set its environment variable by valueFrom.secretKeyRef`,
         );
       }
+      const assigned = assignmentsOf(container).filter(
+        ({ name, value }) => !NO_SECRET.test(value) && isSecretName(name.toUpperCase(), value),
+      );
+      for (const { name } of assigned) {
+        report(`${container.where}: a command sets ${quote(name)} as plain text: use valueFrom.secretKeyRef`);
+      }
       const words = [...container.command, ...container.args];
-      if (given.length === 0 && words.some((word) => SECRET_VALUE.test(word))) {
+      if (given.length + assigned.length === 0 && words.some((word) => holdsSecret(word))) {
         report(`${container.where}: an argument holds what looks like a secret: use valueFrom.secretKeyRef`);
       }
     }
@@ -56,6 +61,10 @@ function secretFlags(words: readonly string[]): string[] {
     ({ name, values }) => SECRET_FLAGS.has(name) && values.some((value) => !NO_SECRET.test(value)),
   );
   return flags.map(({ name }) => name);
+}
+
+function holdsSecret(text: string): boolean {
+  return [...CREDENTIAL_FORMS.values()].some((form) => form.test(text));
 }
 
 function isSecretName(name: string, value: string): boolean {

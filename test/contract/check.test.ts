@@ -61,7 +61,7 @@ describe("the image", () => {
 describe("flags of a contract", () => {
   for (const [name, value] of [
     ["enable-lora", true],
-    ["speculative-config", { model: "x" }],
+    ["speculative-config", { method: "ngram" }],
     ["limit-mm-per-prompt", { image: 1 }],
     ["cpu-offload-gb", 4],
   ] as const) {

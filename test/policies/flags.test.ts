@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import { flagsOf, lastFlag } from "../../policies/flags";
+import { flagsOf, jsonOf, lastFlag, spelledFlagsOf } from "../../policies/flags";
 
 describe("flagsOf", () => {
   const forms: Array<[string[], string, string[], boolean?]> = [
@@ -17,6 +17,9 @@ describe("flagsOf", () => {
     [["-cc.level=3"], "compilation-config", ["3"]],
     [["--hf-overrides.rope.factor", "2.5"], "hf-overrides", ["2.5"]],
     [['--override-generation-config={"a.b": "c=d"}'], "override-generation-config", ['{"a.b": "c=d"}']],
+    [["--middlewar=a.B"], "middleware", ["a.B"]],
+    [["--max-log", "5"], "max-log", ["5"]],
+    [["--no-enable-prefix-cach"], "enable-prefix-caching", [], true],
     [["--seed", "-1"], "seed", ["-1"]],
     [["--stop="], "stop", [""]],
     [["--device-memory-utilization", "0.9"], "gpu-memory-utilization", ["0.9"]],
@@ -44,5 +47,27 @@ describe("lastFlag", () => {
   it("is the one that takes effect", () => {
     assert.deepEqual(lastFlag(flagsOf(["--seed=1", "--seed=2"]), "seed")?.values, ["2"]);
     assert.equal(lastFlag([], "seed"), undefined);
+  });
+});
+
+describe("jsonOf", () => {
+  const forms: Array<[string[], unknown]> = [
+    [['--hf-overrides={"a": 1}'], { a: 1 }],
+    [["--hf_overrides.a.b", "2", "--hf-overrides.c=x"], { a: { b: 2 }, c: "x" }],
+    [['--hf-overrides={"a": 1}', "--hf-overrides.b=1"], { b: 1 }],
+    [["--hf-overrides.a+", "x"], { a: "x" }],
+    [["--hf-overrides=no JSON"], undefined],
+    [["--hf-overrides"], undefined],
+    [[], undefined],
+  ];
+  for (const [words, object] of forms) {
+    it(`reads ${words.join(" ") || "nothing"}`, () =>
+      assert.deepEqual(jsonOf(spelledFlagsOf(words), "hf-overrides"), object));
+  }
+
+  it("puts keys such as __proto__ into the object alone", () => {
+    const object = jsonOf(spelledFlagsOf(["--hf-overrides.__proto__.polluted=1"]), "hf-overrides") as object;
+    assert.deepEqual(Object.keys(object), ["__proto__"]);
+    assert.equal(({} as Record<string, unknown>)["polluted"], undefined);
   });
 });

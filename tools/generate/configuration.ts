@@ -1,6 +1,10 @@
 import { GPUS } from "../../components/contract/gpus.js";
 import { INSTANCE_TYPES } from "../../components/contract/instances.js";
 import { MODELS } from "../../components/contract/models.js";
+import { GUARDED_FLAGS } from "../../components/contract/guarded/flags.js";
+import { GUARDED_KEYS } from "../../components/contract/guarded/keys.js";
+import type { GuardedSetting } from "../../components/contract/guarded/setting.js";
+import { GUARDED_VARIABLES } from "../../components/contract/guarded/variables.js";
 import { OWNED_FLAGS } from "../../components/contract/flags/owned.js";
 import { KNOWN_VERSIONS } from "../../components/contract/flags/table.js";
 import { NAMESPACE } from "../../stacks/namespace.js";
@@ -93,6 +97,12 @@ function isEmptyObject(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }
 
+/** A row of the tables of guarded settings. */
+function guardedRow(names: readonly string[], { danger, why, instead, since }: GuardedSetting): string[] {
+  const version = since === undefined ? "" : `, from ${since} on`;
+  return [names.map(code).join(", ") + version, danger, `${why}: ${instead}`];
+}
+
 const REQUIRED = ["cluster", "models"];
 
 /** docs/configuration.md */
@@ -133,6 +143,31 @@ export function configurationReference(): string {
     table(
       ["Flag", "Instead"],
       Object.entries(OWNED_FLAGS).map(([flag, instead]) => [code(`--${flag}`), instead]),
+    ),
+    "## Settings that open, redirect or extend the engine",
+    "The contract refuses these, and the policies `engine-closed`, `engine-not-redirected` and `no-injected-code` find them in " +
+      "any program; values that do nothing of it, such as `false`, are taken. A draft (`speculative-config`) needs its " +
+      "`revision`, an adapter (`lora-modules`) a path that names its commit.",
+    table(
+      ["Flag", "Kind", "What it does, and what to do instead"],
+      [
+        ...GUARDED_FLAGS.filter(({ flags }) => !flags.some((flag) => flag in OWNED_FLAGS)).map((row) =>
+          guardedRow(
+            row.flags.map((flag) => `--${flag}`),
+            row,
+          ),
+        ),
+        ...GUARDED_KEYS.map((row) =>
+          guardedRow(
+            row.keys.map((key) => `--${row.flag}.${key}`),
+            row,
+          ),
+        ),
+      ],
+    ),
+    table(
+      ["Variable", "Kind", "What it does, and what to do instead"],
+      GUARDED_VARIABLES.map((row) => guardedRow(row.names, row)),
     ),
     "## GPUs",
     "Memory is what CUDA reports. Instance types are shown with their number of GPUs and their on-demand price per hour in us-east-1 " +

@@ -1,6 +1,6 @@
 import { joinPath } from "../parse.js";
 import { didYouMean, error, listOr, type Problem, quote } from "../problems.js";
-import type { FlagFacts, FlagTable } from "./table.js";
+import { type FlagFacts, type FlagTable, flagTable, KNOWN_VERSIONS } from "./table.js";
 import { OWNED_FLAGS } from "./owned.js";
 
 /** A value of a flag as config can write it; objects are given to vLLM as JSON. */
@@ -20,13 +20,42 @@ export function checkFlags(flags: Flags, table: FlagTable | undefined, version: 
     const at = joinPath(path, [name]);
     const bare = name.replace(/^-+/, "").replaceAll("_", "-");
     if (bare !== name) return [error(at, `${quote(name)} is not how a flag is written here: use ${quote(bare)}`)];
+    const [whole, ...keys] = name.split(".");
+    if (keys.length > 0) {
+      return [error(at, `${quote(name)} is a part of a flag: write it as an object, the value of ${quote(whole)}`)];
+    }
     if (Object.hasOwn(OWNED_FLAGS, name)) return [error(at, `the contract decides --${name}: ${OWNED_FLAGS[name]}`)];
-    if (table === undefined || value === undefined) return [];
-    const facts = table.get(name);
+    if (value === undefined) return [];
+    const facts = table?.get(name);
+    if (rendersAsWords(value, facts)) {
+      const item = value.find(isReadAsFlag);
+      if (item !== undefined)
+        return [error(`${at}.value`, `${quote(item)} would be read as another flag: leave it out`)];
+    }
+    if (table === undefined) return abbreviation(name, at);
     if (facts === undefined) return [error(at, unknownFlag(name, table, version))];
     const wrong = wrongValue(value, facts);
     return wrong === undefined ? [] : [error(`${at}.value`, `${quote(value)} ${wrong}`)];
   });
+}
+
+/** Where no table says which flags there are, those that vLLM's parser would take for the beginning of a longer one. */
+function abbreviation(name: string, at: string): Problem[] {
+  const tables = KNOWN_VERSIONS.map((version) => flagTable(version)!);
+  if (tables.some((table) => table.has(name))) return [];
+  const whole = tables.flatMap((table) => [...table.keys()]).find((flag) => flag.startsWith(name));
+  if (whole === undefined) return [];
+  return [error(at, `${quote(name)} may be read as --${whole}: write the whole name`)];
+}
+
+/** True for lists that become words of their own after the flag. */
+function rendersAsWords(value: FlagValue, facts: FlagFacts | undefined): value is Array<string | number> {
+  return Array.isArray(value) && (facts === undefined || (facts.repeated === true && facts.appended !== true));
+}
+
+/** argparse takes `-1` for a number, and whatever else begins with a dash for a flag. */
+function isReadAsFlag(item: string | number): boolean {
+  return typeof item === "string" && /^-(?!\d+(\.\d+)?$)/.test(item);
 }
 
 function unknownFlag(name: string, table: FlagTable, version: string): string {
@@ -102,7 +131,7 @@ export function renderFlags(flags: Flags, table: FlagTable | undefined): string[
       if (typeof value === "boolean") return [value ? `--${name}` : `--no-${name}`];
       const facts = table?.get(name);
       if (Array.isArray(value) && facts?.appended) return value.map((item) => `--${name}=${item}`);
-      if (Array.isArray(value) && (facts === undefined || facts.repeated)) return [`--${name}`, ...value.map(String)];
+      if (rendersAsWords(value, facts)) return [`--${name}`, ...value.map(String)];
       return [`--${name}=${typeof value === "object" ? JSON.stringify(value) : value}`];
     });
 }

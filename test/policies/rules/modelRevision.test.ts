@@ -67,4 +67,70 @@ describe("model-revision", () => {
     });
     assert.deepEqual(await messages(modelRevision, job), [MISSING]);
   });
+
+  const DRAFT = "AngelSlim/Qwen3-8B_eagle3";
+  const pinned = ["Qwen/Qwen3-8B", `--revision=${COMMIT}`];
+  const unpinned = 'container "vllm": --speculative-config: ';
+  const drafts: Array<[args: string[], message: string]> = [
+    [[`--speculative-config={"model": "${DRAFT}"}`], `draft "${DRAFT}" would come from the main branch`],
+    [["-sc", `{"model": "${DRAFT}", "method": "eagle3"}`], `draft "${DRAFT}" would come from the main branch`],
+    [["--speculative_config.model", DRAFT], `draft "${DRAFT}" would come from the main branch`],
+    [["--speculative-config.model=x", "--speculative-config.revision=main"], 'revision "main" can move'],
+    [[`--speculative-config={"model": "x", "revision": "${COMMIT}", "code-revision": "main"}`], 'code_revision "main"'],
+    [["--spec-model", DRAFT], `draft "${DRAFT}" would come from the main branch`],
+    [['--speculative-config={"method": "mtp"}'], "the model's own draft layers would come from the main branch"],
+  ];
+  for (const [args, message] of drafts) {
+    it(`refuses ${args.join(" ")}`, async () => {
+      const found = await messages(modelRevision, withArgs([...pinned, ...args]));
+      assert.equal(found.length, 1, found.join("\n"));
+      assert.ok(found[0]!.startsWith(unpinned + message), found[0]);
+    });
+  }
+
+  it("accepts a draft at a commit, and speculation that downloads nothing", async () => {
+    const accepted = [
+      [`--speculative-config={"model": "${DRAFT}", "revision": "${COMMIT}"}`],
+      [`--speculative-config.model=${DRAFT}`, "--speculative-config.revision", COMMIT],
+      [`--speculative-config={"method": "mtp", "revision": "${COMMIT}"}`],
+      [`--speculative-config={"model": "/models/${COMMIT}"}`],
+      ['--speculative-config={"method": "ngram", "num_speculative_tokens": 2}'],
+      ["--spec-method=ngram", "--spec-tokens=2"],
+    ];
+    for (const args of accepted) {
+      assert.deepEqual(await messages(modelRevision, withArgs([...pinned, ...args])), [], args.join(" "));
+    }
+  });
+
+  it("refuses speculation that is Python", async () => {
+    for (const config of ['{"model": "acme.Proposer"}', '{"method": "custom_class", "model": "x"}']) {
+      const found = await messages(modelRevision, withArgs([...pinned, `--speculative-config=${config}`]));
+      assert.match(found.join(), /imports Python by name/);
+    }
+  });
+
+  it("refuses adapters, a tokenizer and configs that no commit pins, and accepts those that one does", async () => {
+    const refused = [
+      ["--lora-modules", "sql=acme/lora"],
+      ["--lora-modules", '{"name": "sql", "path": "acme/lora"}'],
+      ['--default-mm-loras={"audio": "acme/lora"}'],
+      ["--hf-config-path=acme/config"],
+      ["--generation-config", "acme/config"],
+      ["--tokenizer=acme/tokenizer"],
+    ];
+    for (const args of refused) {
+      const found = await messages(modelRevision, withArgs([...pinned, ...args]));
+      assert.equal(found.length, 1, `${args.join(" ")}: ${found.join()}`);
+      assert.match(found[0]!, /names no commit|has no --tokenizer-revision/);
+    }
+    const accepted = [
+      ["--lora-modules", `sql=/adapters/${COMMIT}`, `{"name": "b", "path": "/adapters/${COMMIT}"}`],
+      ["--generation-config", "vllm"],
+      ["--tokenizer=acme/tokenizer", `--tokenizer-revision=${COMMIT}`],
+      ["--tokenizer", "Qwen/Qwen3-8B"],
+    ];
+    for (const args of accepted) {
+      assert.deepEqual(await messages(modelRevision, withArgs([...pinned, ...args])), [], args.join(" "));
+    }
+  });
 });

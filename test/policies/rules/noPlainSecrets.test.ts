@@ -40,6 +40,10 @@ describe("no-plain-secrets", () => {
     "GitHub's": `ghp_${"a".repeat(36)}`,
     "a private key's": "-----BEGIN RSA PRIVATE KEY-----",
     "a URL's": "postgres://user:letmein@db/models",
+    "a JSON Web Token's": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln",
+    "GitHub's finer": `github_pat_${"a1".repeat(20)}`,
+    "a header's": "Authorization: Bearer 0123456789abcdef",
+    "a URL's with signs in the password": "https://user:a:b@c@db.example.org",
     "a Redis URL's": "redis://:letmein@cache:6379",
   };
   for (const [form, value] of Object.entries(values)) {
@@ -70,5 +74,20 @@ describe("no-plain-secrets", () => {
       await messages(noPlainSecrets, deployment({ extraArgs: ["--api-key", "$(VLLM_API_KEY)", "--hf-token"] })),
       [],
     );
+  });
+
+  it("refuses a secret that a command sets for itself, and never shows it", async () => {
+    const scripts = [`HF_TOKEN=${SECRET} hf download m`, `export A=1 HF_TOKEN='${SECRET}'; vllm serve m`];
+    const pods = [
+      ...scripts.map((args) => ({ command: ["sh", "-c"], args: [args] })),
+      { command: ["env", `HF_TOKEN=${SECRET}`, "hf"] },
+    ];
+    for (const pod of pods) {
+      assert.deepEqual(await messages(noPlainSecrets, plainPod(pod)), [
+        'container "web": a command sets "HF_TOKEN" as plain text: use valueFrom.secretKeyRef',
+      ]);
+    }
+    const reference = { command: ["sh", "-c"], args: ["HF_TOKEN=$TOKEN hf download m"] };
+    assert.deepEqual(await messages(noPlainSecrets, plainPod(reference)), []);
   });
 });
