@@ -1,37 +1,15 @@
 import assert from "node:assert/strict";
-import { joinPath } from "../../components/contract/parse";
 import { formatProblem } from "../../components/contract/problems";
 import { parseStackConfig } from "../../stacks/config";
 import { withEncryptedPaths } from "../../stacks/engineConfig";
 import { maskEncrypted, SECRET_PATHS } from "../../stacks/secrets";
 import { configSchema, type JsonSchema } from "../../tools/generate/schema";
 import { FULL_BUILT, FULL_EXISTING } from "./fullConfig";
+import { leavesOf, planted } from "./leaves";
 
 type Values = Record<string, unknown>;
 /** Nothing of the config is like it, and it is right nowhere. */
 const MARK = "m4rked-s3cret";
-
-interface Leaf {
-  keys: (string | number)[];
-  /** Without `vllm:`. */
-  path: string;
-}
-
-function leavesOf(value: unknown, keys: (string | number)[] = []): Leaf[] {
-  if (value === null || typeof value !== "object") {
-    return [{ keys, path: joinPath(String(keys[0]), keys.slice(1)) }];
-  }
-  const entries = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
-  return entries.flatMap(([key, inner]) => leavesOf(inner, [...keys, key]));
-}
-
-function planted(value: unknown, [key, ...rest]: (string | number)[], mark: unknown): unknown {
-  if (key === undefined) return mark;
-  if (Array.isArray(value))
-    return value.map((item: unknown, index) => (index === key ? planted(item, rest, mark) : item));
-  const object = value as Values;
-  return { ...object, [key]: planted(object[key], rest, mark) };
-}
 
 const lines = (...args: Parameters<typeof parseStackConfig>): string[] =>
   parseStackConfig(...args).problems.map(formatProblem);

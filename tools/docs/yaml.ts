@@ -1,7 +1,8 @@
 /** Stack config that a page shows, through the parser of real stack files. */
 import { parse as parseYaml } from "yaml";
 import { error, formatProblem, listOr, type Problem } from "../../components/contract/problems.js";
-import { NAMESPACE, parseStackConfig } from "../../stacks/config.js";
+import { parseStackConfig } from "../../stacks/config.js";
+import { NAMESPACE } from "../../stacks/namespace.js";
 import type { Block } from "./markdown.js";
 
 /** Values of a whole stack config by key without `vllm:`; what a block leaves out is taken from it. */
