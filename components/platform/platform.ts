@@ -18,6 +18,8 @@ export interface PlatformArgs {
   storageClass?: boolean;
   /** Namespace of Prometheus and its kin. @default "monitoring" */
   monitoringNamespace?: string;
+  /** Namespaces of models: Prometheus takes their monitors, beside those of `addons.prometheus.namespaces`. @default none */
+  modelNamespaces?: readonly string[];
   /** Whether the add-ons are scraped, which needs the Prometheus operator's CRDs. @default whether it is installed here */
   serviceMonitors?: boolean;
   /** Where the cluster is; needed by the cluster autoscaler alone. @default none */
@@ -42,6 +44,7 @@ export class Platform extends pulumi.ComponentResource {
     super("pulumi-vllm:platform:Platform", name, {}, opts);
     const { clusterName, addons = addonsSchema.parse({}), installByDefault = true } = args;
     const { devicePlugin, prometheus } = addons;
+    const { modelNamespaces = [], monitoringNamespace } = args;
     const isInstalled = (addon: keyof AddonsConfig): boolean => addons[addon].install ?? installByDefault;
     const child = { parent: this, dependsOn: opts?.dependsOn };
 
@@ -57,7 +60,8 @@ export class Platform extends pulumi.ComponentResource {
           retentionDays: prometheus.retentionDays,
           volumeGiB: prometheus.volumeGiB,
           ...(storage && { storageClass: storage.className }),
-          ...(args.monitoringNamespace !== undefined && { namespace: args.monitoringNamespace }),
+          ...(monitoringNamespace !== undefined && { namespace: monitoringNamespace }),
+          trustedNamespaces: [...modelNamespaces, ...prometheus.namespaces],
         },
         afterStorage,
       );
@@ -65,7 +69,12 @@ export class Platform extends pulumi.ComponentResource {
     const serviceMonitors = args.serviceMonitors ?? isInstalled("prometheus");
 
     const others = [
-      isInstalled("keda") && new KedaAddon(`${name}-keda`, { clusterName, serviceMonitors }, afterMonitoring),
+      isInstalled("keda") &&
+        new KedaAddon(
+          `${name}-keda`,
+          { clusterName, serviceMonitors, ...(monitoringNamespace !== undefined && { monitoringNamespace }) },
+          afterMonitoring,
+        ),
       isInstalled("dcgmExporter") &&
         new DcgmExporterAddon(`${name}-dcgm-exporter`, { serviceMonitors }, afterMonitoring),
       isInstalled("devicePlugin") &&

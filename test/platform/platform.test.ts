@@ -3,8 +3,10 @@ import assert from "node:assert/strict";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { kedaPolicies } from "../../components/platform/ingress";
 import { Platform, type PlatformArgs } from "../../components/platform/platform";
 import { addonsSchema } from "../../components/platform/schema";
+import { namespacesNamed, trusted } from "../../components/platform/trust";
 import { type Registry, registered, valueOf } from "../serving/registered";
 
 const ARGS: PlatformArgs = { clusterName: "llm", aws: { region: "eu-west-1", accountId: "123456789012" } };
@@ -198,6 +200,29 @@ describe("Platform", () => {
     assert.equal(prometheus.prometheusSpec.retention, "30d");
     assert.equal(prometheus.prometheusSpec.retentionSize, "170GB");
     assert.equal(registry.get("Release", "platform-prometheus").inputs["namespace"], "watch");
+  });
+
+  it("has Prometheus trust the models' namespaces and those of the config, and KEDA know where Prometheus is", async () => {
+    const registry = await registered(
+      () =>
+        new Platform("platform", {
+          ...ARGS,
+          monitoringNamespace: "watch",
+          modelNamespaces: ["vllm"],
+          addons: addons({ prometheus: { namespaces: ["team"] } }),
+        }),
+    );
+    const { prometheus } = values(registry, "prometheus") as {
+      prometheus: { prometheusSpec: { ruleNamespaceSelector: unknown } };
+    };
+    assert.deepEqual(
+      prometheus.prometheusSpec.ruleNamespaceSelector,
+      namespacesNamed(trusted({ namespace: "watch", trustedNamespaces: ["vllm", "team"] })),
+    );
+    assert.deepEqual(
+      registry.get("NetworkPolicy", "platform-keda-neighbours").inputs["spec"],
+      kedaPolicies("watch")["neighbours"],
+    );
   });
 
   it("says what is missing when the autoscaler has no place to act in", async () => {
