@@ -10,6 +10,8 @@ import { DefaultStorageClass } from "./storage.js";
 /** Inputs of {@link Platform}. */
 export interface PlatformArgs {
   clusterName: pulumi.Input<string>;
+  /** Namespaces of models: a Prometheus that is installed here takes their monitors, and scaling reads what they scrape. */
+  modelNamespaces: readonly string[];
   /** The add-ons as the stack config describes them. @default all, with the schema's defaults */
   addons?: AddonsConfig;
   /** Whether add-ons are installed that do not say. @default true */
@@ -18,8 +20,6 @@ export interface PlatformArgs {
   storageClass?: boolean;
   /** Namespace of Prometheus and its kin. @default "monitoring" */
   monitoringNamespace?: string;
-  /** Namespaces of models: Prometheus takes their monitors, beside those of `addons.prometheus.namespaces`. @default none */
-  modelNamespaces?: readonly string[];
   /** Whether the add-ons are scraped, which needs the Prometheus operator's CRDs. @default whether it is installed here */
   serviceMonitors?: boolean;
   /** Where the cluster is; needed by the cluster autoscaler alone. @default none */
@@ -44,7 +44,7 @@ export class Platform extends pulumi.ComponentResource {
     super("pulumi-vllm:platform:Platform", name, {}, opts);
     const { clusterName, addons = addonsSchema.parse({}), installByDefault = true } = args;
     const { devicePlugin, prometheus } = addons;
-    const { modelNamespaces = [], monitoringNamespace } = args;
+    const { modelNamespaces, monitoringNamespace } = args;
     const isInstalled = (addon: keyof AddonsConfig): boolean => addons[addon].install ?? installByDefault;
     const child = { parent: this, dependsOn: opts?.dependsOn };
 

@@ -9,7 +9,11 @@ import { addonsSchema } from "../../components/platform/schema";
 import { namespacesNamed, trusted } from "../../components/platform/trust";
 import { type Registry, registered, valueOf } from "../serving/registered";
 
-const ARGS: PlatformArgs = { clusterName: "llm", aws: { region: "eu-west-1", accountId: "123456789012" } };
+const ARGS: PlatformArgs = {
+  clusterName: "llm",
+  modelNamespaces: ["vllm"],
+  aws: { region: "eu-west-1", accountId: "123456789012" },
+};
 
 const OTHERS = ["keda", "dcgm-exporter", "device-plugin", "cluster-autoscaler"];
 
@@ -153,7 +157,7 @@ describe("Platform", () => {
   it("installs nothing where nothing is asked for", async () => {
     let platform: Platform | undefined;
     const registry = await registered(() => {
-      platform = new Platform("platform", { clusterName: "llm", installByDefault: false });
+      platform = new Platform("platform", { clusterName: "llm", modelNamespaces: [], installByDefault: false });
     });
     assert.deepEqual(registry.names(), ["Platform platform"]);
     assert.equal(platform!.prometheusUrl, undefined);
@@ -208,7 +212,6 @@ describe("Platform", () => {
         new Platform("platform", {
           ...ARGS,
           monitoringNamespace: "watch",
-          modelNamespaces: ["vllm"],
           addons: addons({ prometheus: { namespaces: ["team"] } }),
         }),
     );
@@ -228,7 +231,7 @@ describe("Platform", () => {
   it("says what is missing when the autoscaler has no place to act in", async () => {
     await registered(() => {
       assert.throws(
-        () => new Platform("platform", { clusterName: pulumi.output("llm") }),
+        () => new Platform("platform", { clusterName: pulumi.output("llm"), modelNamespaces: [] }),
         /needs region and accountId .* or set addons\.clusterAutoscaler\.install: false/,
       );
     });
