@@ -141,7 +141,9 @@ describe("monitoring that other namespaces cannot steer", function () {
   beforeEach(async () => {
     here = await Neighbourhood.of();
   });
-  afterEach(() => here.end());
+  afterEach(async () => {
+    await here.end();
+  });
 
   it("reads a model's own load, whatever rules of other namespaces record", async () => {
     const { scenario, prometheus, team, stranger } = here;
@@ -222,11 +224,6 @@ describe("monitoring that other namespaces cannot steer", function () {
     }
     assert.ok(await may(account("grafana"), "list", "configmaps", ""));
     // Configuration, rules and a StatefulSet are the work; it has made them as its account, or this would not begin.
-    await scenario.cluster.get({
-      apiVersion: "apps/v1",
-      kind: "StatefulSet",
-      metadata: { name: "x", namespace: home },
-    });
     await eventually("the StatefulSet", async () =>
       (await scenario.cluster.list("apps/v1", "StatefulSet", { namespace: home })).length === 1 ? true : undefined,
     );

@@ -10,7 +10,7 @@ import { gunzipSync } from "node:zlib";
 import { parse, stringify } from "yaml";
 import { prometheusStackValues } from "../../components/platform/prometheusStackValues";
 import { installDefinitions } from "../../tools/local/crds";
-import type { KubernetesObject } from "../../tools/local/client";
+import { ApiError, type KubernetesObject } from "../../tools/local/client";
 import { certificateFile } from "../../tools/local/controlPlane";
 import { kubeconfigOf } from "../../tools/local/folders";
 import { moduleFolder } from "../../tools/local/go";
@@ -65,12 +65,19 @@ export class OperatedPrometheus {
     const operated = new OperatedPrometheus(namespace);
     const values = prometheusStackValues({ clusterName: "e2e", namespace, trustedNamespaces });
     for (const object of values.extraManifests) await cluster.apply(object as unknown as KubernetesObject);
-    await cluster.apply({
+    const prometheus = {
       apiVersion: "monitoring.coreos.com/v1",
       kind: "Prometheus",
       metadata: { name: NAME, namespace },
       spec: prometheusOf(values.prometheus.prometheusSpec),
-    });
+    };
+    // A kind that is new is not known at once, to the API server or to whoever has asked it before.
+    await eventually("the kind Prometheus", () =>
+      cluster.apply(prometheus).catch((thrown: unknown) => {
+        if (thrown instanceof ApiError && thrown.status === 404) return undefined;
+        throw thrown;
+      }),
+    );
     await operated.startOperator(values.prometheusOperator);
     return operated;
   }
