@@ -15,7 +15,7 @@ export interface Infrastructure {
 }
 
 /** Builds or finds the cluster, and installs the add-ons that are asked for. */
-export function infrastructure({ cluster, platform }: StackConfig, stack: string): Infrastructure {
+export function infrastructure({ cluster, platform, namespace }: StackConfig, stack: string): Infrastructure {
   const built =
     cluster.built && new GpuCluster("cluster", { cluster: cluster.built, tags: { [LABELS.partOf]: stack } });
   const access = providerArgs(cluster, built);
@@ -29,6 +29,7 @@ export function infrastructure({ cluster, platform }: StackConfig, stack: string
       addons: platform.addons,
       installByDefault: built !== undefined,
       monitoringNamespace: platform.prometheus.namespace,
+      modelNamespaces: [namespace],
       ...(built !== undefined && {
         aws: {
           region: aws.getRegionOutput().region,

@@ -2,12 +2,9 @@
 import { z } from "zod";
 import { builtClusterSchema } from "../components/cluster/schema.js";
 import { labelsSchema, nodeGroupSchema } from "../components/contract/nodes.js";
-import { addonsSchema } from "../components/platform/schema.js";
+import { addonsSchema, dnsLabel } from "../components/platform/schema.js";
 import { modelSchema } from "../components/contract/schema.js";
 
-const dnsLabel = z
-  .string()
-  .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "is not a Kubernetes name: use lower-case letters, digits and dashes");
 const cidr = z.cidrv4("is not an IPv4 range: use a form such as 10.0.0.0/16");
 
 const existingSchema = z

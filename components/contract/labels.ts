@@ -48,6 +48,9 @@ export const MANAGED_BY = "pulumi";
 /** Values of {@link LABELS.component}. */
 export const COMPONENTS = { runtime: "runtime", batch: "batch", cache: "cache", spare: "spare" } as const;
 
+/** The label that Kubernetes itself puts on every namespace, and lets nobody change. */
+export const NAMESPACE_NAME = "kubernetes.io/metadata.name";
+
 /** Labels of nodes. */
 export const NODE_LABELS = {
   /** A key of the GPU table, such as `l4`. */

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { CHARTS, IMAGE_TAGS } from "./charts.js";
+import { SYSTEM_NAMESPACE as NAMESPACE } from "./namespaces.js";
 import { addonRelease } from "./release.js";
 import { type HelmValues, HOST, PRIORITY, resources, ROLLING_UPDATE, spread, SYSTEM_NODES, ZONE } from "./values.js";
 
@@ -22,7 +23,6 @@ export interface ClusterAutoscalerArgs extends AwsPlace {
   serviceMonitors?: boolean;
 }
 
-const NAMESPACE = "kube-system";
 const SERVICE_ACCOUNT = "cluster-autoscaler";
 /** Tags that EKS puts on the autoscaling groups of managed node groups. */
 const TAG = "k8s.io/cluster-autoscaler";

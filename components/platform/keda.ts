@@ -1,6 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { CHARTS } from "./charts.js";
+import { addonPolicies, kedaPolicies } from "./ingress.js";
 import { ADDON_NAMESPACES } from "./namespaces.js";
 import { addonNamespace, addonRelease } from "./release.js";
 import { type HelmValues, HOST, PRIORITY, ROLLING_UPDATE, spread, SYSTEM_NODES, ZONE } from "./values.js";
@@ -11,6 +12,8 @@ export interface KedaArgs {
   clusterName: pulumi.Input<string>;
   /** Whether Prometheus scrapes it, which needs the CRDs of its operator. @default true */
   serviceMonitors?: boolean;
+  /** Namespace of that Prometheus. @default "monitoring" */
+  monitoringNamespace?: string;
 }
 
 /** Values of the chart. Two replicas of each part: without KEDA no model grows. */
@@ -51,8 +54,11 @@ export function kedaValues({ clusterName, serviceMonitors = true }: KedaArgs) {
       metricServer: monitored,
       webhooks: monitored,
     },
-    // TriggerAuthentications may name Secrets of the models' namespaces.
-    permissions: { operator: { restrict: { secret: false } } },
+    // Of Secrets, only those of its own namespace, where its certificates are: our triggers need none. Unrestricted it reads every
+    // Secret that a scaled pod's variables refer to, the models' API keys among them (pkg/scaling/resolver).
+    permissions: { operator: { restrict: { secret: true } }, metricServer: { restrict: { secret: true } } },
+    // The chart's own role for scaling any kind may get every resource, Secrets too. Deployments and StatefulSets need no more.
+    rbac: { enabledCustomScaledRefKinds: false },
     enableServiceLinks: false,
     asciiArt: false,
   } satisfies HelmValues;
@@ -66,6 +72,7 @@ export class KedaAddon extends pulumi.ComponentResource {
     super("pulumi-vllm:platform:KedaAddon", name, {}, opts);
     const child = { parent: this, dependsOn: opts?.dependsOn };
     const namespace = addonNamespace(name, ADDON_NAMESPACES.keda, "restricted", child).metadata.name;
+    addonPolicies(name, namespace, kedaPolicies(args.monitoringNamespace), child);
     this.release = addonRelease(name, { chart: CHARTS.keda, namespace, values: kedaValues(args) }, child);
     this.registerOutputs({ namespace });
   }

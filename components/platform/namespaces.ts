@@ -4,3 +4,9 @@ export const ADDON_NAMESPACES = {
   devicePlugin: "nvidia-device-plugin",
   dcgmExporter: "dcgm-exporter",
 } as const;
+
+/** Namespace of Kubernetes' own parts, and of the cluster autoscaler. */
+export const SYSTEM_NAMESPACE = "kube-system";
+
+/** Prometheus' namespace where nothing else is said. */
+export const MONITORING_NAMESPACE = "monitoring";

@@ -10,6 +10,8 @@ import { DefaultStorageClass } from "./storage.js";
 /** Inputs of {@link Platform}. */
 export interface PlatformArgs {
   clusterName: pulumi.Input<string>;
+  /** Namespaces of models: a Prometheus that is installed here takes their monitors, and scaling reads what they scrape. */
+  modelNamespaces: readonly string[];
   /** The add-ons as the stack config describes them. @default all, with the schema's defaults */
   addons?: AddonsConfig;
   /** Whether add-ons are installed that do not say. @default true */
@@ -42,6 +44,7 @@ export class Platform extends pulumi.ComponentResource {
     super("pulumi-vllm:platform:Platform", name, {}, opts);
     const { clusterName, addons = addonsSchema.parse({}), installByDefault = true } = args;
     const { devicePlugin, prometheus } = addons;
+    const { modelNamespaces, monitoringNamespace } = args;
     const isInstalled = (addon: keyof AddonsConfig): boolean => addons[addon].install ?? installByDefault;
     const child = { parent: this, dependsOn: opts?.dependsOn };
 
@@ -57,7 +60,8 @@ export class Platform extends pulumi.ComponentResource {
           retentionDays: prometheus.retentionDays,
           volumeGiB: prometheus.volumeGiB,
           ...(storage && { storageClass: storage.className }),
-          ...(args.monitoringNamespace !== undefined && { namespace: args.monitoringNamespace }),
+          ...(monitoringNamespace !== undefined && { namespace: monitoringNamespace }),
+          trustedNamespaces: [...modelNamespaces, ...prometheus.namespaces],
         },
         afterStorage,
       );
@@ -65,7 +69,12 @@ export class Platform extends pulumi.ComponentResource {
     const serviceMonitors = args.serviceMonitors ?? isInstalled("prometheus");
 
     const others = [
-      isInstalled("keda") && new KedaAddon(`${name}-keda`, { clusterName, serviceMonitors }, afterMonitoring),
+      isInstalled("keda") &&
+        new KedaAddon(
+          `${name}-keda`,
+          { clusterName, serviceMonitors, ...(monitoringNamespace !== undefined && { monitoringNamespace }) },
+          afterMonitoring,
+        ),
       isInstalled("dcgmExporter") &&
         new DcgmExporterAddon(`${name}-dcgm-exporter`, { serviceMonitors }, afterMonitoring),
       isInstalled("devicePlugin") &&

@@ -3,14 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { LABELS, MANAGED_BY } from "../contract/labels.js";
 import { CHARTS } from "./charts.js";
+import { addonPolicies, monitoringPolicies } from "./ingress.js";
+import { MONITORING_NAMESPACE } from "./namespaces.js";
 import { GRAFANA_ADMIN, prometheusStackValues, type PrometheusStackValuesArgs } from "./prometheusStackValues.js";
 import { addonNamespace, addonRelease } from "./release.js";
-
-/** Inputs of {@link PrometheusStackAddon}. */
-export interface PrometheusStackArgs extends PrometheusStackValuesArgs {
-  /** @default "monitoring" */
-  namespace?: string;
-}
 
 const PASSWORD_LENGTH = 40;
 /** Two hooks, a dozen images and four volumes. */
@@ -22,12 +18,13 @@ export class PrometheusStackAddon extends pulumi.ComponentResource {
   /** Prometheus as the cluster's pods reach it. */
   readonly url: pulumi.Output<string>;
 
-  constructor(name: string, args: PrometheusStackArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: PrometheusStackValuesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-vllm:platform:PrometheusStackAddon", name, {}, opts);
     const child = { parent: this, dependsOn: opts?.dependsOn };
     // The node exporter sees the node's own files and network.
-    const namespace = addonNamespace(name, args.namespace ?? "monitoring", "privileged", child).metadata.name;
+    const namespace = addonNamespace(name, args.namespace ?? MONITORING_NAMESPACE, "privileged", child).metadata.name;
     const chart = CHARTS.prometheusStack;
+    addonPolicies(name, namespace, monitoringPolicies(args), child);
     const admin = this.createGrafanaAdmin(name, namespace);
     this.release = addonRelease(
       name,

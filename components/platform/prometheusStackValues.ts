@@ -1,10 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { GPU_RESOURCE, LABELS, NODE_LABELS } from "../contract/labels.js";
 import { CHARTS, IMAGE_TAGS } from "./charts.js";
+import { MONITORING_NAMESPACE } from "./namespaces.js";
+import { prometheusStackRights } from "./rights.js";
+import { alertmanagerTrust, operatorTrust, prometheusTrust, trusted, type TrustArgs } from "./trust.js";
 import { type HelmValues, HOST, NODE_RELABELING, PRIORITY, resources, spread, SYSTEM_NODES, ZONE } from "./values.js";
 
 /** What the values of kube-prometheus-stack depend on. */
-export interface PrometheusStackValuesArgs {
+export interface PrometheusStackValuesArgs extends TrustArgs {
   /** Label `cluster` of all that leaves Prometheus: alerts, remote writes. */
   clusterName: pulumi.Input<string>;
   /** Days that metrics are kept. @default 15 */
@@ -59,6 +62,9 @@ export function prometheusStackValues(args: PrometheusStackValuesArgs) {
   return {
     fullnameOverride: CHARTS.prometheusStack.name,
     crds: crds(),
+    // The chart's own let the operator read every Secret.
+    global: { rbac: { create: false } },
+    extraManifests: prometheusStackRights(args.namespace ?? MONITORING_NAMESPACE),
     // EKS runs the first three out of sight, and kube-proxy by an add-on of its own.
     kubeEtcd: OFF,
     kubeScheduler: OFF,
@@ -85,8 +91,8 @@ export function prometheusStackValues(args: PrometheusStackValuesArgs) {
       podDisruptionBudget: { enabled: true, minAvailable: 1 },
       alertmanagerSpec: alertmanagerSpec(args),
     },
-    prometheusOperator: operator(),
-    grafana: grafana(),
+    prometheusOperator: operator(args),
+    grafana: grafana(args),
     "kube-state-metrics": {
       nodeSelector: SYSTEM_NODES,
       priorityClassName: PRIORITY.cluster,
@@ -125,20 +131,17 @@ function crds() {
   } satisfies HelmValues;
 }
 
-function prometheusSpec({
-  clusterName,
-  retentionDays = 15,
-  volumeGiB = 100,
-  retentionSize = `${Math.floor(volumeGiB * RETENTION_SHARE)}GB`,
-  storageClass,
-}: PrometheusStackValuesArgs) {
+function prometheusSpec(args: PrometheusStackValuesArgs) {
+  const { clusterName, retentionDays = 15, volumeGiB = 100, storageClass } = args;
+  const { retentionSize = `${Math.floor(volumeGiB * RETENTION_SHARE)}GB` } = args;
   return {
-    // Else only objects of this Helm release are seen; empty selectors then take those of every namespace.
+    // Else only objects of this Helm release are seen; those of the trusted namespaces are, whatever they are called.
     serviceMonitorSelectorNilUsesHelmValues: false,
     podMonitorSelectorNilUsesHelmValues: false,
     ruleSelectorNilUsesHelmValues: false,
     probeSelectorNilUsesHelmValues: false,
     scrapeConfigSelectorNilUsesHelmValues: false,
+    ...prometheusTrust(args),
     replicas: 2,
     shards: 1,
     retention: `${retentionDays}d`,
@@ -158,18 +161,17 @@ function prometheusSpec({
   } satisfies HelmValues;
 }
 
-function alertmanagerSpec({ storageClass }: PrometheusStackValuesArgs) {
+function alertmanagerSpec(args: PrometheusStackValuesArgs) {
   return {
     replicas: 2,
     retention: "120h",
-    // Alerts of any namespace may be routed, not only those of the AlertmanagerConfig's own.
-    alertmanagerConfigMatcherStrategy: { type: "None" },
+    ...alertmanagerTrust(args),
     ...replicaPlacement({
       "app.kubernetes.io/name": "alertmanager",
       alertmanager: `${CHARTS.prometheusStack.name}-alertmanager`,
     }),
     resources: resources("20m", "64Mi", "256Mi"),
-    storage: volume(ALERTMANAGER_GIB, storageClass),
+    storage: volume(ALERTMANAGER_GIB, args.storageClass),
     persistentVolumeClaimRetentionPolicy: CLAIMS_GO,
   } satisfies HelmValues;
 }
@@ -199,8 +201,9 @@ function volume(sizeGiB: number, storageClass?: pulumi.Input<string>): HelmValue
   };
 }
 
-function operator() {
+function operator(args: PrometheusStackValuesArgs) {
   return {
+    ...operatorTrust(args),
     nodeSelector: SYSTEM_NODES,
     priorityClassName: PRIORITY.cluster,
     resources: resources("100m", "128Mi", "512Mi"),
@@ -213,9 +216,11 @@ function operator() {
   } satisfies HelmValues;
 }
 
-/** Dashboards are ConfigMaps labelled `grafana_dashboard: "1"` in any namespace: nothing is kept in Grafana itself. */
-function grafana() {
+/** Dashboards are ConfigMaps labelled `grafana_dashboard: "1"` in trusted namespaces: nothing is kept in Grafana itself. */
+function grafana(args: PrometheusStackValuesArgs) {
   return {
+    // The chart's own role reads Secrets, too.
+    rbac: { create: false },
     adminUser: GRAFANA_ADMIN.user,
     admin: {
       existingSecret: GRAFANA_ADMIN.secret,
@@ -233,7 +238,7 @@ function grafana() {
         resource: "configmap",
         label: "grafana_dashboard",
         labelValue: "1",
-        searchNamespace: "ALL",
+        searchNamespace: trusted(args),
         folderAnnotation: "grafana_folder",
         provider: { foldersFromFilesStructure: true, allowUiUpdates: false },
       },

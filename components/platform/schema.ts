@@ -2,6 +2,11 @@
 import { z } from "zod";
 import { MIG_STRATEGIES } from "./devicePlugin.js";
 
+/** Name of a namespace. */
+export const dnsLabel = z
+  .string()
+  .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "is not a Kubernetes name: use lower-case letters, digits and dashes");
+
 const install = z
   .boolean()
   .optional()
@@ -35,6 +40,13 @@ export const addonsSchema = z
         install,
         retentionDays: z.int().min(1).default(15).describe("Days that metrics are kept"),
         volumeGiB: z.int().min(10).default(100).describe("Volume of each of the two Prometheus replicas"),
+        namespaces: z
+          .array(dnsLabel)
+          .default([])
+          .describe(
+            "Namespaces of others whose monitors, rules and dashboards are taken, and whose pods may query Prometheus; " +
+              "the models' and the add-ons' own always are",
+          ),
       })
       .prefault({})
       .describe("Prometheus with its operator, Alertmanager and Grafana"),

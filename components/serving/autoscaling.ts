@@ -28,23 +28,43 @@ export function isAutoscaled({ autoscaling }: RuntimeContract): boolean {
   return autoscaling.min !== autoscaling.max;
 }
 
-/** Selector of one release's series. */
-function selector({ name, release }: RuntimeContract, namespace: string): string {
-  return `{namespace="${namespace}",${METRIC_LABELS.model}="${name}",${METRIC_LABELS.release}="${release}"}`;
+/** Labels of one release's targets, as its own PodMonitor has them: by no others can a series be mistaken for a scraped one. */
+function selector(contract: RuntimeContract, namespace: string): string {
+  const { name, release } = contract;
+  const labels = {
+    namespace,
+    // What Prometheus' operator makes of a PodMonitor, which is named as its runtime.
+    job: `${namespace}/${runtimeName(contract)}`,
+    [METRIC_LABELS.model]: name,
+    [METRIC_LABELS.release]: release,
+  };
+  return `{${Object.entries(labels)
+    .map(([label, value]) => `${label}="${value}"`)
+    .join(",")}}`;
 }
 
-/** The queries of a release, each of exactly one series. */
+/**
+ * The queries of a release, each of exactly one series.
+ *
+ * A recording rule may give its series any labels, unless Prometheus enforces their namespace. So a series counts only beside
+ * `up` of the same pod, once a pod, and up to what the contract lets a replica have: one that others made up adds nothing, or
+ * no more than full replicas.
+ */
 export function queries(
   contract: RuntimeContract,
   namespace: string,
 ): Record<"inFlight" | "waiting" | "kvCache", string> {
   const of = selector(contract, namespace);
+  const { sequences, inFlight } = contract.concurrency;
+  const total = (metric: string, most: number): string =>
+    `sum(clamp_max(max by (pod) (${metric}${of} and on (pod, instance) up${of}), ${most}))`;
+  const waiting = total(METRICS.waiting, inFlight);
   // Without a pod there are no series, which must read as an error while pods should be there, and as 0 while none need be.
   const none = contract.autoscaling.min === 0 ? " or vector(0)" : "";
   return {
-    inFlight: `sum(${METRICS.running}${of}) + sum(${METRICS.waiting}${of})${none}`,
-    waiting: `sum(${METRICS.waiting}${of})${none}`,
-    kvCache: `sum(${METRICS.kvCacheUsage}${of})${none}`,
+    inFlight: `${total(METRICS.running, sequences)} + ${waiting}${none}`,
+    waiting: `${waiting}${none}`,
+    kvCache: `${total(METRICS.kvCacheUsage, 1)}${none}`,
   };
 }
 

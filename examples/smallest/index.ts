@@ -33,6 +33,7 @@ const { models, nodeGroups } = loadModels(
 );
 
 const name = "llm-smallest";
+const NAMESPACE = "llm";
 const cluster = new GpuCluster(name, {
   cluster: builtClusterSchema.parse({
     name,
@@ -48,6 +49,7 @@ const platform = new Platform(
   "platform",
   {
     clusterName: name,
+    modelNamespaces: [NAMESPACE],
     aws: { region: aws.getRegionOutput().region, accountId: aws.getCallerIdentityOutput().accountId },
   },
   { provider: new k8s.Provider("platform", access, { dependsOn: cluster.ready }) },
@@ -55,7 +57,7 @@ const platform = new Platform(
 // Models come after the add-ons and go before them: a provider of their own sees to both.
 const provider = new k8s.Provider("models", access, { dependsOn: platform.ready });
 
-const namespace = new k8s.core.v1.Namespace("llm", { metadata: { name: "llm" } }, { provider }).metadata.name;
+const namespace = new k8s.core.v1.Namespace("llm", { metadata: { name: NAMESPACE } }, { provider }).metadata.name;
 const priorities = new TrafficPriorities("priorities", { prefix: "llm", partOf: name }, { provider });
 const monitoring = { prometheusUrl: platform.prometheusUrl!, namespace: "monitoring" };
 

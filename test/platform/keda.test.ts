@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 
+import { kedaPolicies } from "../../components/platform/ingress";
 import { KedaAddon, kedaValues } from "../../components/platform/keda";
 import { registered } from "../serving/registered";
 
@@ -48,6 +49,14 @@ describe("kedaValues", () => {
     assert.equal(values.webhooks.failurePolicy, "Ignore");
   });
 
+  it("reads no Secret outside of its own namespace, neither by name nor as any resource that could be scaled", () => {
+    assert.deepEqual(values.permissions, {
+      operator: { restrict: { secret: true } },
+      metricServer: { restrict: { secret: true } },
+    });
+    assert.deepEqual(values.rbac, { enabledCustomScaledRefKinds: false });
+  });
+
   it("is scraped only where there are ServiceMonitors", () => {
     for (const enabled of [true, false]) {
       const { prometheus } = kedaValues({ clusterName: "llm", serviceMonitors: enabled });
@@ -63,9 +72,29 @@ describe("kedaValues", () => {
 });
 
 describe("KedaAddon", () => {
+  it("closes its namespace to all but the API server and the Prometheus that it is told of", async () => {
+    const registry = await registered(
+      () => new KedaAddon("scaling", { clusterName: "llm", monitoringNamespace: "watch" }),
+    );
+    for (const [ending, spec] of Object.entries(kedaPolicies("watch"))) {
+      const { inputs } = registry.get("NetworkPolicy", `scaling-${ending}`);
+      assert.deepEqual(inputs["spec"], spec);
+      assert.deepEqual(inputs["metadata"], {
+        name: ending,
+        namespace: "keda",
+        labels: { "app.kubernetes.io/managed-by": "pulumi" },
+      });
+    }
+  });
+
   it("installs the chart in a restricted namespace of its own", async () => {
     const registry = await registered(() => new KedaAddon("scaling", { clusterName: "llm" }));
-    assert.deepEqual(registry.names("KedaAddon scaling"), ["Namespace scaling", "Release scaling"]);
+    assert.deepEqual(registry.names("KedaAddon scaling"), [
+      "Namespace scaling",
+      "NetworkPolicy scaling-api-server",
+      "NetworkPolicy scaling-neighbours",
+      "Release scaling",
+    ]);
     assert.deepEqual(registry.get("Namespace", "scaling").inputs["metadata"], {
       name: "keda",
       labels: { "app.kubernetes.io/managed-by": "pulumi", "pod-security.kubernetes.io/enforce": "restricted" },

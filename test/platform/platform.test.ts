@@ -3,11 +3,17 @@ import assert from "node:assert/strict";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { kedaPolicies } from "../../components/platform/ingress";
 import { Platform, type PlatformArgs } from "../../components/platform/platform";
 import { addonsSchema } from "../../components/platform/schema";
+import { namespacesNamed, trusted } from "../../components/platform/trust";
 import { type Registry, registered, valueOf } from "../serving/registered";
 
-const ARGS: PlatformArgs = { clusterName: "llm", aws: { region: "eu-west-1", accountId: "123456789012" } };
+const ARGS: PlatformArgs = {
+  clusterName: "llm",
+  modelNamespaces: ["vllm"],
+  aws: { region: "eu-west-1", accountId: "123456789012" },
+};
 
 const OTHERS = ["keda", "dcgm-exporter", "device-plugin", "cluster-autoscaler"];
 
@@ -151,7 +157,7 @@ describe("Platform", () => {
   it("installs nothing where nothing is asked for", async () => {
     let platform: Platform | undefined;
     const registry = await registered(() => {
-      platform = new Platform("platform", { clusterName: "llm", installByDefault: false });
+      platform = new Platform("platform", { clusterName: "llm", modelNamespaces: [], installByDefault: false });
     });
     assert.deepEqual(registry.names(), ["Platform platform"]);
     assert.equal(platform!.prometheusUrl, undefined);
@@ -200,10 +206,32 @@ describe("Platform", () => {
     assert.equal(registry.get("Release", "platform-prometheus").inputs["namespace"], "watch");
   });
 
+  it("has Prometheus trust the models' namespaces and those of the config, and KEDA know where Prometheus is", async () => {
+    const registry = await registered(
+      () =>
+        new Platform("platform", {
+          ...ARGS,
+          monitoringNamespace: "watch",
+          addons: addons({ prometheus: { namespaces: ["team"] } }),
+        }),
+    );
+    const { prometheus } = values(registry, "prometheus") as {
+      prometheus: { prometheusSpec: { ruleNamespaceSelector: unknown } };
+    };
+    assert.deepEqual(
+      prometheus.prometheusSpec.ruleNamespaceSelector,
+      namespacesNamed(trusted({ namespace: "watch", trustedNamespaces: ["vllm", "team"] })),
+    );
+    assert.deepEqual(
+      registry.get("NetworkPolicy", "platform-keda-neighbours").inputs["spec"],
+      kedaPolicies("watch")["neighbours"],
+    );
+  });
+
   it("says what is missing when the autoscaler has no place to act in", async () => {
     await registered(() => {
       assert.throws(
-        () => new Platform("platform", { clusterName: pulumi.output("llm") }),
+        () => new Platform("platform", { clusterName: pulumi.output("llm"), modelNamespaces: [] }),
         /needs region and accountId .* or set addons\.clusterAutoscaler\.install: false/,
       );
     });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 import type * as pulumi from "@pulumi/pulumi";
 
+import { monitoringPolicies } from "../../components/platform/ingress";
 import { PrometheusStackAddon } from "../../components/platform/prometheusStack";
 import { prometheusStackValues } from "../../components/platform/prometheusStackValues";
 import { type Registry, registered, valueOf } from "../serving/registered";
@@ -18,6 +19,9 @@ describe("PrometheusStackAddon", () => {
   it("installs the chart of the OCI registry in a namespace of its own", () => {
     assert.deepEqual(registry.names("PrometheusStackAddon metrics"), [
       "Namespace metrics",
+      "NetworkPolicy metrics-api-server",
+      "NetworkPolicy metrics-neighbours",
+      "NetworkPolicy metrics-readers",
       "RandomPassword metrics",
       "Release metrics",
       "Secret metrics-grafana-admin",
@@ -51,6 +55,16 @@ describe("PrometheusStackAddon", () => {
       type: "Opaque",
       stringData: { secret: { "admin-user": "admin", "admin-password": "k3y" } },
     });
+  });
+
+  it("closes its namespace to all but the API server and the trusted namespaces", async () => {
+    const args = { namespace: "watch", trustedNamespaces: ["vllm"] };
+    const other = await registered(() => new PrometheusStackAddon("metrics", { clusterName: "llm", ...args }));
+    for (const [ending, spec] of Object.entries(monitoringPolicies(args))) {
+      const { inputs } = other.get("NetworkPolicy", `metrics-${ending}`);
+      assert.deepEqual(inputs["spec"], spec);
+      assert.equal((inputs["metadata"] as { namespace: string }).namespace, "watch");
+    }
   });
 
   it("has the Secret before Grafana looks for it", () => {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 
 import { prometheusStackValues } from "../../components/platform/prometheusStackValues";
+import { prometheusStackRights } from "../../components/platform/rights";
+import { alertmanagerTrust, operatorTrust, prometheusTrust, trusted } from "../../components/platform/trust";
 import { leaves } from "./paths";
 
 describe("prometheusStackValues", () => {
@@ -12,11 +14,36 @@ describe("prometheusStackValues", () => {
     assert.equal(values.fullnameOverride, "kube-prometheus-stack");
   });
 
-  it("takes monitors and rules of every namespace and release", () => {
+  it("takes monitors and rules of every release, and of the trusted namespaces alone", () => {
+    const args = { clusterName: "llm", namespace: "watch", trustedNamespaces: ["vllm"] };
+    const spec = prometheusStackValues(args).prometheus.prometheusSpec;
     for (const kind of ["serviceMonitor", "podMonitor", "rule", "probe", "scrapeConfig"] as const) {
-      assert.equal(prometheusSpec[`${kind}SelectorNilUsesHelmValues`], false, kind);
+      assert.equal(spec[`${kind}SelectorNilUsesHelmValues`], false, kind);
     }
-    assert.ok(!leaves(values).some(({ path }) => /(Monitor|rule|probe|scrapeConfig)(Namespace)?Selector$/.test(path)));
+    assert.ok(!leaves(values).some(({ path }) => /(Monitor|rule|probe|scrapeConfig)Selector$/.test(path)));
+    for (const [key, value] of Object.entries(prometheusTrust(args))) {
+      assert.deepEqual(spec[key as keyof typeof spec], value, key);
+    }
+    assert.ok(prometheusTrust(args).ruleNamespaceSelector.matchExpressions[0]!.values.includes("vllm"));
+  });
+
+  it("routes alerts and makes Prometheus as the trusted namespaces say", () => {
+    const args = { clusterName: "llm", namespace: "watch" };
+    const given = prometheusStackValues(args);
+    for (const [key, value] of Object.entries(alertmanagerTrust(args))) {
+      assert.deepEqual(given.alertmanager.alertmanagerSpec[key as keyof typeof alertmanagerSpec], value, key);
+    }
+    for (const [key, value] of Object.entries(operatorTrust(args))) {
+      assert.deepEqual(given.prometheusOperator[key as keyof typeof given.prometheusOperator], value, key);
+    }
+  });
+
+  it("has rights of its own in place of the chart's, which read every Secret", () => {
+    assert.deepEqual(values.global, { rbac: { create: false } });
+    assert.deepEqual(values.grafana.rbac, { create: false });
+    assert.deepEqual(values.extraManifests, prometheusStackRights("monitoring"));
+    const elsewhere = prometheusStackValues({ clusterName: "llm", namespace: "watch" });
+    assert.deepEqual(elsewhere.extraManifests, prometheusStackRights("watch"));
   });
 
   it("keeps metrics for fifteen days on 100 GiB, of which it leaves 15 % free", () => {
@@ -108,11 +135,12 @@ describe("prometheusStackValues", () => {
     assert.ok(!leaves(values).some(({ path }) => path.endsWith("adminPassword")));
   });
 
-  it("takes dashboards of every namespace, and keeps none in Grafana", () => {
-    const { dashboards } = values.grafana.sidecar;
+  it("takes dashboards of the trusted namespaces, as ConfigMaps, and keeps none in Grafana", () => {
+    const { dashboards, datasources } = values.grafana.sidecar;
+    assert.deepEqual([dashboards.resource, datasources.resource], ["configmap", "configmap"]);
     assert.deepEqual(
       [dashboards.label, dashboards.labelValue, dashboards.searchNamespace, dashboards.provider.allowUiUpdates],
-      ["grafana_dashboard", "1", "ALL", false],
+      ["grafana_dashboard", "1", trusted({}), false],
     );
     assert.deepEqual(values.grafana.persistence, { enabled: false });
   });

@@ -10,7 +10,7 @@ describe("addonsSchema", () => {
       devicePlugin: { featureDiscovery: true, migStrategy: "none" },
       dcgmExporter: {},
       keda: {},
-      prometheus: { retentionDays: 15, volumeGiB: 100 },
+      prometheus: { retentionDays: 15, volumeGiB: 100, namespaces: [] },
       clusterAutoscaler: {},
     });
   });
@@ -20,7 +20,7 @@ describe("addonsSchema", () => {
       devicePlugin: { install: false, featureDiscovery: false, migStrategy: "mixed", timeSlicingReplicas: 4 },
       dcgmExporter: { install: true },
       keda: { install: false },
-      prometheus: { install: true, retentionDays: 30, volumeGiB: 200 },
+      prometheus: { install: true, retentionDays: 30, volumeGiB: 200, namespaces: ["team"] },
       clusterAutoscaler: { install: false },
     };
     assert.deepEqual(addonsSchema.parse(all), all);
@@ -31,6 +31,7 @@ describe("addonsSchema", () => {
     ["a GPU shared by one", { devicePlugin: { timeSlicingReplicas: 1 } }, "devicePlugin.timeSlicingReplicas"],
     ["no retention", { prometheus: { retentionDays: 0 } }, "prometheus.retentionDays"],
     ["a volume too small for a day", { prometheus: { volumeGiB: 5 } }, "prometheus.volumeGiB"],
+    ["a namespace that there cannot be", { prometheus: { namespaces: ["Team A"] } }, "prometheus.namespaces.0"],
     ["an answer in words", { keda: { install: "yes" } }, "keda.install"],
     ["an add-on that there is not", { istio: {} }, ""],
     ["a switch that there is not", { keda: { enabled: true } }, "keda"],

@@ -12,7 +12,14 @@ import {
 import { type Config, contractOf } from "./fixtures";
 
 const URL = "http://prometheus.monitoring.svc:9090";
-const SERIES = '{namespace="models",vllm_model="chat",vllm_release="r1"}';
+const SERIES = '{namespace="models",job="models/chat-r1",vllm_model="chat",vllm_release="r1"}';
+
+/** A release's total, as the query asks for it. */
+const total = (metric: string, most: number) =>
+  `sum(clamp_max(max by (pod) (${metric}${SERIES} and on (pod, instance) up${SERIES}), ${most}))`;
+const RUNNING = total("vllm:num_requests_running", 16);
+const WAITING = total("vllm:num_requests_waiting", 48);
+const KV_CACHE = total("vllm:kv_cache_usage_perc", 1);
 
 /** The contract of a model with this autoscaling. */
 const scaled = (autoscaling: Config, release: Config = {}) => contractOf(release, { autoscaling });
@@ -77,19 +84,19 @@ describe("waitingTarget", () => {
 });
 
 describe("queries", () => {
-  it("sum one release's series of one namespace", () => {
+  it("sum what the release's own PodMonitor scrapes, once a pod and up to what the contract lets it have", () => {
     assert.deepEqual(queries(contractOf(), "models"), {
-      inFlight: `sum(vllm:num_requests_running${SERIES}) + sum(vllm:num_requests_waiting${SERIES})`,
-      waiting: `sum(vllm:num_requests_waiting${SERIES})`,
-      kvCache: `sum(vllm:kv_cache_usage_perc${SERIES})`,
+      inFlight: `${RUNNING} + ${WAITING}`,
+      waiting: WAITING,
+      kvCache: KV_CACHE,
     });
   });
 
   it("read no series as nothing to do only where no pod need be", () => {
     assert.deepEqual(queries(scaled(FROM_ZERO), "models"), {
-      inFlight: `sum(vllm:num_requests_running${SERIES}) + sum(vllm:num_requests_waiting${SERIES}) or vector(0)`,
-      waiting: `sum(vllm:num_requests_waiting${SERIES}) or vector(0)`,
-      kvCache: `sum(vllm:kv_cache_usage_perc${SERIES}) or vector(0)`,
+      inFlight: `${RUNNING} + ${WAITING} or vector(0)`,
+      waiting: `${WAITING} or vector(0)`,
+      kvCache: `${KV_CACHE} or vector(0)`,
     });
   });
 });
@@ -176,7 +183,9 @@ describe("scaledObjectSpec", () => {
           assert.ok(Number(metadata["threshold"]) > 0);
           const query = metadata["query"] as string;
           assert.match(query, /^sum\(/);
-          assert.ok(!/\b(by|without|avg|rate)\b/.test(query), query);
+          assert.ok(!/\b(without|avg|rate)\b/.test(query), query);
+          // Within the sum, and never of it: the answer is one series.
+          assert.ok(!/\bsum by\b/.test(query), query);
           assert.equal(query.endsWith(" or vector(0)"), autoscaling.min === 0);
         }
         assert.ok(spec.fallback.replicas >= Math.max(1, autoscaling.min));

@@ -53,8 +53,11 @@ describe("podMonitorSpec", () => {
   it("gives every label that the autoscaler's queries select by, with the value that they look for", () => {
     const relabelings = podMonitorSpec(SELECTOR).podMetricsEndpoints[0]!.relabelings!;
     const podLabels = new Map(Object.entries(RUNTIME_LABELS).map(([label, value]) => [metaLabel(label), value]));
-    // `namespace` is Prometheus' own: the operator puts it on every target.
-    const target = new Map<string, string>([["namespace", "models"]]);
+    // The operator puts these on every target; a PodMonitor is named as its runtime.
+    const target = new Map<string, string>([
+      ["namespace", "models"],
+      ["job", "models/chat-r1"],
+    ]);
     for (const { sourceLabels, targetLabel } of relabelings) {
       target.set(targetLabel!, podLabels.get(sourceLabels![0]!)!);
     }

@@ -11,7 +11,7 @@ const ADDONS = {
   devicePlugin: { featureDiscovery: true, migStrategy: "none" },
   dcgmExporter: {},
   keda: {},
-  prometheus: { retentionDays: 15, volumeGiB: 100 },
+  prometheus: { retentionDays: 15, volumeGiB: 100, namespaces: [] },
   clusterAutoscaler: {},
 };
 

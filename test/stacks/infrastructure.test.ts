@@ -51,6 +51,15 @@ describe("infrastructure", () => {
     );
   });
 
+  it("has Prometheus take the models' monitors, and those of the namespaces that the config names", async () => {
+    const platform = { addons: { prometheus: { namespaces: ["team"] } } };
+    const found = await resources({ cluster: BUILT, platform });
+    const readers = found.find(({ name }) => name === "platform-prometheus-readers")!;
+    assert.match(JSON.stringify(readers.inputs), /"values":\["monitoring",[^\]]*"vllm","team"\]/);
+    const release = found.find(({ type, name }) => type.endsWith(":Release") && name === "platform-prometheus")!;
+    assert.match(JSON.stringify(release.inputs), /"podMonitorNamespaceSelector":\{[^\]]*"vllm","team"\]/);
+  });
+
   it("leaves out of a built cluster what is refused", async () => {
     const found = await resources({ cluster: BUILT, platform: { addons: { dcgmExporter: { install: false } } } });
     assert.ok(!names(found, "Release").includes("platform-dcgm-exporter"));

@@ -36,6 +36,8 @@ export function startKeda(
     KEDA_CLUSTER_OBJECT_NAMESPACE: NAMESPACE,
     // All namespaces.
     WATCH_NAMESPACE: "",
+    // As the stack installs it.
+    KEDA_RESTRICT_SECRET_ACCESS: "true",
   };
   const operator = start(
     "keda-operator",

@@ -60,13 +60,18 @@ export const PROGRAMS = {
   scheduler: kubernetes("kube-scheduler"),
   kwok: { name: "kwok", family: "kwok", package: "sigs.k8s.io/kwok/cmd/kwok" },
   prometheus: { name: "prometheus", family: "prometheus", package: "github.com/prometheus/prometheus/cmd/prometheus" },
+  prometheusOperator: {
+    name: "prometheus-operator",
+    family: "prometheus-operator",
+    package: "github.com/prometheus-operator/prometheus-operator/cmd/operator",
+  },
   kedaOperator: { name: "keda-operator", family: "keda", package: "github.com/kedacore/keda/v2/cmd/operator" },
   kedaAdapter: { name: "keda-adapter", family: "keda", package: "github.com/kedacore/keda/v2/cmd/adapter" },
 } as const satisfies Record<string, Program>;
 
 export type ProgramName = keyof typeof PROGRAMS;
 
-/** Modules that are read and not built: their version, and the family that pins it. */
+/** Modules whose files are read, too: their version, and the family that pins it. */
 export const MODULES = {
   kwok: { family: "kwok", path: "sigs.k8s.io/kwok" },
   keda: { family: "keda", path: "github.com/kedacore/keda/v2" },

@@ -27,6 +27,7 @@ describe("local KEDA", () => {
       "--leader-elect=false",
       "KUBECONFIG=/run/kubeconfig",
       "WATCH_NAMESPACE=",
+      "KEDA_RESTRICT_SECRET_ACCESS=true",
     ]) {
       assert.ok(operator!.includes(line), line);
     }

@@ -1,0 +1,81 @@
+/**
+ * Who reaches the pods of Prometheus and KEDA.
+ *
+ * Not by the charts' own policies: KEDA's shut out an API server that is no pod, as EKS' is, and those of kube-prometheus-stack
+ * let everybody in. What the pods themselves may reach is left open: scrapes and queries lead anywhere. `kubectl port-forward`
+ * and probes come from the node, and are let through by every network plug-in.
+ */
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { LABELS, MANAGED_BY } from "../contract/labels.js";
+import { CHARTS } from "./charts.js";
+import { MONITORING_NAMESPACE } from "./namespaces.js";
+import { namespacesNamed, trusted, type TrustArgs } from "./trust.js";
+
+type Spec = k8s.types.input.networking.v1.NetworkPolicySpec;
+type Rule = k8s.types.input.networking.v1.NetworkPolicyIngressRule;
+type Selector = k8s.types.input.meta.v1.LabelSelector;
+
+/** Each pod of the namespace may reach every other. */
+const NEIGHBOURS: Rule = { from: [{ podSelector: {} }] };
+
+function ports(...numbers: readonly number[]): Rule["ports"] {
+  return numbers.map((port) => ({ port, protocol: "TCP" }));
+}
+
+function ingress(podSelector: Selector, ...rules: Rule[]): Spec {
+  return { podSelector, policyTypes: ["Ingress"], ingress: rules };
+}
+
+function named(label: string, ...values: readonly string[]): Selector {
+  return { matchExpressions: [{ key: label, operator: "In", values: [...values] }] };
+}
+
+/** Policies by the ending of their names. */
+export type Policies = Readonly<Record<string, Spec>>;
+
+/** Policies of KEDA's namespace. @param monitoringNamespace of the Prometheus that scrapes it */
+export function kedaPolicies(monitoringNamespace: string = MONITORING_NAMESPACE): Policies {
+  return {
+    neighbours: ingress({}, NEIGHBOURS, {
+      from: [{ namespaceSelector: namespacesNamed([monitoringNamespace]) }],
+      ports: ports(8080),
+    }),
+    // Both ask for a certificate of the API server's, or serve nothing but its own questions.
+    "api-server": ingress(named("app", "keda-operator-metrics-apiserver", "keda-admission-webhooks"), {
+      ports: ports(6443, 9443),
+    }),
+  };
+}
+
+/** Policies of Prometheus' namespace. */
+export function monitoringPolicies(args: TrustArgs): Policies {
+  return {
+    neighbours: ingress({}, NEIGHBOURS),
+    readers: ingress(named(LABELS.name, "prometheus", "grafana"), {
+      from: [{ namespaceSelector: namespacesNamed(trusted(args)) }],
+      ports: ports(9090, 3000),
+    }),
+    // The operator's webhook, which checks rules.
+    "api-server": ingress(named(LABELS.name, `${CHARTS.prometheusStack.name}-prometheus-operator`), {
+      ports: ports(10250),
+    }),
+  };
+}
+
+/** Makes policies in an add-on's namespace. */
+export function addonPolicies(
+  name: string,
+  namespace: pulumi.Input<string>,
+  policies: Policies,
+  opts: pulumi.CustomResourceOptions,
+): k8s.networking.v1.NetworkPolicy[] {
+  return Object.entries(policies).map(
+    ([ending, spec]) =>
+      new k8s.networking.v1.NetworkPolicy(
+        `${name}-${ending}`,
+        { metadata: { name: ending, namespace, labels: { [LABELS.managedBy]: MANAGED_BY } }, spec },
+        opts,
+      ),
+  );
+}
