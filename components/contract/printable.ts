@@ -4,12 +4,11 @@
  */
 
 /**
- * Controls (escape sequences, line ends), marks that reorder or hide text (Unicode's bidirectional and zero-width ones), line
- * and paragraph separators, tags, and halves of surrogate pairs.
+ * Controls (escape sequences, line ends), marks that reorder or hide text (Unicode's bidirectional and zero-width ones, tags),
+ * line and paragraph separators, halves of surrogate pairs, and letters that look like a space.
  * Sources: https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing, https://trojansource.codes
  */
-const INVISIBLE =
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\u{e0000}-\u{e0fff}\ud800-\udfff]/gu;
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u115f\u1160\u3164\uffa0]/gu;
 
 const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 

@@ -35,7 +35,7 @@ describe("loadModels on what is no plain data", () => {
     const why =
       "is an Output, so a secret or known only later, and a contract is plain text that is checked first: " +
       "give a plain value, and keep a secret in a Kubernetes Secret";
-    assert.deepEqual(problems(models, { gpu: merged(GROUP, { max: output as unknown as Config }) }), [
+    assert.deepEqual(problems(models, { gpu: merged(GROUP, { max: output }) }), [
       `models.chat.releases.r1.image: ${why}`,
       `models.chat.releases.r1.flags.hf-overrides.value.a[0]: ${why}`,
       `gpuNodes.gpu.max: ${why}`,
