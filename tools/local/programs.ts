@@ -7,9 +7,11 @@ export interface Program {
   name: string;
   /** Folder in `go/` whose go.mod and go.sum pin it. */
   family: string;
-  /** Path of its package. */
+  /** Path of its package; one that begins with a dot is our own, in the family's folder. */
   package: string;
   ldflags?: string;
+  /** A line of its main file that is left out, where no flag does it. */
+  without?: { module: string; file: string; line: string };
 }
 
 const GO_FOLDER = join(__dirname, "go");
@@ -61,7 +63,15 @@ export const PROGRAMS = {
   kwok: { name: "kwok", family: "kwok", package: "sigs.k8s.io/kwok/cmd/kwok" },
   prometheus: { name: "prometheus", family: "prometheus", package: "github.com/prometheus/prometheus/cmd/prometheus" },
   kedaOperator: { name: "keda-operator", family: "keda", package: "github.com/kedacore/keda/v2/cmd/operator" },
-  kedaAdapter: { name: "keda-adapter", family: "keda", package: "github.com/kedacore/keda/v2/cmd/adapter" },
+  kedaAdapter: {
+    name: "keda-adapter",
+    family: "keda",
+    package: "github.com/kedacore/keda/v2/cmd/adapter",
+    // It serves its own metrics on every address of the machine, and has no flag against it (KEDA 2.20, cmd/adapter/main.go).
+    without: { module: "github.com/kedacore/keda/v2", file: "cmd/adapter/main.go", line: "\tRunMetricsServer(ctx)" },
+  },
+  /** Our own: hashes a password for Prometheus. */
+  bcrypt: { name: "bcrypt", family: "prometheus", package: "./bcrypt" },
 } as const satisfies Record<string, Program>;
 
 export type ProgramName = keyof typeof PROGRAMS;
