@@ -119,9 +119,12 @@ class Removal {
     }
     const others = (await this.inNamespace(namespace.metadata.name)).filter((object) => !isOfNamespaceItself(object));
     if (others.length > 0) {
-      this.left.push(
-        `${describe(namespace)} stays, for there is something of others in it: ${others.map(describe).join(", ")}`,
+      // What controllers have made of these needs no mention.
+      const first = others.filter(
+        ({ kind, metadata }) => metadata.ownerReferences === undefined && kind !== "Endpoints",
       );
+      const names = (first.length > 0 ? first : others).map(describe).join(", ");
+      this.left.push(`${describe(namespace)} stays, for there is something of others in it: ${names}`);
       return;
     }
     await this.removeAll([namespace]);
