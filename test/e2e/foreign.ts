@@ -156,8 +156,14 @@ export async function putTheirs({ cluster, alive }: Foreign, object: KubernetesO
   if (object.kind === "Namespace" && (await cluster.get(object)) !== undefined) return;
   await cluster.create(object);
   if (object.kind === "CustomResourceDefinition") {
-    const { group, versions } = object["spec"] as { group: string; versions: { name: string }[] };
-    await eventually("the new kind", async () => cluster.call("GET", `/apis/${group}/${versions[0]!.name}`));
+    const { group, names, versions } = object["spec"] as {
+      group: string;
+      names: { plural: string };
+      versions: { name: string }[];
+    };
+    await eventually("the new kind", async () =>
+      cluster.call("GET", `/apis/${group}/${versions[0]!.name}/${names.plural}`),
+    );
   }
   if (object.kind !== "Node") return;
   await cluster.patch(object, { status: object["status"] }, "status");

@@ -42,7 +42,10 @@ function using(): string[] {
 
 /** What carries the id of any run. */
 async function marked(): Promise<string[]> {
-  return [...(await pictureOf(foreign))].filter(([, text]) => text.includes(LOCAL_RUN)).map(([key]) => key).sort();
+  return [...(await pictureOf(foreign))]
+    .filter(([, text]) => text.includes(LOCAL_RUN))
+    .map(([key]) => key)
+    .sort();
 }
 
 describe("somebody else's cluster", function () {

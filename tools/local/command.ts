@@ -144,7 +144,7 @@ export async function down(project: string, options: DownOptions, report: Report
   return withLock(lockOf(folders), report, async () => {
     const state = readState(folders);
     const before = running(folders).length;
-    const left = state?.joined === undefined ? [] : await leave(folders, state, options);
+    const left = state?.joined === undefined ? [] : await leave(folders, state, options, report);
     await clear(folders);
     const stopped =
       before === 0 && state?.joined === undefined
@@ -158,10 +158,11 @@ async function leave(
   folders: Folders,
   state: LocalState,
   { yes = false, forget = false }: DownOptions,
+  report: Report,
 ): Promise<string[]> {
   if (forget)
     return [`Forgotten: ${state.joined!.server}. What is left there carries the label ${LOCAL_RUN}=${state.run}.`];
-  return leaveCluster(folders, state, { yes });
+  return leaveCluster(folders, state, { yes, report });
 }
 
 /** Sends a Service's pods as much as this, until told otherwise. */

@@ -2,11 +2,14 @@
 import { createInterface } from "node:readline/promises";
 import type { Readable, Writable } from "node:stream";
 import { ContractError, error } from "../../components/contract/problems.js";
+import type { Report } from "./build.js";
 
 /** A question to whoever sits there, or the answer that a script has given before. */
 export interface Asking {
   /** Whether `--yes` was given. */
   yes: boolean;
+  /** Told what is to be done. */
+  report: Report;
   /** @default standard input */
   input?: Readable & { isTTY?: boolean };
   /** @default standard error */
@@ -20,8 +23,8 @@ export interface Asking {
  * @throws ContractError when the answer is another one, and when nobody can answer
  */
 export async function confirm(lines: readonly string[], asking: Asking): Promise<void> {
-  const { yes, input = process.stdin, output = process.stderr } = asking;
-  output.write(`${lines.join("\n")}\n`);
+  const { yes, report, input = process.stdin, output = process.stderr } = asking;
+  for (const line of lines) report(line);
   if (yes) return;
   if (input.isTTY !== true) {
     const message =

@@ -84,7 +84,7 @@ export async function ensureCluster(
     stack,
     { kubeconfig: resolve(address.kubeconfig), context: address.context! },
     objectsOf,
-    { earlier: joined, asking: { yes: options.yes ?? false }, report },
+    { earlier: joined, yes: options.yes ?? false, report },
   );
 }
 

@@ -1,7 +1,7 @@
 /** A cluster that was there before, and may be somebody else's: what is put into it, and how exactly that goes again. */
 import { LOCAL_RUN } from "../../components/contract/labels.js";
 import { ContractError, error } from "../../components/contract/problems.js";
-import { build, type Report } from "./build.js";
+import { build } from "./build.js";
 import { ApiError, Cluster, type KubernetesObject } from "./client.js";
 import { type Asking, confirm } from "./confirm.js";
 import { customResourceDefinitions, installDefinitions, missingDefinitions } from "./crds.js";
@@ -121,7 +121,7 @@ export async function joinCluster(
   stack: string,
   { kubeconfig, context }: ClusterAddress,
   objectsOf: ObjectsOf,
-  { earlier, asking, report }: { earlier: LocalState | undefined; asking: Asking; report: Report },
+  { earlier, ...asking }: Asking & { earlier: LocalState | undefined },
 ): Promise<LocalState> {
   const cluster = new Cluster(kubeconfig, context);
   try {
@@ -133,7 +133,7 @@ export async function joinCluster(
     const definitions = await customResourceDefinitions();
     if (earlier === undefined)
       await confirm(await proposal(cluster, intent, await missingDefinitions(cluster, definitions)), asking);
-    const binaries = await build(folders.bin, report, ["kwok"]);
+    const binaries = await build(folders.bin, asking.report, ["kwok"]);
     makePrivateFolder(folders.run);
     const joined = { server: cluster.server, uid: await identityOf(cluster) };
     const state = { stack, kubeconfig, context, run, joined, load: earlier?.load ?? [] };
@@ -142,7 +142,9 @@ export async function joinCluster(
     // KWOK takes a kubeconfig's current context, which need not be the one that is meant.
     writeKubeconfig(cluster, folders);
     if (running(folders).length === 0) await startKwok(binaries, folders, kubeconfigOf(folders), run);
-    report(`Using ${cluster.server}. What scales there is that cluster's own KEDA and Prometheus, if it has them.`);
+    asking.report(
+      `Using ${cluster.server}. What scales there is that cluster's own KEDA and Prometheus, if it has them.`,
+    );
     return state;
   } finally {
     cluster.close();
