@@ -18,10 +18,11 @@ import type { KubernetesObject } from "../tools/local/client.js";
 import { foldersOf } from "../tools/local/folders.js";
 import { stackSteps } from "../tools/local/manifests.js";
 import { makeNodes, stackNodes } from "../tools/local/nodes.js";
-import { LOOPBACK } from "../tools/local/ports.js";
 import { until } from "../tools/local/processes.js";
-import { httpStatus } from "../tools/local/prometheus.js";
-import { clear, followPodMonitors, type LocalCluster, prometheusUrl, startCluster } from "../tools/local/start.js";
+import { LOCAL_PROGRAMS } from "../tools/local/programs.js";
+import { prometheusUrl } from "../tools/local/prometheus.js";
+import { sendLoad } from "../tools/local/simulator/load.js";
+import { clear, followPodMonitors, type LocalCluster, startCluster } from "../tools/local/start.js";
 import { loadStack } from "../tools/loadStack.js";
 import { plainTable } from "../tools/preview/text.js";
 import { machine, manyModels } from "./stacks.js";
@@ -71,14 +72,16 @@ function podsOf({ cluster }: LocalCluster, model?: string): Promise<Pod[]> {
 async function applied(local: LocalCluster, folder: string, count: number): Promise<string[]> {
   writeFileSync(join(folder, `Pulumi.many${count}.yaml`), stringify(manyModels(count, GPU_NODES)));
   const { file, config } = loadStack(folder, `many${count}`);
-  await makeNodes(local.cluster, stackNodes(nodeGroupsOf(config.cluster), ZONES));
+  const { run } = local;
+  await makeNodes(local.cluster, stackNodes(nodeGroupsOf(config.cluster), ZONES), run);
   const program = await timed(() => collect(file));
   const steps = stackSteps(program.result, {
-    prometheusUrl: prometheusUrl(local.ports),
+    run,
+    prometheusUrl: prometheusUrl(local.folders, local.ports.prometheus),
     load: { others: "0s", named: {} },
   });
   const began = performance.now();
-  const apply = await timed(() => applyAll(local.cluster, steps, { rolloutSeconds: 1 }));
+  const apply = await timed(() => applyAll(local.cluster, steps, { run, rolloutSeconds: 1 }));
   const deployments = steps.filter(({ object }) => object.kind === "Deployment").length;
   await until(
     "a node for every pod",
@@ -96,7 +99,7 @@ async function applied(local: LocalCluster, folder: string, count: number): Prom
 
 /** Loads an idle model; the seconds until replicas are wanted, and until they have nodes. */
 async function breach(local: LocalCluster, model: string): Promise<{ wanted: number; scheduled: number }> {
-  const { cluster, ports } = local;
+  const { cluster, folders, ports } = local;
   const namespaced = (apiVersion: string, kind: string, name: string) => ({
     apiVersion,
     kind,
@@ -113,8 +116,7 @@ async function breach(local: LocalCluster, model: string): Promise<{ wanted: num
     { seconds: 120 },
   );
   const began = performance.now();
-  const body = JSON.stringify({ inFlight: BREACH.inFlight, kvCache: 0 });
-  await httpStatus("PUT", `http://${LOOPBACK}:${ports.simulator}/load/${NAMESPACE}/${model}`, body);
+  await sendLoad(folders, ports.simulator, `${NAMESPACE}/${model}`, { inFlight: BREACH.inFlight, kvCache: 0 });
   const seconds = async (what: string, holds: () => Promise<boolean>) => {
     await until(what, holds, { seconds: 120 });
     return (performance.now() - began) / 1000;
@@ -148,7 +150,7 @@ async function main(): Promise<void> {
   const say = (line: string) => console.error(line);
   process.once("SIGINT", () => void clear(folders).then(() => process.exit(130)));
   try {
-    const binaries = await build(folders.bin, say);
+    const binaries = await build(folders.bin, say, LOCAL_PROGRAMS);
     console.log(machine());
     const starts: number[] = [];
     const rows: string[][] = [];

@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { ContractError, error, formatProblem } from "../components/contract/problems.js";
-import type { UpOptions } from "./local/command.js";
+import type { DownOptions, UpOptions } from "./local/command.js";
 import { listStacks } from "../stacks/stackFile.js";
 import { colours as pc } from "./colours.js";
 import { runCommandLine } from "./commandLine.js";
@@ -94,7 +94,8 @@ local
   .option("--wait", "wait until every model is ready", false)
   .option("--timeout <seconds>", "how long a route, or --wait, waits for a model", number, 300)
   .option("--kubeconfig <file>", "use this cluster (kind, …) instead of starting one")
-  .option("--context <name>", "context of that kubeconfig")
+  .option("--context <name>", "context of that kubeconfig; has to be named with it")
+  .option("--yes", "do not ask before something is put into that cluster", false)
   .addHelpText(
     "after",
     "\nThe first start builds the control plane with Go, for about a quarter of an hour; later ones take seconds." +
@@ -126,10 +127,14 @@ local
 
 local
   .command("down")
-  .description("End every process and throw the cluster away; what was built stays.")
-  .action(async () => {
+  .description(
+    "End every process and throw the cluster away; of one that was there, take out what up has made. What was built stays.",
+  )
+  .option("--yes", "do not ask before something is taken out of a cluster that was there", false)
+  .option("--forget", "leave what is in a cluster that was there, which is gone for good", false)
+  .action(async (options: DownOptions) => {
     const { down } = await import("./local/command.js");
-    show(await down(FOLDER, report));
+    show(await down(FOLDER, options, report));
   });
 
 /** The texts of an option that is given more than once. */

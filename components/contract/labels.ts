@@ -32,6 +32,12 @@ export const ANNOTATIONS = {
   contractHash: `${OWN}/contract-hash`,
 } as const;
 
+/**
+ * Id of a run of `npm run local`: a label of everything that it makes, and on simulated nodes an annotation and a taint too.
+ * Only what carries the id of a run is changed or deleted by it.
+ */
+export const LOCAL_RUN = `${OWN}/local-run`;
+
 /** A text as a label's value: at most 63 letters, digits, dashes, dots and underscores, first and last no punctuation. */
 export function labelValue(text: string): string {
   return text

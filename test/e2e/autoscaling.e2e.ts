@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { inFlightTarget } from "../../components/serving/autoscaling";
 import type { KubernetesObject } from "../../tools/local/client";
 import { running, until } from "../../tools/local/processes";
-import { prometheusIsReady, startPrometheus } from "../../tools/local/prometheus";
+import { prometheusIsReady, prometheusUrl, startPrometheus } from "../../tools/local/prometheus";
 import { type Config, contractOf } from "../serving/fixtures";
 import { eventually, GROUPS, model, type Pod, Scenario } from "./scenario";
 import { binaries, FOLDERS, world } from "./world";
@@ -178,7 +178,7 @@ describe("autoscaling, from vLLM's metrics to pods on nodes", function () {
     } finally {
       const { prometheus: port } = world().ports;
       const again = startPrometheus(binaries(), FOLDERS, port);
-      await until("Prometheus", () => prometheusIsReady(port), { processes: [again] });
+      await until("Prometheus", () => prometheusIsReady(prometheusUrl(FOLDERS, port)), { processes: [again] });
     }
     await scenario.load("chat", 4 * TARGET);
     await untilReplicas(scenario, "chat-r1", 4);

@@ -1,68 +1,22 @@
 /** `npm run local` as people call it: in folders of their own, with the machine's bad luck. */
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { parse, stringify } from "yaml";
-import { LABELS } from "../../components/contract/labels";
+import { LABELS, LOCAL_RUN } from "../../components/contract/labels";
 import { type Folders, foldersOf, kubeconfigOf } from "../../tools/local/folders";
-import { simulatedNodes } from "../../tools/local/nodes";
 import { freePorts, LOOPBACK } from "../../tools/local/ports";
 import { ProcessEnded, running, stopAll, until } from "../../tools/local/processes";
 import { startPrometheus } from "../../tools/local/prometheus";
 import { startCluster } from "../../tools/local/start";
 import { folderWith, PROJECT, projectCopy, removeFolders } from "../tools/folders";
+import { begin, checkout, end, endCheckouts, local, succeeded } from "./commandLine";
 import { eventually } from "./scenario";
 import { binaries, FOLDERS, RUN } from "./world";
 
-interface Ended {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-const TSX = pathToFileURL(require.resolve("tsx")).href;
-const folders: string[] = [];
 const clusters: Folders[] = [];
-
-/** A folder with the project's stack files, and programs that are built. */
-function checkout(): string {
-  const folder = projectCopy();
-  mkdirSync(join(folder, ".local"));
-  symlinkSync(FOLDERS.bin, join(folder, ".local", "bin"));
-  folders.push(folder);
-  return folder;
-}
-
-function begin(folder: string, args: string[], env: NodeJS.ProcessEnv = process.env): ChildProcess {
-  const all = ["--import", TSX, join(PROJECT, "tools", "cli.ts"), "local", ...args];
-  // CI systems have colours forced on tests.
-  return spawn(process.execPath, all, {
-    cwd: folder,
-    env: { ...env, FORCE_COLOR: undefined },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-}
-
-function end(child: ChildProcess): Promise<Ended> {
-  let stdout = "";
-  let stderr = "";
-  child.stdout!.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr!.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-  return new Promise((done) => child.on("close", (code) => done({ code, stdout, stderr })));
-}
-
-function local(folder: string, args: string[], env?: NodeJS.ProcessEnv): Promise<Ended> {
-  return end(begin(folder, args, env));
-}
-
-async function succeeded(folder: string, ...args: string[]): Promise<Ended> {
-  const ended = await local(folder, args);
-  assert.equal(ended.code, 0, ended.stdout + ended.stderr);
-  return ended;
-}
 
 /** Columns of the rows of all tables whose first column is chosen. */
 function rows(text: string, chosen: (first: string) => boolean): string[][] {
@@ -87,9 +41,8 @@ describe("npm run local", function () {
   this.timeout(180_000);
 
   afterEach(async () => {
-    for (const folder of folders.splice(0)) await stopAll(foldersOf(folder));
     for (const cluster of clusters.splice(0)) await stopAll(cluster);
-    removeFolders();
+    await endCheckouts();
   });
 
   it("comes up, shows what runs where, follows a load, and goes down without leaving a process", async () => {
@@ -207,7 +160,7 @@ describe("npm run local", function () {
     const there = { bin: FOLDERS.bin, run: join(folderWith(), "there") };
     clusters.push(there);
     const { cluster } = await startCluster(binaries(), there, () => undefined);
-    const using = ["--kubeconfig", kubeconfigOf(there)];
+    const using = ["--kubeconfig", kubeconfigOf(there), "--context", "local", "--yes"];
     const folder = checkout();
     const up = await succeeded(folder, "up", "staging", ...using, "--load", "0s", "--wait");
     assert.match(up.stderr, /Using https:\/\/127\.0\.0\.1:\d+\. What scales there is that cluster's own KEDA/);
@@ -228,8 +181,11 @@ describe("npm run local", function () {
     const load = await local(folder, ["load", "chat", "1"]);
     assert.match(load.stderr, /needs the Prometheus of a cluster that was started here/);
 
-    await succeeded(folder, "down");
-    assert.deepEqual(await simulatedNodes(cluster), []);
+    await succeeded(folder, "down", "--yes");
+    assert.deepEqual(
+      (await cluster.list("v1", "Node")).filter(({ metadata }) => metadata.labels?.[LOCAL_RUN] !== undefined),
+      [],
+    );
     const labels = { [LABELS.partOf]: "staging" };
     assert.deepEqual(await cluster.list("v1", "Namespace", { labels }), []);
     assert.deepEqual(await cluster.list("scheduling.k8s.io/v1", "PriorityClass", { labels }), []);

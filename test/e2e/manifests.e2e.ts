@@ -4,11 +4,12 @@ import { loadStack } from "../../tools/loadStack";
 import { collect } from "../../tools/collect";
 import { applyAll } from "../../tools/local/apply";
 import { describe as named } from "../../tools/local/client";
-import { GROUP_LABEL, nodeObject, stackNodes } from "../../tools/local/nodes";
+import { GROUP_LABEL, stackNodes } from "../../tools/local/nodes";
 import { nodeGroupsOf } from "../../stacks/config";
 import { LABELS } from "../../components/contract/labels";
-import type { Pod } from "./scenario";
-import { removeStack } from "../../tools/local/removeStack";
+import { type Pod, worldNode } from "./scenario";
+import { newRun } from "../../tools/local/ownership";
+import { removeRun } from "../../tools/local/removeRun";
 import { stackSteps } from "../../tools/local/manifests";
 import { PROJECT } from "../tools/folders";
 import { world } from "./world";
@@ -18,18 +19,19 @@ describe("manifests on a real API server", () => {
     it(`takes every manifest of ${stack} with strict field validation, and again without a change, and its pods land on their own groups`, async () => {
       const { cluster } = world();
       const { file, config } = loadStack(PROJECT, stack);
-      const steps = stackSteps(await collect(file), { load: { others: "0s", named: {} } });
+      const run = newRun();
+      const steps = stackSteps(await collect(file), { run, load: { others: "0s", named: {} } });
       const nodes = stackNodes(nodeGroupsOf(config.cluster), ["us-east-1a"])
         .filter(({ gpus }) => gpus > 0)
-        .map(nodeObject);
+        .map((shape) => worldNode(shape, run));
       try {
         for (const node of nodes) await cluster.create(node);
         cluster.warnings.clear();
-        const first = await applyAll(cluster, steps, { rolloutSeconds: 1 });
+        const first = await applyAll(cluster, steps, { run, rolloutSeconds: 1 });
         assert.deepEqual(first.changed.toSorted(), steps.map(({ object }) => named(object)).sort());
         assert.deepEqual([...cluster.warnings], [], "the API server warns of nothing");
 
-        const second = await applyAll(cluster, steps, { rolloutSeconds: 60 });
+        const second = await applyAll(cluster, steps, { run, rolloutSeconds: 60 });
         assert.deepEqual(second.stuck, [], "every model has become ready, on the nodes that the stack describes");
         assert.deepEqual(second.changed, []);
 
@@ -41,8 +43,7 @@ describe("manifests on a real API server", () => {
           assert.equal(group, `${trafficClass === "interactive" ? "inference" : "batch"}-${gpu}`, metadata.name);
         }
       } finally {
-        await removeStack(cluster, stack);
-        for (const node of nodes) await cluster.remove(node);
+        assert.deepEqual(await removeRun(cluster, run), []);
       }
     });
   }

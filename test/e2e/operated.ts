@@ -17,6 +17,7 @@ import { moduleFolder } from "../../tools/local/go";
 import { LOOPBACK, namedPorts } from "../../tools/local/ports";
 import { start, until } from "../../tools/local/processes";
 import { type PodMonitor, prometheusConfig, prometheusIsReady } from "../../tools/local/prometheus";
+import { secretFile } from "../../tools/local/secrets";
 import { eventually } from "./scenario";
 import { binaries, FOLDERS, world } from "./world";
 
@@ -53,12 +54,13 @@ export class OperatedPrometheus {
    * @param trustedNamespaces as the stack is told
    */
   static async start(namespace: string, trustedNamespaces: readonly string[]): Promise<OperatedPrometheus> {
-    const { cluster } = world();
+    const { cluster, run } = world();
     const folder = join(await moduleFolder("prometheusOperator"), "example", "prometheus-operator-crd");
     const files = DEFINITIONS.map((plural) => join(folder, `monitoring.coreos.com_${plural}.yaml`));
     await installDefinitions(
       cluster,
       files.map((file) => parse(readFileSync(file, "utf8")) as KubernetesObject),
+      run,
     );
     await cluster.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
 
@@ -146,9 +148,11 @@ export class OperatedPrometheus {
     const monitors = await cluster.list<PodMonitor>("monitoring.coreos.com/v1", "PodMonitor", {
       namespace: ofNamespace,
     });
-    const local = prometheusConfig(monitors, kubeconfigOf(FOLDERS), `${LOOPBACK}:${ports.simulator}`) as {
-      scrape_configs: ScrapeConfig[];
-    };
+    const local = prometheusConfig(monitors, {
+      kubeconfig: kubeconfigOf(FOLDERS),
+      simulator: `${LOOPBACK}:${ports.simulator}`,
+      tokenFile: secretFile(FOLDERS, "simulator-token"),
+    }) as { scrape_configs: ScrapeConfig[] };
     const operators = await this.scrapeConfigs();
     const config = {
       global: { evaluation_interval: "1s" },
@@ -180,7 +184,7 @@ export class OperatedPrometheus {
       FOLDERS,
     );
     this.pids.push(started.pid);
-    await until("Prometheus", () => prometheusIsReady(prometheus), { processes: [started] });
+    await until("Prometheus", () => prometheusIsReady(`http://${LOOPBACK}:${prometheus}`), { processes: [started] });
   }
 
   /** What Prometheus answers to a query now. */

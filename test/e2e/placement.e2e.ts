@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { GPU_RESOURCE, GPU_TAINT, NODE_LABELS, WORKLOADS } from "../../components/contract/labels";
+import { GPU_RESOURCE, GPU_TAINT, LOCAL_RUN, NODE_LABELS, WORKLOADS } from "../../components/contract/labels";
 import { SYSTEM_NODE_LABELS } from "../../components/cluster/nodeGroup";
 import type { KubernetesObject } from "../../tools/local/client";
 import { eventually, GROUPS, model, OWN_NODES, type Pod, Scenario } from "./scenario";
@@ -41,7 +41,7 @@ function container(resources: Record<string, string>): object {
 function rival(scenario: Scenario): KubernetesObject {
   return foreignPod(scenario, "rival", {
     nodeSelector: { [NODE_LABELS.workload]: WORKLOADS.inference, [OWN_NODES]: scenario.namespace },
-    tolerations: [GPU_TAINT.key, OWN_NODES].map((key) => ({ key, operator: "Exists" })),
+    tolerations: [GPU_TAINT.key, OWN_NODES, LOCAL_RUN].map((key) => ({ key, operator: "Exists" })),
     containers: [container({ [GPU_RESOURCE]: "1" })],
   });
 }
@@ -72,8 +72,11 @@ describe("placement by a real scheduler", () => {
     const spot = [...(await scenario.scheduled("nightly", 1)), ...(await scenario.scheduled("trial", 1))];
     assert.deepEqual(nodesOf(spot), ["batch-1", "batch-2"]);
 
-    const plain = foreignPod(scenario, "plain", { containers: [container({ cpu: "10m" })] });
+    // Of the stack's own surroundings: what keeps it away must be the taints of GPU nodes, not that a node is simulated.
+    const tolerations = [{ key: LOCAL_RUN, operator: "Exists" }];
+    const plain = foreignPod(scenario, "plain", { tolerations, containers: [container({ cpu: "10m" })] });
     await scenario.cluster.create(plain);
+    await scenario.cluster.create(foreignPod(scenario, "stranger", { containers: [container({ cpu: "10m" })] }));
     const reason = await refused(() => created(scenario, "plain"));
     const [, all, tainted] =
       /^0\/(\d+) nodes are available: (\d+) node\(s\) had untolerated taint\(s\)/.exec(reason) ?? [];
@@ -90,6 +93,9 @@ describe("placement by a real scheduler", () => {
     };
     await scenario.addNode({ ...system, name, labels: SYSTEM_NODE_LABELS, taints: [], gpus: 0 });
     assert.equal(await eventually("its node", async () => (await created(scenario, "plain")).spec.nodeName), name);
+    // Nothing would run there.
+    await refused(() => created(scenario, "stranger"));
+    assert.equal((await created(scenario, "stranger")).spec.nodeName, undefined);
   });
 
   it("leaves a pod pending that asks for a GPU type which no node has, and says so in an event", async () => {

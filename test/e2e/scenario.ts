@@ -1,6 +1,6 @@
 /** A stack in a namespace of its own with nodes of its own; what a test asks of it, and how it goes away. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { LABELS } from "../../components/contract/labels";
+import { LABELS, LOCAL_RUN } from "../../components/contract/labels";
 import { defaultPlacement, type NodeGroup } from "../../components/contract/nodes";
 import { parseStackConfig } from "../../stacks/config";
 import { collect } from "../../tools/collect";
@@ -8,8 +8,10 @@ import { type Applied, applyAll, untilRolledOut } from "../../tools/local/apply"
 import { type Cluster, describe, type KubernetesObject, type Reference } from "../../tools/local/client";
 import { type Step, stackSteps } from "../../tools/local/manifests";
 import { groupNodes, nodeObject, type NodeShape } from "../../tools/local/nodes";
-import { httpStatus } from "../../tools/local/prometheus";
-import { followPodMonitors, prometheusUrl } from "../../tools/local/start";
+import { newRun } from "../../tools/local/ownership";
+import { prometheusUrl } from "../../tools/local/prometheus";
+import { sendLoad } from "../../tools/local/simulator/load";
+import { followPodMonitors } from "../../tools/local/start";
 import { type Config, modelConfig } from "../serving/fixtures";
 import { decryptedFile } from "../tools/reports";
 import { world } from "./world";
@@ -92,9 +94,16 @@ export async function eventually<T>(
   }
 }
 
+/** A simulated node whose own pods are those of a run of this test's, and which the shared cluster's KWOK looks after. */
+export function worldNode(shape: NodeShape, run: string): ReturnType<typeof nodeObject> {
+  const node = nodeObject(shape, run);
+  return { ...node, metadata: { ...node.metadata, annotations: { [LOCAL_RUN]: world().run } } };
+}
+
 export class Scenario {
   readonly cluster: Cluster;
   readonly namespace: string;
+  readonly run = newRun();
   private readonly nodes = new Set<string>();
   private steps: Step[] = [];
 
@@ -132,13 +141,17 @@ export class Scenario {
     };
     const { config, problems } = parseStackConfig(complete.values);
     if (config === undefined) throw new Error(JSON.stringify(problems));
-    const surroundings = { load: { others: "0s", named: load }, prometheusUrl: prometheusUrl(world().ports) };
-    return stackSteps(await collect(complete), surroundings);
+    const { folders, ports } = world();
+    return stackSteps(await collect(complete), {
+      run: this.run,
+      load: { others: "0s", named: load },
+      prometheusUrl: prometheusUrl(folders, ports.prometheus),
+    });
   }
 
   async apply(values: Values, load: Record<string, string> = {}, rolloutSeconds = PATIENCE_SECONDS): Promise<Applied> {
     this.steps = await this.stepsOf(values, load);
-    return applyAll(this.cluster, this.steps, { rolloutSeconds });
+    return applyAll(this.cluster, this.steps, { run: this.run, rolloutSeconds });
   }
 
   /** Makes simulated nodes, as many as each group's `max`. */
@@ -172,7 +185,7 @@ export class Scenario {
   }
 
   async addNode(shape: NodeShape): Promise<void> {
-    await this.cluster.create(nodeObject(shape));
+    await this.cluster.create(worldNode(shape, this.run));
     this.nodes.add(shape.name);
   }
 
@@ -247,8 +260,8 @@ export class Scenario {
 
   /** Has the pods behind a Service report this load. */
   async load(service: string, inFlight: number, kvCache = 0): Promise<void> {
-    const url = `http://127.0.0.1:${world().ports.simulator}/load/${this.namespace}/${service}`;
-    const status = await httpStatus("PUT", url, JSON.stringify({ inFlight, kvCache }));
+    const { folders, ports } = world();
+    const status = await sendLoad(folders, ports.simulator, `${this.namespace}/${service}`, { inFlight, kvCache });
     if (status !== 204) throw new Error(`the simulator answers ${status}`);
   }
 

@@ -22,7 +22,7 @@ export function world(): LocalCluster {
   if (local !== undefined) return local;
   const state = readState(FOLDERS);
   if (state?.ports === undefined) throw new Error("the cluster is not up: run the tests by npm run test:e2e");
-  local = { cluster: new Cluster(state.kubeconfig), folders: FOLDERS, ports: state.ports };
+  local = { cluster: new Cluster(state.kubeconfig), folders: FOLDERS, ports: state.ports, run: state.run };
   return local;
 }
 
@@ -40,9 +40,9 @@ export async function startWorld(): Promise<void> {
   // It clears up after us, also when nobody lets us do it: our end of its input closes with us.
   const args = ["--require", require.resolve("tsx/cjs"), join(__dirname, "reaper.ts"), FOLDERS.bin, FOLDERS.run];
   reaper = spawn(process.execPath, args, { detached: true, stdio: ["pipe", "ignore", "inherit"] });
-  const { cluster, ports } = await startCluster(built, FOLDERS, say);
+  const { cluster, ports, run } = await startCluster(built, FOLDERS, say);
   cluster.close();
-  writeState(FOLDERS, { stack: "e2e", kubeconfig: kubeconfigOf(FOLDERS), ports, load: [] });
+  writeState(FOLDERS, { stack: "e2e", kubeconfig: kubeconfigOf(FOLDERS), ports, load: [], run });
   process.env[RUN] = `e2e-${process.pid}`;
 }
 

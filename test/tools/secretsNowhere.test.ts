@@ -56,7 +56,7 @@ describe("a secret", () => {
       diff: diffText(diffStack(undefined, report)) + JSON.stringify(diffStack(undefined, report)),
       rendered: JSON.stringify(manifestFiles(resources, "test")) + leftOut(resources).join(),
       arguments: JSON.stringify(argumentLists("test", resources)),
-      local: JSON.stringify(stackSteps(resources, { load: { others: "1s", named: {} } })),
+      local: JSON.stringify(stackSteps(resources, { load: { others: "1s", named: {} }, run: "r" })),
     };
     for (const [name, output] of Object.entries(outputs)) {
       assert.ok(output.length > 100, name);

@@ -4,9 +4,9 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import pLimit from "p-limit";
-import { LABELS, MANAGED_BY } from "../../components/contract/labels.js";
 import { type Cluster, describe, type KubernetesObject, type Reference } from "./client.js";
 import type { Step } from "./manifests.js";
+import { marks, putOwn, removeOwn } from "./ownership.js";
 import { until } from "./processes.js";
 
 /** Requests at once: more only queue in a small API server. */
@@ -83,22 +83,24 @@ export async function whyNotReady(cluster: Cluster, deployment: Reference): Prom
 
 /** An object without what controllers write of their own accord. */
 function asWritten({ status, metadata, ...rest }: KubernetesObject): object {
-  const { resourceVersion, managedFields, ...written } = metadata as KubernetesObject["metadata"] & {
-    managedFields?: unknown;
-  };
+  const { resourceVersion, managedFields, ...written } = metadata;
   return { ...rest, metadata: written };
 }
 
+/** How to apply. */
+export interface Applying {
+  /** The run that the objects belong to and carry the id of. */
+  run: string;
+  /** How long a live Service waits for the Deployment that it is to lead to, in seconds. */
+  rolloutSeconds: number;
+}
+
 /**
- * @param rolloutSeconds how long a live Service waits for the Deployment that it is to lead to
- * @throws ApiError of the first object that the API server refuses; those that do not depend on it are applied
+ * @throws ApiError of the first object that the API server refuses, or that is there and not the run's; those that do not
+ *   depend on it are applied
  */
-export async function applyAll(
-  cluster: Cluster,
-  steps: readonly Step[],
-  { rolloutSeconds }: { rolloutSeconds: number },
-): Promise<Applied> {
-  const run = new Run(cluster, rolloutSeconds);
+export async function applyAll(cluster: Cluster, steps: readonly Step[], applying: Applying): Promise<Applied> {
+  const run = new Run(cluster, applying);
   // Dependencies come first, so that each finds the promise of what it waits for.
   const outcomes = await Promise.allSettled(inOrder(steps).map((step) => run.step(step)));
   const refused = outcomes.find((outcome) => outcome.status === "rejected");
@@ -116,7 +118,7 @@ class Run {
 
   constructor(
     private readonly cluster: Cluster,
-    private readonly rolloutSeconds: number,
+    private readonly applying: Applying,
   ) {}
 
   step(step: Step): Promise<Stuck | undefined> {
@@ -136,21 +138,19 @@ class Run {
       stuck.left.push(describe(object));
       return stuck;
     }
-    if (!(once && old !== undefined)) {
-      const now = await this.limit(() => this.cluster.apply(object));
-      if (old === undefined || !isDeepStrictEqual(asWritten(old), asWritten(now))) {
-        this.result.changed.push(describe(object));
-        return undefined;
-      }
+    const now = await this.limit(() => putOwn(this.cluster, object, this.applying.run, old, once));
+    if (old === undefined || !isDeepStrictEqual(asWritten(old), asWritten(now))) {
+      this.result.changed.push(describe(object));
+    } else {
+      this.result.unchanged += 1;
     }
-    this.result.unchanged += 1;
     return undefined;
   }
 
   private rolledOut(deployment: KubernetesObject): Promise<Stuck | undefined> {
     const known = this.rollouts.get(deployment);
     if (known !== undefined) return known;
-    const waiting = untilRolledOut(this.cluster, deployment, this.rolloutSeconds).then(
+    const waiting = untilRolledOut(this.cluster, deployment, this.applying.rolloutSeconds).then(
       () => undefined,
       async () => {
         const stuck = {
@@ -180,8 +180,8 @@ function inOrder(steps: readonly Step[]): Step[] {
   return [...ordered];
 }
 
-/** Kinds that a stack makes and may later leave out. */
-const PRUNED: ReadonlyArray<[apiVersion: string, kind: string]> = [
+/** Kinds that a stack makes and may later leave out, in the order in which they go. */
+export const PRUNED: ReadonlyArray<[apiVersion: string, kind: string]> = [
   ["keda.sh/v1alpha1", "ScaledObject"],
   ["monitoring.coreos.com/v1", "PodMonitor"],
   ["apps/v1", "Deployment"],
@@ -192,16 +192,17 @@ const PRUNED: ReadonlyArray<[apiVersion: string, kind: string]> = [
   ["v1", "Secret"],
 ];
 
-/** Deletes what an earlier version of the stack has made and this one does not name. */
-export async function prune(cluster: Cluster, stack: string, steps: readonly Step[]): Promise<string[]> {
+/** Deletes what an earlier version of the stack has made in namespaces of the run, and this one does not name. */
+export async function prune(cluster: Cluster, run: string, steps: readonly Step[]): Promise<string[]> {
   const current = new Set(steps.map(({ object }) => describe(object)));
-  const labels = { [LABELS.partOf]: stack, [LABELS.managedBy]: MANAGED_BY };
-  const found = await Promise.all(
-    PRUNED.map(([apiVersion, kind]) => cluster.list<KubernetesObject>(apiVersion, kind, { labels })),
-  );
-  // A Deployment's pods and a ScaledObject's autoscaler have its labels, and go with it.
-  const old = found.flat().filter(({ metadata }) => metadata.ownerReferences === undefined);
+  const labels = marks(run);
+  const own = new Set((await cluster.list("v1", "Namespace", { labels })).map(({ metadata }) => metadata.name));
+  const found = await Promise.all(PRUNED.map(([apiVersion, kind]) => cluster.list(apiVersion, kind, { labels })));
+  const old = found
+    .flat()
+    // A Service's slices and a ScaledObject's autoscaler have its labels, and go with it.
+    .filter(({ metadata }) => metadata.ownerReferences === undefined && own.has(metadata.namespace ?? ""));
   const gone = old.filter((object) => !current.has(describe(object)));
-  for (const object of gone) await cluster.remove(object);
+  for (const object of gone) await removeOwn(cluster, object, run);
   return gone.map(describe);
 }

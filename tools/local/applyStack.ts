@@ -26,12 +26,12 @@ export async function applyStack(
 ): Promise<boolean> {
   const began = Date.now();
   const steps = stackSteps(resources, surroundings);
-  const applied = await applyAll(cluster, steps, { rolloutSeconds: timeout });
+  const applied = await applyAll(cluster, steps, { run: surroundings.run, rolloutSeconds: timeout });
   for (const { deployment, reason, left } of applied.stuck) {
     report(`${deployment} is not ready after ${timeout} s (${reason}); left as it was: ${left.join(", ")}.`);
   }
   // What still serves must stay while its successor is not ready.
-  const gone = applied.stuck.length === 0 ? await prune(cluster, stack, steps) : [];
+  const gone = applied.stuck.length === 0 ? await prune(cluster, surroundings.run, steps) : [];
   const seconds = ((Date.now() - began) / 1000).toFixed(1);
   const deleted = gone.length === 0 ? "" : `, ${gone.length} deleted`;
   report(

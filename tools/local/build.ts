@@ -1,8 +1,8 @@
 /** Builds the programs once for each version of theirs. */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { checkGo, go } from "./go.js";
+import { checkGo, downloadedFolder, go } from "./go.js";
 import { withLock } from "../lock.js";
 import { familyFolder, type Program, type ProgramName, PROGRAMS } from "./programs.js";
 
@@ -16,9 +16,11 @@ export type Binaries = Record<ProgramName, string>;
 const STILL_SECONDS = 30;
 
 /** A file for each version: what pins the program is in its name, so an old one is never taken for a new one. */
-export function binaryName({ name, family, ldflags = "" }: Program): string {
+export function binaryName({ name, family, package: path, ldflags = "", without }: Program): string {
   const hash = createHash("sha256").update(ldflags);
-  for (const file of ["go.mod", "go.sum"]) hash.update(readFileSync(join(familyFolder(family), file)));
+  if (without !== undefined) hash.update(JSON.stringify(without));
+  const own = path.startsWith(".") ? [join(path, "main.go")] : [];
+  for (const file of ["go.mod", "go.sum", ...own]) hash.update(readFileSync(join(familyFolder(family), file)));
   return `${name}-${hash.digest("hex").slice(0, 12)}`;
 }
 
@@ -69,13 +71,34 @@ async function buildOne(bin: string, program: Program, place: string, report: Re
   );
   try {
     const ldflags = ["-s -w", program.ldflags ?? ""].join(" ").trim();
-    const args = ["build", "-trimpath", "-buildvcs=false", "-ldflags", ldflags, "-o", partial, program.package];
+    const what = program.without === undefined ? program.package : await editedMain(bin, program);
+    const args = ["build", "-trimpath", "-buildvcs=false", "-ldflags", ldflags, "-o", partial, what];
     await go(program.family, args, program.name);
     renameSync(partial, target);
   } finally {
     clearInterval(still);
+    rmSync(sourceFolder(bin, program), { recursive: true, force: true });
   }
   report(`  ${place} ${program.name}: built in ${seconds()} s`);
+}
+
+function sourceFolder(bin: string, program: Program): string {
+  return join(bin, `${binaryName(program)}.source`);
+}
+
+/** Writes a program's main file without the line that it is to do without; gives its path. */
+async function editedMain(bin: string, program: Program): Promise<string> {
+  const { module, file, line } = program.without!;
+  const text = readFileSync(join(await downloadedFolder(program.family, module), file), "utf8");
+  const parts = text.split(`\n${line}\n`);
+  if (parts.length !== 2)
+    throw new Error(
+      `${module}/${file} has the line ${JSON.stringify(line)} ${parts.length - 1} times, not once: see PROGRAMS`,
+    );
+  mkdirSync(sourceFolder(bin, program), { recursive: true });
+  const edited = join(sourceFolder(bin, program), "main.go");
+  writeFileSync(edited, parts.join("\n"));
+  return edited;
 }
 
 /** Removes programs of other versions, and halves that an interrupted build has left. */

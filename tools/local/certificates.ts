@@ -29,8 +29,8 @@ export async function newAuthority(): Promise<Certificate> {
   return { certificate: cert, key };
 }
 
-/** A certificate for `localhost` and the loopback address, as a server or as the client of this name. */
-export async function sign(authority: Certificate, name: string): Promise<Certificate> {
+/** A certificate for `localhost`, the loopback address and other names, as a server or as the client of this name. */
+export async function sign(authority: Certificate, name: string, names: readonly string[] = []): Promise<Certificate> {
   const { cert, private: key } = await generate([{ name: "commonName", value: name }], {
     ...KIND,
     ...validity(),
@@ -41,10 +41,7 @@ export async function sign(authority: Certificate, name: string): Promise<Certif
       { name: "extKeyUsage", serverAuth: true, clientAuth: true },
       {
         name: "subjectAltName",
-        altNames: [
-          { type: 2, value: "localhost" },
-          { type: 7, ip: LOOPBACK },
-        ],
+        altNames: [...["localhost", ...names].map((value) => ({ type: 2, value }) as const), { type: 7, ip: LOOPBACK }],
       },
     ],
   });

@@ -4,61 +4,34 @@
  * Requests go out as they are: the client library's own methods drop fields that they do not know, and to refuse those is
  * the API server's part.
  */
-import { Agent, request, type RequestOptions } from "node:https";
-import { setTimeout as sleep } from "node:timers/promises";
+import { Agent, type RequestOptions } from "node:https";
 import { KubeConfig } from "@kubernetes/client-node";
 import { ContractError, error } from "../../components/contract/problems.js";
+import {
+  ApiError,
+  describe,
+  type FieldsOwner,
+  isConflict,
+  type Kind,
+  type KubernetesObject,
+  type Reference,
+} from "./objects.js";
+import { messageOf, sendPatiently } from "./request.js";
 
-/** Any Kubernetes object. */
-export interface KubernetesObject {
-  apiVersion: string;
-  kind: string;
-  metadata: {
-    name: string;
-    namespace?: string;
-    labels?: Record<string, string>;
-    annotations?: Record<string, string>;
-    resourceVersion?: string;
-    uid?: string;
-    deletionTimestamp?: string;
-    ownerReferences?: { kind: string; name: string }[];
-  };
-  [field: string]: unknown;
-}
-
-/** Which object. */
-export type Reference = Pick<KubernetesObject, "apiVersion" | "kind"> & {
-  metadata: { name: string; namespace?: string };
-};
-
-/** The API server refused. */
-export class ApiError extends Error {
-  constructor(
-    readonly status: number,
-    what: string,
-    message: string,
-  ) {
-    super(`${what}: ${message} (HTTP ${status})`);
-    this.name = "ApiError";
-  }
-}
+export { ApiError, describe, isConflict, type Kind, type KubernetesObject, type Reference } from "./objects.js";
 
 interface ApiResource {
   name: string;
   kind: string;
   namespaced: boolean;
+  verbs?: string[];
 }
 
 /** Who has set the fields, as the API server keeps it. */
 const FIELD_MANAGER = "pulumi-vllm-local";
 const SOCKETS = 16;
-const REQUEST_TIMEOUT_MS = 60_000;
-const BUSY_ATTEMPTS = 10;
-
-/** `Deployment vllm/chat-r1`. */
-export function describe({ kind, metadata: { name, namespace } }: Reference): string {
-  return `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
-}
+/** Controllers write into a new object while it is made: each time it has to be read again. */
+const CONFLICT_ATTEMPTS = 10;
 
 /** Path of an API version: the core group has one of its own. */
 function rootOf(apiVersion: string): string {
@@ -151,6 +124,33 @@ export class Cluster {
     throw new ApiError(404, kind, `the cluster knows no kind ${kind} in ${apiVersion}`);
   }
 
+  /** Every kind that the cluster keeps objects of, each in its preferred version, and API versions that do not answer. */
+  async kinds(): Promise<{ kinds: Kind[]; silent: string[] }> {
+    const core = (await this.call("GET", "/api")) as { versions?: string[] } | undefined;
+    const groups = (await this.call("GET", "/apis")) as
+      { groups?: { preferredVersion: { groupVersion: string } }[] } | undefined;
+    const preferred = (groups?.groups ?? []).map(({ preferredVersion }) => preferredVersion.groupVersion);
+    const silent: string[] = [];
+    const resources = async (apiVersion: string): Promise<ApiResource[]> => {
+      try {
+        return ((await this.call("GET", rootOf(apiVersion)))?.["resources"] ?? []) as ApiResource[];
+      } catch (thrown) {
+        // A program that serves a part of the API may be down.
+        if (!(thrown instanceof ApiError)) throw thrown;
+        silent.push(apiVersion);
+        return [];
+      }
+    };
+    const found = await Promise.all(
+      [...(core?.versions ?? []), ...preferred].map(async (apiVersion) =>
+        (await resources(apiVersion))
+          .filter(({ name, verbs = [] }) => !name.includes("/") && verbs.includes("list") && verbs.includes("delete"))
+          .map(({ kind, namespaced }) => ({ apiVersion, kind, namespaced })),
+      ),
+    );
+    return { kinds: found.flat(), silent: silent.sort() };
+  }
+
   /** Path of a kind's objects, or of one of them. */
   private async path(kind: Pick<Reference, "apiVersion" | "kind">, namespace?: string, name?: string): Promise<string> {
     const { name: plural, namespaced } = await this.resource(kind);
@@ -173,12 +173,54 @@ export class Cluster {
     return applied;
   }
 
-  async create(object: KubernetesObject): Promise<KubernetesObject> {
+  /** @throws ApiError of status 409 when there is one of that name */
+  async create(object: KubernetesObject, fieldManager?: string): Promise<KubernetesObject> {
     const path = await this.path(object, object.metadata.namespace ?? "default");
+    const query = new URLSearchParams({ fieldValidation: "Strict", ...(fieldManager && { fieldManager }) });
     const what = describe(object);
-    const created = await this.call("POST", `${path}?fieldValidation=Strict`, { body: object, what });
+    const created = await this.call("POST", `${path}?${query.toString()}`, { body: object, what });
     if (created === undefined) throw new ApiError(404, what, "there is no such namespace");
     return created;
+  }
+
+  /**
+   * Creates an object, and has its fields belong to us as if it had been applied.
+   *
+   * Server-side apply alone would change an object of that name that is somebody else's.
+   *
+   * @throws ApiError of status 409 when there is one of that name
+   */
+  async make(object: KubernetesObject): Promise<KubernetesObject> {
+    let made: KubernetesObject | undefined = await this.create(object, FIELD_MANAGER);
+    for (let attempt = 1; made !== undefined; attempt += 1) {
+      try {
+        return await this.applyOver(made, object);
+      } catch (thrown) {
+        if (!isConflict(thrown) || attempt === CONFLICT_ATTEMPTS) throw thrown;
+        made = await this.get(object);
+      }
+    }
+    throw new ApiError(404, describe(object), "somebody has deleted it meanwhile");
+  }
+
+  /**
+   * Applies over the object that was read, and over no other one.
+   *
+   * @throws ApiError of status 409 when it is another one by now, or not as it was
+   */
+  async applyOver(old: KubernetesObject, object: KubernetesObject): Promise<KubernetesObject> {
+    const { uid, managedFields = [] } = old.metadata;
+    let { resourceVersion } = old.metadata;
+    const created = ({ manager, operation, subresource }: FieldsOwner) =>
+      manager === FIELD_MANAGER && operation === "Update" && subresource === undefined;
+    if (managedFields.some(created)) {
+      // As client-go's csaupgrade does: else a field that was created and is applied no more would stay for ever.
+      const owners = managedFields.map((owner) => (created(owner) ? { ...owner, operation: "Apply" } : owner));
+      const changed = await this.patch(old, { metadata: { uid, resourceVersion, managedFields: owners } });
+      resourceVersion = changed.metadata.resourceVersion;
+    }
+    const precondition = { uid: uid!, resourceVersion: resourceVersion! };
+    return this.apply({ ...object, metadata: { ...object.metadata, ...precondition } });
   }
 
   async get<T = KubernetesObject>(reference: Reference): Promise<T | undefined> {
@@ -198,8 +240,17 @@ export class Cluster {
     return ((found?.["items"] ?? []) as T[]).map((item) => ({ ...item, apiVersion, kind }));
   }
 
-  /** Deletes it, if it is there; its dependents follow. */
-  async remove(reference: Reference, graceSeconds?: number): Promise<void> {
+  /**
+   * Deletes it, if it is there; its dependents follow.
+   *
+   * @param preconditions what it has to be still
+   * @throws ApiError of status 409 when it is another one by now
+   */
+  async remove(
+    reference: Reference,
+    graceSeconds?: number,
+    preconditions?: { uid?: string; resourceVersion?: string },
+  ): Promise<void> {
     const { name, namespace } = reference.metadata;
     const path = await this.path(reference, namespace ?? "default", name);
     const body = {
@@ -207,6 +258,7 @@ export class Cluster {
       kind: "DeleteOptions",
       propagationPolicy: "Background",
       ...(graceSeconds !== undefined && { gracePeriodSeconds: graceSeconds }),
+      ...(preconditions !== undefined && { preconditions }),
     };
     await this.call("DELETE", path, { body, what: describe(reference) });
   }
@@ -220,57 +272,5 @@ export class Cluster {
     const patched = await this.call("PATCH", path, { body: changes, type: "application/merge-patch+json", what });
     if (patched === undefined) throw new ApiError(404, what, "is not there");
     return patched;
-  }
-}
-
-interface Answer {
-  status: number;
-  text: string;
-  /** Seconds after which to ask again, where the server says so. */
-  retryAfter?: number;
-  warnings: string[];
-}
-
-/** Asks again when the server says that it is only busy, such as with the storage of a new kind. */
-async function sendPatiently(url: URL, options: RequestOptions, body: string | undefined): Promise<Answer> {
-  for (let attempt = 1; ; attempt += 1) {
-    const answer = await send(url, options, body);
-    const again = answer.status === 429 && options.method !== "POST" && attempt < BUSY_ATTEMPTS;
-    if (!again || answer.retryAfter === undefined) return answer;
-    await sleep(answer.retryAfter * 1000);
-  }
-}
-
-function send(url: URL, options: RequestOptions, body: string | undefined): Promise<Answer> {
-  return new Promise((done, failed) => {
-    const call = request(url, { ...options, timeout: REQUEST_TIMEOUT_MS }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("error", failed);
-      response.on("end", () =>
-        done({
-          status: response.statusCode ?? 0,
-          text: Buffer.concat(chunks).toString(),
-          ...(response.headers["retry-after"] !== undefined && { retryAfter: Number(response.headers["retry-after"]) }),
-          // `299 - "text"`, one a header line.
-          warnings: [...(response.headers["warning"] ?? "").matchAll(/299 - "((?:[^"\\]|\\.)*)"/g)].map(([, text]) =>
-            text!.replace(/\\(["\\])/g, "$1"),
-          ),
-        }),
-      );
-    });
-    call.on("timeout", () => call.destroy(new Error(`no answer from ${url.host} in ${REQUEST_TIMEOUT_MS / 1000} s`)));
-    call.on("error", ({ message }) =>
-      failed(new ContractError([error(url.origin, `the cluster cannot be reached: ${message}`)])),
-    );
-    call.end(body);
-  });
-}
-
-function messageOf(text: string): string {
-  try {
-    return (JSON.parse(text) as { message?: string }).message ?? text;
-  } catch {
-    return text.trim();
   }
 }

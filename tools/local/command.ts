@@ -1,35 +1,43 @@
 /** `npm run local`: a stack in a cluster of this machine. Each command returns what is to be printed. */
-import { existsSync, mkdirSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { LABELS } from "../../components/contract/labels.js";
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { LABELS, LOCAL_RUN } from "../../components/contract/labels.js";
 import { ContractError, error, formatProblem } from "../../components/contract/problems.js";
 import { nodeGroupsOf } from "../../stacks/config.js";
 import { collect, DEFAULT_REGION } from "../collect.js";
 import { loadStack } from "../loadStack.js";
 import { leftOut } from "../render.js";
 import { applyStack, type Waiting } from "./applyStack.js";
-import { build, type Report } from "./build.js";
+import type { Report } from "./build.js";
 import { Cluster } from "./client.js";
+import { type ClusterOptions, ensureCluster, isUp } from "./ensureCluster.js";
 import { type Folders, foldersOf, kubeconfigOf } from "./folders.js";
 import { withLock } from "../lock.js";
-import { loadNames } from "./manifests.js";
-import { makeNodes, stackNodes } from "./nodes.js";
-import { joinCluster, leaveCluster } from "./otherCluster.js";
+import { loadNames, stackSteps } from "./manifests.js";
+import { makeNodes, nodeObject, stackNodes } from "./nodes.js";
+import { leaveCluster } from "./otherCluster.js";
 import { LOOPBACK } from "./ports.js";
-import { running, stopAll } from "./processes.js";
-import { httpStatus } from "./prometheus.js";
+import { running } from "./processes.js";
+import { PROMETHEUS_USER, prometheusUrl } from "./prometheus.js";
+import { secretFile } from "./secrets.js";
+import { sendLoad } from "./simulator/load.js";
 import { parseLoadTimes, stillNamed } from "./simulation.js";
-import { clear, followPodMonitors, prometheusUrl, startCluster } from "./start.js";
+import { clear, followPodMonitors } from "./start.js";
 import { type LocalState, readState, writeState } from "./state.js";
 import { statusOf, statusText } from "./status.js";
 
 /** Options of `up`. */
-export interface UpOptions extends Waiting {
+export interface UpOptions extends Waiting, ClusterOptions {
   /** Load times, such as `10s` or `chat=90s`. */
   load?: string[];
-  /** Use this cluster instead of starting one. */
-  kubeconfig?: string;
-  context?: string;
+}
+
+/** Options of `down`. */
+export interface DownOptions {
+  /** Go on without a question. */
+  yes?: boolean;
+  /** Leave what is in a cluster that was there, which is gone for good. */
+  forget?: boolean;
 }
 
 /** What a command has to say, and its exit code. */
@@ -38,8 +46,6 @@ export interface Outcome {
   exitCode: 0 | 1;
 }
 
-/** Programs of a cluster that is started here, with the simulator. */
-const PROCESSES = 9;
 /** Zones to spread nodes over; a stack that builds its cluster has AWS choose them. */
 const ZONES = ["a", "b", "c"];
 
@@ -47,11 +53,6 @@ function lockOf(folders: Folders): string {
   const folder = dirname(folders.run);
   mkdirSync(folder, { recursive: true });
   return join(folder, "lock");
-}
-
-/** Whether everything that was started still runs. */
-function isUp(folders: Folders, { ports }: LocalState): boolean {
-  return running(folders).length === (ports === undefined ? 1 : PROCESSES);
 }
 
 function clusterOf(state: LocalState): Cluster {
@@ -76,78 +77,46 @@ export async function up(project: string, stack: string, options: UpOptions, rep
   const others = leftOut(resources);
   if (others.length > 0) report(`Left out, for a simulated cluster has no use for them: ${others.join(", ")}.`);
 
+  const region = file.engineConfig["aws:region"] ?? DEFAULT_REGION;
+  const nodes = stackNodes(
+    nodeGroupsOf(config.cluster),
+    ZONES.map((zone) => region + zone),
+  );
+  const objectsOf = (run: string) => [
+    ...stackSteps(resources, { run, load: parseLoadTimes([], names) }).map(({ object }) => object),
+    ...nodes.map((node) => nodeObject(node, run)),
+  ];
+
   return withLock(lockOf(folders), report, async () => {
-    const before = await ensureCluster(folders, stack, options, report);
+    const before = await ensureCluster(folders, stack, options, objectsOf, report);
     const state = { ...before, load: [...stillNamed(before.load, names), ...given] };
     writeState(folders, state);
-    const load = parseLoadTimes(state.load, names);
+    const { run, ports } = state;
     const cluster = clusterOf(state);
     try {
-      const region = file.engineConfig["aws:region"] ?? DEFAULT_REGION;
-      await makeNodes(
-        cluster,
-        stackNodes(
-          nodeGroupsOf(config.cluster),
-          ZONES.map((zone) => region + zone),
-        ),
-      );
-      const surroundings = { load, ...(state.ports !== undefined && { prometheusUrl: prometheusUrl(state.ports) }) };
+      await makeNodes(cluster, nodes, run);
+      const surroundings = {
+        run,
+        load: parseLoadTimes(state.load, names),
+        ...(ports !== undefined && { prometheusUrl: prometheusUrl(folders, ports.prometheus) }),
+      };
       const asWanted = await applyStack(cluster, stack, resources, surroundings, options, report);
-      if (state.ports !== undefined) await followPodMonitors({ cluster, folders, ports: state.ports });
-      const text = [await tables(cluster, stack), hints(state)].join("\n");
-      return { text, exitCode: asWanted ? 0 : 1 };
+      if (ports !== undefined) await followPodMonitors({ cluster, folders, ports, run });
+      return { text: [await tables(cluster, state), hints(folders, state)].join("\n"), exitCode: asWanted ? 0 : 1 };
     } finally {
       cluster.close();
     }
   });
 }
 
-/** The cluster that is up, or one that is started, or the one that the options name. */
-async function ensureCluster(folders: Folders, stack: string, options: UpOptions, report: Report): Promise<LocalState> {
-  const state = readState(folders);
-  if (state !== undefined && isUp(folders, state)) {
-    if (state.stack !== stack) {
-      throw new ContractError([
-        error("local", `stack ${state.stack} is up in ${folders.run}: npm run local -- down, then up ${stack}`),
-      ]);
-    }
-    if (options.kubeconfig !== undefined && resolve(options.kubeconfig) !== state.kubeconfig) {
-      throw new ContractError([
-        error("--kubeconfig", `the stack is up in another cluster (${state.kubeconfig}): npm run local -- down first`),
-      ]);
-    }
-    return state;
-  }
-  // Of a cluster that was there, what is in it has outlived our own processes.
-  const joined = state?.ports === undefined ? state : undefined;
-  if (joined !== undefined && joined.stack !== stack) {
-    const message = `stack ${joined.stack} is still in the cluster of ${joined.kubeconfig}: npm run local -- down takes it out`;
-    throw new ContractError([error("local", message)]);
-  }
-  if (existsSync(folders.run)) report("An earlier run has not ended as it should: clearing up after it.");
-  const kubeconfig = options.kubeconfig === undefined ? joined?.kubeconfig : resolve(options.kubeconfig);
-  const next =
-    kubeconfig === undefined
-      ? await startHere(folders, stack, report)
-      : await joinCluster(folders, stack, { kubeconfig, context: options.context ?? joined?.context }, joined, report);
-  writeState(folders, next);
-  return next;
+async function tables(cluster: Cluster, { stack, run }: LocalState): Promise<string> {
+  return statusText(await statusOf(cluster, stack, run));
 }
 
-async function startHere(folders: Folders, stack: string, report: Report): Promise<LocalState> {
-  const binaries = await build(folders.bin, report);
-  const { cluster, ports } = await startCluster(binaries, folders, report);
-  cluster.close();
-  return { stack, kubeconfig: kubeconfigOf(folders), ports, load: [] };
-}
-
-async function tables(cluster: Cluster, stack: string): Promise<string> {
-  return statusText(await statusOf(cluster, stack));
-}
-
-function hints({ kubeconfig, ports }: LocalState): string {
-  const prometheus = ports === undefined ? [] : [`Prometheus: ${prometheusUrl(ports)}`];
-  return [`export KUBECONFIG=${kubeconfig}`, ...prometheus].join("\n");
+function hints(folders: Folders, { ports }: LocalState): string {
+  const password = `user ${PROMETHEUS_USER}, password in ${secretFile(folders, "prometheus-password")}`;
+  const prometheus = ports === undefined ? [] : [`Prometheus: http://${LOOPBACK}:${ports.prometheus} (${password})`];
+  return [`export KUBECONFIG=${kubeconfigOf(folders)}`, ...prometheus].join("\n");
 }
 
 export async function status(project: string): Promise<Outcome> {
@@ -163,23 +132,37 @@ export async function status(project: string): Promise<Outcome> {
   }
   const cluster = clusterOf(state);
   try {
-    return { text: [await tables(cluster, state.stack), hints(state)].join("\n"), exitCode: 0 };
+    return { text: [await tables(cluster, state), hints(folders, state)].join("\n"), exitCode: 0 };
   } finally {
     cluster.close();
   }
 }
 
-/** Ends everything; of a cluster that was there, what `up` has put into it. */
-export async function down(project: string, report: Report): Promise<Outcome> {
+/** Ends everything; of a cluster that was there, takes out what `up` has put into it. */
+export async function down(project: string, options: DownOptions, report: Report): Promise<Outcome> {
   const folders = foldersOf(project);
   return withLock(lockOf(folders), report, async () => {
     const state = readState(folders);
-    if (state !== undefined && state.ports === undefined) await leaveCluster(state);
-    const stopped = await stopAll(folders);
+    const before = running(folders).length;
+    const left = state?.joined === undefined ? [] : await leave(folders, state, options, report);
     await clear(folders);
-    const text = stopped === 0 ? "Nothing was up." : `Down: ${stopped} process${stopped === 1 ? "" : "es"} ended.`;
-    return { text, exitCode: 0 };
+    const stopped =
+      before === 0 && state?.joined === undefined
+        ? "Nothing was up."
+        : `Down: ${before} process${before === 1 ? "" : "es"} ended.`;
+    return { text: [...left, stopped].join("\n"), exitCode: 0 };
   });
+}
+
+async function leave(
+  folders: Folders,
+  state: LocalState,
+  { yes = false, forget = false }: DownOptions,
+  report: Report,
+): Promise<string[]> {
+  if (forget)
+    return [`Forgotten: ${state.joined!.server}. What is left there carries the label ${LOCAL_RUN}=${state.run}.`];
+  return leaveCluster(folders, state, { yes, report });
 }
 
 /** Sends a Service's pods as much as this, until told otherwise. */
@@ -201,11 +184,7 @@ export async function load(project: string, service: string, inFlight: number, k
       throw new ContractError([error("local load", `there is no model ${JSON.stringify(service)}: use ${names}`)]);
     }
     const path = `${found.metadata.namespace}/${service}`;
-    const answer = await httpStatus(
-      "PUT",
-      `http://${LOOPBACK}:${state.ports.simulator}/load/${path}`,
-      JSON.stringify({ inFlight, kvCache }),
-    );
+    const answer = await sendLoad(folders, state.ports.simulator, path, { inFlight, kvCache });
     if (answer !== 204)
       throw new ContractError([
         error("local load", `the simulator does not answer (HTTP ${answer}): npm run local -- up`),

@@ -1,17 +1,18 @@
 /** etcd, API server, controller manager and scheduler on free loopback ports, with an administrator's kubeconfig. */
 import { generateKeyPairSync, randomBytes } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import type { Binaries } from "./build.js";
 import { type Certificate, newAuthority, sign } from "./certificates.js";
-import { type Folders, kubeconfigOf } from "./folders.js";
+import { type Folders, kubeconfigOf, makePrivateFolder, writePrivate } from "./folders.js";
 import { LOOPBACK, namedPorts } from "./ports.js";
 import { start, type Started, until } from "./processes.js";
 
 /** Clients of the aggregation layer: the API server proves itself to KEDA's adapter by this name. */
 export const FRONT_PROXY = "front-proxy";
+/** The name by which the API server knows KEDA's adapter. */
+export const ADAPTER_HOST = "keda-metrics-apiserver.keda.svc";
 /** The other name of the administrator is its group, which Kubernetes lets do everything. */
 const ADMINISTRATOR = "admin";
 const SERVICE_CIDR = "10.96.0.0/16";
@@ -63,7 +64,7 @@ function writeFiles(
     [join(folders.run, "tokens.csv")]: `${token},${ADMINISTRATOR},${ADMINISTRATOR},system:masters\n`,
     [kubeconfigOf(folders)]: stringify(kubeconfig, { lineWidth: 0 }),
   };
-  for (const [file, content] of Object.entries(files)) writeFileSync(file, content, { mode: 0o600 });
+  for (const [file, content] of Object.entries(files)) writePrivate(file, content);
 }
 
 /** Certificates that every process of the control plane may use. */
@@ -71,11 +72,12 @@ export function certificateFile({ run }: Folders, name: string): string {
   return join(run, "certificates", name);
 }
 
-function etcdArgs({ run }: Folders, client: number, peer: number): string[] {
-  const clients = `http://${LOOPBACK}:${client}`;
-  const peers = `http://${LOOPBACK}:${peer}`;
+function etcdArgs(folders: Folders, client: number, peer: number): string[] {
+  const clients = `https://${LOOPBACK}:${client}`;
+  const peers = `https://${LOOPBACK}:${peer}`;
+  const file = (name: string) => certificateFile(folders, name);
   return [
-    `--data-dir=${join(run, "etcd")}`,
+    `--data-dir=${join(folders.run, "etcd")}`,
     // What is kept goes with the run: there is nothing that a power cut could lose.
     "--unsafe-no-fsync",
     "--log-level=warn",
@@ -84,13 +86,25 @@ function etcdArgs({ run }: Folders, client: number, peer: number): string[] {
     `--listen-peer-urls=${peers}`,
     `--initial-advertise-peer-urls=${peers}`,
     `--initial-cluster=default=${peers}`,
+    // Whoever may ask it reads every Secret: the API server alone has a certificate.
+    ...["", "peer-"].flatMap((side) => [
+      `--${side}client-cert-auth`,
+      `--${side}trusted-ca-file=${file("ca.crt")}`,
+      `--${side}cert-file=${file("tls.crt")}`,
+      `--${side}key-file=${file("tls.key")}`,
+    ]),
+    // Its default lets the pages of every site in; at its own address there are none.
+    `--cors=${clients}`,
   ];
 }
 
 function apiServerArgs(folders: Folders, port: number, etcd: number): string[] {
   const file = (name: string) => certificateFile(folders, name);
   return [
-    `--etcd-servers=http://${LOOPBACK}:${etcd}`,
+    `--etcd-servers=https://${LOOPBACK}:${etcd}`,
+    `--etcd-cafile=${file("ca.crt")}`,
+    `--etcd-certfile=${file("tls.crt")}`,
+    `--etcd-keyfile=${file("tls.key")}`,
     `--bind-address=${LOOPBACK}`,
     `--advertise-address=${LOOPBACK}`,
     `--secure-port=${port}`,
@@ -154,8 +168,10 @@ export async function startControlPlane(binaries: Binaries, folders: Folders): P
   const { client, peer, secure, manager, scheduler } = ports;
   const server = `https://${LOOPBACK}:${secure}`;
   const authority = await newAuthority();
-  mkdirSync(join(folders.run, "certificates"), { recursive: true });
-  writeFiles(folders, server, authority, await sign(authority, "kube-apiserver"), await sign(authority, FRONT_PROXY));
+  makePrivateFolder(folders.run);
+  makePrivateFolder(join(folders.run, "certificates"));
+  const own = await sign(authority, "kube-apiserver", [ADAPTER_HOST]);
+  writeFiles(folders, server, authority, own, await sign(authority, FRONT_PROXY));
 
   const store = start("etcd", binaries.etcd, etcdArgs(folders, client, peer), folders);
   const api = start("kube-apiserver", binaries.apiServer, apiServerArgs(folders, secure, client), folders);

@@ -2,8 +2,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import type { Cluster, KubernetesObject } from "./client.js";
+import { type Cluster, isConflict, type KubernetesObject } from "./client.js";
 import { moduleFolder } from "./go.js";
+import { withMark } from "./ownership.js";
 import { until } from "./processes.js";
 
 /** CRD files within their modules. */
@@ -34,16 +35,32 @@ interface Definition extends KubernetesObject {
   status?: { conditions?: { type: string; status: string }[] };
 }
 
-/** Installs those that the cluster does not have; what somebody else has installed is left as it is. */
+/** Those that the cluster does not have. */
+export async function missingDefinitions(
+  cluster: Cluster,
+  definitions: readonly KubernetesObject[],
+): Promise<KubernetesObject[]> {
+  const found = await Promise.all(definitions.map((definition) => cluster.get(definition)));
+  return definitions.filter((_, index) => found[index] === undefined);
+}
+
+/** Installs those that the cluster does not have, as the run's; what somebody else has installed is left as it is. */
 export async function installDefinitions(
   cluster: Cluster,
   definitions: readonly KubernetesObject[],
+  run: string,
 ): Promise<string[]> {
-  const missing: KubernetesObject[] = [];
-  for (const definition of definitions) {
-    if ((await cluster.get(definition)) === undefined) missing.push(definition);
-  }
-  await Promise.all(missing.map((definition) => cluster.apply(definition)));
+  const missing = await missingDefinitions(cluster, definitions);
+  await Promise.all(
+    missing.map(async (definition) => {
+      try {
+        await cluster.create(withMark(definition, run));
+      } catch (thrown) {
+        // Somebody else has installed it meanwhile.
+        if (!isConflict(thrown)) throw thrown;
+      }
+    }),
+  );
   await until(
     "the custom resources",
     async () => {

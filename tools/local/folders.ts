@@ -1,4 +1,5 @@
 /** Where things are kept: one folder of the checkout, so that two checkouts know nothing of each other. */
+import { chmodSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Folders of a local control plane. */
@@ -21,4 +22,19 @@ export function logsOf({ run }: Folders): string {
 /** The kubeconfig of its administrator. */
 export function kubeconfigOf({ run }: Folders): string {
   return join(run, "kubeconfig");
+}
+
+/** Makes a folder that nobody else may enter. */
+export function makePrivateFolder(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  // One that was there keeps its own mode.
+  chmodSync(path, 0o700);
+}
+
+/** Writes a file that nobody else may read, as a whole: also one that is there, and may be read. */
+export function writePrivate(file: string, content: string): void {
+  const partial = `${file}.partial`;
+  writeFileSync(partial, content, { mode: 0o600 });
+  chmodSync(partial, 0o600);
+  renameSync(partial, file);
 }

@@ -92,8 +92,13 @@ export async function go(family: string, args: readonly string[], what: string):
 }
 
 /** The folder of a module's files, fetched when it is not there; Go checks it against the family's go.sum. */
-export async function moduleFolder(module: keyof typeof MODULES): Promise<string> {
-  const { family, path } = MODULES[module];
+export async function downloadedFolder(family: string, path: string): Promise<string> {
   const described = await go(family, ["mod", "download", "-json", `${path}@${moduleVersion(family, path)}`], path);
   return (JSON.parse(described) as { Dir: string }).Dir;
+}
+
+/** The folder of a module that is read and not built. */
+export function moduleFolder(module: keyof typeof MODULES): Promise<string> {
+  const { family, path } = MODULES[module];
+  return downloadedFolder(family, path);
 }

@@ -3,22 +3,18 @@ import { dirname } from "node:path";
 import type { Binaries } from "./build.js";
 import type { Cluster, KubernetesObject } from "./client.js";
 import type { Folders } from "./folders.js";
-import { certificateFile, FRONT_PROXY } from "./controlPlane.js";
+import { ADAPTER_HOST, certificateFile, FRONT_PROXY } from "./controlPlane.js";
 import { LOOPBACK } from "./ports.js";
 import { start, type Started } from "./processes.js";
 
-const NAMESPACE = "keda";
-const ADAPTER = "keda-metrics-apiserver";
+const [ADAPTER, NAMESPACE] = ADAPTER_HOST.split(".") as [string, string];
 const EXTERNAL_METRICS = "v1beta1.external.metrics.k8s.io";
 
 /** Ports of KEDA's parts. */
 export interface KedaPorts {
   /** The operator answers the adapter here, by gRPC. */
   metrics: number;
-  operatorMetrics: number;
-  operatorHealth: number;
   adapter: number;
-  adapterMetrics: number;
 }
 
 /** Starts both; they find their cluster by the kubeconfig. */
@@ -44,8 +40,9 @@ export function startKeda(
     binaries.kedaOperator,
     [
       `--cert-dir=${certificates}`,
-      `--metrics-bind-address=${LOOPBACK}:${ports.operatorMetrics}`,
-      `--health-probe-bind-address=${LOOPBACK}:${ports.operatorHealth}`,
+      // Nobody asks for them here, and they ask for no password.
+      "--metrics-bind-address=0",
+      "--health-probe-bind-address=0",
       `--metrics-service-bind-address=${LOOPBACK}:${ports.metrics}`,
       "--leader-elect=false",
     ],
@@ -68,7 +65,6 @@ export function startKeda(
       `--client-ca-file=${certificateFile(folders, "ca.crt")}`,
       `--requestheader-client-ca-file=${certificateFile(folders, "ca.crt")}`,
       `--requestheader-allowed-names=${FRONT_PROXY}`,
-      `--port=${ports.adapterMetrics}`,
       `--metrics-service-address=${LOOPBACK}:${ports.metrics}`,
       "--metrics-service-grpc-authority=localhost",
     ],
@@ -78,8 +74,8 @@ export function startKeda(
   return [operator, adapter];
 }
 
-/** What leads the API server to the adapter. */
-export function kedaObjects(ports: KedaPorts): KubernetesObject[] {
+/** What leads the API server to the adapter. @param authority that has signed the adapter's certificate, as PEM */
+export function kedaObjects(ports: KedaPorts, authority: string): KubernetesObject[] {
   return [
     { apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE } },
     {
@@ -96,7 +92,7 @@ export function kedaObjects(ports: KedaPorts): KubernetesObject[] {
         group: "external.metrics.k8s.io",
         version: "v1beta1",
         service: { name: ADAPTER, namespace: NAMESPACE, port: ports.adapter },
-        insecureSkipTLSVerify: true,
+        caBundle: Buffer.from(authority).toString("base64"),
         groupPriorityMinimum: 100,
         versionPriority: 100,
       },

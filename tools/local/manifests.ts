@@ -4,7 +4,8 @@ import { LABELS } from "../../components/contract/labels.js";
 import type { CollectedResource } from "../collect.js";
 import { isManifest, type Manifest, withoutPulumiAnnotations } from "../render.js";
 import type { KubernetesObject } from "./client.js";
-import { isRuntime, type LoadTimes, withLoadTime } from "./simulation.js";
+import { withMark } from "./ownership.js";
+import { isRuntime, type LoadTimes, onSimulatedNodes, withLoadTime } from "./simulation.js";
 
 /** An object, and those that have to be there before it. */
 export interface Step {
@@ -20,6 +21,8 @@ export interface Surroundings {
   /** Prometheus as KEDA reaches it. */
   prometheusUrl?: string;
   load: LoadTimes;
+  /** The run that everything belongs to. */
+  run: string;
 }
 
 /** Bytes of a made-up secret. */
@@ -47,7 +50,20 @@ function withPrometheus(object: KubernetesObject, prometheusUrl: string): Kubern
   return { ...object, spec: { ...spec, triggers } };
 }
 
-function objectOf(resource: CollectedResource, { prometheusUrl, load }: Surroundings): KubernetesObject {
+function objectOf(resource: CollectedResource, surroundings: Surroundings): KubernetesObject {
+  const { run } = surroundings;
+  return withMark(onSimulatedNodes(noDefault(simulated(resource, surroundings)), run), run);
+}
+
+/** A default of the whole cluster would be one for what others have there, too: also for volume claims that wait. */
+function noDefault(object: KubernetesObject): KubernetesObject {
+  const { annotations, ...metadata } = object.metadata;
+  if (annotations === undefined) return object;
+  const kept = Object.entries(annotations).filter(([key]) => !key.endsWith("/is-default-class"));
+  return { ...object, metadata: { ...metadata, annotations: Object.fromEntries(kept) } };
+}
+
+function simulated(resource: CollectedResource, { prometheusUrl, load }: Surroundings): KubernetesObject {
   const object = withoutPulumiAnnotations(resource.inputs as unknown as Manifest) as unknown as KubernetesObject;
   if (resource.secret) return withMadeUpSecrets(object);
   if (object.kind === "ScaledObject" && prometheusUrl !== undefined) return withPrometheus(object, prometheusUrl);

@@ -1,13 +1,11 @@
 /** Simulated nodes: those that a stack's node groups would have at their largest. */
 import { SYSTEM_NODE_LABELS, gpuNodeLabels, gpuNodeTaints } from "../../components/cluster/nodeGroup.js";
 import { INSTANCE_TYPES } from "../../components/contract/instances.js";
-import { GPU_RESOURCE, labelValue } from "../../components/contract/labels.js";
+import { GPU_RESOURCE, labelValue, LOCAL_RUN } from "../../components/contract/labels.js";
 import type { NodeGroup } from "../../components/contract/nodes.js";
 import { allocatableCpus, allocatableMemoryGiB, type NodeGroups } from "../../components/contract/placement.js";
 import type { Cluster, KubernetesObject } from "./client.js";
-
-/** KWOK looks after nodes with this annotation, and after no others. */
-export const SIMULATED_NODE = { key: "kwok.x-k8s.io/node", value: "fake" } as const;
+import { marks, removeOwn } from "./ownership.js";
 
 /** Label of the group that a node is of. */
 export const GROUP_LABEL = "pulumi-vllm.dev/node-group";
@@ -44,7 +42,11 @@ const PODS = 110;
  */
 const SYSTEM = { group: "without-gpu", instanceType: "m7i.large", count: 2, cpus: 2, memoryGiB: 8, diskGiB: 50 };
 
-export function nodeObject(node: NodeShape): KubernetesObject & { status: object } {
+/**
+ * A node of a run: KWOK looks after it by its annotation, and pods that do not tolerate its taint stay away, for nothing
+ * would run there.
+ */
+export function nodeObject(node: NodeShape, run: string): KubernetesObject & { status: object } {
   const resources = {
     cpu: `${Math.round(node.cpus * 1000)}m`,
     memory: `${Math.floor(node.memoryGiB * 1024)}Mi`,
@@ -57,7 +59,7 @@ export function nodeObject(node: NodeShape): KubernetesObject & { status: object
     kind: "Node",
     metadata: {
       name: node.name,
-      annotations: { [SIMULATED_NODE.key]: SIMULATED_NODE.value },
+      annotations: marks(run),
       labels: {
         "kubernetes.io/hostname": node.name,
         "kubernetes.io/os": "linux",
@@ -66,9 +68,10 @@ export function nodeObject(node: NodeShape): KubernetesObject & { status: object
         [ZONE_LABEL]: node.zone,
         [GROUP_LABEL]: node.group,
         ...node.labels,
+        ...marks(run),
       },
     },
-    spec: { taints: node.taints },
+    spec: { taints: [...node.taints, { key: LOCAL_RUN, value: run, effect: "NoSchedule" }] },
     status: { capacity: resources, allocatable: resources },
   };
 }
@@ -134,30 +137,31 @@ export function stackNodes(groups: NodeGroups, zones: readonly string[]): NodeSh
   return [...system, ...Object.entries(groups ?? {}).flatMap(([name, group]) => groupNodes(name, group, zones))];
 }
 
-/** Whether a node is simulated, and of ours: a cluster may have others. */
-export function isOurs({ metadata }: KubernetesObject): boolean {
-  return (
-    metadata.annotations?.[SIMULATED_NODE.key] === SIMULATED_NODE.value && metadata.labels?.[GROUP_LABEL] !== undefined
-  );
-}
-
 /** The nodes that {@link makeNodes} has made. */
-export async function simulatedNodes(cluster: Cluster): Promise<KubernetesObject[]> {
-  return (await cluster.list("v1", "Node")).filter(isOurs);
+export function simulatedNodes(cluster: Cluster, run: string): Promise<KubernetesObject[]> {
+  return cluster.list("v1", "Node", { labels: marks(run) });
 }
 
-/** Makes the nodes, brings those that are there up to date, and removes the simulated ones that are none of them. */
-export async function makeNodes(cluster: Cluster, shapes: readonly NodeShape[]): Promise<void> {
-  const there = new Set((await simulatedNodes(cluster)).map(({ metadata }) => metadata.name));
+/**
+ * Makes the nodes, brings those of the run up to date, and removes those of the run that are none of them.
+ *
+ * @throws ApiError of status 409 when somebody else has a node of that name
+ */
+export async function makeNodes(cluster: Cluster, shapes: readonly NodeShape[], run: string): Promise<void> {
+  const there = new Map((await simulatedNodes(cluster, run)).map((node) => [node.metadata.name, node]));
   const wanted = new Set(shapes.map(({ name }) => name));
   await Promise.all(
     shapes.map(async (shape) => {
-      const node = nodeObject(shape);
-      if (!there.has(shape.name)) return cluster.create(node);
-      await cluster.patch(node, { metadata: { labels: node.metadata.labels }, spec: node["spec"] });
-      return cluster.patch(node, { status: node.status }, "status");
+      const node = nodeObject(shape, run);
+      const old = there.get(shape.name);
+      if (old === undefined) return cluster.create(node);
+      // A patch that names another uid is refused: it can reach no node that has come in place of ours.
+      const { uid } = old.metadata;
+      const same = uid === undefined ? {} : { uid };
+      await cluster.patch(node, { metadata: { ...same, labels: node.metadata.labels }, spec: node["spec"] });
+      return cluster.patch(node, { metadata: same, status: node.status }, "status");
     }),
   );
-  const gone = [...there].filter((name) => !wanted.has(name));
-  await Promise.all(gone.map((name) => cluster.remove({ apiVersion: "v1", kind: "Node", metadata: { name } })));
+  const gone = [...there.values()].filter(({ metadata }) => !wanted.has(metadata.name));
+  await Promise.all(gone.map((node) => removeOwn(cluster, node, run)));
 }

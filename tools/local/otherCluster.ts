@@ -1,104 +1,173 @@
-/** A cluster that was there before: what it needs for simulated nodes, and how all of it goes again. */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { GPU_RESOURCE, LABELS } from "../../components/contract/labels.js";
-import { ContractError, error, type Problem } from "../../components/contract/problems.js";
-import { DELETE_SECONDS, removeStack } from "./removeStack.js";
-import { build, type Report } from "./build.js";
-import { Cluster, type KubernetesObject } from "./client.js";
-import { customResourceDefinitions, installDefinitions } from "./crds.js";
-import { type Folders, kubeconfigOf } from "./folders.js";
+/** A cluster that was there before, and may be somebody else's: what is put into it, and how exactly that goes again. */
+import { LOCAL_RUN } from "../../components/contract/labels.js";
+import { ContractError, error } from "../../components/contract/problems.js";
+import { build } from "./build.js";
+import { ApiError, Cluster, type KubernetesObject } from "./client.js";
+import { type Asking, confirm } from "./confirm.js";
+import { customResourceDefinitions, installDefinitions, missingDefinitions } from "./crds.js";
+import { type Folders, kubeconfigOf, makePrivateFolder, writePrivate } from "./folders.js";
 import { startKwok } from "./kwok.js";
-import { SIMULATED_NODE, simulatedNodes } from "./nodes.js";
-import { until } from "./processes.js";
-import { clear } from "./start.js";
-import type { LocalState } from "./state.js";
+import { type Intent, objections } from "./objections.js";
+import { newRun } from "./ownership.js";
+import { running, stopAll } from "./processes.js";
+import { removeRun } from "./removeRun.js";
+import { type LocalState, writeState } from "./state.js";
 
 /** Which cluster. */
 export interface ClusterAddress {
   /** Path of a kubeconfig. */
   kubeconfig: string;
-  /** Of that kubeconfig; its current one unless said. */
-  context: string | undefined;
+  context: string;
 }
 
-/** What speaks against a cluster: `down` would delete what somebody has deployed, and models would run on real GPUs. */
-async function objections(cluster: Cluster, stack: string): Promise<Problem[]> {
-  const namespaces = await cluster.list("v1", "Namespace", { labels: { [LABELS.partOf]: stack } });
-  const nodes = await cluster.list<KubernetesObject & { status?: { capacity?: Record<string, string> } }>("v1", "Node");
-  const gpuNodes = nodes.filter(
-    ({ metadata, status }) =>
-      metadata.annotations?.[SIMULATED_NODE.key] === undefined && Number(status?.capacity?.[GPU_RESOURCE] ?? 0) > 0,
-  );
-  const problem = (message: string) => [error(cluster.server, `${message}: use a cluster for tests`)];
+/** The stack's objects and nodes, as a run with this id would make them. */
+export type ObjectsOf = (run: string) => KubernetesObject[];
+
+/** The uid of kube-system: it is as old as the cluster, and no other one has it. */
+async function identityOf(cluster: Cluster): Promise<string> {
+  const reference = { apiVersion: "v1", kind: "Namespace", metadata: { name: "kube-system" } };
+  const uid = (await cluster.get(reference))?.metadata.uid;
+  if (uid === undefined)
+    throw new ApiError(404, "Namespace kube-system", "is not there, so the cluster cannot be told from others");
+  return uid;
+}
+
+/** @throws ContractError when the context leads to another cluster than it did */
+async function checkIdentity(cluster: Cluster, { joined, kubeconfig, context, run }: LocalState): Promise<void> {
+  if ((await identityOf(cluster)) === joined?.uid) return;
+  const message = `context ${JSON.stringify(context)} leads to ${cluster.server} now, which is another cluster than the one that the stack is in (${joined?.server})`;
+  const fix = `put the context right, or forget that cluster by npm run local -- down --forget: what is left there carries the label ${LOCAL_RUN}=${run}`;
+  throw new ContractError([error(kubeconfig, `${message}: ${fix}`)]);
+}
+
+interface DaemonSet extends KubernetesObject {
+  spec: { template: { spec: { tolerations?: { key?: string; operator?: string; effect?: string }[] } } };
+}
+
+/** DaemonSets that tolerate every taint, so that their pods come onto the simulated nodes. */
+async function tolerantDaemonSets(cluster: Cluster): Promise<string[]> {
+  const all = await cluster.list<DaemonSet>("apps/v1", "DaemonSet");
+  return all
+    .filter(({ spec }) =>
+      spec.template.spec.tolerations?.some(
+        ({ key, operator, effect }) =>
+          key === undefined && operator === "Exists" && (effect ?? "NoSchedule") === "NoSchedule",
+      ),
+    )
+    .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
+}
+
+/** Where: names of a kubeconfig are free text, so they are quoted. */
+function place(cluster: Cluster): string {
+  const user = cluster.config.getCurrentUser()?.name ?? "none";
+  return `${cluster.server} (context ${JSON.stringify(cluster.config.getCurrentContext())}, user ${JSON.stringify(user)})`;
+}
+
+function counted(objects: readonly KubernetesObject[]): string {
+  const counts = new Map<string, number>();
+  for (const { kind } of objects) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return [...counts].map(([kind, count]) => `${count} ${kind}`).join(", ");
+}
+
+async function proposal(
+  cluster: Cluster,
+  { stack, objects }: Intent,
+  missing: readonly KubernetesObject[],
+): Promise<string[]> {
+  const [namespaces, nodes, tolerant] = await Promise.all([
+    cluster.list("v1", "Namespace"),
+    cluster.list("v1", "Node"),
+    tolerantDaemonSets(cluster),
+  ]);
+  const own = objects.filter(({ kind }) => kind === "Namespace").map(({ metadata }) => metadata.name);
   return [
-    ...namespaces.flatMap(({ metadata }) =>
-      problem(`stack ${stack} is deployed there, in namespace ${metadata.name}, and would be taken over and deleted`),
-    ),
-    ...(gpuNodes.length === 0
+    `Cluster: ${place(cluster)}; ${namespaces.length} namespaces, ${nodes.length} nodes.`,
+    `To be made there, for stack ${stack} in namespace ${own.join(", ")}: ${counted([...objects, ...missing])}.`,
+    ...(tolerant.length === 0
       ? []
-      : problem(`models would run on its own GPU nodes (${gpuNodes.map(({ metadata }) => metadata.name).join(", ")})`)),
+      : [
+          `DaemonSets that tolerate every taint get pods on the simulated nodes, where nothing runs: ${tolerant.join(", ")}.`,
+        ]),
   ];
 }
 
+/** The kubeconfig of the one context, for KWOK and for whoever follows up's hint. */
+function writeKubeconfig(cluster: Cluster, folders: Folders): void {
+  const name = cluster.config.getCurrentContext();
+  const { contexts, clusters, users, ...rest } = JSON.parse(cluster.config.exportConfig()) as {
+    contexts: { name: string; context: { cluster: string; user: string } }[];
+    clusters: { name: string }[];
+    users: { name: string }[];
+  };
+  const context = contexts.find((candidate) => candidate.name === name)!;
+  const own = {
+    ...rest,
+    "current-context": name,
+    contexts: [context],
+    clusters: clusters.filter((cluster) => cluster.name === context.context.cluster),
+    users: users.filter((user) => user.name === context.context.user),
+  };
+  writePrivate(kubeconfigOf(folders), JSON.stringify(own, null, 2));
+}
+
 /**
- * Makes a cluster that is there ready for simulated nodes.
+ * Makes a cluster that is there ready for simulated nodes; a record of that is written before the first change.
  *
- * @param earlier what an earlier `up` has left there, if it has
- * @throws ContractError when it is a cluster that is used otherwise
+ * @param earlier what an earlier `up` has recorded, if it has
+ * @throws ContractError when there is something of others that would be touched, or the answer is no; nothing is changed then
  */
 export async function joinCluster(
   folders: Folders,
   stack: string,
   { kubeconfig, context }: ClusterAddress,
-  earlier: LocalState | undefined,
-  report: Report,
+  objectsOf: ObjectsOf,
+  { earlier, ...asking }: Asking & { earlier: LocalState | undefined },
 ): Promise<LocalState> {
   const cluster = new Cluster(kubeconfig, context);
   try {
-    const problems = earlier === undefined ? await objections(cluster, stack) : [];
+    if (earlier !== undefined) await checkIdentity(cluster, earlier);
+    const run = earlier?.run ?? newRun();
+    const intent = { stack, run, objects: objectsOf(run) };
+    const problems = await objections(cluster, intent);
     if (problems.length > 0) throw new ContractError(problems);
-    const binaries = await build(folders.bin, report, ["kwok"]);
     const definitions = await customResourceDefinitions();
-    await clear(folders);
-    mkdirSync(folders.run, { recursive: true });
-    const installed = await installDefinitions(cluster, definitions);
+    if (earlier === undefined)
+      await confirm(await proposal(cluster, intent, await missingDefinitions(cluster, definitions)), asking);
+    const binaries = await build(folders.bin, asking.report, ["kwok"]);
+    makePrivateFolder(folders.run);
+    const joined = { server: cluster.server, uid: await identityOf(cluster) };
+    const state = { stack, kubeconfig, context, run, joined, load: earlier?.load ?? [] };
+    writeState(folders, state);
+    await installDefinitions(cluster, definitions, run);
     // KWOK takes a kubeconfig's current context, which need not be the one that is meant.
-    const own = kubeconfigOf(folders);
-    writeFileSync(own, cluster.config.exportConfig(), { mode: 0o600 });
-    await startKwok(binaries, folders, own);
-    report(`Using ${cluster.server}. What scales there is that cluster's own KEDA and Prometheus, if it has them.`);
-    return {
-      stack,
-      kubeconfig,
-      load: earlier?.load ?? [],
-      installed: [...(earlier?.installed ?? []), ...installed],
-      ...(context !== undefined && { context }),
-    };
+    writeKubeconfig(cluster, folders);
+    if (running(folders).length === 0) await startKwok(binaries, folders, kubeconfigOf(folders), run);
+    asking.report(
+      `Using ${cluster.server}. What scales there is that cluster's own KEDA and Prometheus, if it has them.`,
+    );
+    return state;
   } finally {
     cluster.close();
   }
 }
 
-/** Takes out what `up` has put in. */
-export async function leaveCluster(state: LocalState): Promise<void> {
+/**
+ * Takes out what `up` has put in, and ends what simulates it.
+ *
+ * @returns what stays and why, a line each
+ * @throws ContractError when it is another cluster by now, or the answer is no; nothing is changed then
+ */
+export async function leaveCluster(folders: Folders, state: LocalState, asking: Asking): Promise<string[]> {
   const cluster = new Cluster(state.kubeconfig, state.context);
   try {
-    await removeStack(cluster, state.stack);
-    for (const node of await simulatedNodes(cluster)) await cluster.remove(node);
-    const definitions = (state.installed ?? []).map((name) => ({
-      apiVersion: "apiextensions.k8s.io/v1",
-      kind: "CustomResourceDefinition",
-      metadata: { name },
-    }));
-    for (const definition of definitions) await cluster.remove(definition);
-    await until(
-      "the end of the custom resources",
-      async () =>
-        (await Promise.all(definitions.map((definition) => cluster.get(definition)))).every(
-          (left) => left === undefined,
-        ),
-      { seconds: DELETE_SECONDS },
+    await checkIdentity(cluster, state);
+    await confirm(
+      [`Cluster: ${place(cluster)}. All that was made there for stack ${state.stack} is taken out.`],
+      asking,
     );
+    const left = await removeRun(cluster, state.run);
+    await stopAll(folders);
+    return left;
   } finally {
     cluster.close();
   }

@@ -5,10 +5,10 @@
  * of the checkout and the folder of the run.
  */
 import { execFileSync, spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Folders, logsOf } from "./folders.js";
+import { type Folders, logsOf, makePrivateFolder } from "./folders.js";
 
 /** A process that runs. */
 export interface LocalProcess {
@@ -29,7 +29,7 @@ export interface Started {
 /** Our own program that acts for the pods; Node runs it, so its path is known and not its executable. */
 export const SIMULATOR = join(__dirname, "simulator", "main.ts");
 
-/** Starts a program that outlives us, with its output in a log. */
+/** Starts a program that outlives us, with its output in a log. What it writes is for its user alone. */
 export function start(
   name: string,
   program: string,
@@ -37,8 +37,10 @@ export function start(
   folders: Folders,
   environment: Readonly<Record<string, string>> = {},
 ): Started {
-  mkdirSync(logsOf(folders), { recursive: true });
+  makePrivateFolder(logsOf(folders));
   const log = join(logsOf(folders), `${name}.log`);
+  // It inherits this, so that nobody else may read what it writes either.
+  const mask = process.umask(0o077);
   const output = openSync(log, "a");
   const child = spawn(program, args, {
     detached: true,
@@ -46,6 +48,7 @@ export function start(
     cwd: folders.run,
     env: { PATH: process.env["PATH"], HOME: process.env["HOME"], TMPDIR: process.env["TMPDIR"], ...environment },
   });
+  process.umask(mask);
   closeSync(output);
   const started: Started = { name, pid: child.pid ?? 0, exit: undefined, log };
   child.on("exit", (code) => (started.exit = { code }));

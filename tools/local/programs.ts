@@ -7,9 +7,11 @@ export interface Program {
   name: string;
   /** Folder in `go/` whose go.mod and go.sum pin it. */
   family: string;
-  /** Path of its package. */
+  /** Path of its package; one that begins with a dot is our own, in the family's folder. */
   package: string;
   ldflags?: string;
+  /** A line of its main file that is left out, where no flag does it. */
+  without?: { module: string; file: string; line: string };
 }
 
 const GO_FOLDER = join(__dirname, "go");
@@ -66,10 +68,21 @@ export const PROGRAMS = {
     package: "github.com/prometheus-operator/prometheus-operator/cmd/operator",
   },
   kedaOperator: { name: "keda-operator", family: "keda", package: "github.com/kedacore/keda/v2/cmd/operator" },
-  kedaAdapter: { name: "keda-adapter", family: "keda", package: "github.com/kedacore/keda/v2/cmd/adapter" },
+  kedaAdapter: {
+    name: "keda-adapter",
+    family: "keda",
+    package: "github.com/kedacore/keda/v2/cmd/adapter",
+    // It serves its own metrics on every address of the machine, and has no flag against it (KEDA 2.20, cmd/adapter/main.go).
+    without: { module: "github.com/kedacore/keda/v2", file: "cmd/adapter/main.go", line: "\tRunMetricsServer(ctx)" },
+  },
+  /** Our own: hashes a password for Prometheus. */
+  bcrypt: { name: "bcrypt", family: "prometheus", package: "./bcrypt" },
 } as const satisfies Record<string, Program>;
 
 export type ProgramName = keyof typeof PROGRAMS;
+
+/** What `npm run local` starts: Prometheus' operator is for the end-to-end tests alone. */
+export const LOCAL_PROGRAMS = (Object.keys(PROGRAMS) as ProgramName[]).filter((name) => name !== "prometheusOperator");
 
 /** Modules whose files are read, too: their version, and the family that pins it. */
 export const MODULES = {

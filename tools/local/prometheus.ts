@@ -4,15 +4,17 @@
  * Targets are found as the operator has them found, by the API server; only their address is another, for simulated pods
  * have none: the simulator answers in their place.
  */
-import { writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import type { Binaries } from "./build.js";
 import type { Cluster, KubernetesObject } from "./client.js";
-import type { Folders } from "./folders.js";
+import { type Folders, writePrivate } from "./folders.js";
 import { LOOPBACK } from "./ports.js";
 import { start, type Started } from "./processes.js";
+import { secretFile, secretOf } from "./secrets.js";
 
 interface Relabeling {
   sourceLabels?: string[];
@@ -56,12 +58,22 @@ function keep(source: string, value: string): object {
   return { source_labels: [source], regex: value.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), action: "keep" };
 }
 
-function scrapeConfigs(monitor: PodMonitor, kubeconfig: string, simulator: string): object[] {
+/** Where and how Prometheus finds what it scrapes. */
+interface Sources {
+  kubeconfig: string;
+  /** Host and port of the simulator. */
+  simulator: string;
+  /** File of the token that the simulator asks for. */
+  tokenFile: string;
+}
+
+function scrapeConfigs(monitor: PodMonitor, { kubeconfig, simulator, tokenFile }: Sources): object[] {
   const { name, namespace = "default" } = monitor.metadata;
   return monitor.spec.podMetricsEndpoints.map((endpoint, index) => ({
     job_name: `podMonitor/${namespace}/${name}/${index}`,
     ...(endpoint.interval !== undefined && { scrape_interval: endpoint.interval }),
     ...(endpoint.scrapeTimeout !== undefined && { scrape_timeout: endpoint.scrapeTimeout }),
+    authorization: { credentials_file: tokenFile },
     kubernetes_sd_configs: [{ role: "pod", kubeconfig_file: kubeconfig, namespaces: { names: [namespace] } }],
     relabel_configs: [
       { source_labels: [`${META}_phase`], regex: "(Failed|Succeeded)", action: "drop" },
@@ -84,11 +96,11 @@ function scrapeConfigs(monitor: PodMonitor, kubeconfig: string, simulator: strin
   }));
 }
 
-/** The configuration for all PodMonitors of a cluster. @param simulator its host and port */
-export function prometheusConfig(monitors: readonly PodMonitor[], kubeconfig: string, simulator: string): object {
+/** The configuration for all PodMonitors of a cluster. */
+export function prometheusConfig(monitors: readonly PodMonitor[], sources: Sources): object {
   return {
     global: { scrape_interval: "30s", evaluation_interval: "30s" },
-    scrape_configs: monitors.flatMap((monitor) => scrapeConfigs(monitor, kubeconfig, simulator)),
+    scrape_configs: monitors.flatMap((monitor) => scrapeConfigs(monitor, sources)),
   };
 }
 
@@ -100,11 +112,37 @@ export async function writePrometheusConfig(
   simulatorPort: number,
 ): Promise<void> {
   const monitors = await cluster.list<PodMonitor>("monitoring.coreos.com/v1", "PodMonitor");
-  const config = prometheusConfig(monitors, kubeconfig, `${LOOPBACK}:${simulatorPort}`);
-  writeFileSync(join(folders.run, "prometheus.yaml"), stringify(config, { lineWidth: 0 }));
+  const config = prometheusConfig(monitors, {
+    kubeconfig,
+    simulator: `${LOOPBACK}:${simulatorPort}`,
+    tokenFile: secretFile(folders, "simulator-token"),
+  });
+  writePrivate(join(folders.run, "prometheus.yaml"), stringify(config, { lineWidth: 0 }));
 }
 
-export function startPrometheus(binaries: Pick<Binaries, "prometheus">, folders: Folders, port: number): Started {
+/** Prometheus knows this user alone. */
+export const PROMETHEUS_USER = "local";
+
+/** The URL of the run's Prometheus with its password, as KEDA and we ask it. */
+export function prometheusUrl(folders: Folders, port: number): string {
+  return `http://${PROMETHEUS_USER}:${secretOf(folders, "prometheus-password")}@${LOOPBACK}:${port}`;
+}
+
+/** Who may ask, in Prometheus' own form: it keeps a password as its bcrypt hash. */
+function writeUsers(binaries: Pick<Binaries, "bcrypt">, folders: Folders): string {
+  const file = join(folders.run, "prometheus-users.yaml");
+  if (!existsSync(file)) {
+    const hash = execFileSync(binaries.bcrypt, { input: secretOf(folders, "prometheus-password"), encoding: "utf8" });
+    writePrivate(file, stringify({ basic_auth_users: { [PROMETHEUS_USER]: hash } }));
+  }
+  return file;
+}
+
+export function startPrometheus(
+  binaries: Pick<Binaries, "prometheus" | "bcrypt">,
+  folders: Folders,
+  port: number,
+): Started {
   return start(
     "prometheus",
     binaries.prometheus,
@@ -113,6 +151,8 @@ export function startPrometheus(binaries: Pick<Binaries, "prometheus">, folders:
       `--storage.tsdb.path=${join(folders.run, "prometheus")}`,
       "--storage.tsdb.retention.time=1d",
       `--web.listen-address=${LOOPBACK}:${port}`,
+      `--web.config.file=${writeUsers(binaries, folders)}`,
+      // For the password's owner, as everything.
       "--web.enable-lifecycle",
       "--log.level=warn",
     ],
@@ -120,10 +160,11 @@ export function startPrometheus(binaries: Pick<Binaries, "prometheus">, folders:
   );
 }
 
-/** Sends a request without a body; the answer's status, or 0 when nobody answers. */
-export function httpStatus(method: string, url: string, body?: string): Promise<number> {
+/** Sends a request; the answer's status, or 0 when nobody answers. @param token for whom asks for one */
+export function httpStatus(method: string, url: string, body?: string, token?: string): Promise<number> {
+  const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
   return new Promise((done) => {
-    const call = request(url, { method, timeout: 5000, agent: false }, (response) => {
+    const call = request(url, { method, headers, timeout: 5000, agent: false }, (response) => {
       response.resume();
       response.on("end", () => done(response.statusCode ?? 0));
     });
@@ -133,12 +174,13 @@ export function httpStatus(method: string, url: string, body?: string): Promise<
   });
 }
 
-/** Has it read its configuration again. */
-export async function reloadPrometheus(port: number): Promise<void> {
-  const status = await httpStatus("POST", `http://${LOOPBACK}:${port}/-/reload`);
+/** Reloads Prometheus' configuration. @param url with its password */
+export async function reloadPrometheus(url: string): Promise<void> {
+  const status = await httpStatus("POST", `${url}/-/reload`);
   if (status !== 200) throw new Error(`Prometheus did not take its configuration: HTTP ${status}`);
 }
 
-export async function prometheusIsReady(port: number): Promise<boolean> {
-  return (await httpStatus("GET", `http://${LOOPBACK}:${port}/-/ready`)) === 200;
+/** @param url with its password */
+export async function prometheusIsReady(url: string): Promise<boolean> {
+  return (await httpStatus("GET", `${url}/-/ready`)) === 200;
 }

@@ -1,5 +1,5 @@
-/** What of a simulated cluster can be set: how long a model takes to load. */
-import { COMPONENTS, LABELS } from "../../components/contract/labels.js";
+/** What pods get for a simulated cluster: how long their model takes to load, and that they go onto simulated nodes. */
+import { COMPONENTS, LABELS, LOCAL_RUN } from "../../components/contract/labels.js";
 import { ContractError, error, listOr } from "../../components/contract/problems.js";
 import type { KubernetesObject } from "./client.js";
 
@@ -65,4 +65,33 @@ export function withLoadTime(object: KubernetesObject, { others, named }: LoadTi
   const time = named[name] ?? named[labels[LABELS.instance] ?? ""] ?? others;
   const annotations = { ...metadata?.annotations, [SIMULATED_LOAD.annotation]: time };
   return { ...object, spec: { ...spec, template: { ...spec.template, metadata: { ...metadata, annotations } } } };
+}
+
+interface PodSpec {
+  nodeSelector?: Record<string, string>;
+  tolerations?: object[];
+  [field: string]: unknown;
+}
+
+/** Has a pod's specification go onto the nodes of a run and onto no others: it would really run there, and displace others. */
+function placed(spec: PodSpec, run: string): PodSpec {
+  const toleration = { key: LOCAL_RUN, operator: "Equal", value: run, effect: "NoSchedule" };
+  return {
+    ...spec,
+    nodeSelector: { ...spec.nodeSelector, [LOCAL_RUN]: run },
+    tolerations: [...(spec.tolerations ?? []), toleration],
+  };
+}
+
+/** A workload whose pods go onto the simulated nodes of a run. */
+export function onSimulatedNodes(object: KubernetesObject, run: string): KubernetesObject {
+  const { spec } = object as KubernetesObject & { spec?: { template?: { spec?: PodSpec }; jobTemplate?: unknown } };
+  if (object.kind === "Pod") return { ...object, spec: placed(spec as PodSpec, run) };
+  if (object.kind === "CronJob") {
+    const job = { ...object, kind: "Job", spec: (spec!.jobTemplate as { spec: object }).spec };
+    const jobTemplate = { ...(spec!.jobTemplate as object), spec: onSimulatedNodes(job, run)["spec"] };
+    return { ...object, spec: { ...spec, jobTemplate } };
+  }
+  if (spec?.template?.spec === undefined) return object;
+  return { ...object, spec: { ...spec, template: { ...spec.template, spec: placed(spec.template.spec, run) } } };
 }

@@ -1,22 +1,25 @@
 /** Starts a whole cluster: control plane, KWOK, KEDA, Prometheus and the simulator, in the order that they need each other. */
-import { mkdirSync, rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Binaries, Report } from "./build.js";
 import { Cluster } from "./client.js";
-import { startControlPlane } from "./controlPlane.js";
+import { certificateFile, startControlPlane } from "./controlPlane.js";
 import { customResourceDefinitions, installDefinitions } from "./crds.js";
-import { type Folders, kubeconfigOf } from "./folders.js";
+import { type Folders, kubeconfigOf, makePrivateFolder } from "./folders.js";
 import { kedaIsRegistered, kedaObjects, type KedaPorts, startKeda } from "./keda.js";
 import { startKwok } from "./kwok.js";
-import { LOOPBACK, namedPorts } from "./ports.js";
+import { newRun } from "./ownership.js";
+import { namedPorts } from "./ports.js";
 import { ProcessEnded, SIMULATOR, start, type Started, stopAll, until } from "./processes.js";
 import {
-  httpStatus,
   prometheusIsReady,
+  prometheusUrl,
   reloadPrometheus,
   startPrometheus,
   writePrometheusConfig,
 } from "./prometheus.js";
+import { secretFile, secretOf } from "./secrets.js";
+import { simulatorIsReady } from "./simulator/load.js";
 
 /** Ports that others than the processes themselves have to know. */
 export interface Ports {
@@ -29,15 +32,12 @@ export interface LocalCluster {
   cluster: Cluster;
   folders: Folders;
   ports: Ports;
+  /** Id of the run: KWOK looks after nodes that are annotated with it. */
+  run: string;
 }
 
 /** Tries with other ports, where somebody was quicker. */
 const ATTEMPTS = 3;
-
-/** The URL that KEDA finds Prometheus at. */
-export function prometheusUrl({ prometheus }: Ports): string {
-  return `http://${LOOPBACK}:${prometheus}`;
-}
 
 /**
  * Starts everything anew: what an earlier start has left in the folder is ended and thrown away.
@@ -47,7 +47,7 @@ export function prometheusUrl({ prometheus }: Ports): string {
 export async function startCluster(binaries: Binaries, folders: Folders, report: Report): Promise<LocalCluster> {
   for (let attempt = 1; ; attempt += 1) {
     await clear(folders);
-    mkdirSync(folders.run, { recursive: true });
+    makePrivateFolder(folders.run);
     try {
       return await startOnce(binaries, folders, report);
     } catch (thrown) {
@@ -74,19 +74,12 @@ async function startOnce(binaries: Binaries, folders: Folders, report: Report): 
   const plane = await startControlPlane(binaries, folders);
   report(`API server, controllers and scheduler are up after ${seconds()} s.`);
   const cluster = new Cluster(plane.kubeconfig);
-  const kwok = await startKwok(binaries, folders, plane.kubeconfig);
-  await installDefinitions(cluster, definitions);
+  const run = newRun();
+  const kwok = await startKwok(binaries, folders, plane.kubeconfig, run);
+  await installDefinitions(cluster, definitions, run);
 
   // All at once: of two calls, the second might give a port that the first has given.
-  const { prometheus, simulator, ...kedaPorts } = await namedPorts(
-    "prometheus",
-    "simulator",
-    "metrics",
-    "operatorMetrics",
-    "operatorHealth",
-    "adapter",
-    "adapterMetrics",
-  );
+  const { prometheus, simulator, ...kedaPorts } = await namedPorts("prometheus", "simulator", "metrics", "adapter");
   const ports = { prometheus, simulator };
   const processes = [
     ...plane.processes,
@@ -95,12 +88,13 @@ async function startOnce(binaries: Binaries, folders: Folders, report: Report): 
     startSimulator(folders, ports.simulator),
     ...startKeda(binaries, folders, plane.kubeconfig, kedaPorts),
   ];
-  await registerKeda(cluster, kedaPorts);
-  await until("Prometheus", () => prometheusIsReady(ports.prometheus), { processes });
-  await until("the simulator", () => simulatorIsReady(ports.simulator), { processes });
+  await registerKeda(cluster, folders, kedaPorts);
+  const url = prometheusUrl(folders, ports.prometheus);
+  await until("Prometheus", () => prometheusIsReady(url), { processes });
+  await until("the simulator", () => simulatorIsReady(folders, ports.simulator), { processes });
   await until("KEDA's metrics adapter", () => kedaIsRegistered(cluster), { processes });
   report(`KWOK, KEDA and Prometheus are up after ${seconds()} s.`);
-  return { cluster, folders, ports };
+  return { cluster, folders, ports, run };
 }
 
 async function startMetrics(binaries: Binaries, folders: Folders, cluster: Cluster, ports: Ports): Promise<Started> {
@@ -108,22 +102,22 @@ async function startMetrics(binaries: Binaries, folders: Folders, cluster: Clust
   return startPrometheus(binaries, folders, ports.prometheus);
 }
 
-async function registerKeda(cluster: Cluster, ports: KedaPorts): Promise<void> {
-  for (const object of kedaObjects(ports)) await cluster.apply(object);
+async function registerKeda(cluster: Cluster, folders: Folders, ports: KedaPorts): Promise<void> {
+  const authority = readFileSync(certificateFile(folders, "ca.crt"), "utf8");
+  for (const object of kedaObjects(ports, authority)) await cluster.apply(object);
 }
 
 function startSimulator(folders: Folders, port: number): Started {
   const tsx = createRequire(__filename).resolve("tsx/cjs");
-  const args = ["--require", tsx, SIMULATOR, `--kubeconfig=${kubeconfigOf(folders)}`, `--port=${port}`];
+  secretOf(folders, "simulator-token");
+  const token = secretFile(folders, "simulator-token");
+  const own = [`--kubeconfig=${kubeconfigOf(folders)}`, `--port=${port}`, `--token-file=${token}`];
+  const args = ["--require", tsx, SIMULATOR, ...own];
   return start("simulator", process.execPath, args, folders);
-}
-
-async function simulatorIsReady(port: number): Promise<boolean> {
-  return (await httpStatus("GET", `http://${LOOPBACK}:${port}/load`)) === 200;
 }
 
 /** Has Prometheus scrape what is in the cluster now. */
 export async function followPodMonitors({ cluster, folders, ports }: LocalCluster): Promise<void> {
   await writePrometheusConfig(cluster, folders, kubeconfigOf(folders), ports.simulator);
-  await reloadPrometheus(ports.prometheus);
+  await reloadPrometheus(prometheusUrl(folders, ports.prometheus));
 }

@@ -3,7 +3,8 @@ import Table from "cli-table3";
 import { GPU_RESOURCE, LABELS } from "../../components/contract/labels.js";
 import { colours as pc } from "../colours.js";
 import type { Cluster, KubernetesObject } from "./client.js";
-import { GROUP_LABEL, isOurs } from "./nodes.js";
+import { GROUP_LABEL } from "./nodes.js";
+import { isMarked } from "./ownership.js";
 import { isRuntime } from "./simulation.js";
 
 interface Condition {
@@ -62,7 +63,7 @@ async function ofStack<T>(cluster: Cluster, apiVersion: string, kind: string, st
   return cluster.list<T>(apiVersion, kind, { labels: { [LABELS.partOf]: stack } });
 }
 
-export async function statusOf(cluster: Cluster, stack: string): Promise<Status> {
+export async function statusOf(cluster: Cluster, stack: string, run: string): Promise<Status> {
   const [deployments, services, scalers, pods, nodes, all] = await Promise.all([
     ofStack<Deployment>(cluster, "apps/v1", "Deployment", stack),
     ofStack<Service>(cluster, "v1", "Service", stack),
@@ -83,7 +84,10 @@ export async function statusOf(cluster: Cluster, stack: string): Promise<Status>
         state: stateOf(pod),
       }))
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
-    groups: groupRows(nodes, all),
+    groups: groupRows(
+      nodes.filter((node) => isMarked(node, run)),
+      all,
+    ),
   };
 }
 
@@ -110,8 +114,7 @@ function modelRow(
   };
 }
 
-function groupRows(nodes: readonly Node[], pods: readonly Pod[]): Status["groups"] {
-  const simulated = nodes.filter(isOurs);
+function groupRows(simulated: readonly Node[], pods: readonly Pod[]): Status["groups"] {
   const names = [...new Set(simulated.map(({ metadata }) => metadata.labels![GROUP_LABEL]!))].sort();
   return names.map((name) => {
     const members = simulated.filter(({ metadata }) => metadata.labels![GROUP_LABEL] === name);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 
+import { LOCAL_RUN } from "../../../components/contract/labels";
 import { applyAll, isRolledOut, prune, untilRolledOut, whyNotReady } from "../../../tools/local/apply";
 import { ApiError, describe as named, type KubernetesObject } from "../../../tools/local/client";
 import type { Step } from "../../../tools/local/manifests";
@@ -20,13 +21,17 @@ const API_VERSIONS: Record<string, string> = {
   ScaledObject: "keda.sh/v1alpha1",
   PriorityClass: "scheduling.k8s.io/v1",
 };
-const SOON = { rolloutSeconds: 0.01 };
-const LATER = { rolloutSeconds: 60 };
+const RUN = "0123456789abcdef";
+const SOON = { run: RUN, rolloutSeconds: 0.01 };
+const LATER = { run: RUN, rolloutSeconds: 60 };
 const ROLLED_OUT = { observedGeneration: 1, replicas: 2, updatedReplicas: 2, availableReplicas: 2 };
+
+/** Labels of what the run has made. */
+const OURS = { ...RUNTIME_LABELS, [LOCAL_RUN]: RUN };
 
 function object(kind: string, name: string, rest: object = {}): KubernetesObject {
   const namespace = ["Namespace", "PriorityClass"].includes(kind) ? {} : { namespace: "vllm" };
-  return { apiVersion: API_VERSIONS[kind]!, kind, metadata: { name, ...namespace, labels: RUNTIME_LABELS }, ...rest };
+  return { apiVersion: API_VERSIONS[kind]!, kind, metadata: { name, ...namespace, labels: OURS }, ...rest };
 }
 
 function deployment(name: string, status?: object): KubernetesObject {
@@ -167,8 +172,23 @@ describe("applyAll", () => {
   it("does not wait before it makes a Service that was not there, as nobody is sent to it yet", async () => {
     const cluster = new FakeCluster();
     const r1 = deployment("chat-r1");
-    const { changed } = await applyAll(cluster.cluster, [step(r1), step(service("r1"), r1)], { rolloutSeconds: 3600 });
+    const { changed } = await applyAll(cluster.cluster, [step(r1), step(service("r1"), r1)], {
+      run: RUN,
+      rolloutSeconds: 3600,
+    });
     assert.deepEqual(changed, ["Deployment vllm/chat-r1", "Service vllm/chat"]);
+  });
+
+  it("leaves an object of the same name that is somebody else's, and says whose", async () => {
+    const theirs = deployment("chat-r1");
+    theirs.metadata.labels = { ...RUNTIME_LABELS, "app.kubernetes.io/part-of": "prod" };
+    const cluster = new FakeCluster(theirs);
+    await assert.rejects(applyAll(cluster.cluster, [step(deployment("chat-r1"))], LATER), {
+      name: "ApiError",
+      status: 409,
+      message: /^Deployment vllm\/chat-r1: is there and of stack prod, managed by pulumi, so it is left as it is/,
+    });
+    assert.deepEqual(cluster.at("Deployment vllm/chat-r1"), theirs);
   });
 
   it("throws what the API server has refused, once all else is applied that does not depend on it", async () => {
@@ -268,6 +288,7 @@ describe("prune", () => {
       "PodDisruptionBudget",
     ];
     const cluster = new FakeCluster(
+      NAMESPACE,
       ...["r1", "r2"].flatMap((release) => kinds.map((kind) => object(kind, `chat-${release}`))),
     );
     const steps = kinds.map((kind) => step(object(kind, "chat-r2")));
@@ -282,41 +303,53 @@ describe("prune", () => {
       "Secret",
     ];
     assert.deepEqual(
-      await prune(cluster.cluster, "test", steps),
+      await prune(cluster.cluster, RUN, steps),
       gone.map((kind) => `${kind} vllm/chat-r1`),
     );
     assert.deepEqual(
       cluster.calls.filter((call) => call.startsWith("remove")),
       gone.map((kind) => `remove ${kind} vllm/chat-r1`),
     );
-    assert.deepEqual([...cluster.objects.keys()].sort(), kinds.map((kind) => `${kind} vllm/chat-r2`).sort());
-    assert.deepEqual(await prune(cluster.cluster, "test", steps), []);
+    assert.deepEqual(
+      [...cluster.objects.keys()].sort(),
+      ["Namespace vllm", ...kinds.map((kind) => `${kind} vllm/chat-r2`)].sort(),
+    );
+    assert.deepEqual(await prune(cluster.cluster, RUN, steps), []);
   });
 
-  it("leaves what is of another stack, of somebody else, of an owner, or not made anew by each stack", async () => {
+  it("leaves what is of another stack, of another run, of somebody else, of an owner, or not made anew by each stack", async () => {
     const otherStack = object("Service", "theirs");
     otherStack.metadata.labels = { ...RUNTIME_LABELS, "app.kubernetes.io/part-of": "prod" };
+    const otherRun = object("Service", "of-another-run");
+    otherRun.metadata.labels = { ...RUNTIME_LABELS, [LOCAL_RUN]: "fedcba9876543210" };
     const byHand = object("Service", "by-hand");
     byHand.metadata.labels = { ...RUNTIME_LABELS, "app.kubernetes.io/managed-by": "Helm" };
+    const likeOurs = object("Service", "like-ours");
+    likeOurs.metadata.labels = RUNTIME_LABELS;
+    const inTheirs = object("Service", "ours-in-theirs");
+    inTheirs.metadata.namespace = "theirs";
     const owned = object("Service", "owned");
     owned.metadata.ownerReferences = [{ kind: "Deployment", name: "chat-r1" }];
     const kept = [
       otherStack,
+      otherRun,
       byHand,
+      likeOurs,
+      inTheirs,
       owned,
       NAMESPACE,
       object("PriorityClass", "vllm-spare"),
       object("Pod", "chat-r1-a"),
     ];
     const cluster = new FakeCluster(...kept, object("Service", "ours"));
-    assert.deepEqual(await prune(cluster.cluster, "test", []), ["Service vllm/ours"]);
+    assert.deepEqual(await prune(cluster.cluster, RUN, []), ["Service vllm/ours"]);
     assert.deepEqual([...cluster.objects.keys()], kept.map(named));
   });
 
   it("tells objects of one name in two namespaces apart", async () => {
     const elsewhere = object("Service", "chat");
     elsewhere.metadata.namespace = "old";
-    const cluster = new FakeCluster(elsewhere, object("Service", "chat"));
-    assert.deepEqual(await prune(cluster.cluster, "test", [step(object("Service", "chat"))]), ["Service old/chat"]);
+    const cluster = new FakeCluster(object("Namespace", "old"), NAMESPACE, elsewhere, object("Service", "chat"));
+    assert.deepEqual(await prune(cluster.cluster, RUN, [step(object("Service", "chat"))]), ["Service old/chat"]);
   });
 });

@@ -12,6 +12,19 @@ import { FakeGo, restorePath, withoutPrograms } from "./goPrograms";
 const BUILDING = "from Go modules; the first time takes a quarter of an hour on two cores.";
 const nameOf = (program: ProgramName) => binaryName(PROGRAMS[program]);
 
+const MAIN = "func main() {\n\tRunMetricsServer(ctx)\n}\n";
+
+/** Shell lines of a `go mod download` that gives a module with this main file. */
+function module(main: string): string[] {
+  const folder = folderWith({ "cmd/adapter/main.go": main });
+  return [`[ "$1 $2" = "mod download" ] && { echo '{ "Dir": "${folder}" }'; exit; }`];
+}
+
+/** What Go is told to build. */
+function sourceOf(bin: string, name: ProgramName, program: Program): string {
+  return program.without === undefined ? program.package : join(bin, `${nameOf(name)}.source`, "main.go");
+}
+
 describe("build", () => {
   let bin: string;
   let lines: string[];
@@ -24,21 +37,21 @@ describe("build", () => {
   after(removeFolders);
 
   it("builds every program of its family's modules, and gives their paths", async () => {
-    const fake = new FakeGo();
+    const fake = new FakeGo({ does: [...module(MAIN), 'echo "program of $package" > "$out"'] });
     const binaries = await build(bin, report);
     const programs = Object.entries(PROGRAMS) as [ProgramName, Program][];
     assert.deepEqual(binaries, Object.fromEntries(programs.map(([name]) => [name, join(bin, nameOf(name))])));
     assert.deepEqual(readdirSync(bin).sort(), programs.map(([name]) => nameOf(name)).sort());
     for (const [name, program] of programs) {
-      assert.equal(readFileSync(binaries[name], "utf8"), `program of ${program.package}\n`);
+      assert.equal(readFileSync(binaries[name], "utf8"), `program of ${sourceOf(bin, name, program)}\n`);
     }
     assert.deepEqual(
-      fake.calls,
+      fake.calls.filter(([, , , args]) => args!.startsWith("build")),
       programs.map(([name, program]) => [
         familyFolder(program.family),
         "-mod=readonly",
         "off",
-        `build -trimpath -buildvcs=false -ldflags ${["-s -w", program.ldflags ?? ""].join(" ").trim()} -o ${join(bin, nameOf(name))}.partial ${program.package}`,
+        `build -trimpath -buildvcs=false -ldflags ${["-s -w", program.ldflags ?? ""].join(" ").trim()} -o ${join(bin, nameOf(name))}.partial ${sourceOf(bin, name, program)}`,
       ]),
     );
   });
@@ -112,6 +125,26 @@ describe("build", () => {
     await build(bin, report, ["kwok"]);
     assert.deepEqual(readdirSync(bin).sort(), [nameOf("etcd"), nameOf("kwok")].sort());
   });
+
+  it("leaves a line of a main file out, and nothing else, and nothing of that behind", async () => {
+    new FakeGo({ does: [...module(`// RunMetricsServer(ctx)\n${MAIN}`), 'cp "$package" "$out"'] });
+    const { kedaAdapter } = await build(bin, report, ["kedaAdapter"]);
+    assert.equal(readFileSync(kedaAdapter, "utf8"), "// RunMetricsServer(ctx)\nfunc main() {\n}\n");
+    assert.deepEqual(readdirSync(bin), [nameOf("kedaAdapter")]);
+  });
+
+  for (const [times, main] of [
+    [0, "func main() {\n}\n"],
+    [2, `${MAIN}${MAIN}`],
+  ] as const) {
+    it(`builds no program whose line to leave out is there ${times} times: it might listen everywhere`, async () => {
+      new FakeGo({ does: [...module(main), 'cp "$package" "$out"'] });
+      await assert.rejects(build(bin, report, ["kedaAdapter"]), {
+        message: `github.com/kedacore/keda/v2/cmd/adapter/main.go has the line "\\tRunMetricsServer(ctx)" ${times} times, not once: see PROGRAMS`,
+      });
+      assert.equal(existsSync(join(bin, nameOf("kedaAdapter"))), false);
+    });
+  }
 
   it("keeps what is built by the time that a build fails, and takes no half for a whole", async () => {
     new FakeGo({

@@ -43,6 +43,13 @@ describe("local certificates", () => {
     assert.equal(own.checkIP("127.0.0.2"), undefined);
   });
 
+  it("signs for names that are asked for as well", async () => {
+    const named = new X509Certificate((await sign(authority, "x", ["keda-metrics-apiserver.keda.svc"])).certificate);
+    assert.equal(named.checkHost("keda-metrics-apiserver.keda.svc"), "keda-metrics-apiserver.keda.svc");
+    assert.equal(named.checkHost("localhost"), "localhost");
+    assert.equal(own.checkHost("keda-metrics-apiserver.keda.svc"), undefined);
+  });
+
   it("signs for servers and for clients alike", () => assert.deepEqual(own.keyUsage.toSorted(), USAGES));
 
   it("gives keys that belong to their certificates, on the curve P-256", () => {

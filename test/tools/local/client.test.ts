@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 
 import { newAuthority, sign } from "../../../tools/local/certificates";
-import { ApiError, Cluster, describe as named, type KubernetesObject } from "../../../tools/local/client";
+import { ApiError, Cluster, describe as named, isConflict, type KubernetesObject } from "../../../tools/local/client";
 import { LOOPBACK } from "../../../tools/local/ports";
 import { folderWith, removeFolders } from "../folders";
 
@@ -275,6 +275,41 @@ describe("Cluster", () => {
         ["DELETE", { ...options, gracePeriodSeconds: 0 }],
         ["DELETE", options],
       ],
+    );
+  });
+
+  it("removes the object that was meant and no other of its name", async () => {
+    await cluster.remove(POD, undefined, { uid: "1", resourceVersion: "7" });
+    assert.deepEqual((onlyCall().body as { preconditions: object }).preconditions, { uid: "1", resourceVersion: "7" });
+  });
+
+  it("makes by creating, never by applying over what is there, and then has what it made belong to its applies", async () => {
+    const entry = { manager: "pulumi-vllm-local", operation: "Update", fieldsV1: {} };
+    const status = { manager: "kubelet", operation: "Update", subresource: "status" };
+    const read = (resourceVersion: string) => ({
+      ...POD,
+      metadata: { ...POD.metadata, uid: "u", resourceVersion, managedFields: [entry, status] },
+    });
+    // A controller has written into it meanwhile: it is read again.
+    answers.push({ status: 201, body: read("1") }, { status: 409, body: refusal("modified") });
+    answers.push({ body: read("2") }, { body: read("3") }, { body: POD });
+    assert.deepEqual(await cluster.make(POD), POD);
+    assert.deepEqual(
+      calls.map(({ method }) => method),
+      ["POST", "PATCH", "GET", "PATCH", "PATCH"],
+    );
+    assert.deepEqual(calls[0]!.query, { fieldManager: "pulumi-vllm-local", fieldValidation: "Strict" });
+    const owners = [{ ...entry, operation: "Apply" }, status];
+    assert.deepEqual(calls[3]!.body, { metadata: { uid: "u", resourceVersion: "2", managedFields: owners } });
+    assert.deepEqual(calls[4]!.body, { ...POD, metadata: { ...POD.metadata, uid: "u", resourceVersion: "3" } });
+  });
+
+  it("makes nothing where there is one of that name, and says so", async () => {
+    answers.push({ status: 409, body: refusal('pods "a" already exists') });
+    await assert.rejects(cluster.make(POD), (thrown) => isConflict(thrown));
+    assert.deepEqual(
+      calls.map(({ method }) => method),
+      ["POST"],
     );
   });
 

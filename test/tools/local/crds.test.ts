@@ -27,9 +27,11 @@ function definition(name: string, status?: object): KubernetesObject {
 const established = { conditions: [{ type: "Established", status: "True" }] };
 
 /** Establishes what it is given a while after, as an API server does. */
+const RUN = "0123456789abcdef";
+
 class Establishing extends FakeCluster {
-  override async apply(object: KubernetesObject): Promise<KubernetesObject> {
-    const applied = await super.apply(object);
+  override async create(object: KubernetesObject): Promise<KubernetesObject> {
+    const applied = await super.create(object);
     setTimeout(() => this.put({ ...object, status: established }), 30);
     return applied;
   }
@@ -69,9 +71,11 @@ describe("installDefinitions", () => {
     const theirs = definition("scaledobjects.keda.sh", established);
     const fake = new Establishing(theirs);
     const wanted = [definition("scaledobjects.keda.sh"), definition("podmonitors.monitoring.coreos.com")];
-    assert.deepEqual(await installDefinitions(fake.cluster, wanted), ["podmonitors.monitoring.coreos.com"]);
+    assert.deepEqual(await installDefinitions(fake.cluster, wanted, RUN), ["podmonitors.monitoring.coreos.com"]);
     assert.deepEqual(fake.at("CustomResourceDefinition scaledobjects.keda.sh"), theirs);
-    assert.deepEqual(fake.at("CustomResourceDefinition podmonitors.monitoring.coreos.com")["status"], established);
-    assert.deepEqual(await installDefinitions(fake.cluster, wanted), []);
+    const installed = fake.at("CustomResourceDefinition podmonitors.monitoring.coreos.com");
+    assert.deepEqual(installed["status"], established);
+    assert.equal(installed.metadata.labels!["pulumi-vllm.dev/local-run"], RUN);
+    assert.deepEqual(await installDefinitions(fake.cluster, wanted, RUN), []);
   });
 });

@@ -65,6 +65,15 @@ export class FakeCluster {
     return structuredClone(now);
   }
 
+  /** As {@link create}, and noted as an apply. */
+  make(object: KubernetesObject): Promise<KubernetesObject> {
+    return this.apply(object);
+  }
+
+  applyOver(_: KubernetesObject, object: KubernetesObject): Promise<KubernetesObject> {
+    return this.apply(object);
+  }
+
   create(object: KubernetesObject): Promise<KubernetesObject> {
     this.calls.push(`create ${describe(object)}`);
     this.put(object);

@@ -8,7 +8,8 @@ import { kedaIsRegistered, kedaObjects, startKeda } from "../../../tools/local/k
 import { folderWith, removeFolders } from "../folders";
 import { FakeCluster, script } from "./fakes";
 
-const PORTS = { metrics: 1001, operatorMetrics: 1002, operatorHealth: 1003, adapter: 1004, adapterMetrics: 1005 };
+const AUTHORITY = "-----BEGIN CERTIFICATE-----";
+const PORTS = { metrics: 1001, adapter: 1004 };
 
 describe("local KEDA", () => {
   after(removeFolders);
@@ -21,8 +22,8 @@ describe("local KEDA", () => {
     while (processes.some(({ exit }) => exit === undefined)) await sleep(10);
     const [operator, adapter] = processes.map(({ log }) => readFileSync(log, "utf8").split("\n"));
     for (const line of [
-      "--metrics-bind-address=127.0.0.1:1002",
-      "--health-probe-bind-address=127.0.0.1:1003",
+      "--metrics-bind-address=0",
+      "--health-probe-bind-address=0",
       "--metrics-service-bind-address=127.0.0.1:1001",
       "--leader-elect=false",
       "KUBECONFIG=/run/kubeconfig",
@@ -48,7 +49,7 @@ describe("local KEDA", () => {
   });
 
   it("leads the API server to the adapter beside the cluster", () => {
-    const [namespace, service, api] = kedaObjects(PORTS);
+    const [namespace, service, api] = kedaObjects(PORTS, AUTHORITY);
     assert.deepEqual(namespace, { apiVersion: "v1", kind: "Namespace", metadata: { name: "keda" } });
     assert.deepEqual(service!["spec"], {
       type: "ExternalName",
@@ -58,6 +59,11 @@ describe("local KEDA", () => {
     assert.equal(api!.metadata.name, "v1beta1.external.metrics.k8s.io");
     const spec = api!["spec"] as Record<string, unknown>;
     assert.deepEqual([spec["group"], spec["version"]], ["external.metrics.k8s.io", "v1beta1"]);
+    assert.deepEqual(
+      [spec["caBundle"], spec["insecureSkipTLSVerify"]],
+      [Buffer.from(AUTHORITY).toString("base64"), undefined],
+      "the API server makes sure that it is the adapter",
+    );
     assert.deepEqual(spec["service"], { name: service!.metadata.name, namespace: "keda", port: 1004 });
   });
 
@@ -67,7 +73,7 @@ describe("local KEDA", () => {
     [false, "nobody has tried", undefined],
   ] as const) {
     it(`is ${expected ? "" : "not "}registered when ${what}`, async () => {
-      const api = kedaObjects(PORTS)[2]!;
+      const api = kedaObjects(PORTS, AUTHORITY)[2]!;
       const fake = new FakeCluster({ ...api, ...(conditions && { status: { conditions } }) });
       assert.equal(await kedaIsRegistered(fake.cluster), expected);
     });

@@ -11,8 +11,15 @@ import { PROJECT } from "../folders";
 import { resourcesOf, WITH_SECRETS } from "../reports";
 
 const LOAD = { others: "1s", named: {} };
+const RUN = "0123456789abcdef";
+const HERE = { load: LOAD, run: RUN };
 const URL = "http://127.0.0.1:9090";
 const SCALED = { models: { chat: { autoscaling: { max: 2 }, warmSpares: 1 } } };
+
+interface Template {
+  metadata: { labels: Record<string, string> };
+  spec: { nodeSelector?: Record<string, string>; tolerations?: object[] };
+}
 
 function stepOf(steps: readonly Step[], name: string): Step {
   const found = steps.find(({ object }) => named(object) === name);
@@ -33,14 +40,16 @@ function secretsOf(steps: readonly Step[]): [name: string, values: Record<string
 describe("stackSteps", () => {
   it("has every manifest of the stack once, as the program has made it and without Pulumi's annotations", async () => {
     const resources = await resourcesOf(SCALED);
-    const steps = stackSteps(resources, { load: LOAD });
+    const steps = stackSteps(resources, HERE);
     const manifests = resources.filter(isManifest);
     assert.equal(steps.length, manifests.length);
     assert.ok(!JSON.stringify(steps.map(({ object }) => object)).includes("pulumi.com/"));
     steps.forEach(({ object }, index) => {
       const expected = withoutPulumiAnnotations(manifests[index]!.inputs as unknown as Manifest);
-      if (object.kind === "Secret" || named(object) === "Deployment vllm/chat-r1") return;
-      assert.deepEqual(object, expected);
+      if (object.kind === "Secret" || object.kind === "Deployment") return;
+      const { metadata } = expected as unknown as KubernetesObject;
+      const labels = { ...metadata.labels, "pulumi-vllm.dev/local-run": RUN };
+      assert.deepEqual(object, { ...expected, metadata: { ...metadata, labels } });
     });
   });
 
@@ -49,7 +58,7 @@ describe("stackSteps", () => {
     assert.ok(
       resources.some(({ type }) => type.endsWith(":Release")) && resources.some(({ type }) => type.startsWith("aws:")),
     );
-    const steps = stackSteps(resources, { load: LOAD });
+    const steps = stackSteps(resources, HERE);
     const kinds = new Set(steps.map(({ object }) => object.kind));
     assert.deepEqual([...kinds].sort(), [
       "Deployment",
@@ -67,8 +76,15 @@ describe("stackSteps", () => {
     for (const { after } of steps) for (const object of after) assert.ok(objects.has(object));
   });
 
+  it("makes no class the default one of a cluster that others may use", async () => {
+    const resources = await resourcesOf(builtCluster());
+    const isDefault = /is-default-class/;
+    assert.match(JSON.stringify(resources.map(({ inputs }) => inputs)), isDefault);
+    assert.doesNotMatch(JSON.stringify(stackSteps(resources, HERE).map(({ object }) => object)), isDefault);
+  });
+
   it("has a Service come after its release's Deployment, and that after what its pods use", async () => {
-    const steps = stackSteps(await resourcesOf(SCALED), { load: LOAD });
+    const steps = stackSteps(await resourcesOf(SCALED), HERE);
     assert.deepEqual(afterOf(steps, "Service vllm/chat"), ["Deployment vllm/chat-r1", "Namespace vllm"]);
     assert.deepEqual(afterOf(steps, "ScaledObject vllm/chat-r1"), ["Deployment vllm/chat-r1", "Namespace vllm"]);
     assert.deepEqual(afterOf(steps, "Deployment vllm/chat-r1"), [
@@ -86,15 +102,15 @@ describe("stackSteps", () => {
 
   it("has the route wait for the release that it leads to, not for the others", async () => {
     const model = { route: { stable: "r2" }, releases: { r2: releaseConfig({ context: 4096 }) } };
-    const steps = stackSteps(await resourcesOf({ models: { chat: model } }), { load: LOAD });
+    const steps = stackSteps(await resourcesOf({ models: { chat: model } }), HERE);
     assert.deepEqual(afterOf(steps, "Service vllm/chat"), ["Deployment vllm/chat-r2", "Namespace vllm"]);
     stepOf(steps, "Deployment vllm/chat-r1");
   });
 
   it("makes up a value for each key of a Secret, another each time, and makes no such object twice", async () => {
     const resources = await resourcesOf(WITH_SECRETS);
-    const first = stackSteps(resources, { load: LOAD });
-    const second = stackSteps(resources, { load: LOAD });
+    const first = stackSteps(resources, HERE);
+    const second = stackSteps(resources, HERE);
     assert.deepEqual(
       secretsOf(first)
         .map(([name, values]) => [name, Object.keys(values)])
@@ -117,8 +133,8 @@ describe("stackSteps", () => {
       stepOf(steps, "ScaledObject vllm/chat-r1").object as KubernetesObject & {
         spec: { triggers: { type: string; metadata: Record<string, string> }[] };
       };
-    const there = find(stackSteps(resources, { load: LOAD }));
-    const here = find(stackSteps(resources, { load: LOAD, prometheusUrl: URL }));
+    const there = find(stackSteps(resources, HERE));
+    const here = find(stackSteps(resources, { ...HERE, prometheusUrl: URL }));
     assert.equal(
       there.spec.triggers[0]!.metadata["serverAddress"],
       "http://kube-prometheus-stack-prometheus.monitoring.svc:9090",
@@ -137,12 +153,38 @@ describe("stackSteps", () => {
       metadata: { timezone: "UTC", start: "0 8 * * *", end: "0 18 * * *", desiredReplicas: "2" },
     };
     (scaler.inputs["spec"] as { triggers: object[] }).triggers.push(cron);
-    const { object } = stepOf(stackSteps(resources, { load: LOAD, prometheusUrl: URL }), "ScaledObject vllm/chat-r1");
+    const { object } = stepOf(stackSteps(resources, { ...HERE, prometheusUrl: URL }), "ScaledObject vllm/chat-r1");
     assert.deepEqual((object["spec"] as { triggers: object[] }).triggers.at(-1), cron);
   });
 
+  it("has every pod go onto the run's nodes and onto no other, where it would really run", async () => {
+    const resources = await resourcesOf(SCALED);
+    const steps = stackSteps(resources, HERE);
+    for (const name of ["chat-r1", "chat-spare"]) {
+      const made = stepOf(steps, `Deployment vllm/${name}`).object as KubernetesObject & {
+        spec: { template: Template };
+      };
+      const { inputs } = resources.find(
+        ({ type, inputs }) => type.endsWith(":Deployment") && (inputs["metadata"] as { name: string }).name === name,
+      )!;
+      const { spec } = (inputs as { spec: { template: Template } }).spec.template;
+      const toleration = { key: "pulumi-vllm.dev/local-run", operator: "Equal", value: RUN, effect: "NoSchedule" };
+      assert.deepEqual(made.spec.template.spec, {
+        ...spec,
+        nodeSelector: { ...spec.nodeSelector, "pulumi-vllm.dev/local-run": RUN },
+        tolerations: [...spec.tolerations!, toleration],
+      });
+      assert.equal(made.metadata.labels!["pulumi-vllm.dev/local-run"], RUN);
+      assert.equal(
+        made.spec.template.metadata.labels["pulumi-vllm.dev/local-run"],
+        undefined,
+        "pods go with their owner",
+      );
+    }
+  });
+
   it("gives the pods of models their load time, and those of spares none", async () => {
-    const steps = stackSteps(await resourcesOf(SCALED), { load: { others: "1s", named: { chat: "7s" } } });
+    const steps = stackSteps(await resourcesOf(SCALED), { run: RUN, load: { others: "1s", named: { chat: "7s" } } });
     const annotations = (name: string) =>
       (stepOf(steps, name).object["spec"] as { template: { metadata: { annotations?: Record<string, string> } } })
         .template.metadata.annotations?.["pulumi-vllm.dev/simulated-load"];
@@ -153,7 +195,7 @@ describe("stackSteps", () => {
   it("changes nothing of what was collected", async () => {
     const resources = await resourcesOf(SCALED);
     const before = structuredClone(resources);
-    stackSteps(resources, { load: LOAD, prometheusUrl: URL });
+    stackSteps(resources, { ...HERE, prometheusUrl: URL });
     assert.deepEqual(resources, before);
   });
 });

@@ -12,6 +12,8 @@ import {
   simulatedNodes,
   stackNodes,
 } from "../../../tools/local/nodes";
+import { onSimulatedNodes } from "../../../tools/local/simulation";
+import type { KubernetesObject } from "../../../tools/local/client";
 import { loadStack } from "../../../tools/loadStack";
 import { isManifest } from "../../../tools/render";
 import { group } from "../../contract/fixtures/config";
@@ -20,6 +22,7 @@ import { FakeCluster } from "./fakes";
 
 const ZONES = ["us-east-1a", "us-east-1b", "us-east-1c"];
 const GROUP = group();
+const RUN = "0123456789abcdef";
 
 interface PodSpec {
   nodeSelector?: Record<string, string>;
@@ -156,12 +159,12 @@ describe("nodeObject", () => {
       pods: "110",
       "nvidia.com/gpu": "1",
     };
-    assert.deepEqual(nodeObject(groupNodes("pool", GROUP, ZONES)[1]!), {
+    assert.deepEqual(nodeObject(groupNodes("pool", GROUP, ZONES)[1]!, RUN), {
       apiVersion: "v1",
       kind: "Node",
       metadata: {
         name: "pool-2",
-        annotations: { "kwok.x-k8s.io/node": "fake" },
+        annotations: { "pulumi-vllm.dev/local-run": RUN },
         labels: {
           "kubernetes.io/hostname": "pool-2",
           "kubernetes.io/os": "linux",
@@ -174,16 +177,22 @@ describe("nodeObject", () => {
           "node-lifecycle": "on-demand",
           "nvidia.com/gpu.present": "true",
           "k8s.amazonaws.com/accelerator": "l4",
+          "pulumi-vllm.dev/local-run": RUN,
         },
       },
-      spec: { taints: [{ key: "nvidia.com/gpu", value: "true", effect: "NoSchedule" }] },
+      spec: {
+        taints: [
+          { key: "nvidia.com/gpu", value: "true", effect: "NoSchedule" },
+          { key: "pulumi-vllm.dev/local-run", value: RUN, effect: "NoSchedule" },
+        ],
+      },
       status: { capacity: resources, allocatable: resources },
     });
   });
 
   it("offers no GPU on a node that has none", () => {
     const [system] = stackNodes({}, ZONES);
-    const { status } = nodeObject(system!) as unknown as { status: { capacity: object } };
+    const { status } = nodeObject(system!, RUN) as unknown as { status: { capacity: object } };
     assert.deepEqual(status.capacity, { cpu: "2000m", memory: "8192Mi", "ephemeral-storage": "50Gi", pods: "110" });
   });
 });
@@ -231,7 +240,7 @@ describe("stackNodes", () => {
           .filter(isManifest)
           .map(
             ({ inputs }) =>
-              inputs as {
+              onSimulatedNodes(inputs as unknown as KubernetesObject, RUN) as unknown as {
                 kind: string;
                 metadata: { name: string; labels: Record<string, string> };
                 spec: { template: { spec: PodSpec } };
@@ -240,7 +249,9 @@ describe("stackNodes", () => {
           .filter(({ kind }) => kind === "Deployment");
         assert.ok(deployments.length >= 4);
         for (const { metadata, spec } of deployments) {
-          const where = nodes.filter((node) => takes(nodeObject(node), spec.template.spec)).map(({ group }) => group);
+          const where = nodes
+            .filter((node) => takes(nodeObject(node, RUN), spec.template.spec))
+            .map(({ group }) => group);
           const gpu = metadata.labels["pulumi-vllm.dev/gpu"];
           const kind = metadata.labels["pulumi-vllm.dev/class"] === "interactive" ? "inference" : "batch";
           assert.deepEqual([...new Set(where)], [`${kind}-${gpu}`], metadata.name);
@@ -256,29 +267,44 @@ describe("makeNodes", () => {
 
   it("makes what is missing, removes what is too much, and leaves real nodes alone", async () => {
     const fake = new FakeCluster(real);
-    await makeNodes(fake.cluster, groupNodes("pool", { ...GROUP, max: 3 }, ZONES));
+    await makeNodes(fake.cluster, groupNodes("pool", { ...GROUP, max: 3 }, ZONES), RUN);
     fake.calls.length = 0;
     const wanted = [...groupNodes("pool", GROUP, ZONES), ...groupNodes("batch", { ...GROUP, max: 1 }, ZONES)];
-    await makeNodes(fake.cluster, wanted);
+    await makeNodes(fake.cluster, wanted, RUN);
     assert.deepEqual(
       fake.calls.filter((call) => !call.startsWith("patch")),
       ["list Node", "create Node batch-1", "remove Node pool-3"],
     );
-    assert.deepEqual([...fake.objects.values()], [real, ...wanted.map(nodeObject)]);
+    assert.deepEqual([...fake.objects.values()], [real, ...wanted.map((shape) => nodeObject(shape, RUN))]);
   });
 
   it("brings labels, taints and sizes of nodes that are there up to date", async () => {
     const fake = new FakeCluster();
-    await makeNodes(fake.cluster, groupNodes("pool", { ...GROUP, max: 1 }, ZONES));
+    await makeNodes(fake.cluster, groupNodes("pool", { ...GROUP, max: 1 }, ZONES), RUN);
     const changed = groupNodes("pool", { ...GROUP, instanceTypes: ["g6.12xlarge"], capacity: "spot", max: 1 }, ZONES);
-    await makeNodes(fake.cluster, changed);
-    assert.deepEqual([...fake.objects.values()], changed.map(nodeObject));
+    await makeNodes(fake.cluster, changed, RUN);
+    assert.deepEqual(
+      [...fake.objects.values()],
+      changed.map((shape) => nodeObject(shape, RUN)),
+    );
+  });
+
+  it("leaves nodes of another run and of others' KWOK alone, whatever they are called", async () => {
+    const [ours, theirs] = groupNodes("pool", GROUP, ZONES);
+    const others = [
+      nodeObject(theirs!, "fedcba9876543210"),
+      { ...real, metadata: { name: "kwok-1", annotations: { "kwok.x-k8s.io/node": "fake" } } },
+    ];
+    const fake = new FakeCluster(...others);
+    await makeNodes(fake.cluster, [ours!], RUN);
+    await makeNodes(fake.cluster, [], RUN);
+    assert.deepEqual([...fake.objects.values()], others);
   });
 
   it("makes nodes that are known for simulated ones", async () => {
     const fake = new FakeCluster(real);
-    await makeNodes(fake.cluster, stackNodes(undefined, ZONES));
-    const names = (await simulatedNodes(fake.cluster)).map(({ metadata }) => metadata.name);
+    await makeNodes(fake.cluster, stackNodes(undefined, ZONES), RUN);
+    const names = (await simulatedNodes(fake.cluster, RUN)).map(({ metadata }) => metadata.name);
     assert.deepEqual(names, ["without-gpu-1", "without-gpu-2"]);
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -88,6 +88,14 @@ describe("local processes", () => {
       } finally {
         delete process.env["PULUMI_VLLM_TEST_SECRET"];
       }
+    });
+
+    it("keeps from others what it logs and what the program writes, and our own files as they are", async () => {
+      const { log } = await ended(shell("echo x > made; mkdir folder"));
+      const modeOf = (path: string) => statSync(path).mode & 0o777;
+      assert.deepEqual([modeOf(log), modeOf(join(folders.run, "made"))], [0o600, 0o600]);
+      assert.deepEqual([modeOf(join(folders.run, "folder")), modeOf(join(folders.run, "logs"))], [0o700, 0o700]);
+      assert.notEqual(process.umask(), 0o077);
     });
 
     it("takes a program that is not there for one that has ended", async () => {

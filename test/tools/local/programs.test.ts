@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, join, relative } from "node:path";
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
 
 import { CHARTS } from "../../../components/platform/charts";
 import { binaryName } from "../../../tools/local/build";
@@ -69,7 +69,9 @@ describe("local programs", () => {
 
   for (const family of [...new Set(ALL.map((program) => program.family))]) {
     it(`has as tools of ${family} the packages that are built from it, and no others`, () => {
-      const packages = ALL.filter((program) => program.family === family).map((program) => program.package);
+      const packages = ALL.filter((program) => program.family === family && !program.package.startsWith(".")).map(
+        (program) => program.package,
+      );
       assert.deepEqual(toolsOf(family).sort(), packages.sort());
     });
   }
@@ -144,6 +146,20 @@ describe("binaryName", () => {
       }
     });
   }
+
+  it("is another once a program of our own is another, or a line is left out that was not", () => {
+    const family = copyOf("prometheus");
+    const main = join(familyFolder(family), "bcrypt", "main.go");
+    const copy = { ...PROGRAMS.bcrypt, family };
+    mkdirSync(dirname(main));
+    cpSync(join(familyFolder("prometheus"), "bcrypt", "main.go"), main);
+    assert.equal(binaryName(copy), binaryName(PROGRAMS.bcrypt));
+    writeFileSync(main, "package main");
+    assert.notEqual(binaryName(copy), binaryName(PROGRAMS.bcrypt));
+    const { without, ...whole } = PROGRAMS.kedaAdapter;
+    assert.notEqual(binaryName(whole), binaryName(PROGRAMS.kedaAdapter));
+    assert.notEqual(binaryName({ ...whole, without: { ...without, line: "x" } }), binaryName(PROGRAMS.kedaAdapter));
+  });
 
   it("is another with other linker flags", () => {
     assert.notEqual(binaryName({ ...PROGRAMS.scheduler, ldflags: "" }), binaryName(PROGRAMS.scheduler));

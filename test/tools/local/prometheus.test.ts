@@ -22,6 +22,7 @@ import { COMMIT, RUNTIME_LABELS, releaseConfig } from "../../serving/fixtures";
 import { FakeCluster } from "./fakes";
 
 const SIMULATOR = "127.0.0.1:4711";
+const SOURCES = { kubeconfig: "/run/kubeconfig", simulator: SIMULATOR, tokenFile: "/run/simulator-token" };
 
 interface RelabelConfig {
   source_labels?: string[];
@@ -47,7 +48,7 @@ async function monitorsOf(...changes: Parameters<typeof resourcesOf>): Promise<P
 }
 
 function jobsOf(monitors: readonly PodMonitor[]): Job[] {
-  return (prometheusConfig(monitors, "/run/kubeconfig", SIMULATOR) as { scrape_configs: Job[] }).scrape_configs;
+  return (prometheusConfig(monitors, SOURCES) as { scrape_configs: Job[] }).scrape_configs;
 }
 
 /** The actions of https://prometheus.io/docs/prometheus/latest/configuration/configuration/#relabel_config that are used here. */
@@ -102,13 +103,14 @@ describe("prometheusConfig", () => {
       target_label: label,
       action: "replace",
     });
-    assert.deepEqual(prometheusConfig(await monitorsOf(), "/run/kubeconfig", SIMULATOR), {
+    assert.deepEqual(prometheusConfig(await monitorsOf(), SOURCES), {
       global: { scrape_interval: "30s", evaluation_interval: "30s" },
       scrape_configs: [
         {
           job_name: "podMonitor/vllm/chat-r1/0",
           scrape_interval: "5s",
           scrape_timeout: "4s",
+          authorization: { credentials_file: "/run/simulator-token" },
           kubernetes_sd_configs: [{ role: "pod", kubeconfig_file: "/run/kubeconfig", namespaces: { names: ["vllm"] } }],
           relabel_configs: [
             { source_labels: ["__meta_kubernetes_pod_phase"], regex: "(Failed|Succeeded)", action: "drop" },
@@ -208,7 +210,7 @@ describe("prometheusConfig", () => {
         spec: { selector: {}, podMetricsEndpoints: [{ port: "http" }] },
       },
     ]);
-    assert.deepEqual(Object.keys(job!), ["job_name", "kubernetes_sd_configs", "relabel_configs"]);
+    assert.deepEqual(Object.keys(job!), ["job_name", "authorization", "kubernetes_sd_configs", "relabel_configs"]);
     assert.equal(job!.job_name, "podMonitor/default/bare/0");
     const there = relabelled(job!, target({ __meta_kubernetes_namespace: "default" }));
     assert.equal(there!["__metrics_path__"], "/pods/default/chat-r1-6d4f-x2x/metrics");
@@ -224,21 +226,24 @@ describe("writePrometheusConfig", () => {
     const { cluster } = new FakeCluster(...monitors);
     await writePrometheusConfig(cluster, { bin: "/bin", run }, "/run/kubeconfig", 4711);
     const config: unknown = parse(readFileSync(join(run, "prometheus.yaml"), "utf8"));
-    assert.deepEqual(config, prometheusConfig(monitors, "/run/kubeconfig", SIMULATOR));
+    assert.deepEqual(config, prometheusConfig(monitors, { ...SOURCES, tokenFile: join(run, "simulator-token") }));
   });
 });
 
 describe("Prometheus' HTTP", () => {
   const calls: string[] = [];
+  const authorizations = new Set<string | undefined>();
   let status = 200;
   let server: Server;
   let port: number;
+  let url: string;
 
   before(async () => {
     server = createServer((call, response) => {
       const chunks: Buffer[] = [];
       call.on("data", (chunk: Buffer) => chunks.push(chunk));
       call.on("end", () => {
+        authorizations.add(call.headers.authorization);
         calls.push([call.method, call.url, Buffer.concat(chunks).toString()].join(" ").trim());
         response.writeHead(status).end("text");
       });
@@ -246,6 +251,7 @@ describe("Prometheus' HTTP", () => {
     server.listen(0, LOOPBACK);
     await once(server, "listening");
     port = (server.address() as AddressInfo).port;
+    url = `http://local:s3cret@${LOOPBACK}:${port}`;
   });
   beforeEach(() => {
     calls.length = 0;
@@ -254,16 +260,17 @@ describe("Prometheus' HTTP", () => {
   after(() => server.close());
 
   it("is asked whether it is ready", async () => {
-    assert.equal(await prometheusIsReady(port), true);
+    assert.equal(await prometheusIsReady(url), true);
     status = 503;
-    assert.equal(await prometheusIsReady(port), false);
+    assert.equal(await prometheusIsReady(url), false);
     assert.deepEqual(calls, ["GET /-/ready", "GET /-/ready"]);
+    assert.deepEqual([...authorizations], [`Basic ${Buffer.from("local:s3cret").toString("base64")}`]);
   });
 
   it("is told to read its configuration again, and to say so if it does not take it", async () => {
-    await reloadPrometheus(port);
+    await reloadPrometheus(url);
     status = 500;
-    await assert.rejects(reloadPrometheus(port), { message: "Prometheus did not take its configuration: HTTP 500" });
+    await assert.rejects(reloadPrometheus(url), { message: "Prometheus did not take its configuration: HTTP 500" });
     assert.deepEqual(calls, ["POST /-/reload", "POST /-/reload"]);
   });
 
@@ -275,6 +282,6 @@ describe("Prometheus' HTTP", () => {
   it("is not there when nobody answers", async () => {
     const [nobody] = await freePorts(1);
     assert.equal(await httpStatus("GET", `http://${LOOPBACK}:${nobody}/`), 0);
-    assert.equal(await prometheusIsReady(nobody!), false);
+    assert.equal(await prometheusIsReady(`http://${LOOPBACK}:${nobody}`), false);
   });
 });

@@ -126,12 +126,13 @@ describe("podMetrics", () => {
 });
 
 describe("simulatorServer", () => {
+  const TOKEN = "c0ffee";
   let server: Server;
   let fake: FakeCluster;
 
   beforeEach(async () => {
     fake = new FakeCluster(pod("a"), pod("b", { ready: false }), service());
-    server = simulatorServer(fake.cluster).listen(0, LOOPBACK);
+    server = simulatorServer(fake.cluster, TOKEN).listen(0, LOOPBACK);
     await once(server, "listening");
   });
   afterEach(() => {
@@ -143,11 +144,13 @@ describe("simulatorServer", () => {
     path: string,
     method = "GET",
     body?: object | string,
+    authorization = `Bearer ${TOKEN}`,
   ): Promise<{ status: number; text: string; type: string | null }> {
     const { port } = server.address() as AddressInfo;
     const text = typeof body === "object" ? JSON.stringify(body) : body;
     const answer = await fetch(`http://${LOOPBACK}:${port}${path}`, {
       method,
+      headers: { authorization },
       ...(text !== undefined && { body: text }),
     });
     return { status: answer.status, text: await answer.text(), type: answer.headers.get("content-type") };
@@ -179,6 +182,23 @@ describe("simulatorServer", () => {
     await ask("/load/vllm/chat", "PUT", { inFlight: 3, kvCache: 0 });
     assert.equal((await ask("/load/vllm/chat", "PUT", "{")).status, 503);
     assert.deepEqual(JSON.parse((await ask("/load")).text), { "vllm/chat": { inFlight: 3, kvCache: 0 } });
+  });
+
+  it("answers nothing to whoever does not have the run's token, and takes no load of theirs", async () => {
+    for (const authorization of ["", "Bearer ", "Bearer c0ffe", "Bearer c0ffeee", "Basic c0ffee", "c0ffee"]) {
+      for (const [path, method] of [
+        ["/load", "GET"],
+        ["/load/vllm/chat", "PUT"],
+        ["/pods/vllm/a/metrics", "GET"],
+        ["/metrics", "GET"],
+      ] as const) {
+        const body = method === "PUT" ? { inFlight: 20, kvCache: 0 } : undefined;
+        const { status, text } = await ask(path, method, body, authorization);
+        assert.deepEqual([status, text], [401, ""], `${authorization} ${path}`);
+      }
+    }
+    assert.equal((await ask("/load")).text, "{}");
+    assert.deepEqual(fake.calls, []);
   });
 
   it("knows no other path", async () => assert.equal((await ask("/metrics")).status, 404));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 
 import { foldersOf, kubeconfigOf, logsOf } from "../../../tools/local/folders";
 import { type LocalState, readState, writeState } from "../../../tools/local/state";
@@ -16,11 +17,19 @@ describe("local state", () => {
         load: [],
         kubeconfig: "/p/.local/run/kubeconfig",
         ports: { prometheus: 9090, simulator: 4711 },
+        run: "0123456789abcdef",
       },
     ],
     [
       "a cluster that was there",
-      { stack: "prod", load: [], kubeconfig: "/k", context: "kind-llm", installed: ["scaledobjects.keda.sh"] },
+      {
+        stack: "prod",
+        load: [],
+        kubeconfig: "/k",
+        context: "kind-llm",
+        run: "fedcba9876543210",
+        joined: { server: "https://127.0.0.1:6443", uid: "8f6c" },
+      },
     ],
   ];
   for (const [what, state] of states) {
@@ -37,6 +46,17 @@ describe("local state", () => {
     writeState(folders, states[1]![1]);
     assert.deepEqual(readState(folders), states[1]![1]);
     assert.deepEqual(readdirSync(folders.run), ["state.json"]);
+  });
+
+  it("is for its user alone, also where a file that others may read was there", () => {
+    const folders = { bin: "/bin", run: folderWith({ "state.json": "{}" }) };
+    writeState(folders, states[0]![1]);
+    assert.equal(statSync(join(folders.run, "state.json")).mode & 0o777, 0o600);
+  });
+
+  it("is not taken from an earlier version, which has marked nothing that it made", () => {
+    const old = { stack: "staging", kubeconfig: "/k", load: [] };
+    assert.equal(readState({ bin: "/bin", run: folderWith({ "state.json": JSON.stringify(old) }) }), undefined);
   });
 
   it("is not there before a start has come to its end", () => {

@@ -54,13 +54,16 @@ function pod(
   return found;
 }
 
+const RUN = "0123456789abcdef";
 const route = (release: string) =>
   object("v1", "Service", "chat", { spec: { selector: { "pulumi-vllm.dev/release": release } } });
 const scaler = (target: string, range: object) =>
   object("keda.sh/v1alpha1", "ScaledObject", target, { spec: { scaleTargetRef: { name: target }, ...range } });
 const nodes = (name: string, max: number) =>
-  groupNodes(name, { ...GROUP, instanceTypes: [...GROUP.instanceTypes], max }, ["us-east-1a"]).map(nodeObject);
-const statusFor = (...objects: KubernetesObject[]) => statusOf(new FakeCluster(...objects).cluster, "test");
+  groupNodes(name, { ...GROUP, instanceTypes: [...GROUP.instanceTypes], max }, ["us-east-1a"]).map((shape) =>
+    nodeObject(shape, RUN),
+  );
+const statusFor = (...objects: KubernetesObject[]) => statusOf(new FakeCluster(...objects).cluster, "test", RUN);
 
 describe("statusOf", () => {
   it("has each release of each model, with the one that the route leads to and how far it may scale", async () => {

@@ -1,7 +1,8 @@
 /**
  * Answers `GET /pods/<namespace>/<pod>/metrics` as the vLLM server of that pod would, and takes the load of a Service by
- * `PUT /load/<namespace>/<service>`.
+ * `PUT /load/<namespace>/<service>`. Everything is for bearers of the run's token: the machine may have other users.
  */
+import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { Cluster, KubernetesObject } from "../client.js";
 import { type Load, metricsText, partOf, replicaLoad } from "./metrics.js";
@@ -114,7 +115,13 @@ async function bodyOf(call: IncomingMessage): Promise<Load> {
   return JSON.parse(Buffer.concat(chunks).toString()) as Load;
 }
 
-export function simulatorServer(cluster: Cluster): Server {
+function digest(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}
+
+/** @param token without which nothing is answered */
+export function simulatorServer(cluster: Cluster, token: string): Server {
+  const expected = digest(`Bearer ${token}`);
   const loads = new Map<string, Load>();
   const arrivals = new Arrivals();
   let taken = 0;
@@ -132,6 +139,7 @@ export function simulatorServer(cluster: Cluster): Server {
     return snapshot;
   };
   const handle = async (call: IncomingMessage): Promise<[status: number, text: string]> => {
+    if (!timingSafeEqual(digest(call.headers.authorization ?? ""), expected)) return [401, ""];
     const [, what, namespace, name] = (call.url ?? "").split("/");
     if (what === "load" && call.method === "PUT") {
       loads.set(`${namespace}/${name}`, await bodyOf(call));

@@ -1,0 +1,41 @@
+/** Asks before anything is done to a cluster that may be somebody else's. */
+import { createInterface } from "node:readline/promises";
+import type { Readable, Writable } from "node:stream";
+import { ContractError, error } from "../../components/contract/problems.js";
+import type { Report } from "./build.js";
+
+/** A question to whoever sits there, or the answer that a script has given before. */
+export interface Asking {
+  /** Whether `--yes` was given. */
+  yes: boolean;
+  /** Told what is to be done. */
+  report: Report;
+  /** @default standard input */
+  input?: Readable & { isTTY?: boolean };
+  /** @default standard error */
+  output?: Writable;
+}
+
+/**
+ * Shows what is to be done, and waits for a yes.
+ *
+ * @param lines what is to be done, and where
+ * @throws ContractError when the answer is another one, and when nobody can answer
+ */
+export async function confirm(lines: readonly string[], asking: Asking): Promise<void> {
+  const { yes, report, input = process.stdin, output = process.stderr } = asking;
+  for (const line of lines) report(line);
+  if (yes) return;
+  if (input.isTTY !== true) {
+    const message =
+      "nobody can be asked whether to go on, for this is no terminal: call again with --yes when the above is right";
+    throw new ContractError([error("local", message)]);
+  }
+  const prompt = createInterface({ input, output });
+  try {
+    const answer = await prompt.question("Go on? [y/N] ");
+    if (!/^y(es)?$/i.test(answer.trim())) throw new ContractError([error("local", "the answer was no")]);
+  } finally {
+    prompt.close();
+  }
+}

@@ -1,0 +1,172 @@
+/**
+ * Takes everything of a run out of a cluster, and nothing else: what carries the run's id, each object only while it still
+ * does. What others have put beside it stays, and so does what holds that.
+ */
+import pLimit from "p-limit";
+import { PRUNED } from "./apply.js";
+import { type Cluster, describe, type Kind, type KubernetesObject } from "./client.js";
+import { familyOf, marks, removeOwn } from "./ownership.js";
+import { until } from "./processes.js";
+
+/** Longer than a namespace full of objects takes to go. */
+const DELETE_SECONDS = 60;
+const CONCURRENCY = 16;
+const DEFINITION = "CustomResourceDefinition";
+
+/** What Kubernetes puts into every namespace by itself, or for what has happened in it. */
+function isOfNamespaceItself({ kind, metadata: { name } }: KubernetesObject): boolean {
+  return (
+    kind === "Event" ||
+    (kind === "ConfigMap" && name === "kube-root-ca.crt") ||
+    (kind === "ServiceAccount" && name === "default")
+  );
+}
+
+/** A removal: the kinds of the cluster are asked for once. */
+class Removal {
+  private readonly limit = pLimit(CONCURRENCY);
+  /** Why something of the run is left. */
+  readonly left: string[] = [];
+
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly run: string,
+    private readonly kinds: readonly Kind[],
+    /** API versions that do not answer. */
+    private readonly silent: readonly string[],
+  ) {}
+
+  private async list(kinds: readonly Kind[], selection: Parameters<Cluster["list"]>[2]): Promise<KubernetesObject[]> {
+    const lists = await Promise.all(
+      kinds.map(({ apiVersion, kind }) => this.limit(() => this.cluster.list(apiVersion, kind, selection))),
+    );
+    return lists.flat();
+  }
+
+  /** Everything in namespaces. */
+  private inNamespace(namespace: string): Promise<KubernetesObject[]> {
+    return this.list(
+      this.kinds.filter(({ namespaced }) => namespaced),
+      { namespace },
+    );
+  }
+
+  async all(): Promise<void> {
+    const marked = await this.list(this.kinds, { labels: marks(this.run) });
+    // What a controller has made of an object of ours has its labels, and goes with it.
+    const own = marked.filter(({ kind, metadata }) => metadata.ownerReferences === undefined && kind !== "Endpoints");
+    const namespaced = own.filter(({ metadata }) => metadata.namespace !== undefined);
+    await this.removeNamespaced(namespaced);
+    const wide = own.filter(({ metadata }) => metadata.namespace === undefined);
+    const [definitions, others] = [
+      wide.filter(({ kind }) => kind === DEFINITION),
+      wide.filter(({ kind }) => kind !== DEFINITION),
+    ];
+    for (const object of others.filter(({ kind }) => kind === "Namespace")) await this.removeNamespace(object);
+    await this.removeAll(others.filter(({ kind }) => kind !== "Namespace"));
+    for (const definition of definitions) await this.removeDefinition(definition);
+  }
+
+  /** In the order in which a stack's parts go: first what would make others anew. */
+  private async removeNamespaced(objects: readonly KubernetesObject[]): Promise<void> {
+    const order = ({ kind }: KubernetesObject) => {
+      const place = PRUNED.findIndex(([, pruned]) => pruned === kind);
+      return place === -1 ? PRUNED.length : place;
+    };
+    const namespaces = [...new Set(objects.map(({ metadata }) => metadata.namespace!))];
+    const family = (await Promise.all(namespaces.map((namespace) => this.familyIn(namespace)))).flat();
+    const going = new Map(
+      family.map(({ metadata, apiVersion, kind }) => [metadata.uid!, { apiVersion, kind, namespaced: true }]),
+    );
+    for (const object of objects.toSorted((a, b) => order(a) - order(b)))
+      if (!(await this.removeOne(object))) going.delete(object.metadata.uid!);
+    await until(
+      "the end of the stack's objects",
+      async () => {
+        const kinds = [
+          ...new Map([...going.values()].map((kind) => [`${kind.apiVersion} ${kind.kind}`, kind])).values(),
+        ];
+        const there = await Promise.all(namespaces.map((namespace) => this.list(kinds, { namespace })));
+        const rest = there.flat().filter(({ metadata }) => going.has(metadata.uid!));
+        // Nothing runs on simulated nodes, and what simulates it may be gone: nobody else would end these pods.
+        for (const pod of rest.filter(({ kind }) => kind === "Pod"))
+          await this.cluster.remove(pod, 0, { uid: pod.metadata.uid! });
+        return rest.length === 0;
+      },
+      { seconds: DELETE_SECONDS, everyMs: 250 },
+    );
+  }
+
+  /** What is the run's in a namespace, with what controllers have made of it. */
+  private async familyIn(namespace: string): Promise<KubernetesObject[]> {
+    return [...familyOf(await this.inNamespace(namespace), this.run)];
+  }
+
+  /** @returns whether it goes; else somebody has taken the run's id off it */
+  private async removeOne(object: KubernetesObject): Promise<boolean> {
+    const goes = await removeOwn(this.cluster, object, this.run);
+    if (!goes) this.left.push(`${describe(object)} stays, for somebody has taken the run's id off it`);
+    return goes;
+  }
+
+  /** Unless somebody else has put something into it. */
+  private async removeNamespace(namespace: KubernetesObject): Promise<void> {
+    if (this.silent.length > 0) {
+      this.left.push(
+        `${describe(namespace)} stays: ${this.silent.join(", ")} does not answer, so nobody knows what is in it`,
+      );
+      return;
+    }
+    const others = (await this.inNamespace(namespace.metadata.name)).filter((object) => !isOfNamespaceItself(object));
+    if (others.length > 0) {
+      // What controllers have made of these needs no mention.
+      const first = others.filter(
+        ({ kind, metadata }) => metadata.ownerReferences === undefined && kind !== "Endpoints",
+      );
+      const names = (first.length > 0 ? first : others).map(describe).join(", ");
+      this.left.push(`${describe(namespace)} stays, for there is something of others in it: ${names}`);
+      return;
+    }
+    await this.removeAll([namespace]);
+  }
+
+  /** Unless there are resources of it, which would all be deleted with it. */
+  private async removeDefinition(definition: KubernetesObject): Promise<void> {
+    const { group, names, versions } = definition["spec"] as {
+      group: string;
+      names: { kind: string };
+      versions: { name: string; served: boolean }[];
+    };
+    const { name } = versions.find(({ served }) => served)!;
+    const known = this.kinds.some(({ apiVersion, kind }) => apiVersion.startsWith(`${group}/`) && kind === names.kind);
+    const resources = known ? await this.cluster.list(`${group}/${name}`, names.kind) : [];
+    if (resources.length > 0) {
+      this.left.push(`${describe(definition)} stays, for others use it: ${resources.map(describe).join(", ")}`);
+      return;
+    }
+    await this.removeAll([definition]);
+  }
+
+  private async removeAll(objects: readonly KubernetesObject[]): Promise<void> {
+    const going: KubernetesObject[] = [];
+    for (const object of objects) if (await this.removeOne(object)) going.push(object);
+    const isGone = async (object: KubernetesObject) =>
+      (await this.cluster.get(object))?.metadata.uid !== object.metadata.uid;
+    await until(
+      `the end of ${going.map(describe).join(", ")}`,
+      async () => (await Promise.all(going.map(isGone))).every(Boolean),
+      { seconds: DELETE_SECONDS },
+    );
+  }
+}
+
+/**
+ * @returns why something that the run has made stays, a line each
+ * @throws LocalFailure when something has not gone in a minute; calling again goes on
+ */
+export async function removeRun(cluster: Cluster, run: string): Promise<string[]> {
+  const { kinds, silent } = await cluster.kinds();
+  const removal = new Removal(cluster, run, kinds, silent);
+  await removal.all();
+  return removal.left;
+}
