@@ -1,6 +1,7 @@
 /** The command line: reads arguments, runs a command, prints its result or its problems, sets the exit code. */
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
+import { printableLines } from "../components/contract/printable.js";
 import { ContractError, error, formatProblem } from "../components/contract/problems.js";
 import type { DownOptions, UpOptions } from "./local/command.js";
 import { listStacks } from "../stacks/stackFile.js";
@@ -65,7 +66,7 @@ const local = program
 
 /** Progress goes where a pipe does not take it for the result. */
 function report(line: string): void {
-  process.stderr.write(`${pc.dim(line)}\n`);
+  process.stderr.write(`${pc.dim(printableLines(line))}\n`);
 }
 
 function show({ text, exitCode }: { text: string; exitCode: number }): void {

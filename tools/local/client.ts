@@ -54,7 +54,9 @@ export class Cluster {
     try {
       this.config.loadFromFile(kubeconfig);
     } catch (thrown) {
-      throw new ContractError([error(kubeconfig, `is no kubeconfig: ${(thrown as Error).message}`)]);
+      // The first line alone: those after it show the file, and with it keys and tokens.
+      const [why] = (thrown as Error).message.split("\n");
+      throw new ContractError([error(kubeconfig, `is no kubeconfig: ${why}`)]);
     }
     if (context !== undefined) this.config.setCurrentContext(context);
     const current = this.config.getCurrentCluster();

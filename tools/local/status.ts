@@ -1,6 +1,7 @@
 /** Tables of what runs where. */
 import Table from "cli-table3";
 import { GPU_RESOURCE, LABELS } from "../../components/contract/labels.js";
+import { printableData } from "../../components/contract/printable.js";
 import { colours as pc } from "../colours.js";
 import type { Cluster, KubernetesObject } from "./client.js";
 import { GROUP_LABEL } from "./nodes.js";
@@ -130,7 +131,9 @@ function groupRows(simulated: readonly Node[], pods: readonly Pod[]): Status["gr
 
 const STYLE = { head: [], border: [], compact: true };
 
-export function statusText({ models, pods, groups }: Status): string {
+export function statusText(status: Status): string {
+  // Messages of a scheduler, and labels of nodes, which others may have written.
+  const { models, pods, groups } = printableData(status);
   const modelTable = new Table({ head: ["model", "release", "route", "ready", "replicas"], style: STYLE });
   for (const { name, release, live, ready, wanted, range } of models) {
     const count = `${ready}/${wanted}`;

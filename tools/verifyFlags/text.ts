@@ -1,4 +1,5 @@
 /** The results as a person reads them. */
+import { printableLines } from "../../components/contract/printable.js";
 import { colours as pc } from "../colours.js";
 import { plainTable } from "../preview/text.js";
 import type { ArgumentList } from "./argumentLists.js";
@@ -18,7 +19,7 @@ function place({ stack, model, release }: ArgumentList): string {
 }
 
 function indented(message: string): string {
-  return message.replaceAll("\n", "\n  ");
+  return printableLines(message).replaceAll("\n", "\n  ");
 }
 
 /** The parser's message for each list it refused. */

@@ -153,6 +153,19 @@ describe("Cluster", () => {
       assert.throws(() => new Cluster(bare, "prod"), { message: `${bare}: has no context "prod": use another file` });
     });
 
+    it("shows nothing of a file that cannot be read as YAML: keys and tokens are in it", () => {
+      const text = "users:\n- name: x\n  user: { token: m4rked-s3cret, bad: [ }\n";
+      const file = join(folderWith({ config: text }), "config");
+      assert.throws(
+        () => new Cluster(file),
+        (thrown: Error) => {
+          assert.ok(thrown.message.startsWith(`${file}: is no kubeconfig: `), thrown.message);
+          assert.ok(!thrown.message.includes("m4rked"), thrown.message);
+          return true;
+        },
+      );
+    });
+
     it("says of a file that is none which it is", () => {
       const gone = join(folderWith(), "gone");
       assert.throws(

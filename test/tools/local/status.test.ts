@@ -188,4 +188,17 @@ describe("statusText", () => {
       ["model", "pod", "node group"],
     );
   });
+
+  it("prints what a message or a label holds, and does nothing of it", () => {
+    const state = "pending: \u001b[2Jx\n::error::forged";
+    const hostile = {
+      ...status,
+      pods: [{ name: "a", state }],
+      groups: [{ name: "g\u202e", nodes: 1, gpus: 0, gpusUsed: 0 }],
+    };
+    const text = stripVTControlCharacters(statusText(hostile));
+    assert.doesNotMatch(text, /^\s*::|[\u202e]/m);
+    assert.deepEqual(rows(hostile).slice(4, 5), [["a", "", "pending: \\u001b[2Jx\\n::error::forged"]]);
+    assert.ok(text.includes("g\\u202e"));
+  });
 });
