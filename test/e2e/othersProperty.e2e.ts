@@ -93,10 +93,11 @@ const EXAMPLES = [
   { theirs: [[THEIRS.namespace("vllm", LABELS[3])]], refused: undefined, later: [] },
 ];
 
-/** Each object once: names meet. */
+/** Each object once, where it stands first: names meet, and a namespace comes before what is in it. */
 function distinct(objects: readonly KubernetesObject[]): KubernetesObject[] {
   const key = ({ kind, metadata }: KubernetesObject) => `${kind} ${metadata.namespace} ${metadata.name}`;
-  return [...new Map(objects.toReversed().map((object) => [key(object), object])).values()].reverse();
+  const keys = objects.map(key);
+  return objects.filter((_, index) => keys.indexOf(keys[index]!) === index);
 }
 
 /** On a busy machine there are fewer examples, and never fewer than those above. */
