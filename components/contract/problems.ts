@@ -10,19 +10,21 @@ export interface Problem {
   message: string;
   /** `warning`s are shown; they stop nothing. */
   severity: "error" | "warning";
+  /** Shown below it, such as what a program has said. */
+  lines?: readonly string[];
 }
 
-export function error(path: string, message: string): Problem {
-  return { path, message, severity: "error" };
+export function error(path: string, message: string, lines?: readonly string[]): Problem {
+  return { path, message, severity: "error", ...(lines !== undefined && { lines }) };
 }
 
 export function warning(path: string, message: string): Problem {
   return { path, message, severity: "warning" };
 }
 
-/** One line, whatever stands in the path and the message. */
-export function formatProblem({ path, message }: Problem): string {
-  return printable(`${path}: ${message}`);
+/** One line, whatever stands in the path and the message; the problem's own lines are indented below it. */
+export function formatProblem({ path, message, lines = [] }: Problem): string {
+  return [printable(`${path}: ${message}`), ...lines.map((line) => `    ${printable(line)}`)].join("\n");
 }
 
 /** Shown of a long list of problems; whoever has more mends these first. */

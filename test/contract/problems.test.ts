@@ -20,6 +20,14 @@ describe("a problem", () => {
   });
 });
 
+describe("a problem with lines", () => {
+  it("has them below it, each as text", () => {
+    const problem = error("kwok", "could not be built. Go says:", ["a: b", "::error::x\u001b"]);
+    assert.equal(formatProblem(problem), "kwok: could not be built. Go says:\n    a: b\n    \\::error::x\\u001b");
+    assert.equal(formatProblem(error("a\nb", "c\nd")), "a\\nb: c\\nd");
+  });
+});
+
 describe("throwIfErrors", () => {
   it("throws once, with every error and no warning", () => {
     const problems = [error("a", "one"), warning("b", "two"), error("c", "three")];
@@ -43,6 +51,12 @@ describe("quote", () => {
     assert.equal(quote('a"b'), '"a\\"b"');
     assert.equal(quote({ a: [1] }), '{"a":[1]}');
     assert.equal(quote(undefined), "nothing");
+  });
+
+  it("shows no password of a URL, and nothing invisible", () => {
+    assert.equal(quote("https://user:p4ss@host/x"), '"https://…@host/x"');
+    assert.equal(quote({ url: "redis://:p4ss@host" }), '{"url":"redis://…@host"}');
+    assert.equal(quote("a\u202eb\u007f"), '"a\\u202eb\\u007f"');
   });
 
   it("cuts at 80 characters", () => {

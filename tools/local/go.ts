@@ -44,18 +44,15 @@ async function freeSpace(): Promise<{ folder: string; gib: number }> {
 /** What to do about a build that failed. */
 async function failure(what: string, output: string): Promise<ContractError> {
   const { folder, gib } = await freeSpace();
-  const last = output.trim().split("\n").slice(-8).join("\n    ");
+  const last = output.trim().split("\n").slice(-8);
   if (/no space left on device/i.test(output) || gib < 0.5) {
     const message = `the disk is full: ${gib.toFixed(1)} GiB are free at ${folder}, a first build takes up to ${COLD_BUILD_GIB}. Make room and call again: what is built stays built`;
-    return new ContractError([error(what, `${message}\n    ${last}`)]);
+    return new ContractError([error(what, message, last)]);
   }
   const network = /dial tcp|no such host|i\/o timeout|connection refused|TLS handshake/i.test(output);
   const hint = network ? "Go's module proxy cannot be reached (GOPROXY says which)" : "Go says";
   return new ContractError([
-    error(
-      what,
-      `could not be built. ${hint}:\n    ${last}\n    Call again when that is mended: what is built stays built`,
-    ),
+    error(what, `could not be built. ${hint}:`, [...last, "Call again when that is mended: what is built stays built"]),
   ]);
 }
 
