@@ -49,7 +49,8 @@ async function marked(): Promise<string[]> {
 }
 
 describe("somebody else's cluster", function () {
-  this.timeout(240_000);
+  // Three starts that are killed, beside other files of tests.
+  this.timeout(600_000);
 
   before(async () => {
     foreign = await startForeign("others");
