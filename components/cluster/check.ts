@@ -1,7 +1,7 @@
 /** Checks of a cluster to build that need more than its shape. */
 import { INSTANCE_TYPES } from "../contract/instances.js";
 import { checkNodeGroup } from "../contract/nodes.js";
-import { checkRepeated, error, type Problem, repeated, warning } from "../contract/problems.js";
+import { checkRepeated, error, type Problem, repeated, warning, quote } from "../contract/problems.js";
 import type { BuiltClusterConfig, BuiltNodeGroup } from "./schema.js";
 import { checkNetwork } from "./subnets.js";
 import { checkKubernetesVersion } from "./versions.js";
@@ -37,7 +37,7 @@ function checkRepetitions({ network, access }: BuiltClusterConfig, path: string)
     ...repeated(principals.map(([, { principalArn }]) => principalArn)).map((index) =>
       error(
         `${path}.access.${principals[index]![0]}.principalArn`,
-        `"${principals[index]![1].principalArn}" has an entry already, and EKS takes one: leave one out`,
+        `${quote(principals[index]![1].principalArn)} has an entry already, and EKS takes one: leave one out`,
       ),
     ),
   ];
@@ -49,7 +49,7 @@ function checkEndpoint({ publicEndpoint }: BuiltClusterConfig, path: string): Pr
       ? [
           error(
             `${path}.cidrs[${index}]`,
-            `"${cidr}" opens the API server to the world: give the ranges of your offices and runners, /${WIDEST_PREFIX} at the widest`,
+            `${quote(cidr)} opens the API server to the world: give the ranges of your offices and runners, /${WIDEST_PREFIX} at the widest`,
           ),
         ]
       : [],
@@ -65,7 +65,7 @@ function checkSystemNodes({ instanceTypes, min, max }: BuiltClusterConfig["syste
       return [
         error(
           `${path}.instanceTypes[${index}]`,
-          `"${type}" is an ARM type, and the system's image is for x86: take a type such as m7i.large`,
+          `${quote(type)} is an ARM type, and the system's image is for x86: take a type such as m7i.large`,
         ),
       ];
     }
@@ -73,7 +73,7 @@ function checkSystemNodes({ instanceTypes, min, max }: BuiltClusterConfig["syste
       ? [
           error(
             `${path}.instanceTypes[${index}]`,
-            `"${type}" has GPUs, which system pods do not use: take a type such as m7i.large`,
+            `${quote(type)} has GPUs, which system pods do not use: take a type such as m7i.large`,
           ),
         ]
       : [];

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { GPU_TYPES } from "./gpus.js";
 import { INSTANCE_TYPES, type InstanceType } from "./instances.js";
 import { GPU_TAINT, LIFECYCLES, NODE_LABELS, SPOT_TAINT, WORKLOADS } from "./labels.js";
-import { didYouMean, error, listOr, type Problem } from "./problems.js";
+import { didYouMean, error, listOr, type Problem, quote } from "./problems.js";
 
 /** Kinds of traffic. They never share a runtime. */
 export const TRAFFIC_CLASSES = ["interactive", "batch", "experimental"] as const;
@@ -69,12 +69,12 @@ export function checkNodeGroup(group: NodeGroup, path: string): Problem[] {
       problems.push(
         error(
           at,
-          `"${name}" is not a known GPU instance type${didYouMean(name, INSTANCE_TYPES.keys()) || "."} With ${group.gpu}: ${listOr(ofGpu)}`,
+          `${quote(name)} is not a known GPU instance type${didYouMean(name, INSTANCE_TYPES.keys()) || "."} With ${group.gpu}: ${listOr(ofGpu)}`,
         ),
       );
     } else if (type.gpu !== group.gpu) {
       problems.push(
-        error(at, `"${name}" has ${type.gpu} GPUs, not ${group.gpu}: set gpu: ${type.gpu} or another type`),
+        error(at, `${quote(name)} has ${type.gpu} GPUs, not ${group.gpu}: set gpu: ${type.gpu} or another type`),
       );
     }
   });

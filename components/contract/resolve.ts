@@ -108,7 +108,9 @@ function resolveRelease(
     );
   }
   if (release === COMPONENTS.spare) {
-    problems.push(error(path, `"${release}" is what a model's warm spares are named: use another name, such as r1`));
+    problems.push(
+      error(path, `${quote(release)} is what a model's warm spares are named: use another name, such as r1`),
+    );
   }
   const parsed = parse(releaseSchema, value, path);
   append(problems, parsed.problems);

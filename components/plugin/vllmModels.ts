@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { labelValue } from "../contract/labels.js";
 import { loadModels } from "../contract/load.js";
-import { error, throwIfErrors } from "../contract/problems.js";
+import { error, throwIfErrors, quote } from "../contract/problems.js";
 import { ModelServing } from "../serving/modelServing.js";
 import { TrafficPriorities } from "../serving/trafficPriorities.js";
 
@@ -49,7 +49,7 @@ export class VllmModels extends pulumi.ComponentResource {
         gated.map(({ name: model, release, model: { id } }) =>
           error(
             `models.${model}.releases.${release}.model.id`,
-            `"${id}" is gated, and there is no token: give huggingFaceToken`,
+            `${quote(id)} is gated, and there is no token: give huggingFaceToken`,
           ),
         ),
       );

@@ -74,7 +74,7 @@ function checkCommands(block: Block, project: Project): Problem[] {
     }
     const printed = project.run(command);
     if (printed.exitCode !== 0) {
-      return [error(at, `"${command}" exits with ${printed.exitCode}: ${printed.text.trim()}`)];
+      return [error(at, `"${command}" exits with ${printed.exitCode}:`, printed.text.trim().split("\n"))];
     }
     return output.length === 0 ? [] : compare(at, command, output, printed);
   });
@@ -98,7 +98,8 @@ function checkText({ at, lines, mark = "" }: Block, project: Project): Problem[]
 function compare(at: string, command: string, shown: readonly string[], { text }: Printed): Problem[] {
   const missing = missingLines(shown, text);
   if (missing === undefined) return [];
-  return [error(at, `"${command}" does not print these lines as shown:\n${missing.join("\n")}\nIt prints:\n${text}`)];
+  const lines = [...missing, "It prints:", ...text.trimEnd().split("\n")];
+  return [error(at, `"${command}" does not print these lines as shown:`, lines)];
 }
 
 function checkJson({ at, lines, mark = "" }: Block, { readLevels }: Project): Problem[] {

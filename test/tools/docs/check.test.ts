@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { formatProblem } from "../../../components/contract/problems.js";
 import { checkDocs, type Project, resultText } from "../../../tools/docs/check.js";
 
 /** A project of these pages, whose only command is `npm run preview`. */
@@ -17,7 +18,7 @@ function project(pages: Record<string, string>, changed: Partial<Project> = {}):
 }
 
 function problemsOf(text: string, changed: Partial<Project> = {}): string[] {
-  return checkDocs(project({ "README.md": text }, changed)).map(({ path, message }) => `${path}: ${message}`);
+  return checkDocs(project({ "README.md": text }, changed)).map(formatProblem);
 }
 
 const block = (language: string, text: string, mark?: string): string =>
@@ -34,10 +35,10 @@ describe("the check of the docs", () => {
     assert.deepEqual(problemsOf(block("sh", "npm ci && npm run preview")), []);
     assert.deepEqual(problemsOf(block("console", "$ npm run preview\nnpm run preview\nno file")), []);
     assert.deepEqual(problemsOf(block("console", "$ npm run preview\n…\nother")), [
-      'README.md:1: "npm run preview" does not print these lines as shown:\nother\nIt prints:\nnpm run preview\nno file\n',
+      'README.md:1: "npm run preview" does not print these lines as shown:\n    other\n    It prints:\n    npm run preview\n    no file',
     ]);
     assert.deepEqual(problemsOf(block("sh", "npm run preview"), { run: () => ({ text: "bad", exitCode: 2 }) }), [
-      'README.md:1: "npm run preview" exits with 2: bad',
+      'README.md:1: "npm run preview" exits with 2:\n    bad',
     ]);
   });
 
@@ -112,7 +113,7 @@ describe("links", () => {
     "docs/b.md": "# A part\n",
   });
   const linkProblems = (link: string, packed: string[]): string[] =>
-    checkDocs(project(pages(link), { packed: new Set(packed) })).map(({ path, message }) => `${path}: ${message}`);
+    checkDocs(project(pages(link), { packed: new Set(packed) })).map(formatProblem);
 
   it("lead to files, folders and headings", () => {
     for (const link of ["docs/a.md", "docs", "docs/a.md#a-part", "https://example.com/x"]) {
