@@ -1,5 +1,6 @@
 /** vLLM's command line, as its parser reads it. */
 import { type FlagFacts, flagTable, KNOWN_VERSIONS } from "../components/contract/flags/table";
+import { pythonJson } from "../components/contract/guarded/values";
 
 export interface Flag {
   /** Long name without dashes or `no-`: `max-model-len`. */
@@ -102,11 +103,7 @@ function put(object: { [key: string]: unknown }, [first = "", ...rest]: readonly
 }
 
 function json(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : (JSON.parse(text) as unknown);
-  } catch {
-    return undefined;
-  }
+  return text === undefined ? undefined : pythonJson(text);
 }
 
 function strings(value: string | undefined): string[] {

@@ -34,6 +34,11 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return value !== null && typeof value === "object";
 }
 
+/** Path of a key at the top, which may hold any characters. */
+export function topPath(key: string): string {
+  return joinPath("", [key]).replace(/^\./, "");
+}
+
 /** Masks `{ secure: … }`, Pulumi's form of an encrypted value, wherever it stands, and says where that is. */
 export function maskEncrypted(value: unknown, path: string): { value: unknown; paths: string[] } {
   if (!isObject(value)) return { value, paths: [] };
@@ -147,6 +152,6 @@ function withoutValue({ path, severity }: Problem): Problem {
 }
 
 function withoutSections(values: Values, paths: ReadonlySet<string>): Values {
-  const kept = Object.entries(values).filter(([key]) => !paths.has(key));
-  return Object.fromEntries(kept.map(([key, value]) => [key, without(value, paths, key)]));
+  const kept = Object.entries(values).filter(([key]) => !paths.has(topPath(key)));
+  return Object.fromEntries(kept.map(([key, value]) => [key, without(value, paths, topPath(key))]));
 }

@@ -1,24 +1,18 @@
 /** Reads the config of `Pulumi.<stack>.yaml` as Pulumi's CLI does, its encrypted values as they are written there. */
-import {
-  closeSync,
-  constants,
-  existsSync,
-  fstatSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-} from "node:fs";
+import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { join, sep } from "node:path";
 import { isMap, isScalar } from "yaml";
 import { ContractError, didYouMean, error, listOr, quote } from "../components/contract/problems.js";
+import { joinPath } from "../components/contract/parse.js";
 import { tooLarge } from "../components/contract/size.js";
+import { NAMESPACE } from "./namespace.js";
+import { readPlainFile } from "./plainFile.js";
 import { parseYaml } from "./yaml.js";
 
 /** A block that many models share is written once; what this keeps out is a file made to exhaust memory. */
 const MAX_ALIASES = 100_000;
 /** A thousand models take 2 MiB. */
-const MAX_MIB = 8;
+const MAX_MIB = 4;
 /** As Pulumi names stacks: no separators of folders, or a name would lead out of the project. */
 const STACK_NAME = /^[A-Za-z0-9_.-]{1,100}$/;
 
@@ -55,25 +49,15 @@ export function readConfig(folder: string, stack: string): Record<string, unknow
   return configOf(readText(folder, file, name), name);
 }
 
-/** The text of a regular file within the folder, of a size that a person can have written. */
+/** The text of a file within the folder, of a size that a person can have written. */
 function readText(folder: string, file: string, name: string): string {
-  let handle: number | undefined;
   try {
     if (!realpathSync(file).startsWith(realpathSync(folder) + sep)) {
       throw new Error("it is a link to a file outside of the project, so put the file itself here");
     }
-    // Not blocking: a named pipe would wait for somebody to write.
-    handle = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
-    const stat = fstatSync(handle);
-    if (stat.isFile() && stat.size > MAX_MIB * 2 ** 20) {
-      throw new Error(`it has ${Math.ceil(stat.size / 2 ** 20)} MiB, and ${MAX_MIB} are the most: use several stacks`);
-    }
-    if (!stat.isFile() && !stat.isDirectory()) throw new Error("it is no regular file");
-    return readFileSync(handle, "utf8");
+    return readPlainFile(file, MAX_MIB);
   } catch (thrown) {
     throw new ContractError([error(name, `cannot be read: ${(thrown as Error).message}`)]);
-  } finally {
-    if (handle !== undefined) closeSync(handle);
   }
 }
 
@@ -106,6 +90,12 @@ function configOf(text: string, name: string): Record<string, unknown> {
   // An alias may lead to what it is part of.
   const wrong = tooLarge(values);
   if (wrong !== undefined) throw new ContractError([error(name, wrong)]);
+  const twice = Object.keys(values).filter((key) => !key.includes(":") && Object.hasOwn(values, `${NAMESPACE}:${key}`));
+  if (twice.length > 0) {
+    const same = (key: string) =>
+      `stands there as ${quote(`${NAMESPACE}:${key}`)}, too, which is the same: leave one out`;
+    throw new ContractError(twice.map((key) => error(joinPath(`${name}: config`, [key]), same(key))));
+  }
   return values;
 }
 

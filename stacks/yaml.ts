@@ -7,17 +7,20 @@ import {
   isCollection,
   isNode,
   isPair,
+  isScalar,
   LineCounter,
   Parser,
   type ParsedNode,
 } from "yaml";
 import { ContractError, error } from "../components/contract/problems.js";
 import {
+  MAX_CHARACTERS,
   MAX_DEPTH,
   MAX_ENTRIES,
   MAX_VALUES,
   TOO_DEEP,
   TOO_MANY_VALUES,
+  TOO_MUCH_TEXT,
   tooManyEntries,
 } from "../components/contract/size.js";
 
@@ -29,12 +32,13 @@ import {
  */
 export function parseYaml(text: string, name: string): Document {
   const lines = new LineCounter();
-  const tokens = [...new Parser(lines.addNewLine).parse(text)];
+  const tokens = tokensOf(text, lines, name);
   refuse(tooLargeTokens(tokens), name);
-  // Merge keys (`<<`), as Pulumi's own YAML parser takes them.
-  const composer = new Composer<ParsedNode>({ merge: true });
+  // Merge keys (`<<`), as Pulumi's own YAML parser takes them. No tags such as !!omap and !!binary, which not every reader takes
+  // for the same: without a meaning here, they are warnings.
+  const composer = new Composer<ParsedNode>({ merge: true, resolveKnownTags: false });
   const [document, ...others] = composer.compose(tokens, true, text.length);
-  const problems = document!.errors.map(({ message, pos }) => {
+  const problems = [...document!.errors, ...document!.warnings].map(({ message, pos }) => {
     const { line, col } = lines.linePos(pos[0]);
     return error(`${name}:${line}:${col}`, message);
   });
@@ -42,6 +46,18 @@ export function parseYaml(text: string, name: string): Document {
   if (problems.length > 0) throw new ContractError(problems);
   refuse(tooLargeOnceFollowed(document!), name);
   return document!;
+}
+
+const COLLECTION_KEY = "has a list or an object as a key: use text";
+
+function tokensOf(text: string, lines: LineCounter, name: string): CST.Token[] {
+  try {
+    return [...new Parser(lines.addNewLine).parse(text)];
+  } catch (thrown) {
+    // It goes down one call for each level that ends.
+    if (thrown instanceof RangeError) throw new ContractError([error(name, TOO_DEEP)]);
+    throw thrown;
+  }
 }
 
 function refuse(why: string | undefined, name: string): void {
@@ -66,6 +82,7 @@ function tooLargeTokens(tokens: readonly CST.Token[]): string | undefined {
     // Comments and empty lines have items of their own.
     const items = token.items.filter(({ key, value }) => key !== undefined || value !== undefined);
     if (items.length > MAX_ENTRIES) return tooManyEntries(items.length);
+    if (items.some(({ key }) => key !== null && key !== undefined && "items" in key)) return COLLECTION_KEY;
     for (const { key, value } of items) waiting.push({ token: key, depth }, { token: value, depth });
   }
   return undefined;
@@ -76,16 +93,28 @@ function tooLargeTokens(tokens: readonly CST.Token[]): string | undefined {
  * twenty thousand of a long list.
  */
 function tooLargeOnceFollowed({ contents }: Document): string | undefined {
-  /** Values below an anchor, by its name; the last one of a name counts, as in YAML. */
-  const anchored = new Map<string, number>();
-  const count = (node: unknown): number => {
-    if (isPair(node)) return count(node.key) + count(node.value);
+  /** What is below an anchor, by its name; the last one of a name counts, as in YAML. */
+  const anchored = new Map<string, Size>();
+  const sizeOf = (node: unknown): Size => {
+    if (isPair(node)) return sum(sizeOf(node.key), sizeOf(node.value));
     // What is not known yet is part of itself or has no anchor: whoever follows it says so.
-    if (isAlias(node)) return anchored.get(node.source) ?? 1;
-    let values = 1;
-    if (isCollection(node)) for (const item of node.items) values += count(item);
-    if (isNode(node) && "anchor" in node && node.anchor !== undefined) anchored.set(node.anchor, values);
-    return values;
+    if (isAlias(node)) return anchored.get(node.source) ?? { values: 1, characters: 0 };
+    let size: Size = { values: 1, characters: isScalar(node) ? String(node.value).length : 0 };
+    if (isCollection(node)) for (const item of node.items) size = sum(size, sizeOf(item));
+    if (isNode(node) && "anchor" in node && node.anchor !== undefined) anchored.set(node.anchor, size);
+    return size;
   };
-  return count(contents) > MAX_VALUES ? TOO_MANY_VALUES : undefined;
+  const { values, characters } = sizeOf(contents);
+  if (values > MAX_VALUES) return TOO_MANY_VALUES;
+  return characters > MAX_CHARACTERS ? TOO_MUCH_TEXT : undefined;
+}
+
+/** How much something becomes. */
+interface Size {
+  values: number;
+  characters: number;
+}
+
+function sum(a: Size, b: Size): Size {
+  return { values: a.values + b.values, characters: a.characters + b.characters };
 }

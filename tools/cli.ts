@@ -1,7 +1,7 @@
 /** The command line: reads arguments, runs a command, prints its result or its problems, sets the exit code. */
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import { printableLines } from "../components/contract/printable.js";
+import { printable, printableLines } from "../components/contract/printable.js";
 import { ContractError, error, formatProblem } from "../components/contract/problems.js";
 import type { DownOptions, UpOptions } from "./local/command.js";
 import { listStacks } from "../stacks/stackFile.js";
@@ -14,6 +14,8 @@ const FOLDER = process.cwd();
 const program = new Command("pulumi-vllm")
   .description("What the stacks of this project would deploy, without Pulumi's CLI, a cluster or a cloud.")
   .exitOverride()
+  // It repeats what it was given.
+  .configureOutput({ outputError: (text, write) => write(printableLines(text)) })
   .showHelpAfterError("(--help shows what is possible)");
 
 program
@@ -48,6 +50,7 @@ program
     const { loadStack } = await import("./loadStack.js");
     const { collect } = await import("./collect.js");
     const { leftOut, manifestFiles, writeManifests } = await import("./render.js");
+    if (options.out.trim() === "") throw new ContractError([error("--out", "is empty: name a folder")]);
     const { file, warnings } = loadStack(FOLDER, stack);
     const resources = await collect(file);
     const files = manifestFiles(resources, stack);
@@ -57,7 +60,8 @@ program
     if (others.length > 0)
       process.stderr.write(pc.yellow(`left out, for they are no manifests: ${others.join(", ")}\n`));
     for (const problem of warnings) process.stderr.write(pc.yellow(`warning: ${formatProblem(problem)}\n`));
-    process.stdout.write(`${files.length} files in ${folder}; kubectl apply --server-side -f ${options.out}\n`);
+    const done = `${files.length} files in ${folder}; kubectl apply --server-side -f ${options.out}`;
+    process.stdout.write(`${printable(done)}\n`);
   });
 
 const local = program

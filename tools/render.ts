@@ -1,7 +1,7 @@
 /** Writes what the program registers as Kubernetes manifests, for `kubectl apply` or GitOps. Never a secret. */
 import { randomBytes } from "node:crypto";
 import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { isAbsolute, join, relative, sep } from "node:path";
 import { stringify } from "yaml";
 import { ContractError, error } from "../components/contract/problems.js";
 import { API_KEY } from "../components/serving/apiKey.js";
@@ -111,6 +111,25 @@ function isOurs(path: string): boolean {
   return /\.(yaml|md)$/.test(path) && lstatSync(path).isFile() && readFileSync(path, "utf8").startsWith(HEADER);
 }
 
+/**
+ * A link among the folder and, where it is within the project, those above it: somebody's pull request may have put it there.
+ * Links above the project, such as a system's /tmp, are its owner's.
+ */
+function linkOnTheWay(folder: string): string | undefined {
+  const project = process.cwd();
+  const inside = relative(project, folder);
+  const parts = inside.startsWith("..") || isAbsolute(inside) ? [] : inside.split(sep);
+  const above = parts.map((_, index) => join(project, ...parts.slice(0, index + 1)));
+  return [...above, folder].find((path) => {
+    try {
+      return lstatSync(path).isSymbolicLink();
+    } catch {
+      // Not there, or below a file: whoever makes the folder says what is wrong.
+      return false;
+    }
+  });
+}
+
 /** Writes a file beside its place and moves it there, so that an interrupted run leaves no half file. */
 function writeWhole(target: string, content: string): void {
   // A name that nobody can have put a link under; opened only if it is new.
@@ -132,10 +151,9 @@ function writeWhole(target: string, content: string): void {
 export function writeManifests(folder: string, files: readonly ManifestFile[]): void {
   const current = new Set(files.map(({ name }) => name));
   try {
+    const link = linkOnTheWay(folder);
+    if (link !== undefined) throw new ContractError([error(link, "is a link: give the folder that it leads to")]);
     mkdirSync(folder, { recursive: true });
-    if (lstatSync(folder).isSymbolicLink()) {
-      throw new ContractError([error(folder, "is a link: give the folder that it leads to")]);
-    }
     const there = readdirSync(folder).map((name) => ({ name, ours: isOurs(join(folder, name)) }));
     const taken = there.filter(({ name, ours }) => current.has(name) && !ours);
     if (taken.length > 0) {

@@ -1,7 +1,7 @@
 /** A stack's file without its secrets: offline nobody can decrypt them. */
 import { join } from "node:path";
 import { NAMESPACE } from "../stacks/namespace.js";
-import { maskEncrypted } from "../stacks/secrets.js";
+import { maskEncrypted, topPath } from "../stacks/secrets.js";
 import { readConfig, stackFileName } from "../stacks/stackFile.js";
 
 /** A stack's config with its secrets masked. */
@@ -27,7 +27,7 @@ export function readStackFile(folder: string, stack: string): StackFile {
     // As Pulumi reads it: a key without a namespace is the project's own.
     const key = written.includes(":") ? written : prefix + written;
     const own = key.startsWith(prefix) ? key.slice(prefix.length) : undefined;
-    const { value: plain, paths } = maskEncrypted(value, own ?? key);
+    const { value: plain, paths } = maskEncrypted(value, topPath(own ?? key));
     if (paths.length > 0) engineSecretKeys.push(key);
     if (own !== undefined) for (const path of paths) secretPaths.push(path);
     return [key, plain] as const;

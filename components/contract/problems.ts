@@ -59,13 +59,25 @@ export function throwIfErrors(problems: readonly Problem[]): void {
   if (errors.length > 0) throw new ContractError(errors);
 }
 
-/** User and password of a URL. */
-const URL_CREDENTIALS = /:\/\/[^\s/"@]+@/g;
+/** User and password of a URL; what is cut off may hold their end. */
+const URL_CREDENTIALS = /(\b[a-z][a-z0-9+.-]{0,20}:\/\/|\bhttps?:)[^\s"]*(@|…)/gi;
+/** Shown of a value. */
+const MOST_QUOTED = 80;
+/** Looked at of a value: the rest is not shown, and a pattern's time must not grow with it. */
+const MOST_READ = 1000;
+
+function jsonOf(value: unknown): string {
+  // JSON has no word for them.
+  if (typeof value === "number" && !Number.isFinite(value)) return String(value);
+  return value === undefined ? "nothing" : JSON.stringify(value);
+}
 
 /** A value as a reader of a message should see it: JSON, cut where it is long, and without the password of a URL. */
 export function quote(value: unknown): string {
-  const text = value === undefined ? "nothing" : JSON.stringify(value).replace(URL_CREDENTIALS, "://…@");
-  return printable(text.length > 80 ? `${text.slice(0, 77)}…` : text);
+  const json = jsonOf(value);
+  const read = json.length > MOST_READ ? `${json.slice(0, MOST_READ)}…` : json;
+  const text = read.replace(URL_CREDENTIALS, "$1…@");
+  return printable(text.length > MOST_QUOTED ? `${text.slice(0, MOST_QUOTED - 3)}…` : text);
 }
 
 /** `a, b or c` */
@@ -74,12 +86,16 @@ export function listOr(values: readonly string[]): string {
   return `${values.slice(0, -1).join(", ")} or ${values.at(-1)}`;
 }
 
+/** Nobody mistypes a longer one. */
+const LONGEST_NAME = 200;
+
 /**
  * The candidates closest to a misspelt name, nearest first, at most three.
  *
  * Only those within a third of the name's length: a far-off suggestion misleads.
  */
 export function nearest(name: string, candidates: Iterable<string>): string[] {
+  if (name.length > LONGEST_NAME) return [];
   const limit = Math.max(2, Math.floor(name.length / 3));
   const wanted = name.toLowerCase();
   return [...candidates]

@@ -5,12 +5,16 @@ export const MAX_VALUES = 300_000;
 /** The deepest place of a stack config is at 9; flags may hold objects of their own. */
 export const MAX_DEPTH = 64;
 
+/** Of all texts together; a thousand models have less than 2 MiB. */
+export const MAX_CHARACTERS = 16 * 2 ** 20;
 /** Models of a stack, releases of a model, flags of a release. */
 export const MAX_ENTRIES = 2_000;
 
 const number = (value: number): string => value.toLocaleString("en-US");
 export const TOO_DEEP = `is nested more than ${MAX_DEPTH} levels deep: use fewer`;
 export const TOO_MANY_VALUES = `has more than ${number(MAX_VALUES)} values, those that YAML aliases repeat included: use fewer, or several stacks`;
+
+export const TOO_MUCH_TEXT = `has more than ${number(MAX_CHARACTERS)} characters, those that YAML aliases repeat included: use fewer`;
 
 /** Said of a list or an object with too many entries. */
 export function tooManyEntries(entries: number): string {
@@ -40,6 +44,8 @@ function walk(value: unknown, most: { values: number; entries: number }): string
     if (next.value === null || typeof next.value !== "object") continue;
     const depth = next.depth + 1;
     if (depth > MAX_DEPTH) return TOO_DEEP;
+    // Readers of objects drop it without a word.
+    if (Object.hasOwn(next.value, "__proto__")) return 'has a key "__proto__": use another name';
     const inner: unknown[] = Object.values(next.value);
     if (inner.length > most.entries) return tooManyEntries(inner.length);
     if (values + waiting.length + inner.length > most.values) return TOO_MANY_VALUES;

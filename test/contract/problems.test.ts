@@ -55,7 +55,12 @@ describe("quote", () => {
 
   it("shows no password of a URL, and nothing invisible", () => {
     assert.equal(quote("https://user:p4ss@host/x"), '"https://…@host/x"');
+    assert.equal(quote("https://user:p4/ss@host/x"), '"https://…@host/x"');
+    assert.equal(quote("http:user:p4ss@host"), '"http:…@host"');
     assert.equal(quote({ url: "redis://:p4ss@host" }), '{"url":"redis://…@host"}');
+    assert.doesNotMatch(quote(`https://user:p4ss${"x".repeat(5000)}@host`), /p4ss/);
+    assert.equal(quote("vllm/vllm-openai:v0.30.0@sha256:8a"), '"vllm/vllm-openai:v0.30.0@sha256:8a"');
+    assert.equal(quote(Infinity), "Infinity");
     assert.equal(quote("a\u202eb\u007f"), '"a\\u202eb\\u007f"');
   });
 

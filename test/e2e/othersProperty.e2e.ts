@@ -177,7 +177,7 @@ describe("whatever is in somebody else's cluster", function () {
         }
       }),
       {
-        numRuns: 12,
+        numRuns: 8,
         interruptAfterTimeLimit: TIME_MS,
         endOnFailure: true,
         examples: EXAMPLES.map((example): [typeof example] => [example]),

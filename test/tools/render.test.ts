@@ -206,6 +206,20 @@ describe("writeManifests", () => {
     assert.equal(readFileSync(join(elsewhere, "a.yaml"), "utf8"), HEADER);
   });
 
+  it("follows no link of the project on the way to the folder", () => {
+    const [project, elsewhere] = [folderWith(), folderWith()];
+    symlinkSync(elsewhere, join(project, "out"));
+    const before = process.cwd();
+    process.chdir(project);
+    try {
+      const folder = join(process.cwd(), "out", "staging");
+      assert.throws(() => writeManifests(folder, [file("a.yaml")]), { message: /out: is a link: give the folder/ });
+    } finally {
+      process.chdir(before);
+    }
+    assert.deepEqual(readdirSync(elsewhere), []);
+  });
+
   it("says of a folder that cannot be written which it is and why", () => {
     const folder = folderWith();
     writeFileSync(join(folder, "taken"), "");

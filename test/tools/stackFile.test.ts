@@ -164,7 +164,7 @@ describe("readStackFile", () => {
 
   it("refuses a file of a size that nobody writes", () => {
     assert.deepEqual(problems(`# ${"x".repeat(9 * 2 ** 20)}\n`), [
-      "Pulumi.test.yaml: cannot be read: it has 10 MiB, and 8 are the most: use several stacks",
+      "Pulumi.test.yaml: cannot be read: it has 10 MiB, and 4 are the most: use several stacks",
     ]);
   });
 
@@ -180,6 +180,50 @@ describe("readStackFile", () => {
     assert.deepEqual(problems(textOf(50_000)), [
       "Pulumi.test.yaml: has a list or an object with 50,000 entries, and 2,000 are the most: use fewer, or several stacks",
     ]);
+  });
+
+  it("refuses a file whose reader would go down one call for each level, wherever they end", () => {
+    for (const open of ["- ", "? "]) {
+      assert.deepEqual(problems(`config:\n  a:\n    ${open.repeat(100_000)}\n  b: 1\n`), [
+        "Pulumi.test.yaml: is nested more than 64 levels deep: use fewer",
+      ]);
+    }
+  });
+
+  it("refuses a long text that aliases repeat", () => {
+    const aliases = Array.from({ length: 200 }, (_, index) => `  m${index}: *a`);
+    assert.deepEqual(problems(["config:", `  a: &a ${"x".repeat(200_000)}`, ...aliases].join("\n")), [
+      "Pulumi.test.yaml: has more than 16,777,216 characters, those that YAML aliases repeat included: use fewer",
+    ]);
+  });
+
+  it("refuses what not every reader takes for the same: tags, keys that are no text, one key in both spellings", () => {
+    for (const value of ["!!omap [y: { secure: B }]", "!!set { a, b }", "!!binary QUFB", "!own x"]) {
+      const [first, ...others] = problems(`config:\n  vllm:a: ${value}\n`);
+      assert.match(first!, /^Pulumi\.test\.yaml:2:\d+: Unresolved tag: /, value);
+      assert.deepEqual(others, []);
+    }
+    assert.deepEqual(problems("config:\n  ? [a, b]\n  : 1\n"), [
+      "Pulumi.test.yaml: has a list or an object as a key: use text",
+    ]);
+    assert.deepEqual(problems("config:\n  vllm:models: { __proto__: { a: 1 } }\n"), [
+      'Pulumi.test.yaml: has a key "__proto__": use another name',
+    ]);
+    assert.deepEqual(problems("config:\n  huggingFaceToken: plain\n  vllm:huggingFaceToken: { secure: x }\n"), [
+      'Pulumi.test.yaml: config.huggingFaceToken: stands there as "vllm:huggingFaceToken", too, which is the same: leave one out',
+    ]);
+  });
+
+  it("takes a key with dots for none of what it is like", () => {
+    const { values, secretPaths } = read(
+      'config:\n  "vllm:cluster.existing.kubeconfig": { secure: x }\n  vllm:cluster: { existing: { name: c, kubeconfig: plain } }\n',
+    );
+    assert.deepEqual(secretPaths, ['["cluster.existing.kubeconfig"]']);
+    const said = parseStackConfig(values, secretPaths).problems.map(({ path, message }) => `${path}: ${message}`);
+    assert.ok(
+      said.some((line) => line.startsWith("vllm:cluster.existing.kubeconfig: is in plain text")),
+      said.join("\n"),
+    );
   });
 
   it("stays within the project: no path for a name, no link out of it, nothing but a file", () => {

@@ -1,5 +1,4 @@
 /** What a change does, by two previews: of the base branch and of the pull request. */
-import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { joinPath, parse } from "../../components/contract/parse.js";
@@ -7,6 +6,7 @@ import { printable } from "../../components/contract/printable.js";
 import { ContractError, error, quote } from "../../components/contract/problems.js";
 import { tooDeep } from "../../components/contract/size.js";
 import type { CostRange } from "../../components/contract/placement.js";
+import { readPlainFile } from "../../stacks/plainFile.js";
 import type { CollectedResource } from "../collect.js";
 import { REPORT_VERSION, type StackReport } from "./report.js";
 import { costRange, usd } from "./text.js";
@@ -68,6 +68,9 @@ const reportSchema = z.object({
 const fileSchema = z.object({ stacks: z.array(reportSchema) });
 export type EarlierReport = z.infer<typeof reportSchema>;
 
+/** Of the report of a thousand models with room to spare. */
+const MOST_MIB = 256;
+
 /**
  * Reads what an earlier `--json` printed.
  *
@@ -76,7 +79,7 @@ export type EarlierReport = z.infer<typeof reportSchema>;
 export function readEarlier(file: string): EarlierReport[] {
   let content: unknown;
   try {
-    content = JSON.parse(readFileSync(file, "utf8"));
+    content = JSON.parse(readPlainFile(file, MOST_MIB));
   } catch (thrown) {
     throw new ContractError([
       error(file, `cannot be read: ${(thrown as Error).message}; give a file that --json has written`),
@@ -101,11 +104,16 @@ export function propertyChanges(before: unknown, after: unknown, path = ""): Pro
   const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
   return [...keys].flatMap((key) =>
     propertyChanges(
-      (a as Record<string, unknown>)[key],
-      (b as Record<string, unknown>)[key],
+      own(a, key),
+      own(b, key),
       joinPath(path, [Array.isArray(a) ? Number(key) : key]).replace(/^\./, ""),
     ),
   );
+}
+
+/** What an object itself has, and not what all objects have, such as `constructor`. */
+function own(value: object, key: string): unknown {
+  return Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
 }
 
 function isTextList(value: object): value is string[] {

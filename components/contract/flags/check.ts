@@ -14,6 +14,9 @@ export interface ReasonedValue<T> {
 
 export type Flags = Record<string, ReasonedValue<FlagValue>>;
 
+/** Without dashes before it. Anything else would be another argument, such as `root-path=/v1`. */
+const FLAG_NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+
 /** Checks names against what the contract owns, and names and values against a version's table where there is one. */
 export function checkFlags(flags: Flags, table: FlagTable | undefined, version: string, path: string): Problem[] {
   return Object.entries(flags).flatMap(([name, { value }]) => {
@@ -23,6 +26,10 @@ export function checkFlags(flags: Flags, table: FlagTable | undefined, version: 
     const [whole, ...keys] = name.split(".");
     if (keys.length > 0) {
       return [error(at, `${quote(name)} is a part of a flag: write it as an object, the value of ${quote(whole)}`)];
+    }
+    if (!FLAG_NAME.test(name)) {
+      const message = "is not a flag's name: use lower-case letters, digits and dashes, first a letter";
+      return [error(at, `${quote(name)} ${message}`)];
     }
     if (Object.hasOwn(OWNED_FLAGS, name)) return [error(at, `the contract decides --${name}: ${OWNED_FLAGS[name]}`)];
     if (value === undefined) return [];

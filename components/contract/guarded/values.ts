@@ -8,14 +8,25 @@ export interface Entry {
   value: unknown;
 }
 
+/**
+ * JSON as Python's `json.loads` reads it, which vLLM uses: also with NaN and the infinities, here as null. `undefined` for what
+ * it refuses, and with it vLLM. Source: https://docs.python.org/3/library/json.html#infinite-and-nan-number-values
+ */
+export function pythonJson(text: string): unknown {
+  const strict = text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/gs, (part) =>
+    part.startsWith('"') ? part : "null",
+  );
+  try {
+    return JSON.parse(strict) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The object or list that a value is or that its text says; else the value itself. */
 export function decoded(value: unknown): unknown {
   if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return value;
-  try {
-    return JSON.parse(value) as unknown;
-  } catch {
-    return value;
-  }
+  return pythonJson(value) ?? value;
 }
 
 export function entriesOf(value: unknown, path: Entry["path"] = []): Entry[] {

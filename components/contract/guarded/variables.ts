@@ -119,6 +119,43 @@ export const GUARDED_VARIABLES: readonly GuardedVariables[] = [
     source: `${ENVS}, vllm/env_override.py`,
   },
   {
+    names: [
+      ...["OMP_TOOL_LIBRARIES", "UCX_MODULE_DIR", "NVSHMEM_BOOTSTRAP_PLUGIN", "NIXL_PLUGIN_DIR", "TVM_LIBRARY_PATH"],
+      ...["TRITON_PLUGIN_PATHS", "TRITON_PASS_PLUGIN_PATH", "OTEL_PYTHON_CONFIGURATOR", "OTEL_PYTHON_TRACER_PROVIDER"],
+    ],
+    danger: "injects",
+    why: "loads a library or imports Python",
+    instead: IN_THE_IMAGE,
+    source:
+      "OpenMP 5.2 section 21.13, UCX and NVSHMEM guides, NIXL and Triton READMEs, opentelemetry-sdk documentation",
+  },
+  {
+    names: [
+      ...["LIBRARY_PATH", "CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "COMPILER_PATH", "GCC_EXEC_PREFIX"],
+      ...["NVCC_PREPEND_FLAGS", "NVCC_APPEND_FLAGS", "NVCC_CCBIN"],
+    ],
+    danger: "injects",
+    why: "changes what the compilers that the engine calls at its start build in",
+    instead: IN_THE_IMAGE,
+    source:
+      "GCC manual (Environment Variables Affecting GCC), CUDA compiler driver manual (nvcc environment variables)",
+  },
+  {
+    names: ["TORCH_HOME", "NUMBA_CACHE_DIR"],
+    danger: "injects",
+    why: "names a folder whose code is run",
+    instead: CACHE_VOLUME,
+    source: "torch.hub and Numba documentation",
+  },
+  {
+    names: ["TIKTOKEN_ENCODINGS_BASE"],
+    danger: "redirects",
+    why: "fetches the vocabulary from another address",
+    instead: "leave it out, or name a folder of the image",
+    source: "openai/harmony README, vLLM's recipe for gpt-oss",
+    harmless: /^\//,
+  },
+  {
     names: ["LD_*", "GLIBC_TUNABLES", "GCONV_PATH", "CONDA_PREFIX"],
     danger: "injects",
     why: "has the loader put libraries into every process, or look for them elsewhere",

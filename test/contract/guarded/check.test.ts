@@ -18,6 +18,29 @@ function errors(changes: Record<string, unknown>): string[] {
   );
 }
 
+describe("JSON as Python reads it", () => {
+  it("hides nothing behind NaN and the infinities, at which JSON.parse gives up", () => {
+    const overrides = flagErrors("hf-overrides", '{"auto_map": {"A": "evil/r--m.C"}, "x": -Infinity}');
+    assert.ok(overrides.some((line) => line.startsWith("flags.hf-overrides.value.auto_map: auto_map names Python")));
+    const transfer = flagErrors("kv-transfer-config", '{"kv_connector_module_path": "acme", "x": NaN}');
+    assert.ok(transfer.some((line) => line.startsWith("flags.kv-transfer-config: --kv-transfer-config ")));
+    const quoted = flagErrors("hf-overrides", '{"rope_theta": "NaN", "b": "a \\" NaN"}');
+    assert.deepEqual(quoted, []);
+  });
+});
+
+describe("the name of a flag", () => {
+  it("is one, also where no table says which there are", () => {
+    for (const image of [undefined, `vllm/vllm-openai:v0.31.0@${DIGEST}`]) {
+      for (const name of ["root-path=/v1", "api-key=foo", "trust-remote-code=x y", "foo\n::error::x", "A", "a--b"]) {
+        const found = errors({ [`flags`]: { [name]: reasoned(true) }, ...(image !== undefined && { image }) });
+        assert.equal(found.length, 1, `${name}: ${found.join("; ")}`);
+        assert.match(found[0]!, /is not a flag's name: use lower-case letters, digits and dashes, first a letter$/);
+      }
+    }
+  });
+});
+
 describe("settings that open, redirect or extend the engine", () => {
   const refused: Array<[flag: string, value: unknown]> = [
     ["middleware", ["acme.auth.Middleware"]],

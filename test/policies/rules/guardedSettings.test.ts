@@ -54,6 +54,7 @@ describe("engine-closed, engine-not-redirected and no-injected-code", () => {
     ["no-injected-code", ["--logits-processors", "acme:P"], "--logits-processors"],
     ["no-injected-code", ["--worker-extension-cls=acme.E"], "--worker-extension-cls"],
     ["no-injected-code", ["--compilation-config.backend", "acme.compile"], "--compilation-config.backend"],
+    ["no-injected-code", ['--compilation-config={"backend":"acme.Backend","x":NaN}'], "--compilation-config.backend"],
     ["no-injected-code", ["-cc.inductor-passes.a=acme.run"], "--compilation-config.inductor_passes"],
     ["no-injected-code", ['-cc={"backend": "acme.compile"}'], "--compilation-config.backend"],
     [

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 
@@ -251,5 +252,26 @@ describe("readEarlier", () => {
       "earlier.json: [] is a list: use an object",
     ]);
     assert.equal(problems('{"stacks": [{}, {}, {}]}').length, 4);
+  });
+});
+
+describe("a difference to a hostile file", () => {
+  after(removeFolders);
+
+  it("compares what objects have themselves, and prints names as text", async () => {
+    const earlier = JSON.parse(JSON.stringify(await reportOf())) as Awaited<ReturnType<typeof reportOf>>;
+    const deployment = earlier.resources.find(({ name }) => name === "chat-r1")!;
+    Object.assign(deployment.inputs, { constructor: 5, "a\u001b[2J": "x\n::error::forged" });
+    earlier.resources.push({ ...deployment, urn: "urn:gone", name: "gone\n::error::forged\u202e" });
+    const lines = text(diffStack(earlier, await reportOf()));
+    assert.ok(lines.includes("      constructor: 5 → nothing"), lines.join("\n"));
+    for (const line of lines) assert.doesNotMatch(line, /^\s*::|[\p{Cc}\p{Cf}]/u);
+  });
+
+  it("is refused where the file is no plain file, or nested without end", () => {
+    const folder = folderWith({ "deep.json": `{"stacks":${"[".repeat(2000)}${"]".repeat(2000)}}` });
+    assert.throws(() => readEarlier(join(folder, "deep.json")), /is nested more than 64 levels deep/);
+    execFileSync("mkfifo", [join(folder, "pipe")]);
+    assert.throws(() => readEarlier(join(folder, "pipe")), /cannot be read: it is no regular file/);
   });
 });
