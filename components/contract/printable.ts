@@ -30,7 +30,12 @@ export function printable(text: string): string {
   return withoutCommands(text.replace(INVISIBLE, escaped));
 }
 
-/** The same for a text of several lines, whose line ends stay. */
+/** Whether everything in a text can be seen, line ends and tabs aside. */
+export function isVisible(text: string): boolean {
+  return text.replace(/[\n\t]/g, "").search(INVISIBLE) === -1;
+}
+
+/** As {@link printable}, for a text of several lines, whose line ends stay. */
 export function printableLines(text: string): string {
   return text.split(/\r?\n/).map(printable).join("\n");
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { GPU_TYPES } from "./gpus.js";
 import { TRAFFIC_CLASSES } from "./nodes.js";
 import { PRECISION_NAMES } from "./precision.js";
+import { isVisible } from "./printable.js";
 
 /** Kubernetes names built from a model's key add a release and suffixes of controllers; 63 characters is the limit. */
 export const MODEL_NAME = /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/;
@@ -21,7 +22,12 @@ const releaseName = z
   .string()
   .regex(RELEASE_NAME, "is not a release name: use a letter, then up to 11 letters and digits, such as r1");
 /** Long enough for a paragraph and a link. */
-const reason = z.string().trim().min(1, "is empty: say why it is set").max(1000);
+const reason = z
+  .string()
+  .trim()
+  .min(1, "is empty: say why it is set")
+  .max(1000)
+  .refine(isVisible, { error: "holds characters that nobody sees, such as escape sequences: write plain text" });
 
 const flagValue = z.union([
   z.string(),

@@ -59,4 +59,16 @@ describe("what would fail only once it runs", () => {
       'models.chat.releases.spare: "spare" is what a model\'s warm spares are named: use another name, such as r1',
     ]);
   });
+
+  it("is refused: a reason that nobody can read, or that nobody will", () => {
+    const reasoned = (reason: string) => release({ flags: { "enable-prefix-caching": { value: true, reason } } });
+    const at = `${R1}.flags.enable-prefix-caching.reason`;
+    for (const reason of ["a\u001b[2J", "user\u202etxt", "zero\u200bwidth", "a\rb"]) {
+      assert.deepEqual(problemsOf(reasoned(reason)), [
+        `${at}: holds characters that nobody sees, such as escape sequences: write plain text`,
+      ]);
+    }
+    assert.deepEqual(problemsOf(reasoned("x".repeat(1001))), [`${at}: has 1001 characters: use at most 1000`]);
+    assert.deepEqual(problemsOf(reasoned("two lines\n\tof reason, für 日本語")), []);
+  });
 });

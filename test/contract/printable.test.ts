@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { printable, printableData, printableJson, printableLines } from "../../components/contract/printable";
+import {
+  isVisible,
+  printable,
+  printableData,
+  printableJson,
+  printableLines,
+} from "../../components/contract/printable";
 
 /** Everything that a terminal would act on or a reader would not see. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\u2028\u2029]/u;
@@ -38,6 +44,13 @@ describe("printable", () => {
         assert.equal(printable(shown), shown);
       }),
     );
+  });
+});
+
+describe("isVisible", () => {
+  it("holds for text of every language, its lines and tabs, and for nothing that is hidden", () => {
+    for (const word of ["", "a\n\tb", "日本語 🚀"]) assert.equal(isVisible(word), true, word);
+    for (const word of ["\r", "\u0000", "\u202e", "\u200b", "\u2028", "\ud800"]) assert.equal(isVisible(word), false);
   });
 });
 

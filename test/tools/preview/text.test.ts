@@ -35,8 +35,10 @@ const HOSTILE = "fine\n```\n::error::forged\n##[error]forged\u001b[31m\u009b2J\u
 
 describe("stackText", () => {
   it("prints what a reason holds, and does nothing of it", async () => {
-    const releases = { r1: { flags: { "enable-prefix-caching": { value: true, reason: HOSTILE } } } };
+    const releases = { r1: { flags: { "enable-prefix-caching": { value: true, reason: "fine" } } } };
     const report = await reportOf({ models: { chat: { releases } } });
+    // A contract takes line ends and fences, and nothing invisible; the print has to bear all of it.
+    report.releases[0]!.reasons["enable-prefix-caching"] = HOSTILE;
     const harmless = stackText(report).split("\n").length;
     report.violations = [{ ...VIOLATION, message: HOSTILE }];
     report.warnings = [warning(HOSTILE, HOSTILE)];
