@@ -115,7 +115,7 @@ export function takeSecrets(given: Values, encrypted: readonly string[]): Withou
     if (below) unsure.push(keys[0]);
     if (typeof value !== "string") {
       told.set(`${NAMESPACE}:${path}`, `is ${typeName(value)}, which is not shown: use text`);
-      values = withValue(values, keys, Array.isArray(value) ? [] : {});
+      values = withValue(values, keys, Array.isArray(value) ? [SECRET_PLACEHOLDER] : {});
       continue;
     }
     if (!below && !encrypted.includes(path)) {
