@@ -20,7 +20,8 @@ describe("what is fetched", () => {
   it("from npm has a hash in the lock files, and no other source", () => {
     for (const lock of ["package-lock.json", "components/plugin/package-lock.json"]) {
       const packages = Object.entries(read<Lock>(lock).packages).filter(([name, { link }]) => name !== "" && !link);
-      assert.ok(packages.length > 10, lock);
+      // The plugin has no packages of its own: what it needs is the project's.
+      if (lock === "package-lock.json") assert.ok(packages.length > 100);
       for (const [name, { resolved, integrity }] of packages) {
         // Left out where it is the registry that npm is set to (.npmrc).
         if (resolved !== undefined) assert.match(resolved, /^https:\/\/registry\.npmjs\.org\//, `${lock}: ${name}`);

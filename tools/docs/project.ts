@@ -33,7 +33,8 @@ export function markdownFiles(root: string, folder = ""): string[] {
 
 /** Runs a program of the repository without colours; a shell has no part in it. */
 function call(folder: string, words: readonly string[]): Printed {
-  const env = { ...process.env, NO_COLOR: "1", npm_config_update_notifier: "false" };
+  // Coverage of a run within a run would be mixed with that of the tests, whose loader maps the sources otherwise.
+  const env = { ...process.env, NO_COLOR: "1", npm_config_update_notifier: "false", NODE_V8_COVERAGE: "" };
   const { stdout, stderr, status, error } = spawnSync(words[0]!, words.slice(1), {
     cwd: folder,
     env,
