@@ -43,7 +43,7 @@ export async function applyStack(
   return applied.stuck.length === 0 && late.length === 0;
 }
 
-/** Waits for every model; those that are not ready in time, each with the reason. Spares may wait for ever. */
+/** Waits for every model; those that are not ready in time, each with the reason. Spares may wait without end. */
 async function lateModels(cluster: Cluster, steps: readonly Step[], seconds: number): Promise<string[]> {
   const models = steps.map(({ object }) => object).filter(isRuntime);
   const lines = await Promise.all(

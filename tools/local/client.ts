@@ -216,7 +216,7 @@ export class Cluster {
     const created = ({ manager, operation, subresource }: FieldsOwner) =>
       manager === FIELD_MANAGER && operation === "Update" && subresource === undefined;
     if (managedFields.some(created)) {
-      // As client-go's csaupgrade does: else a field that was created and is applied no more would stay for ever.
+      // As client-go's csaupgrade does. Otherwise a field that was created, and that later applies leave out, would never go.
       const owners = managedFields.map((owner) => (created(owner) ? { ...owner, operation: "Apply" } : owner));
       const changed = await this.patch(old, { metadata: { uid, resourceVersion, managedFields: owners } });
       resourceVersion = changed.metadata.resourceVersion;
