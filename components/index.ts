@@ -1,15 +1,15 @@
 /** The package: what other programs import. */
 export { checkCluster } from "./cluster/check.js";
-export { GpuCluster, type GpuClusterArgs } from "./cluster/gpuCluster.js";
+export { GpuCluster, type GpuClusterArgs } from "./cluster/eksGpuCluster.js";
 export { Network, type NetworkArgs } from "./cluster/network.js";
 export { type BuiltClusterConfig, builtClusterSchema } from "./cluster/schema.js";
-export { ContractError, type Problem } from "./contract/problems.js";
+export { ContractError, type Problem } from "./config/problems.js";
 export { contractHash, contractText, type RuntimeContract } from "./contract/contract.js";
-export { type Fit, fit, type FitInput, type GpuChoice, smallestMachine } from "./contract/fit.js";
-export { ANNOTATIONS, LABELS, METRIC_LABELS, METRICS } from "./contract/labels.js";
-export type { NodeGroup, Placement, TrafficClass } from "./contract/nodes.js";
-export { type LoadedModels, loadModels } from "./contract/load.js";
-export type { ServedModel } from "./contract/resolve.js";
+export { type Fit, fit, type FitInput, type GpuChoice, smallestMachine } from "./fit/fit.js";
+export { ANNOTATIONS, LABELS, METRIC_LABELS, METRICS } from "./vocabulary/labels.js";
+export type { NodeGroup, Placement, TrafficClass } from "./contract/nodeGroup.js";
+export { type LoadedModels, loadModels } from "./checks/load.js";
+export type { ServedModel } from "./checks/resolve.js";
 export type { ModelConfig, ReleaseConfig } from "./contract/schema.js";
 export { Platform, type PlatformArgs } from "./platform/platform.js";
 export { type LiveRelease, ModelServing, type ModelServingArgs } from "./serving/modelServing.js";

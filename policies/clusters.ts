@@ -1,6 +1,6 @@
 /** EKS clusters: AWS's own resource, and pulumi-eks' component around it. */
-import { type Resource } from "./kinds";
-import { type Fields, isSet } from "./read";
+import { type Resource } from "./kinds.js";
+import { type Fields, isSet } from "./read.js";
 
 export interface Cluster {
   props: Fields;

@@ -1,6 +1,6 @@
 /** vLLM's command line, as its parser reads it. */
-import { type FlagFacts, flagTable, KNOWN_VERSIONS } from "../components/contract/flags/table";
-import { pythonJson } from "../components/contract/guarded/values";
+import { type FlagFacts, flagTable, KNOWN_VERSIONS } from "../components/facts/vllm/versions.js";
+import { pythonJson } from "../components/facts/vllm/jsonValues.js";
 
 export interface Flag {
   /** Long name without dashes or `no-`: `max-model-len`. */

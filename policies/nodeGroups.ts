@@ -1,7 +1,7 @@
 /** Managed node groups of EKS: AWS's own resource, and pulumi-eks' component around it. */
-import { INSTANCE_TYPES } from "../components/contract/instances";
-import { type Resource } from "./kinds";
-import { type Fields, at, isSet, isStated, isTrue, list, strings, text } from "./read";
+import { INSTANCE_TYPES } from "../components/facts/machines/aws.js";
+import { type Resource } from "./kinds.js";
+import { type Fields, at, isSet, isStated, isTrue, list, strings, text } from "./read.js";
 
 export const NODE_GROUP = "aws:eks/nodeGroup:NodeGroup";
 const COMPONENT = "eks:index:ManagedNodeGroup";

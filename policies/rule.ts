@@ -7,10 +7,10 @@ import type {
   StackValidationPolicy,
 } from "@pulumi/policy";
 
-import { type Resource } from "./kinds";
-import { type Fields } from "./read";
-import { type Scaler, scalersOf } from "./scalers";
-import { type Workload, workloadOf } from "./workloads";
+import { type Resource } from "./kinds.js";
+import { type Fields } from "./read.js";
+import { type Scaler, scalersOf } from "./scalers.js";
+import { type Workload, workloadOf } from "./workloads.js";
 
 /** What a rule says of itself; docs/policies.md is made of it. */
 export interface About {

@@ -1,8 +1,8 @@
 /** Which containers are vLLM: those that serve (runtimes) and those that run a batch file. */
-import { parseImage } from "../components/contract/image";
-import { APP_NAME, COMPONENTS, LABELS } from "../components/contract/labels";
-import { commandsOf } from "./commands";
-import { type Container, type Workload } from "./workloads";
+import { parseImage } from "../components/config/image.js";
+import { APP_NAME, COMPONENTS, LABELS } from "../components/vocabulary/labels.js";
+import { commandsOf } from "./commands.js";
+import { type Container, type Workload } from "./workloads.js";
 
 /** Programs of vLLM's surroundings whose images are named after it and which serve no model. */
 const NOT_A_SERVER = /(router|operator|controller|exporter|gateway|proxy|sidecar|dashboard|frontend)$/;

@@ -1,9 +1,9 @@
 /** Autoscalers, KEDA's and Kubernetes' own, and what they scale. */
-import { APP_NAME, LABELS } from "../components/contract/labels";
-import { type Resource, isKind } from "./kinds";
-import { type Fields, at, fields, list, number, text } from "./read";
-import { isRuntime } from "./runtimes";
-import { type Workload, nameOf, namespaceOf } from "./workloads";
+import { APP_NAME, LABELS } from "../components/vocabulary/labels.js";
+import { type Resource, isKind } from "./kinds.js";
+import { type Fields, at, fields, list, number, text } from "./read.js";
+import { isRuntime } from "./runtimes.js";
+import { type Workload, nameOf, namespaceOf } from "./workloads.js";
 
 export class Scaler {
   constructor(

@@ -1,5 +1,5 @@
 /** Label selectors: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors */
-import { at, list, strings, text, textEntries } from "./read";
+import { at, list, strings, text, textEntries } from "./read.js";
 
 type Labels = ReadonlyMap<string, string>;
 

@@ -1,5 +1,5 @@
 /** Values in messages. */
-import { quote } from "../components/contract/problems";
+import { quote } from "../components/config/problems.js";
 
 /** `is "x"`, or `is not set`. */
 export function state(value: unknown): string {

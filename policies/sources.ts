@@ -1,7 +1,7 @@
 /** Sources of weights and config besides the model itself, and what pins them. */
-import { quote } from "../components/contract/problems";
-import { jsonOf, lastFlag, type SpelledFlag } from "./flags";
-import { at, fields, text, textEntries } from "./read";
+import { quote } from "../components/config/problems.js";
+import { jsonOf, lastFlag, type SpelledFlag } from "./flags.js";
+import { at, fields, text, textEntries } from "./read.js";
 
 export const COMMIT = /^[0-9a-f]{40}$/;
 /** A directory or a URI: a revision has no effect on it, so the path itself has to name the commit. */

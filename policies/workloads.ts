@@ -1,7 +1,7 @@
 /** Pods and what makes them: the pod template of any workload of any program, read lazily (see read.ts). */
-import { quote } from "../components/contract/problems";
-import { type Resource, kindOf } from "./kinds";
-import { type Fields, at, fields, list, number, strings, text, textEntries } from "./read";
+import { quote } from "../components/config/problems.js";
+import { type Resource, kindOf } from "./kinds.js";
+import { type Fields, at, fields, list, number, strings, text, textEntries } from "./read.js";
 
 /** Where each kind keeps its pod template. */
 const TEMPLATES: Readonly<Record<string, readonly string[]>> = {

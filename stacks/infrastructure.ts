@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { GpuCluster } from "../components/cluster/gpuCluster.js";
-import { LABELS } from "../components/contract/labels.js";
+import { GpuCluster } from "../components/cluster/eksGpuCluster.js";
+import { LABELS } from "../components/vocabulary/labels.js";
 import { Platform } from "../components/platform/platform.js";
 import type { ClusterConfig, StackConfig } from "./config.js";
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ContractError, formatProblem, problemLines } from "../components/contract/problems.js";
-import { labelValue } from "../components/contract/labels.js";
+import { ContractError, formatProblem, problemLines } from "../components/config/problems.js";
+import { labelValue } from "../components/vocabulary/labels.js";
 import type { LiveRelease } from "../components/serving/modelServing.js";
 import { parseStackConfig } from "./config.js";
 import { readEngineConfig, withEncryptedPaths } from "./engineConfig.js";

@@ -1,9 +1,9 @@
 /** The program as a function of its config: wires the layers and nothing else. */
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { LABELS, MANAGED_BY } from "../components/contract/labels.js";
+import { LABELS, MANAGED_BY } from "../components/vocabulary/labels.js";
 import { type LiveRelease, ModelServing } from "../components/serving/modelServing.js";
-import type { SecretKey } from "../components/serving/secretKey.js";
+import type { SecretKey } from "../components/engine/secretKey.js";
 import { TrafficPriorities } from "../components/serving/trafficPriorities.js";
 import { gatedReleases, nodeGroupsOf, type StackConfig } from "./config.js";
 import { infrastructure } from "./infrastructure.js";

@@ -1,7 +1,7 @@
 /** The shape of everything under `vllm:`; the source of types, of the JSON Schema and of docs/configuration.md. */
 import { z } from "zod";
 import { builtClusterSchema } from "../components/cluster/schema.js";
-import { labelsSchema, nodeGroupSchema } from "../components/contract/nodes.js";
+import { labelsSchema, nodeGroupSchema } from "../components/contract/nodeGroup.js";
 import { addonsSchema, dnsLabel } from "../components/platform/schema.js";
 import { modelSchema } from "../components/contract/schema.js";
 

@@ -1,6 +1,6 @@
 /** The one place that decides where the config may hold a secret. Everywhere else an encrypted value is an error. */
-import { joinPath, typeName } from "../components/contract/parse.js";
-import { error, listOr, type Problem } from "../components/contract/problems.js";
+import { joinPath, typeName } from "../components/config/parse.js";
+import { error, listOr, type Problem } from "../components/config/problems.js";
 import { NAMESPACE } from "./namespace.js";
 
 /** Stands for every secret value. */

@@ -2,9 +2,9 @@
 import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { join, sep } from "node:path";
 import { isMap, isScalar } from "yaml";
-import { ContractError, didYouMean, error, listOr, quote } from "../components/contract/problems.js";
-import { joinPath } from "../components/contract/parse.js";
-import { tooLarge } from "../components/contract/size.js";
+import { ContractError, didYouMean, error, listOr, quote } from "../components/config/problems.js";
+import { joinPath } from "../components/config/parse.js";
+import { tooLarge } from "../components/config/size.js";
 import { NAMESPACE } from "./namespace.js";
 import { readPlainFile } from "./plainFile.js";
 import { parseYaml } from "./yaml.js";

@@ -12,7 +12,7 @@ import {
   Parser,
   type ParsedNode,
 } from "yaml";
-import { ContractError, error } from "../components/contract/problems.js";
+import { ContractError, error } from "../components/config/problems.js";
 import {
   MAX_CHARACTERS,
   MAX_DEPTH,
@@ -22,7 +22,7 @@ import {
   TOO_MANY_VALUES,
   TOO_MUCH_TEXT,
   tooManyEntries,
-} from "../components/contract/size.js";
+} from "../components/config/size.js";
 
 /**
  * A YAML document without errors, whose aliases can be followed.

@@ -1,8 +1,8 @@
 /** The command line: reads arguments, runs a command, prints its result or its problems, sets the exit code. */
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import { printable, printableLines } from "../components/contract/printable.js";
-import { ContractError, error, formatProblem } from "../components/contract/problems.js";
+import { printable, printableLines } from "../components/config/printable.js";
+import { ContractError, error, formatProblem } from "../components/config/problems.js";
 import type { DownOptions, UpOptions } from "./local/command.js";
 import { listStacks } from "../stacks/stackFile.js";
 import { colours as pc } from "./colours.js";

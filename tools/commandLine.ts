@@ -1,7 +1,7 @@
 /** What the command lines have in common: how a problem is said, and the exit codes. */
 import { type Command, CommanderError } from "commander";
-import { printableLines } from "../components/contract/printable.js";
-import { ContractError, problemLines } from "../components/contract/problems.js";
+import { printableLines } from "../components/config/printable.js";
+import { ContractError, problemLines } from "../components/config/problems.js";
 import { colours as pc } from "./colours.js";
 
 /** Exit codes, in every command. */

@@ -1,4 +1,4 @@
-import { append, ContractError, type Problem } from "../components/contract/problems.js";
+import { append, ContractError, type Problem } from "../components/config/problems.js";
 import { parseStackConfig, type StackConfig } from "../stacks/config.js";
 import { readStackFile, type StackFile } from "./stackFile.js";
 

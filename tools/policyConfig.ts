@@ -5,9 +5,9 @@ import type { EnforcementLevel } from "@pulumi/policy";
 import type { PolicyConfigJSONSchema } from "@pulumi/policy/schema";
 import { z } from "zod";
 
-import { type Problem, didYouMean, error, listOr, problemLines, quote } from "../components/contract/problems";
-import { type Rule } from "../policies/rule";
-import { rules as allRules } from "../policies/rules/index";
+import { type Problem, didYouMean, error, listOr, problemLines, quote } from "../components/config/problems.js";
+import { type Rule } from "../policies/rule.js";
+import { rules as allRules } from "../policies/rules/index.js";
 
 /** Level and settings of a rule, or its level alone. */
 export type RuleConfig = EnforcementLevel | { enforcementLevel?: EnforcementLevel; [setting: string]: unknown };

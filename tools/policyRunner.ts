@@ -8,11 +8,11 @@ import type {
   Severity,
 } from "@pulumi/policy";
 
-import { type ResourceRule, type Rule, type StackRule } from "../policies/rule";
-import { rules as allRules } from "../policies/rules/index";
-import { type PolicyConfig, type RuleConfig } from "./policyConfig";
+import { type ResourceRule, type Rule, type StackRule } from "../policies/rule.js";
+import { rules as allRules } from "../policies/rules/index.js";
+import { type PolicyConfig, type RuleConfig } from "./policyConfig.js";
 
-export { type PolicyConfig, readPolicyConfig } from "./policyConfig";
+export { type PolicyConfig, readPolicyConfig } from "./policyConfig.js";
 
 /** A resource as a program registered it. */
 export interface PolicyInput {

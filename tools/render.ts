@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { isAbsolute, join, relative, sep } from "node:path";
 import { stringify } from "yaml";
-import { ContractError, error } from "../components/contract/problems.js";
+import { ContractError, error } from "../components/config/problems.js";
 import { API_KEY } from "../components/serving/apiKey.js";
 import type { CollectedResource } from "./collect.js";
 

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { NODE_LABELS, WORKLOADS } from "../contract/labels.js";
+import { NODE_LABELS, WORKLOADS } from "../vocabulary/labels.js";
 import { podRole } from "./iam.js";
 
 /** An add-on that EKS installs and updates. */

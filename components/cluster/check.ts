@@ -1,7 +1,7 @@
 /** Checks of a cluster to build that need more than its shape. */
-import { INSTANCE_TYPES } from "../contract/instances.js";
-import { checkNodeGroup } from "../contract/nodes.js";
-import { checkRepeated, error, type Problem, repeated, warning, quote } from "../contract/problems.js";
+import { INSTANCE_TYPES } from "../facts/machines/aws.js";
+import { checkNodeGroup } from "../contract/nodeGroup.js";
+import { checkRepeated, error, type Problem, repeated, warning, quote } from "../config/problems.js";
 import type { BuiltClusterConfig, BuiltNodeGroup } from "./schema.js";
 import { checkNetwork } from "./subnets.js";
 import { checkKubernetesVersion } from "./versions.js";

@@ -1,9 +1,9 @@
 /** What a cluster to build costs an hour, at its fewest and at its most nodes. */
-import { INSTANCE_TYPES } from "../contract/instances.js";
-import type { CostRange } from "../contract/placement.js";
-import { SYSTEM_DISK_GIB } from "./gpuCluster.js";
+import { INSTANCE_TYPES } from "../facts/machines/aws.js";
+import type { CostRange } from "../derive/placement.js";
+import { SYSTEM_DISK_GIB } from "./eksGpuCluster.js";
 import { ROOT_IOPS, ROOT_THROUGHPUT_MIBPS } from "./nodeGroup.js";
-import { GP3_INCLUDED, HOURS_A_MONTH, PRICES, SYSTEM_INSTANCE_HOUR } from "./prices.js";
+import { GP3_INCLUDED, HOURS_A_MONTH, PRICES, SYSTEM_INSTANCE_HOUR } from "../facts/prices/aws.js";
 import type { BuiltClusterConfig } from "./schema.js";
 
 /** One line of the bill. */

@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { INSTANCE_TYPES } from "../contract/instances.js";
-import { GPU_RESOURCE, GPU_TAINT, LIFECYCLES, NODE_LABELS, SPOT_TAINT, WORKLOADS } from "../contract/labels.js";
-import type { NodeGroup } from "../contract/nodes.js";
+import { INSTANCE_TYPES } from "../facts/machines/aws.js";
+import { GPU_RESOURCE, GPU_TAINT, LIFECYCLES, NODE_LABELS, SPOT_TAINT, WORKLOADS } from "../vocabulary/labels.js";
+import type { NodeGroup } from "../contract/nodeGroup.js";
 import type { BuiltNodeGroup } from "./schema.js";
 
 /** A taint in EKS' words. */

@@ -1,6 +1,6 @@
 /** The shape of a cluster to build, as it stands in the stack config. */
 import { z } from "zod";
-import { nodeGroupSchema } from "../contract/nodes.js";
+import { nodeGroupSchema } from "../contract/nodeGroup.js";
 import { KUBERNETES_VERSIONS } from "./versions.js";
 
 const cidr = z.cidrv4("is not an IPv4 range: use a form such as 10.0.0.0/16");

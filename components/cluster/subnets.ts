@@ -1,6 +1,6 @@
 /** Cuts a VPC's range into subnets, and says whether its nodes and their pods fit. */
 import ipaddr from "ipaddr.js";
-import { error, type Problem } from "../contract/problems.js";
+import { error, type Problem } from "../config/problems.js";
 
 /** Ranges of one zone. */
 export interface ZoneSubnets {

@@ -1,4 +1,4 @@
-import { error, listOr, type Problem, quote, warning } from "../contract/problems.js";
+import { error, listOr, type Problem, quote, warning } from "../config/problems.js";
 
 /**
  * Kubernetes versions of EKS with the last day of their standard support.

@@ -3,11 +3,11 @@
  * deployed for the release is derived from it.
  */
 import { createHash } from "node:crypto";
-import type { FlagValue, ReasonedValue } from "./flags/check.js";
-import type { GpuType } from "./gpus.js";
-import type { Architecture } from "./architecture.js";
-import type { TrafficClass } from "./nodes.js";
-import type { Precision } from "./precision.js";
+import type { FlagValue, ReasonedValue } from "../checks/flags.js";
+import type { GpuType } from "../facts/gpus.js";
+import type { Architecture } from "../facts/models/architecture.js";
+import type { TrafficClass } from "./nodeGroup.js";
+import type { Precision } from "../facts/precisions.js";
 import type { Autoscaling } from "./schema.js";
 
 export interface RuntimeContract {

@@ -1,9 +1,9 @@
 /** The shape of a model's entry in the stack config, as zod schemas: types and JSON Schema are generated from them. */
 import { z } from "zod";
-import { GPU_TYPES } from "./gpus.js";
-import { TRAFFIC_CLASSES } from "./nodes.js";
-import { PRECISION_NAMES } from "./precision.js";
-import { isVisible } from "./printable.js";
+import { GPU_TYPES } from "../facts/gpus.js";
+import { TRAFFIC_CLASSES } from "./nodeGroup.js";
+import { PRECISION_NAMES } from "../facts/precisions.js";
+import { isVisible } from "../config/printable.js";
 
 /** Kubernetes names built from a model's key add a release and suffixes of controllers; 63 characters is the limit. */
 export const MODEL_NAME = /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/;

@@ -7,10 +7,10 @@
  */
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { LABELS, MANAGED_BY } from "../contract/labels.js";
+import { LABELS, MANAGED_BY } from "../vocabulary/labels.js";
 import { CHARTS } from "./charts.js";
 import { MONITORING_NAMESPACE } from "./namespaces.js";
-import { namespacesNamed, trusted, type TrustArgs } from "./trust.js";
+import { namespacesNamed, trusted, type TrustArgs } from "./prometheus/trust.js";
 
 type Spec = k8s.types.input.networking.v1.NetworkPolicySpec;
 type Rule = k8s.types.input.networking.v1.NetworkPolicyIngressRule;

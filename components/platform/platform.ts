@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type AwsPlace, ClusterAutoscalerAddon } from "./clusterAutoscaler.js";
-import { DcgmExporterAddon } from "./dcgmExporter.js";
-import { DevicePluginAddon } from "./devicePlugin.js";
-import { KedaAddon } from "./keda.js";
-import { PrometheusStackAddon } from "./prometheusStack.js";
+import { type AwsPlace, ClusterAutoscalerAddon } from "./addons/clusterAutoscaler.js";
+import { DcgmExporterAddon } from "./addons/dcgmExporter.js";
+import { DevicePluginAddon } from "./addons/devicePlugin.js";
+import { KedaAddon } from "./addons/keda.js";
+import { PrometheusStackAddon } from "./prometheus/prometheusStack.js";
 import { type AddonsConfig, addonsSchema } from "./schema.js";
 import { DefaultStorageClass } from "./storage.js";
 

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { LABELS, MANAGED_BY } from "../contract/labels.js";
+import { LABELS, MANAGED_BY } from "../vocabulary/labels.js";
 import type { Chart } from "./charts.js";
 import type { HelmValues } from "./values.js";
 

@@ -1,6 +1,6 @@
 /** The shape of the add-ons, as they stand in the stack config. */
 import { z } from "zod";
-import { MIG_STRATEGIES } from "./devicePlugin.js";
+import { MIG_STRATEGIES } from "./addons/devicePlugin.js";
 
 /** Name of a namespace. */
 export const dnsLabel = z

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { LABELS, MANAGED_BY } from "../contract/labels.js";
+import { LABELS, MANAGED_BY } from "../vocabulary/labels.js";
 
 const NAME = "gp3";
 

@@ -1,6 +1,6 @@
 /** Parts that the values of several charts share. */
 import type * as pulumi from "@pulumi/pulumi";
-import { GPU_RESOURCE, GPU_TAINT, NODE_LABELS, SPOT_TAINT, WORKLOADS } from "../contract/labels.js";
+import { GPU_RESOURCE, GPU_TAINT, NODE_LABELS, SPOT_TAINT, WORKLOADS } from "../vocabulary/labels.js";
 
 /** A value that Helm takes as it stands. No null: to Helm it would mean to forget the chart's default. */
 export type HelmValue =

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { checkCluster } from "../cluster/check.js";
-import { GpuCluster } from "../cluster/gpuCluster.js";
+import { GpuCluster } from "../cluster/eksGpuCluster.js";
 import { builtClusterSchema } from "../cluster/schema.js";
-import { parse } from "../contract/parse.js";
-import { checkPlainData } from "../contract/plainData.js";
-import { throwIfErrors } from "../contract/problems.js";
+import { parse } from "../config/parse.js";
+import { checkPlainData } from "../config/plainData.js";
+import { throwIfErrors } from "../config/problems.js";
 
 /** Inputs of {@link EksGpuCluster}. */
 export interface EksGpuClusterArgs {

@@ -1,8 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { labelValue } from "../contract/labels.js";
-import { loadModels } from "../contract/load.js";
-import { error, throwIfErrors, quote } from "../contract/problems.js";
+import { labelValue } from "../vocabulary/labels.js";
+import { loadModels } from "../checks/load.js";
+import { error, throwIfErrors, quote } from "../config/problems.js";
 import { ModelServing } from "../serving/modelServing.js";
 import { TrafficPriorities } from "../serving/trafficPriorities.js";
 

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { SecretKey } from "./secretKey.js";
+import type { SecretKey } from "../engine/secretKey.js";
 
 /** Inputs of {@link ApiKey}. */
 export interface ApiKeyArgs {

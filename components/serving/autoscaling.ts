@@ -8,8 +8,8 @@
  */
 import type { IScaledObject } from "@kubernetes-models/keda/keda.sh/v1alpha1/ScaledObject";
 import type { RuntimeContract } from "../contract/contract.js";
-import { METRIC_LABELS, METRICS } from "../contract/labels.js";
-import { runtimeName } from "../contract/runtime.js";
+import { METRIC_LABELS, METRICS } from "../vocabulary/labels.js";
+import { runtimeName } from "../derive/runtime.js";
 
 type Spec = IScaledObject["spec"];
 type Trigger = Spec["triggers"][number];

@@ -1,6 +1,6 @@
 import type { types } from "@pulumi/kubernetes";
-import { NAMESPACE_NAME } from "../contract/labels.js";
-import { PORT_NAME } from "./port.js";
+import { NAMESPACE_NAME } from "../vocabulary/labels.js";
+import { PORT_NAME } from "../vocabulary/ports.js";
 
 /** Private and link-local ranges: other pods, the VPC, and the instance's metadata with its credentials. */
 const PRIVATE_RANGES = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16"];

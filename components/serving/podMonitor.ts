@@ -1,6 +1,6 @@
 import type { IPodMonitor } from "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PodMonitor";
-import { LABELS, METRIC_LABELS } from "../contract/labels.js";
-import { PORT_NAME } from "./port.js";
+import { LABELS, METRIC_LABELS } from "../vocabulary/labels.js";
+import { PORT_NAME } from "../vocabulary/ports.js";
 
 /** How a pod's label becomes a target label: Prometheus' own name for `pulumi-vllm.dev/release` and the like. */
 function metaLabel(label: string): string {

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { LABELS, MANAGED_BY } from "../contract/labels.js";
-import type { TrafficClass } from "../contract/nodes.js";
+import { LABELS, MANAGED_BY } from "../vocabulary/labels.js";
+import type { TrafficClass } from "../contract/nodeGroup.js";
 
 /** A traffic class, or the warm spares that hold nodes for it. */
 export type PriorityName = TrafficClass | "spare";

@@ -1,18 +1,18 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { HTTP_PORT } from "../contract/arguments.js";
-import { checkContract } from "../contract/check.js";
+import { HTTP_PORT } from "../derive/arguments.js";
+import { checkContract } from "../checks/release.js";
 import { contractHash, type RuntimeContract } from "../contract/contract.js";
-import { defaultPlacement, type Placement } from "../contract/nodes.js";
-import { throwIfErrors } from "../contract/problems.js";
-import { rolloutSeconds, runtimeLabels, runtimeName, runtimeSelector } from "../contract/runtime.js";
+import { defaultPlacement, type Placement } from "../contract/nodeGroup.js";
+import { throwIfErrors } from "../config/problems.js";
+import { rolloutSeconds, runtimeLabels, runtimeName, runtimeSelector } from "../derive/runtime.js";
 import { ApiKey } from "./apiKey.js";
 import { isAutoscaled, scaledObjectSpec } from "./autoscaling.js";
-import { deploymentSpec } from "./deployment.js";
+import { deploymentSpec } from "./workload/deployment.js";
 import { disruptionBudgetSpec } from "./disruption.js";
 import { type Access, networkPolicySpec } from "./networkPolicy.js";
 import { podMonitorSpec } from "./podMonitor.js";
-import type { SecretKey } from "./secretKey.js";
+import type { SecretKey } from "../engine/secretKey.js";
 import { serviceSpec } from "./service.js";
 
 /** Where a runtime finds Prometheus, and Prometheus the runtime. */

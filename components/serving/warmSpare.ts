@@ -1,9 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { RuntimeContract } from "../contract/contract.js";
-import { APP_NAME, COMPONENTS, GPU_RESOURCE, LABELS, MANAGED_BY } from "../contract/labels.js";
-import type { Placement } from "../contract/nodes.js";
-import { CONTAINER_SECURITY, podSecurity } from "./security.js";
+import { APP_NAME, COMPONENTS, GPU_RESOURCE, LABELS, MANAGED_BY } from "../vocabulary/labels.js";
+import type { Placement } from "../contract/nodeGroup.js";
+import { CONTAINER_SECURITY, podSecurity } from "../engine/security.js";
 
 /** Inputs of {@link WarmSpare}. */
 export interface WarmSpareArgs {

@@ -1,6 +1,6 @@
-import { at, isSet } from "../read";
-import { stackRule } from "../rule";
-import { state } from "../show";
+import { at, isSet } from "../read.js";
+import { stackRule } from "../rule.js";
+import { state } from "../show.js";
 
 export const autoscalerFallback = stackRule(
   {

@@ -1,8 +1,8 @@
-import { quote } from "../../components/contract/problems";
-import { clusterOf } from "../clusters";
-import { fields, isTrue, strings } from "../read";
-import { resourceRule } from "../rule";
-import { state } from "../show";
+import { quote } from "../../components/config/problems.js";
+import { clusterOf } from "../clusters.js";
+import { fields, isTrue, strings } from "../read.js";
+import { resourceRule } from "../rule.js";
+import { state } from "../show.js";
 
 /** A prefix of no bits, however the address before it is written. */
 const EVERYONE = /\/0+$/;

@@ -1,6 +1,6 @@
-import { clusterOf } from "../clusters";
-import { strings } from "../read";
-import { resourceRule } from "../rule";
+import { clusterOf } from "../clusters.js";
+import { strings } from "../read.js";
+import { resourceRule } from "../rule.js";
 
 const LOGS = ["api", "audit", "authenticator"];
 

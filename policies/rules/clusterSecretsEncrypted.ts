@@ -1,7 +1,7 @@
-import { clusterOf } from "../clusters";
-import { at, isStated, strings } from "../read";
-import { resourceRule } from "../rule";
-import { state } from "../show";
+import { clusterOf } from "../clusters.js";
+import { at, isStated, strings } from "../read.js";
+import { resourceRule } from "../rule.js";
+import { state } from "../show.js";
 
 export const clusterSecretsEncrypted = resourceRule(
   {

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 
-import { ANNOTATIONS } from "../../components/contract/labels";
-import { quote } from "../../components/contract/problems";
-import { contractOf } from "../contract";
-import { workloadRule } from "../rule";
-import { isRuntime } from "../runtimes";
+import { ANNOTATIONS } from "../../components/vocabulary/labels.js";
+import { quote } from "../../components/config/problems.js";
+import { contractOf } from "../contract.js";
+import { workloadRule } from "../rule.js";
+import { isRuntime } from "../runtimes.js";
 
 export const contractPresent = workloadRule(
   {

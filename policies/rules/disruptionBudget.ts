@@ -1,9 +1,9 @@
-import { isKind } from "../kinds";
-import { at, number } from "../read";
-import { stackRule } from "../rule";
-import { isRuntime } from "../runtimes";
-import { selects } from "../selectors";
-import { namespaceOf } from "../workloads";
+import { isKind } from "../kinds.js";
+import { at, number } from "../read.js";
+import { stackRule } from "../rule.js";
+import { isRuntime } from "../runtimes.js";
+import { selects } from "../selectors.js";
+import { namespaceOf } from "../workloads.js";
 
 /** Where a replica costs minutes to start, two are where losing all at once can be avoided. */
 const DEFAULT_MIN_REPLICAS = 2;

@@ -1,5 +1,5 @@
-import { ALLOWED_SETTINGS, reportGuarded } from "../guarded";
-import { workloadRule } from "../rule";
+import { ALLOWED_SETTINGS, reportGuarded } from "../guarded.js";
+import { workloadRule } from "../rule.js";
 
 export const engineNotRedirected = workloadRule(
   {

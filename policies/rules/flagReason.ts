@@ -1,10 +1,10 @@
-import { OWNED_FLAGS } from "../../components/contract/flags/owned";
-import { ANNOTATIONS } from "../../components/contract/labels";
-import { contractOf } from "../contract";
-import { flagsOf, nameOf } from "../flags";
-import { at, fields, text } from "../read";
-import { workloadRule } from "../rule";
-import { runtimesOf } from "../runtimes";
+import { OWNED_FLAGS } from "../../components/vocabulary/ownedFlags.js";
+import { ANNOTATIONS } from "../../components/vocabulary/labels.js";
+import { contractOf } from "../contract.js";
+import { flagsOf, nameOf } from "../flags.js";
+import { at, fields, text } from "../read.js";
+import { workloadRule } from "../rule.js";
+import { runtimesOf } from "../runtimes.js";
 
 export const flagReason = workloadRule(
   {

@@ -1,7 +1,7 @@
-import { flagsOf, lastFlag } from "../flags";
-import { number } from "../read";
-import { workloadRule } from "../rule";
-import { enginesOf } from "../runtimes";
+import { flagsOf, lastFlag } from "../flags.js";
+import { number } from "../read.js";
+import { workloadRule } from "../rule.js";
+import { enginesOf } from "../runtimes.js";
 
 /** vLLM's own default is 0.92 (0.32.0); what is left has to hold the CUDA context and allocations outside its profile. */
 const DEFAULT_MAX = 0.95;

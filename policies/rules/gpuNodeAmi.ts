@@ -1,6 +1,6 @@
-import { quote } from "../../components/contract/problems";
-import { nodeGroupOf } from "../nodeGroups";
-import { resourceRule } from "../rule";
+import { quote } from "../../components/config/problems.js";
+import { nodeGroupOf } from "../nodeGroups.js";
+import { resourceRule } from "../rule.js";
 
 const NVIDIA = /_NVIDIA(_FIPS)?$/;
 

@@ -1,7 +1,7 @@
-import { GPU_TAINT } from "../../components/contract/labels";
-import { nodeGroupOf } from "../nodeGroups";
-import { resourceRule } from "../rule";
-import { state } from "../show";
+import { GPU_TAINT } from "../../components/vocabulary/labels.js";
+import { nodeGroupOf } from "../nodeGroups.js";
+import { resourceRule } from "../rule.js";
+import { state } from "../show.js";
 
 export const gpuNodeTaint = resourceRule(
   {

@@ -1,6 +1,6 @@
-import { gpuTaintsOf } from "../gpus";
-import { requiredNodes, tolerates } from "../placement";
-import { workloadRule } from "../rule";
+import { gpuTaintsOf } from "../gpus.js";
+import { requiredNodes, tolerates } from "../placement.js";
+import { workloadRule } from "../rule.js";
 
 export const gpuPlacement = workloadRule(
   {

@@ -1,9 +1,9 @@
-import { GPU_RESOURCE } from "../../components/contract/labels";
-import { quote } from "../../components/contract/problems";
-import { claimsDevice, gpuRequestsOf } from "../gpus";
-import { quantityOf } from "../quantity";
-import { workloadRule } from "../rule";
-import { isCpuImage, runtimesOf } from "../runtimes";
+import { GPU_RESOURCE } from "../../components/vocabulary/labels.js";
+import { quote } from "../../components/config/problems.js";
+import { claimsDevice, gpuRequestsOf } from "../gpus.js";
+import { quantityOf } from "../quantity.js";
+import { workloadRule } from "../rule.js";
+import { isCpuImage, runtimesOf } from "../runtimes.js";
 
 export const gpuRequest = workloadRule(
   {

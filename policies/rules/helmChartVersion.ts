@@ -1,7 +1,7 @@
-import { quote } from "../../components/contract/problems";
-import { kindOf } from "../kinds";
-import { text } from "../read";
-import { resourceRule } from "../rule";
+import { quote } from "../../components/config/problems.js";
+import { kindOf } from "../kinds.js";
+import { text } from "../read.js";
+import { resourceRule } from "../rule.js";
 
 /** https://semver.org, with the `v` that many charts put before it. */
 const VERSION = /^v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/;

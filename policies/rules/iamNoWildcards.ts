@@ -1,6 +1,6 @@
-import { quote } from "../../components/contract/problems";
-import { allowedBy, attachedBy, type Statement } from "../iam";
-import { resourceRule } from "../rule";
+import { quote } from "../../components/config/problems.js";
+import { allowedBy, attachedBy, type Statement } from "../iam.js";
+import { resourceRule } from "../rule.js";
 
 /** Every action, of all services or of one. */
 const WHOLE_SERVICE = /^([^:]+:)?\*+$/;

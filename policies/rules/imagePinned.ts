@@ -1,6 +1,6 @@
-import { parseImage, pinOf } from "../../components/contract/image";
-import { quote } from "../../components/contract/problems";
-import { workloadRule } from "../rule";
+import { parseImage, pinOf } from "../../components/config/image.js";
+import { quote } from "../../components/config/problems.js";
+import { workloadRule } from "../rule.js";
 
 export const imagePinned = workloadRule(
   {

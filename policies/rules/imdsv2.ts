@@ -1,8 +1,8 @@
-import { type Resource } from "../kinds";
-import { NODE_GROUP } from "../nodeGroups";
-import { at, isStated, number } from "../read";
-import { resourceRule } from "../rule";
-import { state } from "../show";
+import { type Resource } from "../kinds.js";
+import { NODE_GROUP } from "../nodeGroups.js";
+import { at, isStated, number } from "../read.js";
+import { resourceRule } from "../rule.js";
+import { state } from "../show.js";
 
 const LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
 const INSTANCE = "aws:ec2/instance:Instance";

@@ -1,6 +1,6 @@
-import { LABELS, SPOT_NODE_LABELS } from "../../components/contract/labels";
-import { preferredNodes, requiredNodes, tolerates } from "../placement";
-import { workloadRule } from "../rule";
+import { LABELS, SPOT_NODE_LABELS } from "../../components/vocabulary/labels.js";
+import { preferredNodes, requiredNodes, tolerates } from "../placement.js";
+import { workloadRule } from "../rule.js";
 
 export const interactiveOffSpot = workloadRule(
   {

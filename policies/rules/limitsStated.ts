@@ -1,6 +1,6 @@
-import { flagsOf } from "../flags";
-import { workloadRule } from "../rule";
-import { runtimesOf } from "../runtimes";
+import { flagsOf } from "../flags.js";
+import { workloadRule } from "../rule.js";
+import { runtimesOf } from "../runtimes.js";
 
 /** What each limit bounds, as the message says it. */
 const LIMITS: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
-import { gpuRequestsOf } from "../gpus";
-import { isSet } from "../read";
-import { workloadRule } from "../rule";
-import { runtimesOf } from "../runtimes";
+import { gpuRequestsOf } from "../gpus.js";
+import { isSet } from "../read.js";
+import { workloadRule } from "../rule.js";
+import { runtimesOf } from "../runtimes.js";
 
 export const livenessNeedsStartup = workloadRule(
   {

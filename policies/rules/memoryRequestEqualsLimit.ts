@@ -1,9 +1,9 @@
-import { quote } from "../../components/contract/problems";
-import { asksForGpu } from "../gpus";
-import { quantityOf } from "../quantity";
-import { at } from "../read";
-import { workloadRule } from "../rule";
-import { isRuntime } from "../runtimes";
+import { quote } from "../../components/config/problems.js";
+import { asksForGpu } from "../gpus.js";
+import { quantityOf } from "../quantity.js";
+import { at } from "../read.js";
+import { workloadRule } from "../rule.js";
+import { isRuntime } from "../runtimes.js";
 
 export const memoryRequestEqualsLimit = workloadRule(
   {

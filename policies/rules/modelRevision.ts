@@ -1,8 +1,8 @@
-import { quote } from "../../components/contract/problems";
-import { type Flag, lastFlag, spelledFlagsOf } from "../flags";
-import { workloadRule } from "../rule";
-import { enginesOf } from "../runtimes";
-import { COMMIT, COMMIT_IN_PATH, PATH, unpinnedSources } from "../sources";
+import { quote } from "../../components/config/problems.js";
+import { type Flag, lastFlag, spelledFlagsOf } from "../flags.js";
+import { workloadRule } from "../rule.js";
+import { enginesOf } from "../runtimes.js";
+import { COMMIT, COMMIT_IN_PATH, PATH, unpinnedSources } from "../sources.js";
 
 export const modelRevision = workloadRule(
   {

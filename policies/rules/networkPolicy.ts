@@ -1,10 +1,10 @@
-import { quote } from "../../components/contract/problems";
-import { isKind } from "../kinds";
-import { at, isSet, list } from "../read";
-import { stackRule } from "../rule";
-import { isRuntime } from "../runtimes";
-import { selects } from "../selectors";
-import { nameOf, namespaceOf } from "../workloads";
+import { quote } from "../../components/config/problems.js";
+import { isKind } from "../kinds.js";
+import { at, isSet, list } from "../read.js";
+import { stackRule } from "../rule.js";
+import { isRuntime } from "../runtimes.js";
+import { selects } from "../selectors.js";
+import { nameOf, namespaceOf } from "../workloads.js";
 
 export const networkPolicy = stackRule(
   {

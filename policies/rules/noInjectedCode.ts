@@ -1,6 +1,6 @@
-import { ALLOWED_SETTINGS, reportGuarded } from "../guarded";
-import { strings } from "../read";
-import { workloadRule } from "../rule";
+import { ALLOWED_SETTINGS, reportGuarded } from "../guarded.js";
+import { strings } from "../read.js";
+import { workloadRule } from "../rule.js";
 
 const JUDGED_BY_NO_REMOTE_CODE = "VLLM_ALLOW_INSECURE_SERIALIZATION";
 

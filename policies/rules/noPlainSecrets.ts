@@ -1,8 +1,8 @@
-import { CREDENTIAL_FORMS } from "../../components/contract/guarded/credentials";
-import { quote } from "../../components/contract/problems";
-import { assignmentsOf, commandsOf } from "../commands";
-import { flagsOf } from "../flags";
-import { workloadRule } from "../rule";
+import { CREDENTIAL_FORMS } from "../../components/facts/guarded/credentials.js";
+import { quote } from "../../components/config/problems.js";
+import { assignmentsOf, commandsOf } from "../commands.js";
+import { flagsOf } from "../flags.js";
+import { workloadRule } from "../rule.js";
 
 /** Words of variable names: `HF_TOKEN`, not `TOKENIZERS_PARALLELISM` or `MAX_TOKENS`. */
 const SECRET_NAME =

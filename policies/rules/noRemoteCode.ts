@@ -1,7 +1,7 @@
-import { quote } from "../../components/contract/problems";
-import { commandsOf } from "../commands";
-import { type Flag, flagsOf } from "../flags";
-import { workloadRule } from "../rule";
+import { quote } from "../../components/config/problems.js";
+import { commandsOf } from "../commands.js";
+import { type Flag, flagsOf } from "../flags.js";
+import { workloadRule } from "../rule.js";
 
 /** Names by which programs are told to run a model repository's Python, or to unpickle what they are sent. */
 const ENVIRONMENT = /(^|_)TRUST_REMOTE_CODE$|^VLLM_ALLOW_INSECURE_SERIALIZATION$/;

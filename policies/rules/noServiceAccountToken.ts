@@ -1,6 +1,6 @@
-import { workloadRule } from "../rule";
-import { isRuntime } from "../runtimes";
-import { state } from "../show";
+import { workloadRule } from "../rule.js";
+import { isRuntime } from "../runtimes.js";
+import { state } from "../show.js";
 
 export const noServiceAccountToken = workloadRule(
   {

@@ -1,4 +1,4 @@
-import { resourceRule } from "../rule";
+import { resourceRule } from "../rule.js";
 
 export const noStaticKeys = resourceRule(
   {

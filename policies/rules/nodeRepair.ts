@@ -1,7 +1,7 @@
-import { NODE_GROUP, nodeGroupOf } from "../nodeGroups";
-import { at, isTrue } from "../read";
-import { resourceRule } from "../rule";
-import { state } from "../show";
+import { NODE_GROUP, nodeGroupOf } from "../nodeGroups.js";
+import { at, isTrue } from "../read.js";
+import { resourceRule } from "../rule.js";
+import { state } from "../show.js";
 
 export const nodeRepair = resourceRule(
   {

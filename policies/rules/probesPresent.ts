@@ -1,6 +1,6 @@
-import { isSet } from "../read";
-import { workloadRule } from "../rule";
-import { runtimesOf } from "../runtimes";
+import { isSet } from "../read.js";
+import { workloadRule } from "../rule.js";
+import { runtimesOf } from "../runtimes.js";
 
 export const probesPresent = workloadRule(
   {

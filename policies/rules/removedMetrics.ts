@@ -1,7 +1,7 @@
-import { quote } from "../../components/contract/problems";
-import { type Resource, isKind } from "../kinds";
-import { at, list, text } from "../read";
-import { resourceRule } from "../rule";
+import { quote } from "../../components/config/problems.js";
+import { type Resource, isKind } from "../kinds.js";
+import { at, list, text } from "../read.js";
+import { resourceRule } from "../rule.js";
 
 /** Metrics that vLLM no longer has, and what took their place. Checked against 0.30.0's /metrics. */
 const REMOVED: Readonly<Record<string, string>> = {

@@ -1,9 +1,9 @@
-import { asksForGpu } from "../gpus";
-import { at, list } from "../read";
-import { workloadRule } from "../rule";
-import { isRuntime } from "../runtimes";
-import { state } from "../show";
-import { type Container, type Workload } from "../workloads";
+import { asksForGpu } from "../gpus.js";
+import { at, list } from "../read.js";
+import { workloadRule } from "../rule.js";
+import { isRuntime } from "../runtimes.js";
+import { state } from "../show.js";
+import { type Container, type Workload } from "../workloads.js";
 
 export const restrictedContainer = workloadRule(
   {

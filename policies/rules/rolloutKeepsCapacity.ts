@@ -1,7 +1,7 @@
-import { quote } from "../../components/contract/problems";
-import { at } from "../read";
-import { workloadRule } from "../rule";
-import { isRuntime } from "../runtimes";
+import { quote } from "../../components/config/problems.js";
+import { at } from "../read.js";
+import { workloadRule } from "../rule.js";
+import { isRuntime } from "../runtimes.js";
 
 export const rolloutKeepsCapacity = workloadRule(
   {

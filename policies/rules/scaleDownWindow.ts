@@ -1,5 +1,5 @@
-import { at, number } from "../read";
-import { stackRule } from "../rule";
+import { at, number } from "../read.js";
+import { stackRule } from "../rule.js";
 
 /** A cold start costs minutes; Kubernetes' and KEDA's own default for both windows is 300 s too. */
 const DEFAULT_SECONDS = 300;

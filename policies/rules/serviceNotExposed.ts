@@ -1,10 +1,10 @@
-import { quote } from "../../components/contract/problems";
-import { isKind } from "../kinds";
-import { at, text, textEntries } from "../read";
-import { stackRule } from "../rule";
-import { areRuntimeLabels, isRuntime } from "../runtimes";
-import { selectsExactly } from "../selectors";
-import { nameOf, namespaceOf } from "../workloads";
+import { quote } from "../../components/config/problems.js";
+import { isKind } from "../kinds.js";
+import { at, text, textEntries } from "../read.js";
+import { stackRule } from "../rule.js";
+import { areRuntimeLabels, isRuntime } from "../runtimes.js";
+import { selectsExactly } from "../selectors.js";
+import { nameOf, namespaceOf } from "../workloads.js";
 
 const EXPOSED = new Set(["LoadBalancer", "NodePort"]);
 

@@ -1,8 +1,8 @@
-import { quote } from "../../components/contract/problems";
-import { isKind } from "../kinds";
-import { at, strings, text } from "../read";
-import { stackRule } from "../rule";
-import { nameOf } from "../workloads";
+import { quote } from "../../components/config/problems.js";
+import { isKind } from "../kinds.js";
+import { at, strings, text } from "../read.js";
+import { stackRule } from "../rule.js";
+import { nameOf } from "../workloads.js";
 
 const SHARED = new Set(["ReadWriteMany", "ReadOnlyMany"]);
 /** Classes of block storage that AWS, Google, Azure, DigitalOcean and others ship, by their usual names. */

@@ -1,10 +1,10 @@
-import { flagsOf, lastFlag } from "../flags";
-import { gpuRequestsOf } from "../gpus";
-import { quantityOf } from "../quantity";
-import { at, list, number } from "../read";
-import { workloadRule } from "../rule";
-import { enginesOf } from "../runtimes";
-import { type Container, type Workload } from "../workloads";
+import { flagsOf, lastFlag } from "../flags.js";
+import { gpuRequestsOf } from "../gpus.js";
+import { quantityOf } from "../quantity.js";
+import { at, list, number } from "../read.js";
+import { workloadRule } from "../rule.js";
+import { enginesOf } from "../runtimes.js";
+import { type Container, type Workload } from "../workloads.js";
 
 export const sharedMemory = workloadRule(
   {

@@ -1,6 +1,6 @@
-import { SPOT_TAINT } from "../../components/contract/labels";
-import { nodeGroupOf, type NodeTaint } from "../nodeGroups";
-import { resourceRule } from "../rule";
+import { SPOT_TAINT } from "../../components/vocabulary/labels.js";
+import { nodeGroupOf, type NodeTaint } from "../nodeGroups.js";
+import { resourceRule } from "../rule.js";
 
 export const spotNodeTaint = resourceRule(
   {

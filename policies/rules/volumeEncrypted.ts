@@ -1,8 +1,8 @@
-import { quote } from "../../components/contract/problems";
-import { type Resource, isKind } from "../kinds";
-import { at, isStated, isTrue, list, text } from "../read";
-import { resourceRule } from "../rule";
-import { state } from "../show";
+import { quote } from "../../components/config/problems.js";
+import { type Resource, isKind } from "../kinds.js";
+import { at, isStated, isTrue, list, text } from "../read.js";
+import { resourceRule } from "../rule.js";
+import { state } from "../show.js";
 
 /** EBS's driver, the one of EKS Auto Mode, and the one that Kubernetes once had built in. */
 const EBS_PROVISIONERS = new Set(["ebs.csi.aws.com", "ebs.csi.eks.amazonaws.com", "kubernetes.io/aws-ebs"]);

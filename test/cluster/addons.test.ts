@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { ADDONS, ManagedAddon } from "../../components/cluster/addons";
-import { ACCOUNT, awsRegistered, type Run } from "./awsRegistered";
+import { ADDONS, ManagedAddon } from "../../components/cluster/addons.js";
+import { ACCOUNT, awsRegistered, type Run } from "./awsRegistered.js";
 
 const COMMON = {
   clusterName: "llm-test",

@@ -1,8 +1,8 @@
 /** Runs components of AWS under Pulumi's mocks, with what providers would compute and answer offline. */
 import * as pulumi from "@pulumi/pulumi";
 
-import { answer, computedOutputs } from "../../tools/providers";
-import { registered, type Registry } from "../serving/registered";
+import { answer, computedOutputs } from "../../tools/providers.js";
+import { registered, type Registry } from "../serving/registered.js";
 
 const REGION = "eu-central-1";
 /** The account that `tools/providers.ts` makes ARNs of. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 
-import { checkCluster } from "../../components/cluster/check";
-import type { Config } from "../serving/fixtures";
-import { builtCluster, lines, TODAY } from "./fixtures";
+import { checkCluster } from "../../components/cluster/check.js";
+import type { Config } from "../serving/fixtures.js";
+import { builtCluster, lines, TODAY } from "./fixtures.js";
 
 const PATH = "vllm:cluster";
 const INFERENCE = `${PATH}.gpuNodes.inference-l4`;

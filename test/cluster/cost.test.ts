@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 
-import { clusterCost, unpricedTypes } from "../../components/cluster/cost";
-import type { Config } from "../serving/fixtures";
-import { builtCluster } from "./fixtures";
+import { clusterCost, unpricedTypes } from "../../components/cluster/cost.js";
+import type { Config } from "../serving/fixtures.js";
+import { builtCluster } from "./fixtures.js";
 
 /** Of a root volume, an hour: GiB at $0.08, 1,000 operations at $0.005, 375 MiB/s at $0.04, by the 730 hours of a month. */
 const DISK_50 = (50 * 0.08 + 5 + 15) / 730;

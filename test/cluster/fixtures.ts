@@ -1,7 +1,7 @@
 /** A cluster to build that is right, for tests to change. */
-import { type BuiltClusterConfig, type BuiltNodeGroup, builtClusterSchema } from "../../components/cluster/schema";
-import { formatProblem, type Problem } from "../../components/contract/problems";
-import { type Config, merged } from "../serving/fixtures";
+import { type BuiltClusterConfig, type BuiltNodeGroup, builtClusterSchema } from "../../components/cluster/schema.js";
+import { formatProblem, type Problem } from "../../components/config/problems.js";
+import { type Config, merged } from "../serving/fixtures.js";
 
 /** A day on which the support of 1.36 lasts, 1.34 has 11 days left, and 1.33 is past its end. */
 export const TODAY = new Date("2026-11-21T12:00:00Z");

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { podRole, serviceRole } from "../../components/cluster/iam";
-import { valueOf } from "../serving/registered";
-import { awsRegistered, inputsOf } from "./awsRegistered";
+import { podRole, serviceRole } from "../../components/cluster/iam.js";
+import { valueOf } from "../serving/registered.js";
+import { awsRegistered, inputsOf } from "./awsRegistered.js";
 
 class Parent extends pulumi.ComponentResource {
   constructor() {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 
-import { GpuCluster } from "../../components/cluster/gpuCluster";
-import type { BuiltNodeGroup } from "../../components/cluster/schema";
-import { autoscalerTags, launchTemplateArgs, type NodeTaint } from "../../components/cluster/nodeGroup";
-import type { Config } from "../serving/fixtures";
-import type { Registry } from "../serving/registered";
-import { ACCOUNT, awsRegistered, inputsOf, reasonOf, type Run } from "./awsRegistered";
-import { builtCluster, group, spotGroup } from "./fixtures";
+import { GpuCluster } from "../../components/cluster/eksGpuCluster.js";
+import type { BuiltNodeGroup } from "../../components/cluster/schema.js";
+import { autoscalerTags, launchTemplateArgs, type NodeTaint } from "../../components/cluster/nodeGroup.js";
+import type { Config } from "../serving/fixtures.js";
+import type { Registry } from "../serving/registered.js";
+import { ACCOUNT, awsRegistered, inputsOf, reasonOf, type Run } from "./awsRegistered.js";
+import { builtCluster, group, spotGroup } from "./fixtures.js";
 
 const deployed = (changes: Config = {}): Promise<Run<GpuCluster>> =>
   awsRegistered(() => new GpuCluster("cluster", { cluster: builtCluster(changes), tags: { team: "ml" } }));

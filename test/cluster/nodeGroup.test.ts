@@ -9,8 +9,8 @@ import {
   launchTemplateArgs,
   SYSTEM_NODE_LABELS,
   type TemplatePlan,
-} from "../../components/cluster/nodeGroup";
-import { group, spotGroup } from "./fixtures";
+} from "../../components/cluster/nodeGroup.js";
+import { group, spotGroup } from "./fixtures.js";
 
 const TAGS = { team: "ml", Name: "llm-test-gpu" };
 const PLAN: TemplatePlan = { diskGiB: 200, localStorage: false, tags: TAGS };

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 
-import { type CollectedResource, collect } from "../../tools/collect";
-import { loadStack } from "../../tools/loadStack";
-import { readPolicyConfig, runPolicies } from "../../tools/policyRunner";
-import { type Config, modelConfig } from "../serving/fixtures";
-import { stackValues } from "../stacks/fixtures";
-import { folderWith, removeFolders, stackText } from "../tools/folders";
-import { clusterValues, onDay, TODAY } from "./fixtures";
+import { type CollectedResource, collect } from "../../tools/collect.js";
+import { loadStack } from "../../tools/loadStack.js";
+import { readPolicyConfig, runPolicies } from "../../tools/policyRunner.js";
+import { type Config, modelConfig } from "../serving/fixtures.js";
+import { stackValues } from "../stacks/fixtures.js";
+import { folderWith, removeFolders, stackText } from "../tools/folders.js";
+import { clusterValues, onDay, TODAY } from "./fixtures.js";
 
 /** A stack with a cluster to build, and models of every class on every group of it. */
 const VALUES = stackValues({

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 
-import { nodeGroupsOf, parseStackConfig } from "../../stacks/config";
-import type { Config } from "../serving/fixtures";
-import { stackValues } from "../stacks/fixtures";
-import { clusterValues, lines, TODAY } from "./fixtures";
+import { nodeGroupsOf, parseStackConfig } from "../../stacks/config.js";
+import type { Config } from "../serving/fixtures.js";
+import { stackValues } from "../stacks/fixtures.js";
+import { clusterValues, lines, TODAY } from "./fixtures.js";
 
 /** The stack config with a cluster to build, with changes to `vllm:cluster`. */
 const parsed = (changes: Config = {}) =>

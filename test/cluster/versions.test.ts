@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { checkKubernetesVersion } from "../../components/cluster/versions";
-import { lines } from "./fixtures";
+import { checkKubernetesVersion } from "../../components/cluster/versions.js";
+import { lines } from "./fixtures.js";
 
 const PATH = "vllm:cluster.kubernetesVersion";
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import { contractHash, contractText, type RuntimeContract } from "../../components/contract/contract";
-import { type Changes, contract } from "./fixtures/config";
+import { contractHash, contractText, type RuntimeContract } from "../../components/contract/contract.js";
+import { type Changes, contract } from "./fixtures.js";
 
 /** The same contract, the keys of each object in another order. */
 function reordered<T>(value: T): T {

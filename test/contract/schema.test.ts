@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { AT, type Changes, problemsOf, R1, release, releaseProblems } from "./fixtures/config";
+import { AT, type Changes, problemsOf, R1, release, releaseProblems } from "./fixtures.js";
 
 const MODEL_KEYS = "class, servedNames, route, releases, autoscaling, drainSeconds or warmSpares";
 const RELEASE_KEYS = "model, image, gpu, context, concurrency, resources, startupSeconds, flags or env";

@@ -5,13 +5,13 @@
  */
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { inFlightTarget } from "../../components/serving/autoscaling";
-import type { KubernetesObject } from "../../tools/local/client";
-import { running, until } from "../../tools/local/processes";
-import { prometheusIsReady, prometheusUrl, startPrometheus } from "../../tools/local/prometheus";
-import { type Config, contractOf } from "../serving/fixtures";
-import { eventually, GROUPS, model, type Pod, Scenario } from "./scenario";
-import { binaries, FOLDERS, world } from "./world";
+import { inFlightTarget } from "../../components/serving/autoscaling.js";
+import type { KubernetesObject } from "../../tools/local/client.js";
+import { running, until } from "../../tools/local/processes.js";
+import { prometheusIsReady, prometheusUrl, startPrometheus } from "../../tools/local/prometheus.js";
+import { type Config, contractOf } from "../serving/fixtures.js";
+import { eventually, GROUPS, model, type Pod, Scenario } from "./scenario.js";
+import { binaries, FOLDERS, world } from "./world.js";
 
 const MAX = 5;
 const groups = { inference: { ...GROUPS.inference, max: 10 } };

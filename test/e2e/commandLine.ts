@@ -4,10 +4,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { foldersOf } from "../../tools/local/folders";
-import { stopAll } from "../../tools/local/processes";
-import { PROJECT, projectCopy, removeFolders } from "../tools/folders";
-import { FOLDERS } from "./world";
+import { foldersOf } from "../../tools/local/folders.js";
+import { stopAll } from "../../tools/local/processes.js";
+import { PROJECT, projectCopy, removeFolders } from "../tools/folders.js";
+import { FOLDERS } from "./world.js";
 
 export interface Ended {
   code: number | null;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { ApiError } from "../../tools/local/client";
-import { eventually, GROUPS, model, type Pod, Scenario } from "./scenario";
+import { ApiError } from "../../tools/local/client.js";
+import { eventually, GROUPS, model, type Pod, Scenario } from "./scenario.js";
 
 const THREE_NODES = { inference: { ...GROUPS.inference, max: 3 } };
 

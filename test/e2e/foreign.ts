@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Cluster, type KubernetesObject } from "../../tools/local/client";
-import { startControlPlane } from "../../tools/local/controlPlane";
-import type { Folders } from "../../tools/local/folders";
-import { clear } from "../../tools/local/start";
-import { eventually } from "./scenario";
-import { binaries, FOLDERS } from "./world";
+import { Cluster, type KubernetesObject } from "../../tools/local/client.js";
+import { startControlPlane } from "../../tools/local/controlPlane.js";
+import type { Folders } from "../../tools/local/folders.js";
+import { clear } from "../../tools/local/start.js";
+import { eventually } from "./scenario.js";
+import { binaries, FOLDERS } from "./world.js";
 
 export interface Foreign {
   cluster: Cluster;

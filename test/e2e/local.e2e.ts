@@ -5,16 +5,16 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { parse, stringify } from "yaml";
-import { LABELS, LOCAL_RUN } from "../../components/contract/labels";
-import { type Folders, foldersOf, kubeconfigOf } from "../../tools/local/folders";
-import { freePorts, LOOPBACK } from "../../tools/local/ports";
-import { ProcessEnded, running, stopAll, until } from "../../tools/local/processes";
-import { startPrometheus } from "../../tools/local/prometheus";
-import { startCluster } from "../../tools/local/start";
-import { folderWith, PROJECT, projectCopy, removeFolders } from "../tools/folders";
-import { begin, checkout, end, endCheckouts, local, succeeded } from "./commandLine";
-import { eventually } from "./scenario";
-import { binaries, FOLDERS, RUN } from "./world";
+import { LABELS, LOCAL_RUN } from "../../components/vocabulary/labels.js";
+import { type Folders, foldersOf, kubeconfigOf } from "../../tools/local/folders.js";
+import { freePorts, LOOPBACK } from "../../tools/local/ports.js";
+import { ProcessEnded, running, stopAll, until } from "../../tools/local/processes.js";
+import { startPrometheus } from "../../tools/local/prometheus.js";
+import { startCluster } from "../../tools/local/start.js";
+import { folderWith, PROJECT, projectCopy, removeFolders } from "../tools/folders.js";
+import { begin, checkout, end, endCheckouts, local, succeeded } from "./commandLine.js";
+import { eventually } from "./scenario.js";
+import { binaries, FOLDERS, RUN } from "./world.js";
 
 const clusters: Folders[] = [];
 

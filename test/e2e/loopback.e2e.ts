@@ -4,12 +4,12 @@ import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { request as plainRequest } from "node:http";
 import { request as tlsRequest, type RequestOptions } from "node:https";
 import { basename, join } from "node:path";
-import { certificateFile } from "../../tools/local/controlPlane";
-import { httpStatus, prometheusUrl } from "../../tools/local/prometheus";
-import { LOOPBACK } from "../../tools/local/ports";
-import { type LocalProcess, running } from "../../tools/local/processes";
-import { simulatorIsReady } from "../../tools/local/simulator/load";
-import { FOLDERS, world } from "./world";
+import { certificateFile } from "../../tools/local/controlPlane.js";
+import { httpStatus, prometheusUrl } from "../../tools/local/prometheus.js";
+import { LOOPBACK } from "../../tools/local/ports.js";
+import { type LocalProcess, running } from "../../tools/local/processes.js";
+import { simulatorIsReady } from "../../tools/local/simulator/load.js";
+import { FOLDERS, world } from "./world.js";
 
 /** State of a listening socket in /proc/net/tcp (include/net/tcp_states.h of Linux). */
 const LISTEN = "0A";

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
-import { listStacks } from "../../stacks/stackFile";
-import { loadStack } from "../../tools/loadStack";
-import { collect } from "../../tools/collect";
-import { applyAll } from "../../tools/local/apply";
-import { describe as named } from "../../tools/local/client";
-import { GROUP_LABEL, stackNodes } from "../../tools/local/nodes";
-import { nodeGroupsOf } from "../../stacks/config";
-import { LABELS } from "../../components/contract/labels";
-import { type Pod, worldNode } from "./scenario";
-import { newRun } from "../../tools/local/ownership";
-import { removeRun } from "../../tools/local/removeRun";
-import { stackSteps } from "../../tools/local/manifests";
-import { PROJECT } from "../tools/folders";
-import { world } from "./world";
+import { listStacks } from "../../stacks/stackFile.js";
+import { loadStack } from "../../tools/loadStack.js";
+import { collect } from "../../tools/collect.js";
+import { applyAll } from "../../tools/local/apply.js";
+import { describe as named } from "../../tools/local/client.js";
+import { GROUP_LABEL, stackNodes } from "../../tools/local/nodes.js";
+import { nodeGroupsOf } from "../../stacks/config.js";
+import { LABELS } from "../../components/vocabulary/labels.js";
+import { type Pod, worldNode } from "./scenario.js";
+import { newRun } from "../../tools/local/ownership.js";
+import { removeRun } from "../../tools/local/removeRun.js";
+import { stackSteps } from "../../tools/local/manifests.js";
+import { PROJECT } from "../tools/folders.js";
+import { world } from "./world.js";
 
 describe("manifests on a real API server", () => {
   for (const stack of listStacks(PROJECT)) {

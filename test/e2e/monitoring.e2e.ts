@@ -5,12 +5,12 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
-import { queries } from "../../components/serving/autoscaling";
-import type { KubernetesObject } from "../../tools/local/client";
-import { contractOf } from "../serving/fixtures";
-import { OperatedPrometheus, type ScrapeConfig } from "./operated";
-import { eventually, GROUPS, model, Scenario } from "./scenario";
-import { world } from "./world";
+import { queries } from "../../components/serving/autoscaling.js";
+import type { KubernetesObject } from "../../tools/local/client.js";
+import { contractOf } from "../serving/fixtures.js";
+import { OperatedPrometheus, type ScrapeConfig } from "./operated.js";
+import { eventually, GROUPS, model, Scenario } from "./scenario.js";
+import { world } from "./world.js";
 
 const LOAD = 5;
 const MADE_UP = 1000;

@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { LOCAL_RUN } from "../../components/contract/labels";
-import type { KubernetesObject } from "../../tools/local/client";
-import { foldersOf, kubeconfigOf } from "../../tools/local/folders";
-import { putOwn, withMark } from "../../tools/local/ownership";
-import { running, stopAll } from "../../tools/local/processes";
-import { readState } from "../../tools/local/state";
-import { begin, checkout, end, endCheckouts, local, succeeded } from "./commandLine";
+import { LOCAL_RUN } from "../../components/vocabulary/labels.js";
+import type { KubernetesObject } from "../../tools/local/client.js";
+import { foldersOf, kubeconfigOf } from "../../tools/local/folders.js";
+import { putOwn, withMark } from "../../tools/local/ownership.js";
+import { running, stopAll } from "../../tools/local/processes.js";
+import { readState } from "../../tools/local/state.js";
+import { begin, checkout, end, endCheckouts, local, succeeded } from "./commandLine.js";
 import {
   assertUntouched,
   type Foreign,
@@ -19,9 +19,9 @@ import {
   settledPicture,
   startForeign,
   THEIRS,
-} from "./foreign";
-import { eventually } from "./scenario";
-import { FOLDERS } from "./world";
+} from "./foreign.js";
+import { eventually } from "./scenario.js";
+import { FOLDERS } from "./world.js";
 
 const STAGING = { "app.kubernetes.io/part-of": "staging", "app.kubernetes.io/managed-by": "pulumi" };
 const PROD = { "app.kubernetes.io/part-of": "prod", "app.kubernetes.io/managed-by": "pulumi" };

@@ -1,13 +1,13 @@
 /** Whatever stands in somebody else's cluster, and whatever fails there: all of it stays as it is, byte for byte. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { ContractError } from "../../components/contract/problems";
-import { LOCAL_RUN } from "../../components/contract/labels";
-import { ApiError, type KubernetesObject } from "../../tools/local/client";
-import { down, up } from "../../tools/local/command";
-import { foldersOf } from "../../tools/local/folders";
-import { stopAll } from "../../tools/local/processes";
-import { checkout, endCheckouts } from "./commandLine";
+import { ContractError } from "../../components/config/problems.js";
+import { LOCAL_RUN } from "../../components/vocabulary/labels.js";
+import { ApiError, type KubernetesObject } from "../../tools/local/client.js";
+import { down, up } from "../../tools/local/command.js";
+import { foldersOf } from "../../tools/local/folders.js";
+import { stopAll } from "../../tools/local/processes.js";
+import { checkout, endCheckouts } from "./commandLine.js";
 import {
   assertUntouched,
   type Foreign,
@@ -18,7 +18,7 @@ import {
   settledPicture,
   startForeign,
   THEIRS,
-} from "./foreign";
+} from "./foreign.js";
 
 const LABELS: Record<string, string>[] = [
   {},

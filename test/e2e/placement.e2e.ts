@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { GPU_RESOURCE, GPU_TAINT, LOCAL_RUN, NODE_LABELS, WORKLOADS } from "../../components/contract/labels";
-import { SYSTEM_NODE_LABELS } from "../../components/cluster/nodeGroup";
-import type { KubernetesObject } from "../../tools/local/client";
-import { eventually, GROUPS, model, OWN_NODES, type Pod, Scenario } from "./scenario";
+import { GPU_RESOURCE, GPU_TAINT, LOCAL_RUN, NODE_LABELS, WORKLOADS } from "../../components/vocabulary/labels.js";
+import { SYSTEM_NODE_LABELS } from "../../components/cluster/nodeGroup.js";
+import type { KubernetesObject } from "../../tools/local/client.js";
+import { eventually, GROUPS, model, OWN_NODES, type Pod, Scenario } from "./scenario.js";
 
 /** Nodes of the scenario that its pods are on, by the end of their names. */
 function nodesOf(pods: readonly Pod[]): string[] {

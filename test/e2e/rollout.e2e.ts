@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { type Config, releaseConfig } from "../serving/fixtures";
-import { eventually, GROUPS, model, Scenario } from "./scenario";
-import { ServiceWatcher } from "./watcher";
+import { type Config, releaseConfig } from "../serving/fixtures.js";
+import { eventually, GROUPS, model, Scenario } from "./scenario.js";
+import { ServiceWatcher } from "./watcher.js";
 
 /** Room for two replicas of two releases, and for the surge of one. */
 const groups = { inference: { ...GROUPS.inference, max: 5 } };

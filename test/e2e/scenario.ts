@@ -1,20 +1,20 @@
 /** A stack in a namespace of its own with nodes of its own; what a test asks of it, and how it goes away. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { LABELS, LOCAL_RUN } from "../../components/contract/labels";
-import { defaultPlacement, type NodeGroup } from "../../components/contract/nodes";
-import { parseStackConfig } from "../../stacks/config";
-import { collect } from "../../tools/collect";
-import { type Applied, applyAll, untilRolledOut } from "../../tools/local/apply";
-import { type Cluster, describe, type KubernetesObject, type Reference } from "../../tools/local/client";
-import { type Step, stackSteps } from "../../tools/local/manifests";
-import { groupNodes, nodeObject, type NodeShape } from "../../tools/local/nodes";
-import { newRun } from "../../tools/local/ownership";
-import { prometheusUrl } from "../../tools/local/prometheus";
-import { sendLoad } from "../../tools/local/simulator/load";
-import { followPodMonitors } from "../../tools/local/start";
-import { type Config, modelConfig } from "../serving/fixtures";
-import { decryptedFile } from "../tools/reports";
-import { world } from "./world";
+import { LABELS, LOCAL_RUN } from "../../components/vocabulary/labels.js";
+import { defaultPlacement, type NodeGroup } from "../../components/contract/nodeGroup.js";
+import { parseStackConfig } from "../../stacks/config.js";
+import { collect } from "../../tools/collect.js";
+import { type Applied, applyAll, untilRolledOut } from "../../tools/local/apply.js";
+import { type Cluster, describe, type KubernetesObject, type Reference } from "../../tools/local/client.js";
+import { type Step, stackSteps } from "../../tools/local/manifests.js";
+import { groupNodes, nodeObject, type NodeShape } from "../../tools/local/nodes.js";
+import { newRun } from "../../tools/local/ownership.js";
+import { prometheusUrl } from "../../tools/local/prometheus.js";
+import { sendLoad } from "../../tools/local/simulator/load.js";
+import { followPodMonitors } from "../../tools/local/start.js";
+import { type Config, modelConfig } from "../serving/fixtures.js";
+import { decryptedFile } from "../tools/reports.js";
+import { world } from "./world.js";
 
 /** A pod, as far as tests look at it. */
 export interface Pod extends KubernetesObject {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { KubernetesObject } from "../../tools/local/client";
-import { eventually, GROUPS, model, type Pod, Scenario } from "./scenario";
+import type { KubernetesObject } from "../../tools/local/client.js";
+import { eventually, GROUPS, model, type Pod, Scenario } from "./scenario.js";
 
 const VALUES = {
   models: { chat: model(), other: model() },

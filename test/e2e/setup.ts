@@ -1,6 +1,6 @@
 /** What mocha runs before and after all end-to-end tests. */
-import { endScenarios } from "./scenario";
-import { endWorld, startWorld } from "./world";
+import { endScenarios } from "./scenario.js";
+import { endWorld, startWorld } from "./world.js";
 
 export async function mochaGlobalSetup(): Promise<void> {
   await startWorld();

@@ -1,7 +1,7 @@
 /** Watches who answers behind a Service, from the API server's own events: nothing between two looks is missed. */
 import { Watch } from "@kubernetes/client-node";
-import type { KubernetesObject } from "../../tools/local/client";
-import type { Scenario } from "./scenario";
+import type { KubernetesObject } from "../../tools/local/client.js";
+import type { Scenario } from "./scenario.js";
 
 interface EndpointSlice extends KubernetesObject {
   endpoints?: { conditions?: { ready?: boolean }; targetRef?: { name: string } }[];

@@ -1,12 +1,12 @@
 /** The one cluster that all end-to-end tests share, each in namespaces and on nodes of its own. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
-import { type Binaries, binaryPaths, build } from "../../tools/local/build";
-import { Cluster } from "../../tools/local/client";
-import { type Folders, foldersOf, kubeconfigOf } from "../../tools/local/folders";
-import { clear, type LocalCluster, startCluster } from "../../tools/local/start";
-import { readState, writeState } from "../../tools/local/state";
-import { PROJECT } from "../tools/folders";
+import { type Binaries, binaryPaths, build } from "../../tools/local/build.js";
+import { Cluster } from "../../tools/local/client.js";
+import { type Folders, foldersOf, kubeconfigOf } from "../../tools/local/folders.js";
+import { clear, type LocalCluster, startCluster } from "../../tools/local/start.js";
+import { readState, writeState } from "../../tools/local/state.js";
+import { PROJECT } from "../tools/folders.js";
 
 /** Hands the run's name from mocha's own process, which starts the cluster, to those that run the files of tests. */
 export const RUN = "PULUMI_VLLM_E2E_RUN";

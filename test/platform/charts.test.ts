@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 
-import { CHARTS, IMAGE_TAGS } from "../../components/platform/charts";
-import { clusterAutoscalerValues } from "../../components/platform/clusterAutoscaler";
-import { dcgmExporterValues } from "../../components/platform/dcgmExporter";
-import { devicePluginValues } from "../../components/platform/devicePlugin";
-import { kedaValues } from "../../components/platform/keda";
-import { prometheusStackValues } from "../../components/platform/prometheusStackValues";
-import type { HelmValues } from "../../components/platform/values";
+import { CHARTS, IMAGE_TAGS } from "../../components/platform/charts.js";
+import { clusterAutoscalerValues } from "../../components/platform/addons/clusterAutoscaler.js";
+import { dcgmExporterValues } from "../../components/platform/addons/dcgmExporter.js";
+import { devicePluginValues } from "../../components/platform/addons/devicePlugin.js";
+import { kedaValues } from "../../components/platform/addons/keda.js";
+import { prometheusStackValues } from "../../components/platform/prometheus/values.js";
+import type { HelmValues } from "../../components/platform/values.js";
 import chartKeys from "./fixtures/chart-keys.json";
-import { leaves } from "./paths";
+import { leaves } from "./paths.js";
 
 /** What each chart is given, in all forms that its arguments allow. */
 const USED: Record<keyof typeof CHARTS, HelmValues[]> = {

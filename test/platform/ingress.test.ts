@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { kedaPolicies, monitoringPolicies, type Policies } from "../../components/platform/ingress";
+import { kedaPolicies, monitoringPolicies, type Policies } from "../../components/platform/ingress.js";
 
 interface Selector {
   matchLabels?: Record<string, string>;

@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { kedaPolicies } from "../../components/platform/ingress";
-import { Platform, type PlatformArgs } from "../../components/platform/platform";
-import { addonsSchema } from "../../components/platform/schema";
-import { namespacesNamed, trusted } from "../../components/platform/trust";
-import { type Registry, registered, valueOf } from "../serving/registered";
+import { kedaPolicies } from "../../components/platform/ingress.js";
+import { Platform, type PlatformArgs } from "../../components/platform/platform.js";
+import { addonsSchema } from "../../components/platform/schema.js";
+import { namespacesNamed, trusted } from "../../components/platform/prometheus/trust.js";
+import { type Registry, registered, valueOf } from "../serving/registered.js";
 
 const ARGS: PlatformArgs = {
   clusterName: "llm",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { addonNamespace, addonRelease } from "../../components/platform/release";
-import { registered } from "../serving/registered";
+import { addonNamespace, addonRelease } from "../../components/platform/release.js";
+import { registered } from "../serving/registered.js";
 
 const chart = {
   name: "keda",

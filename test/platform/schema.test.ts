@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import { z } from "zod";
 
-import { addonsSchema } from "../../components/platform/schema";
+import { addonsSchema } from "../../components/platform/schema.js";
 
 describe("addonsSchema", () => {
   it("has a default for everything but whether to install, which the cluster decides", () => {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 
 import type * as pulumi from "@pulumi/pulumi";
 
-import { DefaultStorageClass } from "../../components/platform/storage";
-import { registered, valueOf } from "../serving/registered";
+import { DefaultStorageClass } from "../../components/platform/storage.js";
+import { registered, valueOf } from "../serving/registered.js";
 
 describe("DefaultStorageClass", () => {
   it("makes encrypted gp3 volumes in the pod's zone for claims that name no class", async () => {

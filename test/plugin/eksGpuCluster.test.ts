@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 
 import * as pulumi from "@pulumi/pulumi";
-import { ContractError, formatProblem } from "../../components/contract/problems";
-import { EksGpuCluster, type EksGpuClusterArgs } from "../../components/plugin/eksGpuCluster";
-import { awsRegistered, inputsOf, type Run } from "../cluster/awsRegistered";
-import { clusterValues, onDay, TODAY } from "../cluster/fixtures";
-import type { Config } from "../serving/fixtures";
-import { valueOf } from "../serving/registered";
+import { ContractError, formatProblem } from "../../components/config/problems.js";
+import { EksGpuCluster, type EksGpuClusterArgs } from "../../components/plugin/eksGpuCluster.js";
+import { awsRegistered, inputsOf, type Run } from "../cluster/awsRegistered.js";
+import { clusterValues, onDay, TODAY } from "../cluster/fixtures.js";
+import type { Config } from "../serving/fixtures.js";
+import { valueOf } from "../serving/registered.js";
 
 const built = (changes: Config = {}, args: Partial<EksGpuClusterArgs> = {}): Promise<Run<EksGpuCluster>> =>
   onDay(TODAY, () =>

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { contractHash } from "../../components/contract/contract";
-import { ContractError, formatProblem } from "../../components/contract/problems";
-import { VllmModels, type VllmModelsArgs } from "../../components/plugin/vllmModels";
-import { COMMIT, type Config, contractOf, IMAGE, modelConfig, releaseConfig } from "../serving/fixtures";
-import { type Registry, registered, valueOf } from "../serving/registered";
+import { contractHash } from "../../components/contract/contract.js";
+import { ContractError, formatProblem } from "../../components/config/problems.js";
+import { VllmModels, type VllmModelsArgs } from "../../components/plugin/vllmModels.js";
+import { COMMIT, type Config, contractOf, IMAGE, modelConfig, releaseConfig } from "../serving/fixtures.js";
+import { type Registry, registered, valueOf } from "../serving/registered.js";
 
 const GATED = { releases: { r1: { model: { id: "meta-llama/Llama-3.1-8B-Instruct" } } } };
 const ARGS: VllmModelsArgs = {

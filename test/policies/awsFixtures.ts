@@ -1,6 +1,6 @@
 /** A cluster on AWS that every rule accepts, as a program without our components would write it. */
-import { type PolicyInput } from "../../tools/policyRunner";
-import { type Json, resource } from "./fixtures";
+import { type PolicyInput } from "../../tools/policyRunner.js";
+import { type Json, resource } from "./fixtures.js";
 
 type Changes = { [key: string]: Json };
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import { commandsOf, splitScript } from "../../policies/commands";
-import { Container } from "../../policies/workloads";
+import { commandsOf, splitScript } from "../../policies/commands.js";
+import { Container } from "../../policies/workloads.js";
 
 describe("splitScript", () => {
   const scripts: Array<[string, string[][]]> = [

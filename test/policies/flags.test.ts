@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import { flagsOf, jsonOf, lastFlag, spelledFlagsOf } from "../../policies/flags";
+import { flagsOf, jsonOf, lastFlag, spelledFlagsOf } from "../../policies/flags.js";
 
 describe("flagsOf", () => {
   const forms: Array<[string[], string, string[], boolean?]> = [

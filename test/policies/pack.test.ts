@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import * as proxy from "@pulumi/policy/proxy";
 import fc from "fast-check";
 
-import { rules } from "../../policies/rules/index";
-import { type PolicyInput, PolicyRuleError, runPolicies } from "../../tools/policyRunner";
-import { cluster, goodCluster, nodeGroup, policyDocument, role } from "./awsFixtures";
-import { type Json, deployment, goodStack, horizontalAutoscaler, plainPod, resource } from "./fixtures";
+import { rules } from "../../policies/rules/index.js";
+import { type PolicyInput, PolicyRuleError, runPolicies } from "../../tools/policyRunner.js";
+import { cluster, goodCluster, nodeGroup, policyDocument, role } from "./awsFixtures.js";
+import { type Json, deployment, goodStack, horizontalAutoscaler, plainPod, resource } from "./fixtures.js";
 
 /** What the engine wraps properties in. Exported, but marked internal and so left out of the SDK's types. */
 const { UnknownValueError, unknownCheckingProxy, unknownStringValue } = proxy as unknown as {

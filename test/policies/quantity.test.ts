@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import { quantityOf } from "../../policies/quantity";
+import { quantityOf } from "../../policies/quantity.js";
 
 describe("quantityOf", () => {
   const known: Array<[unknown, number]> = [

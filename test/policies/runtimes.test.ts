@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 
-import { enginesOf, isCpuImage, runtimesOf } from "../../policies/runtimes";
-import { workloadOf } from "../../policies/workloads";
-import { type Json, resource } from "./fixtures";
+import { enginesOf, isCpuImage, runtimesOf } from "../../policies/runtimes.js";
+import { workloadOf } from "../../policies/workloads.js";
+import { type Json, resource } from "./fixtures.js";
 
 function workload(containers: Json[], labels: { [key: string]: Json } = {}, initContainers: Json[] = []) {
   const template = { metadata: { labels }, spec: { containers, initContainers } };

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { ApiKey } from "../../components/serving/apiKey";
-import type { SecretKey } from "../../components/serving/secretKey";
-import { registered, valueOf } from "./registered";
+import { ApiKey } from "../../components/serving/apiKey.js";
+import type { SecretKey } from "../../components/engine/secretKey.js";
+import { registered, valueOf } from "./registered.js";
 
 describe("ApiKey", () => {
   const metadata = { name: "chat", namespace: "models", labels: { team: "search" } };

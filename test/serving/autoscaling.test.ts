@@ -8,8 +8,8 @@ import {
   queries,
   scaledObjectSpec,
   waitingTarget,
-} from "../../components/serving/autoscaling";
-import { type Config, contractOf } from "./fixtures";
+} from "../../components/serving/autoscaling.js";
+import { type Config, contractOf } from "./fixtures.js";
 
 const URL = "http://prometheus.monitoring.svc:9090";
 const SERIES = '{namespace="models",job="models/chat-r1",vllm_model="chat",vllm_release="r1"}';

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { disruptionBudgetSpec } from "../../components/serving/disruption";
-import { SELECTOR } from "./fixtures";
+import { disruptionBudgetSpec } from "../../components/serving/disruption.js";
+import { SELECTOR } from "./fixtures.js";
 
 describe("disruptionBudgetSpec", () => {
   it("lets a drain take one replica at a time, and one that is not ready always", () => {

@@ -1,10 +1,10 @@
 /**
  * A contract as `resolveModels` makes it from config that has every default left out. A test changes one thing of it.
  */
-import type { RuntimeContract } from "../../components/contract/contract";
-import { formatProblem } from "../../components/contract/problems";
-import { resolveModels, type ServedModel } from "../../components/contract/resolve";
-import type { PodContext } from "../../components/serving/pod";
+import type { RuntimeContract } from "../../components/contract/contract.js";
+import { formatProblem } from "../../components/config/problems.js";
+import { resolveModels, type ServedModel } from "../../components/checks/resolve.js";
+import type { PodContext } from "../../components/engine/pod.js";
 
 /** What YAML can say. */
 export type Config = { [key: string]: unknown };

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 
-import { ContractError } from "../../components/contract/problems";
-import type { NodeGroups } from "../../components/contract/placement";
-import { ModelServing, type ModelServingArgs } from "../../components/serving/modelServing";
-import { TrafficPriorities } from "../../components/serving/trafficPriorities";
-import { COMMIT, type Config, IMAGE, releaseConfig, SELECTOR, servedModel } from "./fixtures";
-import { type Registry, registered, valueOf } from "./registered";
+import { ContractError } from "../../components/config/problems.js";
+import type { NodeGroups } from "../../components/derive/placement.js";
+import { ModelServing, type ModelServingArgs } from "../../components/serving/modelServing.js";
+import { TrafficPriorities } from "../../components/serving/trafficPriorities.js";
+import { COMMIT, type Config, IMAGE, releaseConfig, SELECTOR, servedModel } from "./fixtures.js";
+import { type Registry, registered, valueOf } from "./registered.js";
 
 /** A second release on a newer image. */
 const R2 = releaseConfig({ image: IMAGE.replace("v0.30.0", "v0.32.0") });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { networkPolicySpec } from "../../components/serving/networkPolicy";
-import { SELECTOR } from "./fixtures";
+import { networkPolicySpec } from "../../components/serving/networkPolicy.js";
+import { SELECTOR } from "./fixtures.js";
 
 const fromNamespaces = (...values: string[]) => ({
   namespaceSelector: { matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "In", values }] },

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 
-import { queries } from "../../components/serving/autoscaling";
-import { podMonitorSpec } from "../../components/serving/podMonitor";
-import { contractOf, RUNTIME_LABELS, SELECTOR } from "./fixtures";
+import { queries } from "../../components/serving/autoscaling.js";
+import { podMonitorSpec } from "../../components/serving/podMonitor.js";
+import { contractOf, RUNTIME_LABELS, SELECTOR } from "./fixtures.js";
 
 /** Prometheus' own rule for the meta label of a pod's label. */
 const metaLabel = (label: string): string => `__meta_kubernetes_pod_label_${label.replace(/[^a-zA-Z0-9_]/g, "_")}`;

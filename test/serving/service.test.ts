@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { serviceSpec } from "../../components/serving/service";
-import { SELECTOR } from "./fixtures";
+import { serviceSpec } from "../../components/serving/service.js";
+import { SELECTOR } from "./fixtures.js";
 
 describe("serviceSpec", () => {
   it("leads to the pods' named port, inside the cluster only", () => {

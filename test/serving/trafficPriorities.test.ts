@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { TrafficPriorities } from "../../components/serving/trafficPriorities";
-import { type Registry, registered } from "./registered";
+import { TrafficPriorities } from "../../components/serving/trafficPriorities.js";
+import { type Registry, registered } from "./registered.js";
 
 describe("TrafficPriorities", () => {
   let registry: Registry;

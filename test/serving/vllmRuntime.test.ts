@@ -3,15 +3,15 @@ import { createHash } from "node:crypto";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { contractText } from "../../components/contract/contract";
-import { ContractError } from "../../components/contract/problems";
-import { scaledObjectSpec } from "../../components/serving/autoscaling";
-import { networkPolicySpec } from "../../components/serving/networkPolicy";
-import { podMonitorSpec } from "../../components/serving/podMonitor";
-import { serviceSpec } from "../../components/serving/service";
-import { VllmRuntime, type VllmRuntimeArgs } from "../../components/serving/vllmRuntime";
-import { contractOf, RUNTIME_LABELS, SELECTOR } from "./fixtures";
-import { type Registry, registered, valueOf } from "./registered";
+import { contractText } from "../../components/contract/contract.js";
+import { ContractError } from "../../components/config/problems.js";
+import { scaledObjectSpec } from "../../components/serving/autoscaling.js";
+import { networkPolicySpec } from "../../components/serving/networkPolicy.js";
+import { podMonitorSpec } from "../../components/serving/podMonitor.js";
+import { serviceSpec } from "../../components/serving/service.js";
+import { VllmRuntime, type VllmRuntimeArgs } from "../../components/serving/vllmRuntime.js";
+import { contractOf, RUNTIME_LABELS, SELECTOR } from "./fixtures.js";
+import { type Registry, registered, valueOf } from "./registered.js";
 
 const METADATA = { name: "chat-r1", namespace: "models", labels: RUNTIME_LABELS };
 const ARGS: VllmRuntimeArgs = {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 
-import { WarmSpare } from "../../components/serving/warmSpare";
-import { contractOf } from "./fixtures";
-import { registered } from "./registered";
+import { WarmSpare } from "../../components/serving/warmSpare.js";
+import { contractOf } from "./fixtures.js";
+import { registered } from "./registered.js";
 
 const placement = {
   nodeSelector: { accelerator: "l4", workload: "gpu-inference" },

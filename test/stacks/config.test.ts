@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 
-import { parseStackConfig } from "../../stacks/config";
-import { COMMIT, modelConfig, releaseConfig } from "../serving/fixtures";
-import { problemsOf, stackValues, withGroup } from "./fixtures";
+import { parseStackConfig } from "../../stacks/config.js";
+import { COMMIT, modelConfig, releaseConfig } from "../serving/fixtures.js";
+import { problemsOf, stackValues, withGroup } from "./fixtures.js";
 
 const GATED = { models: { chat: { releases: { r1: { model: { id: "meta-llama/Llama-3.1-8B-Instruct" } } } } } };
 

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import { formatProblem } from "../../components/contract/problems";
-import { parseStackConfig } from "../../stacks/config";
-import { stackValues, withGroup } from "./fixtures";
+import { formatProblem } from "../../components/config/problems.js";
+import { parseStackConfig } from "../../stacks/config.js";
+import { stackValues, withGroup } from "./fixtures.js";
 
 const FULL = stackValues({
   ...withGroup({ min: 0, nodeSelector: { pool: "gpu" }, tolerations: [{ key: "gpu", operator: "Exists" }] }),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import { readEngineConfig } from "../../stacks/engineConfig";
+import { readEngineConfig } from "../../stacks/engineConfig.js";
 
 describe("readEngineConfig", () => {
   it("reads this project's values by key, and no others", () => {

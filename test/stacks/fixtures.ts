@@ -1,7 +1,7 @@
 /** A stack's config that is right, for tests to change. */
-import { formatProblem } from "../../components/contract/problems";
-import { parseStackConfig } from "../../stacks/config";
-import { type Config, merged, modelConfig } from "../serving/fixtures";
+import { formatProblem } from "../../components/config/problems.js";
+import { parseStackConfig } from "../../stacks/config.js";
+import { type Config, merged, modelConfig } from "../serving/fixtures.js";
 
 const BASE: Config = { cluster: { existing: { name: "llm-test" } }, models: { chat: modelConfig() } };
 

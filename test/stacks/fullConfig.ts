@@ -1,6 +1,6 @@
 /** Configs that between them have every key that a stack's config knows; a test holds them to the schema. */
-import { COMMIT, type Config, merged, releaseConfig } from "../serving/fixtures";
-import { BUILT, stackValues, withGroup } from "./fixtures";
+import { COMMIT, type Config, merged, releaseConfig } from "../serving/fixtures.js";
+import { BUILT, stackValues, withGroup } from "./fixtures.js";
 
 /** Nodes with labels and a taint of their own. */
 const GROUP = withGroup({

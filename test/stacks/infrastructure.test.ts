@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formatProblem } from "../../components/contract/problems.js";
+import { formatProblem } from "../../components/config/problems.js";
 import { parseStackConfig } from "../../stacks/config.js";
 import { collect, type CollectedResource } from "../../tools/collect.js";
 import { BUILT, stackValues } from "./fixtures.js";

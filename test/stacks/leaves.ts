@@ -1,5 +1,5 @@
 /** Places of a config, for tests that put something at each of them. */
-import { joinPath } from "../../components/contract/parse";
+import { joinPath } from "../../components/config/parse.js";
 
 /** A place of a config. */
 export interface Leaf {

@@ -1,8 +1,8 @@
 /** No pattern takes longer than it should, whatever text it is given: a config may come from anybody's pull request. */
 import assert from "node:assert/strict";
-import { parseStackConfig } from "../../stacks/config";
-import { FULL_BUILT, FULL_EXISTING } from "./fullConfig";
-import { leavesOf, planted } from "./leaves";
+import { parseStackConfig } from "../../stacks/config.js";
+import { FULL_BUILT, FULL_EXISTING } from "./fullConfig.js";
+import { leavesOf, planted } from "./leaves.js";
 
 /** Long runs of what patterns repeat, each ended by what none of them ends with. */
 const TEXTS = ["a", "a-", "a.", "a/", "0", "1.", "a:a@", "_", " ", "\n", "sha256:", "{", "=a", "--a"].map(

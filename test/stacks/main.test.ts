@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { main } from "../../stacks/main";
-import { registered, valueOf } from "../serving/registered";
-import { stackValues } from "./fixtures";
+import { main } from "../../stacks/main.js";
+import { registered, valueOf } from "../serving/registered.js";
+import { stackValues } from "./fixtures.js";
 
 /** Runs the program on values as the engine hands them over. */
 async function run(values: Record<string, unknown>, secretKeys: string[] = []): Promise<ReturnType<typeof main>> {

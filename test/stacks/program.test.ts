@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 
-import { parseStackConfig } from "../../stacks/config";
-import { deploy } from "../../stacks/program";
-import { SECRET_PATHS } from "../../stacks/secrets";
-import { type CollectedResource, collect } from "../../tools/collect";
-import { loadStack } from "../../tools/loadStack";
-import { readPolicyConfig, runPolicies } from "../../tools/policyRunner";
-import { type Config, releaseConfig } from "../serving/fixtures";
-import { type Registry, registered } from "../serving/registered";
-import { stackValues } from "./fixtures";
+import { parseStackConfig } from "../../stacks/config.js";
+import { deploy } from "../../stacks/program.js";
+import { SECRET_PATHS } from "../../stacks/secrets.js";
+import { type CollectedResource, collect } from "../../tools/collect.js";
+import { loadStack } from "../../tools/loadStack.js";
+import { readPolicyConfig, runPolicies } from "../../tools/policyRunner.js";
+import { type Config, releaseConfig } from "../serving/fixtures.js";
+import { type Registry, registered } from "../serving/registered.js";
+import { stackValues } from "./fixtures.js";
 
 /** Deploys a config with changes. */
 function deployed(changes: Config = {}, encrypted: readonly string[] = SECRET_PATHS): Promise<Registry> {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { formatProblem } from "../../components/contract/problems";
-import { parseStackConfig } from "../../stacks/config";
-import { withEncryptedPaths } from "../../stacks/engineConfig";
-import { maskEncrypted, SECRET_PATHS } from "../../stacks/secrets";
-import { configSchema, type JsonSchema } from "../../tools/generate/schema";
-import { FULL_BUILT, FULL_EXISTING } from "./fullConfig";
-import { leavesOf, planted } from "./leaves";
+import { formatProblem } from "../../components/config/problems.js";
+import { parseStackConfig } from "../../stacks/config.js";
+import { withEncryptedPaths } from "../../stacks/engineConfig.js";
+import { maskEncrypted, SECRET_PATHS } from "../../stacks/secrets.js";
+import { configSchema, type JsonSchema } from "../../tools/generate/schema.js";
+import { FULL_BUILT, FULL_EXISTING } from "./fullConfig.js";
+import { leavesOf, planted } from "./leaves.js";
 
 type Values = Record<string, unknown>;
 /** Nothing of the config is like it, and it is right nowhere. */

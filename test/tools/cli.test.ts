@@ -4,11 +4,11 @@ import { join } from "node:path";
 
 import { parse, stringify } from "yaml";
 
-import type { StackReport } from "../../tools/preview/report";
-import type { StackDiff } from "../../tools/preview/diff";
-import { type Config, merged } from "../serving/fixtures";
-import { type Ended, run } from "./commandLine";
-import { folderWith, PROJECT, projectCopy, removeFolders } from "./folders";
+import type { StackReport } from "../../tools/preview/report.js";
+import type { StackDiff } from "../../tools/preview/diff.js";
+import { type Config, merged } from "../serving/fixtures.js";
+import { type Ended, run } from "./commandLine.js";
+import { folderWith, PROJECT, projectCopy, removeFolders } from "./folders.js";
 
 const ANSI = "\u001b[";
 

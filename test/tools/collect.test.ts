@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 
-import { collect } from "../../tools/collect";
-import { loadStack } from "../../tools/loadStack";
-import { modelConfig } from "../serving/fixtures";
-import { stackValues } from "../stacks/fixtures";
-import { folderWith, PROJECT, removeFolders, stackText } from "./folders";
-import { decryptedFile, resourcesOf, WITH_SECRETS } from "./reports";
+import { collect } from "../../tools/collect.js";
+import { loadStack } from "../../tools/loadStack.js";
+import { modelConfig } from "../serving/fixtures.js";
+import { stackValues } from "../stacks/fixtures.js";
+import { folderWith, PROJECT, removeFolders, stackText } from "./folders.js";
+import { decryptedFile, resourcesOf, WITH_SECRETS } from "./reports.js";
 
 describe("collect", () => {
   after(removeFolders);

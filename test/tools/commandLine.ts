@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { PROJECT } from "./folders";
+import { PROJECT } from "./folders.js";
 
 export interface Ended {
   exitCode: number;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 
-import { ContractError, formatProblem } from "../../components/contract/problems";
-import { loadStack, loadStacks } from "../../tools/loadStack";
-import { stackValues } from "../stacks/fixtures";
-import { folderWith, removeFolders, stackText } from "./folders";
+import { ContractError, formatProblem } from "../../components/config/problems.js";
+import { loadStack, loadStacks } from "../../tools/loadStack.js";
+import { stackValues } from "../stacks/fixtures.js";
+import { folderWith, removeFolders, stackText } from "./folders.js";
 
 describe("loadStacks", () => {
   after(removeFolders);

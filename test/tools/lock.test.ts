@@ -5,9 +5,9 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { isAlive, withLock } from "../../tools/lock";
-import { folderWith, removeFolders } from "./folders";
-import { endedPid } from "./local/fakes";
+import { isAlive, withLock } from "../../tools/lock.js";
+import { folderWith, removeFolders } from "./folders.js";
+import { endedPid } from "./local/fakes.js";
 
 describe("withLock", () => {
   after(removeFolders);

@@ -3,9 +3,9 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { type Rule } from "../../policies/rule";
-import { rules as packRules } from "../../policies/rules/index";
-import { PolicyConfigError, readPolicyConfig } from "../../tools/policyConfig";
+import { type Rule } from "../../policies/rule.js";
+import { rules as packRules } from "../../policies/rules/index.js";
+import { PolicyConfigError, readPolicyConfig } from "../../tools/policyConfig.js";
 
 const rule: Rule = {
   name: "each-thing",

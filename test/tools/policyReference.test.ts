@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 
-import { rules } from "../../policies/rules/index";
-import { imagePinned } from "../../policies/rules/imagePinned";
-import { disruptionBudget } from "../../policies/rules/disruptionBudget";
-import { policyReference } from "../../tools/policyReference";
+import { rules } from "../../policies/rules/index.js";
+import { imagePinned } from "../../policies/rules/imagePinned.js";
+import { disruptionBudget } from "../../policies/rules/disruptionBudget.js";
+import { policyReference } from "../../tools/policyReference.js";
 
 describe("policyReference", () => {
   it("has a row and a section for each rule, in order", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { type About, type Rule } from "../../policies/rule";
-import { type PolicyInput, PolicyRuleError, runPolicies } from "../../tools/policyRunner";
+import { type About, type Rule } from "../../policies/rule.js";
+import { type PolicyInput, PolicyRuleError, runPolicies } from "../../tools/policyRunner.js";
 
 const input = (name: string, parent?: string): PolicyInput => ({
   type: "test:index:Thing",

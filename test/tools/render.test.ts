@@ -4,11 +4,11 @@ import { join } from "node:path";
 
 import { parse } from "yaml";
 
-import { ContractError } from "../../components/contract/problems";
-import { leftOut, type ManifestFile, manifestFiles, writeManifests } from "../../tools/render";
-import { builtCluster } from "../stacks/fixtures";
-import { folderWith, removeFolders } from "./folders";
-import { resourcesOf, WITH_SECRETS } from "./reports";
+import { ContractError } from "../../components/config/problems.js";
+import { leftOut, type ManifestFile, manifestFiles, writeManifests } from "../../tools/render.js";
+import { builtCluster } from "../stacks/fixtures.js";
+import { folderWith, removeFolders } from "./folders.js";
+import { resourcesOf, WITH_SECRETS } from "./reports.js";
 
 const HEADER = "# Rendered by pulumi-vllm; do not edit.\n";
 

@@ -1,11 +1,11 @@
 /** Reports of stacks made from values, by the same way as the command line goes. */
-import { parseStackConfig } from "../../stacks/config";
-import { SECRET_PATHS, type SecretPath } from "../../stacks/secrets";
-import { type CollectedResource, collect } from "../../tools/collect";
-import { type StackReport, stackReport } from "../../tools/preview/report";
-import type { StackFile } from "../../tools/stackFile";
-import type { Config } from "../serving/fixtures";
-import { stackValues } from "../stacks/fixtures";
+import { parseStackConfig } from "../../stacks/config.js";
+import { SECRET_PATHS, type SecretPath } from "../../stacks/secrets.js";
+import { type CollectedResource, collect } from "../../tools/collect.js";
+import { type StackReport, stackReport } from "../../tools/preview/report.js";
+import type { StackFile } from "../../tools/stackFile.js";
+import type { Config } from "../serving/fixtures.js";
+import { stackValues } from "../stacks/fixtures.js";
 
 /** The secrets that the values have. */
 function secretPathsOf({ cluster, ...values }: Config): SecretPath[] {

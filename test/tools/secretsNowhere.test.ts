@@ -2,22 +2,22 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ContractError } from "../../components/contract/problems";
-import { SECRET_PATHS } from "../../stacks/secrets";
-import { collect } from "../../tools/collect";
-import { loadStack } from "../../tools/loadStack";
-import { stackSteps } from "../../tools/local/manifests";
-import { diffStack, diffText } from "../../tools/preview/diff";
-import { preview } from "../../tools/preview/command";
-import { stackReport } from "../../tools/preview/report";
-import { stackText as reportText } from "../../tools/preview/text";
-import { leftOut, manifestFiles } from "../../tools/render";
-import { argumentLists } from "../../tools/verifyFlags/argumentLists";
-import { parseStackConfig } from "../../stacks/config";
-import { FULL_BUILT, FULL_EXISTING } from "../stacks/fullConfig";
-import { leavesOf, planted } from "../stacks/leaves";
-import { folderWith, removeFolders, stackText } from "./folders";
-import { decryptedFile, WITH_SECRETS } from "./reports";
+import { ContractError } from "../../components/config/problems.js";
+import { SECRET_PATHS } from "../../stacks/secrets.js";
+import { collect } from "../../tools/collect.js";
+import { loadStack } from "../../tools/loadStack.js";
+import { stackSteps } from "../../tools/local/manifests.js";
+import { diffStack, diffText } from "../../tools/preview/diff.js";
+import { preview } from "../../tools/preview/command.js";
+import { stackReport } from "../../tools/preview/report.js";
+import { stackText as reportText } from "../../tools/preview/text.js";
+import { leftOut, manifestFiles } from "../../tools/render.js";
+import { argumentLists } from "../../tools/verifyFlags/argumentLists.js";
+import { parseStackConfig } from "../../stacks/config.js";
+import { FULL_BUILT, FULL_EXISTING } from "../stacks/fullConfig.js";
+import { leavesOf, planted } from "../stacks/leaves.js";
+import { folderWith, removeFolders, stackText } from "./folders.js";
+import { decryptedFile, WITH_SECRETS } from "./reports.js";
 
 const MARK = "m4rked-s3cret";
 

@@ -3,11 +3,11 @@ import { execFileSync } from "node:child_process";
 import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 
-import { ContractError } from "../../components/contract/problems";
-import { parseStackConfig } from "../../stacks/config";
-import { listStacks } from "../../stacks/stackFile";
-import { readStackFile, type StackFile } from "../../tools/stackFile";
-import { folderWith, PROJECT, removeFolders } from "./folders";
+import { ContractError } from "../../components/config/problems.js";
+import { parseStackConfig } from "../../stacks/config.js";
+import { listStacks } from "../../stacks/stackFile.js";
+import { readStackFile, type StackFile } from "../../tools/stackFile.js";
+import { folderWith, PROJECT, removeFolders } from "./folders.js";
 
 /** Reads a stack file with this text. */
 function read(text: string): StackFile {

@@ -1,5 +1,5 @@
 /** Every check of the project's Markdown: blocks by their language, commands in the text, links. */
-import { error, formatProblem, listOr, type Problem, quote } from "../../components/contract/problems.js";
+import { error, formatProblem, listOr, type Problem, quote } from "../../components/config/problems.js";
 import { checkNpmRun, commandsOf, isGiven, isRunnable, npmRun, type Scripts } from "./commands.js";
 import { checkLinks, type Pages, type Targets } from "./links.js";
 import { type Block, blocksOf, inlineCode } from "./markdown.js";

@@ -1,5 +1,5 @@
 /** Commands that a page shows: whether they exist, and which of them are run. */
-import { didYouMean, error, listOr, type Problem } from "../../components/contract/problems.js";
+import { didYouMean, error, listOr, type Problem } from "../../components/config/problems.js";
 import type { Block } from "./markdown.js";
 
 /** `npm run <script> -- <arguments>` */

@@ -1,6 +1,6 @@
 /** Links that lead nowhere, in the repository or in the npm package. */
 import { posix } from "node:path";
-import { error, type Problem } from "../../components/contract/problems.js";
+import { error, type Problem } from "../../components/config/problems.js";
 import { anchorsOf, linksOf } from "./markdown.js";
 
 /** Texts by path within the project. */

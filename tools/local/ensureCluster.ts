@@ -1,7 +1,7 @@
 /** The cluster that a call of `up` is about: the one that is up, one that is started, or one that was there. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { ContractError, error, listOr, type Problem } from "../../components/contract/problems.js";
+import { ContractError, error, listOr, type Problem } from "../../components/config/problems.js";
 import { build, type Report } from "./build.js";
 import { Cluster } from "./client.js";
 import { type Folders, kubeconfigOf } from "./folders.js";

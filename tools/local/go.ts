@@ -2,7 +2,7 @@
 import { execFile, spawn } from "node:child_process";
 import { statfsSync } from "node:fs";
 import { promisify } from "node:util";
-import { ContractError, error } from "../../components/contract/problems.js";
+import { ContractError, error } from "../../components/config/problems.js";
 import { familyFolder, MODULES, moduleVersion } from "./programs.js";
 
 /** The least version; Go itself fetches the one that a go.mod asks for (https://go.dev/doc/toolchain). */

@@ -1,6 +1,6 @@
 /** KWOK, which plays the kubelets of the simulated nodes. */
 import { join } from "node:path";
-import { LOCAL_RUN } from "../../components/contract/labels.js";
+import { LOCAL_RUN } from "../../components/vocabulary/labels.js";
 import type { Binaries } from "./build.js";
 import { type Folders, writePrivate } from "./folders.js";
 import { moduleFolder } from "./go.js";

@@ -1,6 +1,6 @@
 /** What a stack would have Pulumi make in a cluster, as objects for the simulated one. */
 import { randomBytes } from "node:crypto";
-import { LABELS } from "../../components/contract/labels.js";
+import { LABELS } from "../../components/vocabulary/labels.js";
 import type { CollectedResource } from "../collect.js";
 import { isManifest, type Manifest, withoutPulumiAnnotations } from "../render.js";
 import type { KubernetesObject } from "./client.js";

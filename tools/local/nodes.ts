@@ -1,9 +1,9 @@
 /** Simulated nodes: those that a stack's node groups would have at their largest. */
 import { SYSTEM_NODE_LABELS, gpuNodeLabels, gpuNodeTaints } from "../../components/cluster/nodeGroup.js";
-import { INSTANCE_TYPES } from "../../components/contract/instances.js";
-import { GPU_RESOURCE, labelValue, LOCAL_RUN } from "../../components/contract/labels.js";
-import type { NodeGroup } from "../../components/contract/nodes.js";
-import { allocatableCpus, allocatableMemoryGiB, type NodeGroups } from "../../components/contract/placement.js";
+import { INSTANCE_TYPES } from "../../components/facts/machines/aws.js";
+import { GPU_RESOURCE, labelValue, LOCAL_RUN } from "../../components/vocabulary/labels.js";
+import type { NodeGroup } from "../../components/contract/nodeGroup.js";
+import { allocatableCpus, allocatableMemoryGiB, type NodeGroups } from "../../components/derive/placement.js";
 import type { Cluster, KubernetesObject } from "./client.js";
 import { marks, removeOwn } from "./ownership.js";
 

@@ -1,6 +1,6 @@
 /** A cluster that was there before, and may be somebody else's: what is put into it, and how exactly that goes again. */
-import { LOCAL_RUN } from "../../components/contract/labels.js";
-import { ContractError, error } from "../../components/contract/problems.js";
+import { LOCAL_RUN } from "../../components/vocabulary/labels.js";
+import { ContractError, error } from "../../components/config/problems.js";
 import { build } from "./build.js";
 import { ApiError, Cluster, type KubernetesObject } from "./client.js";
 import { type Asking, confirm } from "./confirm.js";

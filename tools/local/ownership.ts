@@ -4,7 +4,7 @@
  * A cluster may be somebody else's, so nothing else is ever changed or deleted, whatever its name or its other labels.
  */
 import { randomBytes } from "node:crypto";
-import { LABELS, LOCAL_RUN } from "../../components/contract/labels.js";
+import { LABELS, LOCAL_RUN } from "../../components/vocabulary/labels.js";
 import { ApiError, type Cluster, describe, isConflict, type KubernetesObject } from "./client.js";
 
 const ID_BYTES = 8;

@@ -1,7 +1,7 @@
 /** A request to an API server, with the patience that it asks for. */
 import { request, type RequestOptions } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ContractError, error } from "../../components/contract/problems.js";
+import { ContractError, error } from "../../components/config/problems.js";
 
 const REQUEST_TIMEOUT_MS = 60_000;
 const BUSY_ATTEMPTS = 10;

@@ -1,6 +1,6 @@
 /** What pods get for a simulated cluster: how long their model takes to load, and that they go onto simulated nodes. */
-import { COMPONENTS, LABELS, LOCAL_RUN } from "../../components/contract/labels.js";
-import { ContractError, error, listOr } from "../../components/contract/problems.js";
+import { COMPONENTS, LABELS, LOCAL_RUN } from "../../components/vocabulary/labels.js";
+import { ContractError, error, listOr } from "../../components/config/problems.js";
 import type { KubernetesObject } from "./client.js";
 
 /** The pod annotation that says how long it loads its model before it is ready; without it, not at all. */

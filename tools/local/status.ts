@@ -1,7 +1,7 @@
 /** Tables of what runs where. */
 import Table from "cli-table3";
-import { GPU_RESOURCE, LABELS } from "../../components/contract/labels.js";
-import { printableData } from "../../components/contract/printable.js";
+import { GPU_RESOURCE, LABELS } from "../../components/vocabulary/labels.js";
+import { printableData } from "../../components/config/printable.js";
 import { colours as pc } from "../colours.js";
 import type { Cluster, KubernetesObject } from "./client.js";
 import { GROUP_LABEL } from "./nodes.js";

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
-import { printableJson } from "../../components/contract/printable.js";
+import { printableJson } from "../../components/config/printable.js";
 import { collect } from "../collect.js";
 import { loadStacks } from "../loadStack.js";
 import { type PolicyConfig, readPolicyConfig, runPolicies } from "../policyRunner.js";

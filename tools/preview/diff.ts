@@ -1,11 +1,11 @@
 /** What a change does, by two previews: of the base branch and of the pull request. */
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { joinPath, parse } from "../../components/contract/parse.js";
-import { printable } from "../../components/contract/printable.js";
-import { ContractError, error, quote } from "../../components/contract/problems.js";
-import { tooDeep } from "../../components/contract/size.js";
-import type { CostRange } from "../../components/contract/placement.js";
+import { joinPath, parse } from "../../components/config/parse.js";
+import { printable } from "../../components/config/printable.js";
+import { ContractError, error, quote } from "../../components/config/problems.js";
+import { tooDeep } from "../../components/config/size.js";
+import type { CostRange } from "../../components/derive/placement.js";
 import { readPlainFile } from "../../stacks/plainFile.js";
 import type { CollectedResource } from "../collect.js";
 import { REPORT_VERSION, type StackReport } from "./report.js";

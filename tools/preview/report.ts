@@ -1,12 +1,12 @@
 /** The preview as data: what `--json` prints, what the text is made of, and what `--diff` compares. */
 import { clusterCost, type CostItem, unpricedTypes } from "../../components/cluster/cost.js";
 import type { BuiltClusterConfig } from "../../components/cluster/schema.js";
-import { fitOf } from "../../components/contract/check.js";
+import { fitOf } from "../../components/checks/release.js";
 import { contractHash, type RuntimeContract } from "../../components/contract/contract.js";
-import { serveArguments } from "../../components/contract/arguments.js";
-import { type CostRange, replicaCost } from "../../components/contract/placement.js";
-import type { Problem } from "../../components/contract/problems.js";
-import type { ServedModel } from "../../components/contract/resolve.js";
+import { serveArguments } from "../../components/derive/arguments.js";
+import { type CostRange, replicaCost } from "../../components/derive/placement.js";
+import type { Problem } from "../../components/config/problems.js";
+import type { ServedModel } from "../../components/checks/resolve.js";
 import { nodeGroupsOf, type StackConfig } from "../../stacks/config.js";
 import type { CollectedResource } from "../collect.js";
 import type { Violation } from "../policyRunner.js";

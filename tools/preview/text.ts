@@ -1,9 +1,9 @@
 /** The preview as a person reads it. */
 import Table from "cli-table3";
-import { HOURS_A_MONTH } from "../../components/cluster/prices.js";
-import type { CostRange } from "../../components/contract/placement.js";
-import { printable, printableData } from "../../components/contract/printable.js";
-import { formatProblem } from "../../components/contract/problems.js";
+import { HOURS_A_MONTH } from "../../components/facts/prices/aws.js";
+import type { CostRange } from "../../components/derive/placement.js";
+import { printable, printableData } from "../../components/config/printable.js";
+import { formatProblem } from "../../components/config/problems.js";
 import type { CollectedResource } from "../collect.js";
 import type { Violation } from "../policyRunner.js";
 import { type ReleaseReport, type StackReport } from "./report.js";

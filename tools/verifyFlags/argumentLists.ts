@@ -1,7 +1,7 @@
 /** The arguments of `vllm serve` as they stand in what a stack registers. */
-import { parseImage, vllmVersionOf } from "../../components/contract/image.js";
-import { LABELS } from "../../components/contract/labels.js";
-import { CONTAINER_NAME } from "../../components/serving/pod.js";
+import { parseImage, vllmVersionOf } from "../../components/config/image.js";
+import { LABELS } from "../../components/vocabulary/labels.js";
+import { CONTAINER_NAME } from "../../components/engine/pod.js";
 import type { CollectedResource } from "../collect.js";
 
 /** What follows `vllm serve` in one release, and where it came from. */

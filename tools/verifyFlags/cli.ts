@@ -1,7 +1,7 @@
 /** The command line of `npm run verify:flags`. */
 import { join, resolve } from "node:path";
 import { Command } from "commander";
-import { ContractError, error } from "../../components/contract/problems.js";
+import { ContractError, error } from "../../components/config/problems.js";
 import { runCommandLine } from "../commandLine.js";
 import { listStacks } from "../../stacks/stackFile.js";
 

@@ -1,7 +1,7 @@
 /** Makes the lock of a vLLM version from what PyPI has today. Nothing of what it downloads is run. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ContractError, error } from "../../components/contract/problems.js";
+import { ContractError, error } from "../../components/config/problems.js";
 import { installerEnvironment, programEnvironment, withHome } from "./clean.js";
 import { findPrograms, type PythonRange, rangeText } from "./installer.js";
 import { lockFile, lockProblems, LOCKS_FOLDER } from "./locks.js";

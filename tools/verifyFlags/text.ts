@@ -1,5 +1,5 @@
 /** The results as a person reads them. */
-import { printableLines } from "../../components/contract/printable.js";
+import { printableLines } from "../../components/config/printable.js";
 import { colours as pc } from "../colours.js";
 import { plainTable } from "../preview/text.js";
 import type { ArgumentList } from "./argumentLists.js";

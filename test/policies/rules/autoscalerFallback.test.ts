@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { autoscalerFallback } from "../../../policies/rules/autoscalerFallback";
-import { deployment, horizontalAutoscaler, messages, scaledObject } from "../fixtures";
+import { autoscalerFallback } from "../../../policies/rules/autoscalerFallback.js";
+import { deployment, horizontalAutoscaler, messages, scaledObject } from "../fixtures.js";
 
 describe("autoscaler-fallback", () => {
   it("accepts a fallback with null values as errors, and scalers without Prometheus", async () => {

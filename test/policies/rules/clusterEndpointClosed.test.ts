@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 
-import { clusterEndpointClosed } from "../../../policies/rules/clusterEndpointClosed";
-import { cluster, componentCluster } from "../awsFixtures";
-import { type Json, messages, resource } from "../fixtures";
+import { clusterEndpointClosed } from "../../../policies/rules/clusterEndpointClosed.js";
+import { cluster, componentCluster } from "../awsFixtures.js";
+import { type Json, messages, resource } from "../fixtures.js";
 
 const FIX = "set endpointPublicAccess to false, or name the networks that need it";
 

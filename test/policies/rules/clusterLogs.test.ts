@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 
-import { clusterLogs } from "../../../policies/rules/clusterLogs";
-import { cluster, componentCluster } from "../awsFixtures";
-import { messages } from "../fixtures";
+import { clusterLogs } from "../../../policies/rules/clusterLogs.js";
+import { cluster, componentCluster } from "../awsFixtures.js";
+import { messages } from "../fixtures.js";
 
 describe("cluster-logs", () => {
   it("accepts the three, and more", async () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 
-import { clusterSecretsEncrypted } from "../../../policies/rules/clusterSecretsEncrypted";
-import { KEY_ARN, cluster, componentCluster } from "../awsFixtures";
-import { messages } from "../fixtures";
+import { clusterSecretsEncrypted } from "../../../policies/rules/clusterSecretsEncrypted.js";
+import { KEY_ARN, cluster, componentCluster } from "../awsFixtures.js";
+import { messages } from "../fixtures.js";
 
 const FIX = 'set ["secrets"], and provider.keyArn to a KMS key';
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 
-import { contractPresent } from "../../../policies/rules/contractPresent";
-import { deployment, messages, plainPod } from "../fixtures";
+import { contractPresent } from "../../../policies/rules/contractPresent.js";
+import { deployment, messages, plainPod } from "../fixtures.js";
 
 const CONTRACT = "pulumi-vllm.dev/contract";
 const HASH = "pulumi-vllm.dev/contract-hash";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { disruptionBudget } from "../../../policies/rules/disruptionBudget";
-import { budget, deployment, horizontalAutoscaler, messages, plainPod, scaledObject } from "../fixtures";
+import { disruptionBudget } from "../../../policies/rules/disruptionBudget.js";
+import { budget, deployment, horizontalAutoscaler, messages, plainPod, scaledObject } from "../fixtures.js";
 
 const missing = (replicas: number) =>
   `Deployment "chat" has ${replicas} replicas and no PodDisruptionBudget in namespace "models" selects its pods: add one with maxUnavailable: 1`;

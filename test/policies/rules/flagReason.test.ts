@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { flagReason } from "../../../policies/rules/flagReason";
-import { deployment, messages } from "../fixtures";
+import { flagReason } from "../../../policies/rules/flagReason.js";
+import { deployment, messages } from "../fixtures.js";
 
 const contract = (flags: object) => ({ "pulumi-vllm.dev/contract": JSON.stringify({ flags }) });
 const lacks = (name: string) =>

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { gpuMemoryUtilization } from "../../../policies/rules/gpuMemoryUtilization";
-import { deployment, messages } from "../fixtures";
+import { gpuMemoryUtilization } from "../../../policies/rules/gpuMemoryUtilization.js";
+import { deployment, messages } from "../fixtures.js";
 
 describe("gpu-memory-utilization", () => {
   it("accepts the default and shares up to the limit", async () => {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 
-import { INSTANCE_TYPES } from "../../../components/contract/instances";
-import { gpuNodeAmi } from "../../../policies/rules/gpuNodeAmi";
-import { managedNodeGroup, nodeGroup } from "../awsFixtures";
-import { messages, resource } from "../fixtures";
+import { INSTANCE_TYPES } from "../../../components/facts/machines/aws.js";
+import { gpuNodeAmi } from "../../../policies/rules/gpuNodeAmi.js";
+import { managedNodeGroup, nodeGroup } from "../awsFixtures.js";
+import { messages, resource } from "../fixtures.js";
 
 const UNSET = "amiType is not set, and EKS's default image has no NVIDIA driver: use AL2023_x86_64_NVIDIA";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 
-import { gpuNodeTaint } from "../../../policies/rules/gpuNodeTaint";
-import { GPU_TAINT, managedNodeGroup, nodeGroup } from "../awsFixtures";
-import { messages } from "../fixtures";
+import { gpuNodeTaint } from "../../../policies/rules/gpuNodeTaint.js";
+import { GPU_TAINT, managedNodeGroup, nodeGroup } from "../awsFixtures.js";
+import { messages } from "../fixtures.js";
 
 const NONE = 'no taint nvidia.com/gpu: add {key: "nvidia.com/gpu", value: "true", effect: "NO_SCHEDULE"}';
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { gpuPlacement } from "../../../policies/rules/gpuPlacement";
-import { type Json, deployment, messages, plainPod } from "../fixtures";
+import { gpuPlacement } from "../../../policies/rules/gpuPlacement.js";
+import { type Json, deployment, messages, plainPod } from "../fixtures.js";
 
 const required = (expression: Json) => ({
   nodeAffinity: {

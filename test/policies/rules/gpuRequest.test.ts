@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { gpuRequest } from "../../../policies/rules/gpuRequest";
-import { deployment, messages, plainPod } from "../fixtures";
+import { gpuRequest } from "../../../policies/rules/gpuRequest.js";
+import { deployment, messages, plainPod } from "../fixtures.js";
 
 describe("gpu-request", () => {
   it("accepts request equal to limit, a limit alone, MIG slices and device claims", async () => {

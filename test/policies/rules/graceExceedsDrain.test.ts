@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { graceExceedsDrain } from "../../../policies/rules/graceExceedsDrain";
-import { COMMIT, type Json, deployment, messages, plainPod } from "../fixtures";
+import { graceExceedsDrain } from "../../../policies/rules/graceExceedsDrain.js";
+import { COMMIT, type Json, deployment, messages, plainPod } from "../fixtures.js";
 
 const args = (...extra: string[]) => ["Qwen/Qwen3-8B", `--revision=${COMMIT}`, ...extra];
 const grace = (seconds: Json) => ({ terminationGracePeriodSeconds: seconds });

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 
-import { type ResourceRule } from "../../../policies/rule";
-import { engineClosed } from "../../../policies/rules/engineClosed";
-import { engineNotRedirected } from "../../../policies/rules/engineNotRedirected";
-import { noInjectedCode } from "../../../policies/rules/noInjectedCode";
-import { COMMIT, deployment, type DeploymentChanges, messages, plainPod } from "../fixtures";
+import { type ResourceRule } from "../../../policies/rule.js";
+import { engineClosed } from "../../../policies/rules/engineClosed.js";
+import { engineNotRedirected } from "../../../policies/rules/engineNotRedirected.js";
+import { noInjectedCode } from "../../../policies/rules/noInjectedCode.js";
+import { COMMIT, deployment, type DeploymentChanges, messages, plainPod } from "../fixtures.js";
 
 const RULES: readonly ResourceRule[] = [engineClosed, engineNotRedirected, noInjectedCode];
 

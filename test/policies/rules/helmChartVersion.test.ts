@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { helmChartVersion } from "../../../policies/rules/helmChartVersion";
-import { type Json, messages, resource } from "../fixtures";
+import { helmChartVersion } from "../../../policies/rules/helmChartVersion.js";
+import { type Json, messages, resource } from "../fixtures.js";
 
 const chart = (version: Json, name = "keda", type = "v3:Release") =>
   resource(`kubernetes:helm.sh/${type}`, "keda", { chart: name, version });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 
-import { iamNoWildcards } from "../../../policies/rules/iamNoWildcards";
-import { attachment, policy, policyDocument, role } from "../awsFixtures";
-import { type Json, messages, resource } from "../fixtures";
+import { iamNoWildcards } from "../../../policies/rules/iamNoWildcards.js";
+import { attachment, policy, policyDocument, role } from "../awsFixtures.js";
+import { type Json, messages, resource } from "../fixtures.js";
 
 type Statement = { [key: string]: Json };
 

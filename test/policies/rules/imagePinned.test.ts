@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { imagePinned } from "../../../policies/rules/imagePinned";
-import { IMAGE, deployment, messages, plainPod, resource } from "../fixtures";
+import { imagePinned } from "../../../policies/rules/imagePinned.js";
+import { IMAGE, deployment, messages, plainPod, resource } from "../fixtures.js";
 
 describe("image-pinned", () => {
   it("accepts a digest, in init containers and in pods without vLLM too", async () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 
-import { imdsv2 } from "../../../policies/rules/imdsv2";
-import { instance, launchTemplate, managedNodeGroup, nodeGroup } from "../awsFixtures";
-import { messages } from "../fixtures";
+import { imdsv2 } from "../../../policies/rules/imdsv2.js";
+import { instance, launchTemplate, managedNodeGroup, nodeGroup } from "../awsFixtures.js";
+import { messages } from "../fixtures.js";
 
 const TEMPLATE =
   'launchTemplate is not set, so EKS decides who reaches instance metadata: use one with httpTokens "required" and httpPutResponseHopLimit';

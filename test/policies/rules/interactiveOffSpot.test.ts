@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { interactiveOffSpot } from "../../../policies/rules/interactiveOffSpot";
-import { type Json, deployment, messages } from "../fixtures";
+import { interactiveOffSpot } from "../../../policies/rules/interactiveOffSpot.js";
+import { type Json, deployment, messages } from "../fixtures.js";
 
 const TOLERATES =
   "the pod tolerates the taint node-lifecycle=spot: remove that toleration, or name the one taint it is for";

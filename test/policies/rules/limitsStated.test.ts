@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { limitsStated } from "../../../policies/rules/limitsStated";
-import { COMMIT, deployment, messages } from "../fixtures";
+import { limitsStated } from "../../../policies/rules/limitsStated.js";
+import { COMMIT, deployment, messages } from "../fixtures.js";
 
 describe("limits-stated", () => {
   it("accepts a runtime that states all three", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { livenessNeedsStartup } from "../../../policies/rules/livenessNeedsStartup";
-import { deployment, messages, plainPod } from "../fixtures";
+import { livenessNeedsStartup } from "../../../policies/rules/livenessNeedsStartup.js";
+import { deployment, messages, plainPod } from "../fixtures.js";
 
 const livenessProbe = { httpGet: { path: "/health", port: 8000 } };
 

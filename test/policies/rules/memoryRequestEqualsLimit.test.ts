@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { memoryRequestEqualsLimit } from "../../../policies/rules/memoryRequestEqualsLimit";
-import { type Json, deployment, messages, plainPod } from "../fixtures";
+import { memoryRequestEqualsLimit } from "../../../policies/rules/memoryRequestEqualsLimit.js";
+import { type Json, deployment, messages, plainPod } from "../fixtures.js";
 
 const memory = (requests: Json, limits: Json) =>
   deployment({ container: { resources: { requests: { memory: requests }, limits: { memory: limits } } } });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { modelRevision } from "../../../policies/rules/modelRevision";
-import { COMMIT, deployment, messages, plainPod, resource } from "../fixtures";
+import { modelRevision } from "../../../policies/rules/modelRevision.js";
+import { COMMIT, deployment, messages, plainPod, resource } from "../fixtures.js";
 
 const MISSING = 'container "vllm": no --revision: pin the model\'s commit, --revision=<40 hex digits>';
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { networkPolicy as rule } from "../../../policies/rules/networkPolicy";
-import { deployment, messages, networkPolicy, plainPod } from "../fixtures";
+import { networkPolicy as rule } from "../../../policies/rules/networkPolicy.js";
+import { deployment, messages, networkPolicy, plainPod } from "../fixtures.js";
 
 const MISSING =
   'no NetworkPolicy of type Ingress in namespace "models" selects the pods of Deployment "chat": add one that admits the gateway and Prometheus';

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { noCpuAutoscaling } from "../../../policies/rules/noCpuAutoscaling";
-import { deployment, horizontalAutoscaler, messages, resource, scaledObject } from "../fixtures";
+import { noCpuAutoscaling } from "../../../policies/rules/noCpuAutoscaling.js";
+import { deployment, horizontalAutoscaler, messages, resource, scaledObject } from "../fixtures.js";
 
 const web = resource("kubernetes:apps/v1:Deployment", "web", {
   metadata: { namespace: "models" },

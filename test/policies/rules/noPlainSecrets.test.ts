@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { noPlainSecrets } from "../../../policies/rules/noPlainSecrets";
-import { deployment, messages, plainPod } from "../fixtures";
+import { noPlainSecrets } from "../../../policies/rules/noPlainSecrets.js";
+import { deployment, messages, plainPod } from "../fixtures.js";
 
 const SECRET = "correct-horse-battery";
 const env = (name: string, value: string) => plainPod({ env: [{ name, value }] });

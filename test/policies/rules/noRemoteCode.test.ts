@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { noRemoteCode } from "../../../policies/rules/noRemoteCode";
-import { deployment, messages, plainPod } from "../fixtures";
+import { noRemoteCode } from "../../../policies/rules/noRemoteCode.js";
+import { deployment, messages, plainPod } from "../fixtures.js";
 
 const FLAG = 'container "vllm": --trust-remote-code runs code of the model repository: remove it';
 

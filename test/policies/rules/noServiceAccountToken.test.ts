@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { noServiceAccountToken } from "../../../policies/rules/noServiceAccountToken";
-import { deployment, messages, plainPod } from "../fixtures";
+import { noServiceAccountToken } from "../../../policies/rules/noServiceAccountToken.js";
+import { deployment, messages, plainPod } from "../fixtures.js";
 
 describe("no-service-account-token", () => {
   it("accepts a runtime without token, and asks nothing of other pods", async () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 
-import { noStaticKeys } from "../../../policies/rules/noStaticKeys";
-import { role } from "../awsFixtures";
-import { messages, resource } from "../fixtures";
+import { noStaticKeys } from "../../../policies/rules/noStaticKeys.js";
+import { role } from "../awsFixtures.js";
+import { messages, resource } from "../fixtures.js";
 
 describe("no-static-keys", () => {
   it("accepts roles", async () => {

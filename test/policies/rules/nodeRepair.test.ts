@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 
-import { nodeRepair } from "../../../policies/rules/nodeRepair";
-import { managedNodeGroup, nodeGroup } from "../awsFixtures";
-import { messages } from "../fixtures";
+import { nodeRepair } from "../../../policies/rules/nodeRepair.js";
+import { managedNodeGroup, nodeGroup } from "../awsFixtures.js";
+import { messages } from "../fixtures.js";
 
 describe("node-repair", () => {
   it("accepts repair, groups without GPUs, and the component that has no such setting", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { probesPresent } from "../../../policies/rules/probesPresent";
-import { deployment, messages, plainPod } from "../fixtures";
+import { probesPresent } from "../../../policies/rules/probesPresent.js";
+import { deployment, messages, plainPod } from "../fixtures.js";
 
 describe("probes-present", () => {
   it("accepts a runtime with both, and asks nothing of other pods", async () => {

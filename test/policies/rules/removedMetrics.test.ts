@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { removedMetrics } from "../../../policies/rules/removedMetrics";
-import { messages, resource, scaledObject } from "../fixtures";
+import { removedMetrics } from "../../../policies/rules/removedMetrics.js";
+import { messages, resource, scaledObject } from "../fixtures.js";
 
 describe("removed-metrics", () => {
   it("accepts metrics that vLLM has", async () => {

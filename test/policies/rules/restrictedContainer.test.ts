@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { restrictedContainer } from "../../../policies/rules/restrictedContainer";
-import { type Json, deployment, messages, plainPod } from "../fixtures";
+import { restrictedContainer } from "../../../policies/rules/restrictedContainer.js";
+import { type Json, deployment, messages, plainPod } from "../fixtures.js";
 
 const GOOD = { readOnlyRootFilesystem: true, allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
 const context = (change: { [key: string]: Json }) =>

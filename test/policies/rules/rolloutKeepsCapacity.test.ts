@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { rolloutKeepsCapacity } from "../../../policies/rules/rolloutKeepsCapacity";
-import { type Json, deployment, messages, resource } from "../fixtures";
+import { rolloutKeepsCapacity } from "../../../policies/rules/rolloutKeepsCapacity.js";
+import { type Json, deployment, messages, resource } from "../fixtures.js";
 
 const strategy = (type: string | undefined, rollingUpdate?: Json) =>
   deployment({ spec: { strategy: { type, rollingUpdate } } });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { scaleDownWindow } from "../../../policies/rules/scaleDownWindow";
-import { deployment, horizontalAutoscaler, messages, scaledObject } from "../fixtures";
+import { scaleDownWindow } from "../../../policies/rules/scaleDownWindow.js";
+import { deployment, horizontalAutoscaler, messages, scaledObject } from "../fixtures.js";
 
 const behavior = (seconds: number) => ({ scaleDown: { stabilizationWindowSeconds: seconds } });
 const keda = (seconds: number) => ({ advanced: { horizontalPodAutoscalerConfig: { behavior: behavior(seconds) } } });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { serviceNotExposed } from "../../../policies/rules/serviceNotExposed";
-import { deployment, messages, service } from "../fixtures";
+import { serviceNotExposed } from "../../../policies/rules/serviceNotExposed.js";
+import { deployment, messages, service } from "../fixtures.js";
 
 describe("service-not-exposed", () => {
   it("accepts ClusterIP, and exposed Services of other pods", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { sharedClaimStorage } from "../../../policies/rules/sharedClaimStorage";
-import { messages, resource } from "../fixtures";
+import { sharedClaimStorage } from "../../../policies/rules/sharedClaimStorage.js";
+import { messages, resource } from "../fixtures.js";
 
 const claim = (storageClassName: string | undefined, mode = "ReadWriteMany") =>
   resource("kubernetes:core/v1:PersistentVolumeClaim", "weights", {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { sharedMemory } from "../../../policies/rules/sharedMemory";
-import { type Json, deployment, messages } from "../fixtures";
+import { sharedMemory } from "../../../policies/rules/sharedMemory.js";
+import { type Json, deployment, messages } from "../fixtures.js";
 
 const resources = { limits: { "nvidia.com/gpu": 2 } };
 const withVolume = (emptyDir: Json) =>

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 
-import { spotNodeTaint } from "../../../policies/rules/spotNodeTaint";
-import { GPU_TAINT, managedNodeGroup, nodeGroup } from "../awsFixtures";
-import { type Json, messages } from "../fixtures";
+import { spotNodeTaint } from "../../../policies/rules/spotNodeTaint.js";
+import { GPU_TAINT, managedNodeGroup, nodeGroup } from "../awsFixtures.js";
+import { type Json, messages } from "../fixtures.js";
 
 const spot = (...taints: Json[]) => ({ capacityType: "SPOT", taints });
 const MISSING =

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 
-import { volumeEncrypted } from "../../../policies/rules/volumeEncrypted";
-import { fileSystem, launchTemplate, storageClass, volume } from "../awsFixtures";
-import { type Json, messages } from "../fixtures";
+import { volumeEncrypted } from "../../../policies/rules/volumeEncrypted.js";
+import { fileSystem, launchTemplate, storageClass, volume } from "../awsFixtures.js";
+import { type Json, messages } from "../fixtures.js";
 
 const disks = (...blockDeviceMappings: Json[]) => launchTemplate({ blockDeviceMappings });
 

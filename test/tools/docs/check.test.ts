@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formatProblem } from "../../../components/contract/problems.js";
+import { formatProblem } from "../../../components/config/problems.js";
 import { checkDocs, type Project, resultText } from "../../../tools/docs/check.js";
 
 /** A project of these pages, whose only command is `npm run preview`. */

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 
-import { LOCAL_RUN } from "../../../components/contract/labels";
-import { applyAll, isRolledOut, prune, untilRolledOut, whyNotReady } from "../../../tools/local/apply";
-import { ApiError, describe as named, type KubernetesObject } from "../../../tools/local/client";
-import type { Step } from "../../../tools/local/manifests";
-import { RUNTIME_LABELS, SELECTOR } from "../../serving/fixtures";
-import { FakeCluster } from "./fakes";
+import { LOCAL_RUN } from "../../../components/vocabulary/labels.js";
+import { applyAll, isRolledOut, prune, untilRolledOut, whyNotReady } from "../../../tools/local/apply.js";
+import { ApiError, describe as named, type KubernetesObject } from "../../../tools/local/client.js";
+import type { Step } from "../../../tools/local/manifests.js";
+import { RUNTIME_LABELS, SELECTOR } from "../../serving/fixtures.js";
+import { FakeCluster } from "./fakes.js";
 
 const API_VERSIONS: Record<string, string> = {
   Namespace: "v1",

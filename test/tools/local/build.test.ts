@@ -3,11 +3,11 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { binaryName, build } from "../../../tools/local/build";
-import { familyFolder, type Program, type ProgramName, PROGRAMS } from "../../../tools/local/programs";
-import { folderWith, removeFolders } from "../folders";
-import { endedPid } from "./fakes";
-import { FakeGo, restorePath, withoutPrograms } from "./goPrograms";
+import { binaryName, build } from "../../../tools/local/build.js";
+import { familyFolder, type Program, type ProgramName, PROGRAMS } from "../../../tools/local/programs.js";
+import { folderWith, removeFolders } from "../folders.js";
+import { endedPid } from "./fakes.js";
+import { FakeGo, restorePath, withoutPrograms } from "./goPrograms.js";
 
 const BUILDING = "from Go modules; the first time takes a quarter of an hour on two cores.";
 const nameOf = (program: ProgramName) => binaryName(PROGRAMS[program]);

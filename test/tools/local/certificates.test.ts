@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createPrivateKey, X509Certificate } from "node:crypto";
 
-import { type Certificate, newAuthority, sign } from "../../../tools/local/certificates";
+import { type Certificate, newAuthority, sign } from "../../../tools/local/certificates.js";
 
 const HOUR_MS = 60 * 60 * 1000;
 /** Server and client authentication (RFC 5280, 4.2.1.12). */

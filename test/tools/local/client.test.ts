@@ -7,10 +7,10 @@ import { join } from "node:path";
 
 import { stringify } from "yaml";
 
-import { newAuthority, sign } from "../../../tools/local/certificates";
-import { ApiError, Cluster, describe as named, isConflict, type KubernetesObject } from "../../../tools/local/client";
-import { LOOPBACK } from "../../../tools/local/ports";
-import { folderWith, removeFolders } from "../folders";
+import { newAuthority, sign } from "../../../tools/local/certificates.js";
+import { ApiError, Cluster, describe as named, isConflict, type KubernetesObject } from "../../../tools/local/client.js";
+import { LOOPBACK } from "../../../tools/local/ports.js";
+import { folderWith, removeFolders } from "../folders.js";
 
 interface Call {
   method: string;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
 
-import { confirm } from "../../../tools/local/confirm";
+import { confirm } from "../../../tools/local/confirm.js";
 
 const LINES = ["Cluster: https://127.0.0.1:6443", "To be made there: 3 Node."];
 

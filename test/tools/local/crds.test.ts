@@ -4,11 +4,11 @@ import { dirname, join } from "node:path";
 
 import { stringify } from "yaml";
 
-import type { KubernetesObject } from "../../../tools/local/client";
-import { customResourceDefinitions, installDefinitions } from "../../../tools/local/crds";
-import { removeFolders } from "../folders";
-import { FakeCluster } from "./fakes";
-import { FakeGo, restorePath } from "./goPrograms";
+import type { KubernetesObject } from "../../../tools/local/client.js";
+import { customResourceDefinitions, installDefinitions } from "../../../tools/local/crds.js";
+import { removeFolders } from "../folders.js";
+import { FakeCluster } from "./fakes.js";
+import { FakeGo, restorePath } from "./goPrograms.js";
 
 const KEDA = ["scaledobjects", "scaledjobs", "triggerauthentications", "clustertriggerauthentications"];
 const OPERATOR = ["podmonitors", "servicemonitors", "prometheusrules", "scrapeconfigs"];

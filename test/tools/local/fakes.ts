@@ -5,8 +5,8 @@ import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { type Cluster, describe, type KubernetesObject, type Reference } from "../../../tools/local/client";
-import { type Config, merged } from "../../serving/fixtures";
+import { type Cluster, describe, type KubernetesObject, type Reference } from "../../../tools/local/client.js";
+import { type Config, merged } from "../../serving/fixtures.js";
 
 type Selection = { namespace?: string; labels?: Readonly<Record<string, string>> };
 

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
-import { checkGo, go, moduleFolder } from "../../../tools/local/go";
-import { familyFolder, MODULES, moduleVersion } from "../../../tools/local/programs";
-import { removeFolders } from "../folders";
-import { FakeGo, restorePath, withoutPrograms } from "./goPrograms";
+import { checkGo, go, moduleFolder } from "../../../tools/local/go.js";
+import { familyFolder, MODULES, moduleVersion } from "../../../tools/local/programs.js";
+import { removeFolders } from "../folders.js";
+import { FakeGo, restorePath, withoutPrograms } from "./goPrograms.js";
 
 const WANTED = "Go 1.24 or later builds the control plane, the first time: install it from https://go.dev/dl";
 

@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
-import { folderWith } from "../folders";
-import { script } from "./fakes";
+import { folderWith } from "../folders.js";
+import { script } from "./fakes.js";
 
 const PATH = process.env["PATH"];
 

@@ -3,10 +3,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { foldersOf } from "../../../tools/local/folders";
-import { kedaIsRegistered, kedaObjects, startKeda } from "../../../tools/local/keda";
-import { folderWith, removeFolders } from "../folders";
-import { FakeCluster, script } from "./fakes";
+import { foldersOf } from "../../../tools/local/folders.js";
+import { kedaIsRegistered, kedaObjects, startKeda } from "../../../tools/local/keda.js";
+import { folderWith, removeFolders } from "../folders.js";
+import { FakeCluster, script } from "./fakes.js";
 
 const AUTHORITY = "-----BEGIN CERTIFICATE-----";
 const PORTS = { metrics: 1001, adapter: 1004 };

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 
-import { collect } from "../../../tools/collect";
-import { loadStack } from "../../../tools/loadStack";
-import { describe as named, type KubernetesObject } from "../../../tools/local/client";
-import { loadNames, type Step, stackSteps } from "../../../tools/local/manifests";
-import { isManifest, type Manifest, withoutPulumiAnnotations } from "../../../tools/render";
-import { builtCluster } from "../../stacks/fixtures";
-import { releaseConfig } from "../../serving/fixtures";
-import { PROJECT } from "../folders";
-import { resourcesOf, WITH_SECRETS } from "../reports";
+import { collect } from "../../../tools/collect.js";
+import { loadStack } from "../../../tools/loadStack.js";
+import { describe as named, type KubernetesObject } from "../../../tools/local/client.js";
+import { loadNames, type Step, stackSteps } from "../../../tools/local/manifests.js";
+import { isManifest, type Manifest, withoutPulumiAnnotations } from "../../../tools/render.js";
+import { builtCluster } from "../../stacks/fixtures.js";
+import { releaseConfig } from "../../serving/fixtures.js";
+import { PROJECT } from "../folders.js";
+import { resourcesOf, WITH_SECRETS } from "../reports.js";
 
 const LOAD = { others: "1s", named: {} };
 const RUN = "0123456789abcdef";

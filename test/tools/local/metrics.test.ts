@@ -8,8 +8,8 @@ import { join } from "node:path";
 
 import fc from "fast-check";
 
-import { METRICS } from "../../../components/contract/labels";
-import { metricsText, partOf, replicaLoad } from "../../../tools/local/simulator/metrics";
+import { METRICS } from "../../../components/vocabulary/labels.js";
+import { metricsText, partOf, replicaLoad } from "../../../tools/local/simulator/metrics.js";
 
 const RECORDED = readFileSync(join(__dirname, "fixtures", "vllm-0.30.0-metrics.prom"), "utf8");
 const NO_LIMITS = { sequences: Infinity, inFlight: Infinity };

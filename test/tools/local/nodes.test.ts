@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 
-import type { Toleration } from "../../../components/contract/nodes";
-import { quantityOf } from "../../../policies/quantity";
-import { nodeGroupsOf } from "../../../stacks/config";
-import { collect } from "../../../tools/collect";
+import type { Toleration } from "../../../components/contract/nodeGroup.js";
+import { quantityOf } from "../../../policies/quantity.js";
+import { nodeGroupsOf } from "../../../stacks/config.js";
+import { collect } from "../../../tools/collect.js";
 import {
   groupNodes,
   makeNodes,
@@ -11,14 +11,14 @@ import {
   type NodeShape,
   simulatedNodes,
   stackNodes,
-} from "../../../tools/local/nodes";
-import { onSimulatedNodes } from "../../../tools/local/simulation";
-import type { KubernetesObject } from "../../../tools/local/client";
-import { loadStack } from "../../../tools/loadStack";
-import { isManifest } from "../../../tools/render";
-import { group } from "../../contract/fixtures/config";
-import { PROJECT } from "../folders";
-import { FakeCluster } from "./fakes";
+} from "../../../tools/local/nodes.js";
+import { onSimulatedNodes } from "../../../tools/local/simulation.js";
+import type { KubernetesObject } from "../../../tools/local/client.js";
+import { loadStack } from "../../../tools/loadStack.js";
+import { isManifest } from "../../../tools/render.js";
+import { group } from "../../contract/fixtures.js";
+import { PROJECT } from "../folders.js";
+import { FakeCluster } from "./fakes.js";
 
 const ZONES = ["us-east-1a", "us-east-1b", "us-east-1c"];
 const GROUP = group();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { ApiError, type Cluster, type KubernetesObject } from "../../../tools/local/client";
-import { familyOf, isMarked, newRun, putOwn, removeOwn, whose, withMark } from "../../../tools/local/ownership";
+import { ApiError, type Cluster, type KubernetesObject } from "../../../tools/local/client.js";
+import { familyOf, isMarked, newRun, putOwn, removeOwn, whose, withMark } from "../../../tools/local/ownership.js";
 
 const RUN = "0123456789abcdef";
 const OTHER = "fedcba9876543210";

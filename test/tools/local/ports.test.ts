@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-import { freePorts, LOOPBACK, namedPorts } from "../../../tools/local/ports";
+import { freePorts, LOOPBACK, namedPorts } from "../../../tools/local/ports.js";
 
 describe("namedPorts", () => {
   it("gives each name a port of its own", async () => {

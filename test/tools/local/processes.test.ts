@@ -5,10 +5,10 @@ import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "n
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { type Folders, foldersOf } from "../../../tools/local/folders";
-import { isAlive } from "../../../tools/lock";
-import { ProcessEnded, running, SIMULATOR, start, type Started, stopAll, until } from "../../../tools/local/processes";
-import { folderWith, removeFolders } from "../folders";
+import { type Folders, foldersOf } from "../../../tools/local/folders.js";
+import { isAlive } from "../../../tools/lock.js";
+import { ProcessEnded, running, SIMULATOR, start, type Started, stopAll, until } from "../../../tools/local/processes.js";
+import { folderWith, removeFolders } from "../folders.js";
 
 /** For Node's `-e`: stays until it is ended, and its arguments are seen. */
 const FOREVER = "setInterval(() => undefined, 1000)";

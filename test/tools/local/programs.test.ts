@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 
-import { CHARTS } from "../../../components/platform/charts";
-import { binaryName } from "../../../tools/local/build";
+import { CHARTS } from "../../../components/platform/charts.js";
+import { binaryName } from "../../../tools/local/build.js";
 import {
   familyFolder,
   MODULES,
@@ -11,8 +11,8 @@ import {
   type Program,
   type ProgramName,
   PROGRAMS,
-} from "../../../tools/local/programs";
-import { folderWith, removeFolders } from "../folders";
+} from "../../../tools/local/programs.js";
+import { folderWith, removeFolders } from "../folders.js";
 
 const ALL: Program[] = Object.values(PROGRAMS);
 const FAMILIES = [...new Set([...ALL, ...Object.values(MODULES)].map(({ family }) => family))];

@@ -7,7 +7,7 @@ import { join } from "node:path";
 
 import { parse } from "yaml";
 
-import { freePorts, LOOPBACK } from "../../../tools/local/ports";
+import { freePorts, LOOPBACK } from "../../../tools/local/ports.js";
 import {
   httpStatus,
   type PodMonitor,
@@ -15,11 +15,11 @@ import {
   prometheusIsReady,
   reloadPrometheus,
   writePrometheusConfig,
-} from "../../../tools/local/prometheus";
-import { folderWith, removeFolders } from "../folders";
-import { resourcesOf } from "../reports";
-import { COMMIT, RUNTIME_LABELS, releaseConfig } from "../../serving/fixtures";
-import { FakeCluster } from "./fakes";
+} from "../../../tools/local/prometheus.js";
+import { folderWith, removeFolders } from "../folders.js";
+import { resourcesOf } from "../reports.js";
+import { COMMIT, RUNTIME_LABELS, releaseConfig } from "../../serving/fixtures.js";
+import { FakeCluster } from "./fakes.js";
 
 const SIMULATOR = "127.0.0.1:4711";
 const SOURCES = { kubeconfig: "/run/kubeconfig", simulator: SIMULATOR, tokenFile: "/run/simulator-token" };

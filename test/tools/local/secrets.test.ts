@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { chmodSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-import { makePrivateFolder, writePrivate } from "../../../tools/local/folders";
-import { secretFile, secretOf } from "../../../tools/local/secrets";
-import { folderWith, removeFolders } from "../folders";
+import { makePrivateFolder, writePrivate } from "../../../tools/local/folders.js";
+import { secretFile, secretOf } from "../../../tools/local/secrets.js";
+import { folderWith, removeFolders } from "../folders.js";
 
 function modeOf(path: string): number {
   return statSync(path).mode & 0o777;

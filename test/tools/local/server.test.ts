@@ -4,14 +4,14 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { KubernetesObject } from "../../../tools/local/client";
-import { LOOPBACK } from "../../../tools/local/ports";
-import { metricsText } from "../../../tools/local/simulator/metrics";
-import { podMetrics, simulatorServer } from "../../../tools/local/simulator/server";
-import { isManifest } from "../../../tools/render";
-import { RUNTIME_LABELS, SELECTOR } from "../../serving/fixtures";
-import { resourcesOf } from "../reports";
-import { FakeCluster } from "./fakes";
+import type { KubernetesObject } from "../../../tools/local/client.js";
+import { LOOPBACK } from "../../../tools/local/ports.js";
+import { metricsText } from "../../../tools/local/simulator/metrics.js";
+import { podMetrics, simulatorServer } from "../../../tools/local/simulator/server.js";
+import { isManifest } from "../../../tools/render.js";
+import { RUNTIME_LABELS, SELECTOR } from "../../serving/fixtures.js";
+import { resourcesOf } from "../reports.js";
+import { FakeCluster } from "./fakes.js";
 
 type Snapshot = Parameters<typeof podMetrics>[0];
 type Pod = Snapshot["pods"][number];

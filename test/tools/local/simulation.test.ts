@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 
-import type { KubernetesObject } from "../../../tools/local/client";
+import type { KubernetesObject } from "../../../tools/local/client.js";
 import {
   DEFAULT_LOAD,
   parseLoadTimes,
   SIMULATED_LOAD,
   withLoadTime,
   stillNamed,
-} from "../../../tools/local/simulation";
-import { RUNTIME_LABELS } from "../../serving/fixtures";
+} from "../../../tools/local/simulation.js";
+import { RUNTIME_LABELS } from "../../serving/fixtures.js";
 
 const NAMES = ["chat", "chat-r1", "chat-r2", "embed"];
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 
 import { parse, parseAllDocuments } from "yaml";
 
-import { stagesText } from "../../../tools/local/stages";
-import { folderWith, removeFolders } from "../folders";
+import { stagesText } from "../../../tools/local/stages.js";
+import { folderWith, removeFolders } from "../folders.js";
 
 interface Stage {
   apiVersion: string;

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-import { foldersOf, kubeconfigOf, logsOf } from "../../../tools/local/folders";
-import { type LocalState, readState, writeState } from "../../../tools/local/state";
-import { folderWith, removeFolders } from "../folders";
+import { foldersOf, kubeconfigOf, logsOf } from "../../../tools/local/folders.js";
+import { type LocalState, readState, writeState } from "../../../tools/local/state.js";
+import { folderWith, removeFolders } from "../folders.js";
 
 describe("local state", () => {
   after(removeFolders);

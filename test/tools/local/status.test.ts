@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
 
-import type { KubernetesObject } from "../../../tools/local/client";
-import { groupNodes, nodeObject } from "../../../tools/local/nodes";
-import { type Status, statusOf, statusText } from "../../../tools/local/status";
-import { RUNTIME_LABELS } from "../../serving/fixtures";
-import { FakeCluster } from "./fakes";
+import type { KubernetesObject } from "../../../tools/local/client.js";
+import { groupNodes, nodeObject } from "../../../tools/local/nodes.js";
+import { type Status, statusOf, statusText } from "../../../tools/local/status.js";
+import { RUNTIME_LABELS } from "../../serving/fixtures.js";
+import { FakeCluster } from "./fakes.js";
 
 const PENDING =
   "0/3 nodes are available: 1 node(s) had untolerated taint {node-lifecycle: spot}, 2 Insufficient nvidia.com/gpu.";

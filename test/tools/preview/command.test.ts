@@ -5,14 +5,14 @@ import { stripVTControlCharacters } from "node:util";
 
 import { parse, stringify } from "yaml";
 
-import { ContractError, formatProblem } from "../../../components/contract/problems";
-import { PolicyConfigError } from "../../../tools/policyConfig";
-import { preview, type PreviewOptions } from "../../../tools/preview/command";
-import type { StackDiff } from "../../../tools/preview/diff";
-import type { StackReport } from "../../../tools/preview/report";
-import { clusterValues, onDay, TODAY } from "../../cluster/fixtures";
-import { type Config, merged } from "../../serving/fixtures";
-import { projectCopy, removeFolders } from "../folders";
+import { ContractError, formatProblem } from "../../../components/config/problems.js";
+import { PolicyConfigError } from "../../../tools/policyConfig.js";
+import { preview, type PreviewOptions } from "../../../tools/preview/command.js";
+import type { StackDiff } from "../../../tools/preview/diff.js";
+import type { StackReport } from "../../../tools/preview/report.js";
+import { clusterValues, onDay, TODAY } from "../../cluster/fixtures.js";
+import { type Config, merged } from "../../serving/fixtures.js";
+import { projectCopy, removeFolders } from "../folders.js";
 
 interface Printed {
   stacks: StackReport[];

@@ -3,12 +3,12 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 
-import { ContractError } from "../../../components/contract/problems";
-import { diffStack, diffText, propertyChanges, readEarlier, type StackDiff } from "../../../tools/preview/diff";
-import { type Config, IMAGE, merged, releaseConfig } from "../../serving/fixtures";
-import { builtCluster } from "../../stacks/fixtures";
-import { folderWith, removeFolders } from "../folders";
-import { reportOf } from "../reports";
+import { ContractError } from "../../../components/config/problems.js";
+import { diffStack, diffText, propertyChanges, readEarlier, type StackDiff } from "../../../tools/preview/diff.js";
+import { type Config, IMAGE, merged, releaseConfig } from "../../serving/fixtures.js";
+import { builtCluster } from "../../stacks/fixtures.js";
+import { folderWith, removeFolders } from "../folders.js";
+import { reportOf } from "../reports.js";
 
 const NEWER = IMAGE.replace("v0.30.0", "v0.32.0");
 const release = (changes: Config): Config => ({ models: { chat: { releases: { r1: changes } } } });

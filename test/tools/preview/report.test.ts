@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 
-import { contractHash } from "../../../components/contract/contract";
-import type { Violation } from "../../../tools/policyRunner";
-import { isRefused } from "../../../tools/preview/report";
-import { COMMIT, type Config, contractOf, IMAGE, modelConfig, releaseConfig } from "../../serving/fixtures";
-import { clusterValues, onDay, TODAY } from "../../cluster/fixtures";
-import { reportOf } from "../reports";
+import { contractHash } from "../../../components/contract/contract.js";
+import type { Violation } from "../../../tools/policyRunner.js";
+import { isRefused } from "../../../tools/preview/report.js";
+import { COMMIT, type Config, contractOf, IMAGE, modelConfig, releaseConfig } from "../../serving/fixtures.js";
+import { clusterValues, onDay, TODAY } from "../../cluster/fixtures.js";
+import { reportOf } from "../reports.js";
 
 /** us-east-1, on demand: g6.xlarge, g6.2xlarge and g6.4xlarge. */
 const [SMALL, MIDDLE, LARGE] = [0.8048, 0.9776, 1.3232];

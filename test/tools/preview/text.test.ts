@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
 
-import { warning } from "../../../components/contract/problems";
-import type { Violation } from "../../../tools/policyRunner";
-import type { StackReport } from "../../../tools/preview/report";
-import { costRange, plainTable, stackText, usd } from "../../../tools/preview/text";
-import { COMMIT, IMAGE, releaseConfig } from "../../serving/fixtures";
-import { clusterValues, onDay, TODAY } from "../../cluster/fixtures";
-import type { Config } from "../../serving/fixtures";
-import { reportOf, WITH_SECRETS } from "../reports";
+import { warning } from "../../../components/config/problems.js";
+import type { Violation } from "../../../tools/policyRunner.js";
+import type { StackReport } from "../../../tools/preview/report.js";
+import { costRange, plainTable, stackText, usd } from "../../../tools/preview/text.js";
+import { COMMIT, IMAGE, releaseConfig } from "../../serving/fixtures.js";
+import { clusterValues, onDay, TODAY } from "../../cluster/fixtures.js";
+import type { Config } from "../../serving/fixtures.js";
+import { reportOf, WITH_SECRETS } from "../reports.js";
 
 const linesOf = (report: StackReport): string[] => stripVTControlCharacters(stackText(report)).split("\n");
 

@@ -1,0 +1,196 @@
+import * as aws from "@pulumi/aws";
+import type * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { CHARTS, IMAGE_TAGS } from "../charts.js";
+import { SYSTEM_NAMESPACE as NAMESPACE } from "../namespaces.js";
+import { addonRelease } from "../release.js";
+import { type HelmValues, HOST, PRIORITY, resources, ROLLING_UPDATE, spread, SYSTEM_NODES, ZONE } from "../values.js";
+
+/** Where a cluster is, in AWS. */
+export interface AwsPlace {
+  region: pulumi.Input<string>;
+  /** Twelve digits. */
+  accountId: pulumi.Input<string>;
+  /** `aws-cn` in China, `aws-us-gov` in GovCloud. @default "aws" */
+  partition?: pulumi.Input<string>;
+}
+
+/** Inputs of {@link ClusterAutoscalerAddon}. */
+export interface ClusterAutoscalerArgs extends AwsPlace {
+  /** Name of the EKS cluster; its managed node groups' autoscaling groups are tagged with it. */
+  clusterName: pulumi.Input<string>;
+  /** Whether Prometheus scrapes it, which needs the CRDs of its operator. @default true */
+  serviceMonitors?: boolean;
+}
+
+const SERVICE_ACCOUNT = "cluster-autoscaler";
+/** Tags that EKS puts on the autoscaling groups of managed node groups. */
+const TAG = "k8s.io/cluster-autoscaler";
+
+/** The autoscaler cuts every pod's grace short to this: a drain takes up to 3600 s, and 30 s around it. */
+const POD_GRACE_SECONDS = 3660;
+
+/** https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html */
+const TRUST = {
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Effect: "Allow",
+      Principal: { Service: "pods.eks.amazonaws.com" },
+      Action: ["sts:AssumeRole", "sts:TagSession"],
+    },
+  ],
+};
+
+/**
+ * What the autoscaler may do: read what it plans by, and change the size of this cluster's groups alone
+ * (https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md#full-cluster-autoscaler-features-policy-recommended).
+ */
+export function autoscalerPolicy(of: {
+  clusterName: string;
+  region: string;
+  accountId: string;
+  partition: string;
+}): aws.iam.PolicyDocument {
+  const arn = (service: string, resource: string): string =>
+    `arn:${of.partition}:${service}:${of.region}:${of.accountId}:${resource}`;
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        // None of these can be limited to resources.
+        Sid: "Read",
+        Effect: "Allow",
+        Action: [
+          "autoscaling:DescribeAutoScalingGroups",
+          "autoscaling:DescribeAutoScalingInstances",
+          "autoscaling:DescribeLaunchConfigurations",
+          "autoscaling:DescribeScalingActivities",
+          "ec2:DescribeImages",
+          "ec2:DescribeInstanceTypes",
+          "ec2:DescribeLaunchTemplateVersions",
+          "ec2:GetInstanceTypesFromInstanceRequirements",
+        ],
+        Resource: "*",
+      },
+      {
+        Sid: "ReadNodeGroups",
+        Effect: "Allow",
+        Action: ["eks:DescribeNodegroup"],
+        Resource: arn("eks", `nodegroup/${of.clusterName}/*/*`),
+      },
+      {
+        Sid: "ScaleOwnGroups",
+        Effect: "Allow",
+        Action: ["autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"],
+        Resource: arn("autoscaling", "autoScalingGroup:*:autoScalingGroupName/*"),
+        Condition: {
+          StringEquals: {
+            [`aws:ResourceTag/${TAG}/enabled`]: "true",
+            [`aws:ResourceTag/${TAG}/${of.clusterName}`]: "owned",
+          },
+        },
+      },
+    ],
+  };
+}
+
+/** Values of the chart. */
+export function clusterAutoscalerValues({ clusterName, region, serviceMonitors = true }: ClusterAutoscalerArgs) {
+  const { name } = CHARTS.clusterAutoscaler;
+  const labels = { "app.kubernetes.io/instance": name, "app.kubernetes.io/name": "aws-cluster-autoscaler" };
+  return {
+    fullnameOverride: name,
+    cloudProvider: "aws",
+    awsRegion: region,
+    autoDiscovery: { clusterName },
+    image: { tag: IMAGE_TAGS.clusterAutoscaler },
+    // One works, the other stands by.
+    replicaCount: 2,
+    podDisruptionBudget: { maxUnavailable: 1 },
+    priorityClassName: PRIORITY.cluster,
+    nodeSelector: SYSTEM_NODES,
+    topologySpreadConstraints: spread(labels, ZONE, HOST),
+    updateStrategy: ROLLING_UPDATE,
+    resources: resources("100m", "512Mi", "1Gi"),
+    rbac: {
+      create: true,
+      serviceAccount: { create: true, name: SERVICE_ACCOUNT, automountServiceAccountToken: true },
+    },
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: 65534,
+      runAsGroup: 65534,
+      fsGroup: 65534,
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+    containerSecurityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    },
+    serviceMonitor: {
+      enabled: serviceMonitors,
+      interval: "30s",
+      namespace: NAMESPACE,
+      // Labels of the ServiceMonitor, not a selector.
+      selector: { "app.kubernetes.io/name": name },
+    },
+    extraArgs: {
+      v: 2,
+      expander: "least-waste",
+      "balance-similar-node-groups": true,
+      // Differs from node to node, so that no two groups would look alike. What follows _ the chart leaves out.
+      "balancing-ignore-label_1": "nvidia.com/gfd.timestamp",
+      // Runtimes keep caches in emptyDir, and add-ons have budgets of their own: neither may hold an empty GPU.
+      "skip-nodes-with-local-storage": false,
+      "skip-nodes-with-system-pods": false,
+      "ignore-daemonsets-utilization": true,
+      "scale-down-utilization-threshold": 0.5,
+      "scale-down-gpu-utilization-threshold": 0.5,
+      "scale-down-unneeded-time": "10m",
+      // A GPU node has not begun to serve ten minutes after it was asked for.
+      "scale-down-delay-after-add": "15m",
+      "max-node-provision-time": "20m",
+      "max-graceful-termination-sec": POD_GRACE_SECONDS,
+      // The priority of warm spares: nodes are added for them as for any other pod.
+      "expendable-pods-priority-cutoff": -10,
+    },
+  } satisfies HelmValues;
+}
+
+/** The cluster autoscaler, with rights in AWS by EKS Pod Identity. It starts GPU groups from zero by their groups' tags. */
+export class ClusterAutoscalerAddon extends pulumi.ComponentResource {
+  readonly release: k8s.helm.v3.Release;
+
+  constructor(name: string, args: ClusterAutoscalerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("pulumi-vllm:platform:ClusterAutoscalerAddon", name, {}, opts);
+    const rights = this.createRights(name, args);
+    // Credentials are given to a pod as it starts.
+    this.release = addonRelease(
+      name,
+      { chart: CHARTS.clusterAutoscaler, namespace: NAMESPACE, values: clusterAutoscalerValues(args) },
+      pulumi.mergeOptions({ parent: this, dependsOn: opts?.dependsOn }, { dependsOn: rights }),
+    );
+    this.registerOutputs({ namespace: NAMESPACE });
+  }
+
+  private createRights(name: string, args: ClusterAutoscalerArgs): pulumi.Resource[] {
+    const child = { parent: this };
+    const { clusterName, region, accountId, partition = "aws" } = args;
+    const role = new aws.iam.Role(name, { assumeRolePolicy: JSON.stringify(TRUST) }, child);
+    const policy = pulumi
+      .all([clusterName, region, accountId, partition])
+      .apply(([clusterName, region, accountId, partition]) =>
+        JSON.stringify(autoscalerPolicy({ clusterName, region, accountId, partition })),
+      );
+    return [
+      new aws.iam.RolePolicy(name, { role: role.name, policy }, child),
+      new aws.eks.PodIdentityAssociation(
+        name,
+        { clusterName, namespace: NAMESPACE, serviceAccount: SERVICE_ACCOUNT, roleArn: role.arn },
+        child,
+      ),
+    ];
+  }
+}

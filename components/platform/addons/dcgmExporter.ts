@@ -1,0 +1,67 @@
+import type * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { LABELS } from "../../vocabulary/labels.js";
+import { CHARTS } from "../charts.js";
+import { ADDON_NAMESPACES } from "../namespaces.js";
+import { addonNamespace, addonRelease } from "../release.js";
+import { GPU_NODE_TOLERATIONS, GPU_NODES, type HelmValues, NODE_RELABELING, PRIORITY } from "../values.js";
+
+/** Inputs of {@link DcgmExporterAddon}. */
+export interface DcgmExporterArgs {
+  /** Whether Prometheus scrapes it, which needs the CRDs of its operator. @default true */
+  serviceMonitors?: boolean;
+}
+
+/** Labels of the pod on a GPU that its series carry, by which GPU and release are told together. */
+const POD_LABELS = [
+  LABELS.name,
+  LABELS.instance,
+  LABELS.component,
+  LABELS.release,
+  LABELS.revision,
+  LABELS.class,
+] as const;
+
+/** Values of the chart. */
+export function dcgmExporterValues({ serviceMonitors = true }: DcgmExporterArgs) {
+  return {
+    priorityClassName: PRIORITY.node,
+    nodeSelector: GPU_NODES,
+    tolerations: GPU_NODE_TOLERATIONS,
+    rollingUpdate: { maxUnavailable: 1, maxSurge: 0 },
+    // At rest it takes 410 to 510 MiB, next to the chart's limit, which nodes with eight GPUs break
+    // (https://github.com/pytorch/ci-infra/issues/1011); the chart's 200m of CPU delay scrapes
+    // (https://github.com/NVIDIA/dcgm-exporter/issues/740), and only null could lift them.
+    resources: { requests: { cpu: "100m", memory: "512Mi" }, limits: { cpu: "1", memory: "1Gi" } },
+    kubernetes: {
+      enablePodLabels: true,
+      // A series for each pod that ever was.
+      enablePodUID: false,
+      podLabelAllowlistRegex: POD_LABELS.map((label) => `^${label.replaceAll(".", "\\.")}$`),
+      // To read the pods whose labels it adds.
+      rbac: { create: true },
+    },
+    serviceMonitor: {
+      enabled: serviceMonitors,
+      interval: "15s",
+      scrapeTimeout: "10s",
+      // `namespace` and `pod` are those of the pod on the GPU, not of the exporter.
+      honorLabels: true,
+      relabelings: [NODE_RELABELING],
+    },
+  } satisfies HelmValues;
+}
+
+/** NVIDIA's DCGM exporter: what the GPUs do, with the pod that they do it for. */
+export class DcgmExporterAddon extends pulumi.ComponentResource {
+  readonly release: k8s.helm.v3.Release;
+
+  constructor(name: string, args: DcgmExporterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("pulumi-vllm:platform:DcgmExporterAddon", name, {}, opts);
+    const child = { parent: this, dependsOn: opts?.dependsOn };
+    const namespace = addonNamespace(name, ADDON_NAMESPACES.dcgmExporter, "privileged", child).metadata.name;
+    const values = dcgmExporterValues(args);
+    this.release = addonRelease(name, { chart: CHARTS.dcgmExporter, namespace, values }, child);
+    this.registerOutputs({ namespace });
+  }
+}

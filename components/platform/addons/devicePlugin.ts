@@ -1,0 +1,111 @@
+import type * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { stringify } from "yaml";
+import { GPU_RESOURCE } from "../../vocabulary/labels.js";
+import { CHARTS } from "../charts.js";
+import { ADDON_NAMESPACES } from "../namespaces.js";
+import { addonNamespace, addonRelease } from "../release.js";
+import { GPU_NODE_TOLERATIONS, GPU_NODES, type HelmValues, PRIORITY, resources, SYSTEM_NODES } from "../values.js";
+
+/** How GPUs that are cut in slices are offered: https://github.com/NVIDIA/k8s-device-plugin#configuration-option-details */
+export const MIG_STRATEGIES = ["none", "single", "mixed"] as const;
+export type MigStrategy = (typeof MIG_STRATEGIES)[number];
+
+/** Inputs of {@link DevicePluginAddon}. */
+export interface DevicePluginArgs {
+  /** Whether nodes get labels that say what their GPUs are; Node Feature Discovery comes with it. @default true */
+  gpuFeatureDiscovery?: boolean;
+  /** @default "none" */
+  migStrategy?: MigStrategy;
+  /**
+   * Pods to a GPU, by the name of a configuration, at least 2. A node takes a configuration by the label
+   * `nvidia.com/device-plugin.config: <name>`; on all others a GPU belongs to one pod.
+   * @default no GPU is shared
+   */
+  timeSlicing?: Readonly<Record<string, number>>;
+  /** Whether Prometheus scrapes it, which needs the CRDs of its operator. @default true */
+  serviceMonitors?: boolean;
+}
+
+/** The configuration of a node that asks for none. */
+const EXCLUSIVE = "exclusive";
+
+/**
+ * Shared GPUs get a name of their own, `nvidia.com/gpu.shared`: their pods share memory and faults, so that a runtime, which
+ * asks for `nvidia.com/gpu`, must never land on one.
+ */
+function configuration(migStrategy: MigStrategy, replicas?: number): string {
+  const timeSlicing = {
+    renameByDefault: true,
+    // Asking for two would give no more than one.
+    failRequestsGreaterThanOne: true,
+    resources: [{ name: GPU_RESOURCE, replicas }],
+  };
+  return stringify({
+    version: "v1",
+    flags: { migStrategy },
+    ...(replicas !== undefined && { sharing: { timeSlicing } }),
+  });
+}
+
+function configurations(migStrategy: MigStrategy, timeSlicing: Readonly<Record<string, number>>) {
+  const shared = Object.entries(timeSlicing).map(([name, replicas]) => [name, configuration(migStrategy, replicas)]);
+  // Without any, the plugin needs no sidecar to watch the nodes' labels.
+  const map = shared.length === 0 ? [] : [[EXCLUSIVE, configuration(migStrategy)], ...shared];
+  return { default: shared.length === 0 ? "" : EXCLUSIVE, map: Object.fromEntries(map) as Record<string, string> };
+}
+
+/** Values of the chart. Of Node Feature Discovery, the workers find GPUs and the rest belongs on system nodes. */
+export function devicePluginValues(args: DevicePluginArgs) {
+  const { gpuFeatureDiscovery = true, migStrategy = "none", timeSlicing = {}, serviceMonitors = true } = args;
+  return {
+    migStrategy,
+    // A node whose driver does not answer must show it rather than offer no GPUs.
+    failOnInitError: true,
+    // The chart's default: EKS' NVIDIA AMIs run every container by NVIDIA's runtime, which reads it.
+    deviceListStrategy: "envvar",
+    priorityClassName: PRIORITY.node,
+    nodeSelector: GPU_NODES,
+    tolerations: GPU_NODE_TOLERATIONS,
+    updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 1 } },
+    resources: resources("50m", "128Mi", "256Mi"),
+    config: configurations(migStrategy, timeSlicing),
+    gfd: { enabled: gpuFeatureDiscovery },
+    nfd: {
+      enabled: gpuFeatureDiscovery,
+      priorityClassName: PRIORITY.cluster,
+      master: {
+        replicaCount: 2,
+        podDisruptionBudget: { enable: true, minAvailable: 1 },
+        nodeSelector: SYSTEM_NODES,
+        tolerations: [],
+        // GPU feature discovery's labels are of this namespace, and dropped unless it is allowed.
+        config: { extraLabelNs: ["nvidia.com"] },
+        resources: resources("50m", "128Mi", "512Mi"),
+      },
+      gc: { nodeSelector: SYSTEM_NODES, tolerations: [], resources: resources("10m", "64Mi", "256Mi") },
+      worker: {
+        priorityClassName: PRIORITY.node,
+        nodeSelector: GPU_NODES,
+        // The chart's own are of another taint, `nvidia.com/gpu=present`.
+        tolerations: GPU_NODE_TOLERATIONS,
+        resources: resources("5m", "64Mi", "256Mi"),
+      },
+      prometheus: { enable: serviceMonitors, scrapeInterval: "30s" },
+    },
+  } satisfies HelmValues;
+}
+
+/** NVIDIA's device plugin, by which pods can ask for `nvidia.com/gpu`. */
+export class DevicePluginAddon extends pulumi.ComponentResource {
+  readonly release: k8s.helm.v3.Release;
+
+  constructor(name: string, args: DevicePluginArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("pulumi-vllm:platform:DevicePluginAddon", name, {}, opts);
+    const child = { parent: this, dependsOn: opts?.dependsOn };
+    const namespace = addonNamespace(name, ADDON_NAMESPACES.devicePlugin, "privileged", child).metadata.name;
+    const values = devicePluginValues(args);
+    this.release = addonRelease(name, { chart: CHARTS.devicePlugin, namespace, values }, child);
+    this.registerOutputs({ namespace });
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * What the parts of kube-prometheus-stack may do, in place of the chart's own roles.
+ *
+ * The chart lets its operator and Grafana's sidecar read every Secret of the cluster, and has no value that would change it.
+ * Here the operator writes and reads them in its own namespace alone, where Prometheus and Alertmanager are, and Grafana reads
+ * none. A monitor that names a Secret, for a password, is taken once a Role in its namespace lets the operator read that.
+ *
+ * Everything else is as in the chart: templates/prometheus/clusterrole.yaml, templates/prometheus-operator/clusterrole.yaml and
+ * admission-webhooks/job-patch/*.yaml of the version in charts.ts. Names are the chart's, so that an upgrade changes the roles
+ * in their place.
+ */
+import { CHARTS } from "../charts.js";
+import { MONITORING_NAMESPACE } from "../namespaces.js";
+import type { HelmValues } from "../values.js";
+
+/** A rule of a Role or ClusterRole. */
+type Rule =
+  | { apiGroups: readonly string[]; resources: readonly string[]; verbs: readonly string[] }
+  | { nonResourceURLs: readonly string[]; verbs: readonly string[] };
+
+const NAME = CHARTS.prometheusStack.name;
+const RBAC = "rbac.authorization.k8s.io";
+const READ = ["get", "list", "watch"];
+const ALL = ["*"];
+
+function on(apiGroups: readonly string[], resources: readonly string[], verbs: readonly string[]): Rule {
+  return { apiGroups, resources, verbs };
+}
+
+/** Kinds that the operator works by; each has a `status`, and what it makes of the first ones goes with them. */
+const WORKLOADS = ["alertmanagers", "prometheuses", "prometheusagents", "thanosrulers"];
+const CONFIGURATION = ["scrapeconfigs", "servicemonitors", "podmonitors", "probes", "prometheusrules"];
+
+const OPERATOR: readonly Rule[] = [
+  on(
+    ["monitoring.coreos.com"],
+    [
+      ...WORKLOADS.flatMap((kind) => [kind, `${kind}/finalizers`, `${kind}/status`]),
+      "alertmanagerconfigs",
+      ...CONFIGURATION.flatMap((kind) => [kind, `${kind}/status`]),
+    ],
+    ALL,
+  ),
+  // Of the kubelets' Service in kube-system, too.
+  on([""], ["services", "services/finalizers", "endpoints"], ["get", "create", "update", "delete"]),
+  on(["discovery.k8s.io"], ["endpointslices"], ["get", "create", "list", "watch", "update", "delete"]),
+  on([""], ["nodes"], ["list", "watch"]),
+  on([""], ["namespaces"], READ),
+  on(["", "events.k8s.io"], ["events"], ["patch", "create"]),
+  on(["networking.k8s.io"], ["ingresses"], READ),
+  on(["storage.k8s.io"], ["storageclasses"], ["get"]),
+];
+
+/** Whoever makes a StatefulSet or a pod reads any Secret of its namespace by it. */
+const OPERATOR_AT_HOME: readonly Rule[] = [
+  on([""], ["configmaps", "secrets"], ALL),
+  on(["apps"], ["statefulsets"], ALL),
+  on([""], ["pods"], ["list", "delete"]),
+];
+
+const PROMETHEUS: readonly Rule[] = [
+  on([""], ["nodes", "nodes/metrics", "services", "endpoints", "pods"], READ),
+  on(["discovery.k8s.io"], ["endpointslices"], READ),
+  on(["networking.k8s.io"], ["ingresses"], READ),
+  { nonResourceURLs: ["/metrics", "/metrics/cadvisor"], verbs: ["get"] },
+];
+
+const WEBHOOKS = ["validatingwebhookconfigurations", "mutatingwebhookconfigurations"];
+const ADMISSION: readonly Rule[] = [on(["admissionregistration.k8s.io"], WEBHOOKS, ["get", "update", "patch"])];
+/** The webhook's certificate. */
+const ADMISSION_AT_HOME: readonly Rule[] = [on([""], ["secrets"], ["get", "create"])];
+
+/** The job that makes the certificate runs before and after everything else, and so must its rights be there. */
+const HOOK = {
+  "helm.sh/hook": "pre-install,pre-upgrade,post-install,post-upgrade",
+  "helm.sh/hook-delete-policy": "before-hook-creation,hook-succeeded",
+};
+
+/** To whom rules are granted, and under what name. */
+interface Grant {
+  /** ServiceAccount. */
+  account: string;
+  /** Of the role. @default the account's */
+  role?: string;
+  /** Of the binding. @default the role's */
+  binding?: string;
+  annotations?: Readonly<Record<string, string>>;
+}
+
+/** A role and its binding: in the cluster, or in one namespace. */
+function granted(
+  kind: "ClusterRole" | "Role",
+  namespace: string,
+  { account, role = account, binding = role, annotations }: Grant,
+  rules: readonly Rule[],
+): HelmValues[] {
+  const metadata = { ...(kind === "Role" && { namespace }), ...(annotations !== undefined && { annotations }) };
+  return [
+    { apiVersion: `${RBAC}/v1`, kind, metadata: { name: role, ...metadata }, rules },
+    {
+      apiVersion: `${RBAC}/v1`,
+      kind: `${kind}Binding`,
+      metadata: { name: binding, ...metadata },
+      roleRef: { apiGroup: RBAC, kind, name: role },
+      subjects: [{ kind: "ServiceAccount", name: account, namespace }],
+    },
+  ];
+}
+
+/** Roles and bindings, for the chart to install with the rest. */
+export function prometheusStackRights(namespace: string = MONITORING_NAMESPACE): HelmValues[] {
+  const operator = { account: `${NAME}-operator` };
+  const admission = { account: `${NAME}-admission`, annotations: HOOK };
+  const grafana = `${NAME}-grafana`;
+  const dashboards = { account: grafana, role: `${grafana}-clusterrole`, binding: `${grafana}-clusterrolebinding` };
+  return [
+    ...granted("ClusterRole", namespace, operator, OPERATOR),
+    ...granted("Role", namespace, operator, OPERATOR_AT_HOME),
+    ...granted("ClusterRole", namespace, { account: `${NAME}-prometheus` }, PROMETHEUS),
+    ...granted("ClusterRole", namespace, admission, ADMISSION),
+    ...granted("Role", namespace, admission, ADMISSION_AT_HOME),
+    // Dashboards come as ConfigMaps of several namespaces, of which some are made later.
+    ...granted("ClusterRole", namespace, dashboards, [on([""], ["configmaps"], READ)]),
+  ];
+}

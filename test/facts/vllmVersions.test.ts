@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+
+import { type FlagFacts, flagTable, KNOWN_VERSIONS } from "../../components/facts/vllm/versions.js";
+
+const TYPES = ["string", "boolean", "integer", "number", "json", "json-or-string", "integer-or-suffix"];
+const KEYS = ["type", "choices", "default", "aliases", "repeated", "appended", "negatable"];
+
+describe("the flag tables", () => {
+  it("are of two versions, the newest last", () => assert.deepEqual(KNOWN_VERSIONS, ["0.30.0", "0.32.0"]));
+
+  it("are not there for others", () => assert.equal(flagTable("0.31.0"), undefined));
+
+  for (const version of KNOWN_VERSIONS) {
+    describe(version, () => {
+      const table = flagTable(version)!;
+
+      it("has hundreds of flags", () => assert.equal(table.size, { "0.30.0": 300, "0.32.0": 316 }[version]));
+
+      it("names each without dashes, by words", () => {
+        for (const name of table.keys()) assert.match(name, /^[a-z0-9]+(-[a-z0-9]+)*$/);
+      });
+
+      it("gives each a known type and no unknown fact", () => {
+        for (const [name, facts] of table) {
+          assert.ok(TYPES.includes(facts.type), `${name}: ${facts.type}`);
+          assert.deepEqual(
+            Object.keys(facts).filter((key) => !KEYS.includes(key)),
+            [],
+            name,
+          );
+        }
+      });
+
+      it("says what is a list, and what can be negated, of the right types only", () => {
+        for (const [name, facts] of table) {
+          if (facts.negatable) assert.equal(facts.type, "boolean", name);
+          if (facts.repeated || facts.appended) assert.match(facts.type, /^(string|integer)$/, name);
+          assert.ok(!(facts.repeated && facts.appended), name);
+        }
+      });
+
+      it("has aliases that are no flags, with their dashes", () => {
+        for (const [name, { aliases = [] }] of table) {
+          for (const alias of aliases) {
+            assert.match(alias, /^--?[a-z]/);
+            assert.ok(!table.has(alias.replace(/^-+/, "")), `${alias} of ${name}`);
+          }
+        }
+      });
+
+      const known: Array<[name: string, facts: FlagFacts]> = [
+        ["max-model-len", { type: "integer-or-suffix" }],
+        ["enable-prefix-caching", { type: "boolean", negatable: true }],
+        ["served-model-name", { type: "string", repeated: true }],
+        ["shutdown-timeout", { type: "integer", default: "0" }],
+        ["max-num-queued-reqs", { type: "integer" }],
+      ];
+      for (const [name, facts] of known) {
+        it(`knows ${name}`, () => {
+          const { type, negatable, repeated, default: byDefault } = table.get(name)!;
+          const found = { type, ...(negatable && { negatable }), ...(repeated && { repeated }) };
+          assert.deepEqual({ ...found, ...(facts.default && { default: byDefault }) }, facts);
+        });
+      }
+
+      it("does not know flags that are gone", () => assert.equal(table.has("disable-log-requests"), false));
+    });
+  }
+});
