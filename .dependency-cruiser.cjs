@@ -1,13 +1,55 @@
-/** The arrows of the layout: tools → stacks → components/{…} → components/contract; policies → components/contract at most. */
-const only = (name, from, allowed, comment) => ({
-  name,
-  comment,
-  severity: "error",
-  from: { path: `^${from}/` },
-  to: { path: "^(components|stacks|policies|tools|test|bench)/", pathNot: allowed.map((folder) => `^${folder}/`) },
-});
+/**
+ * The arrows of docs/architecture.md. Rooms are listed from the top down: a file imports its own room and those on lower
+ * floors; rooms of one floor do not import each other. A folder that nobody has listed gets the floor of its kind, so that the
+ * rule holds for folders of tomorrow, too.
+ */
+const FLOORS = [
+  ["bench"],
+  ["tools"],
+  ["stacks", "examples"],
+  ["components/plugin"],
+  // Whatever else comes under components/: cache, batch, observability, gateway.
+  ["components/cluster", "components/platform", "components/serving", "components/*"],
+  ["components/engine"],
+  ["components/checks"],
+  ["components/derive"],
+  ["components/contract", "components/fit"],
+  ["components/config", "components/facts", "components/vocabulary"],
+];
 
-const COMPONENTS = ["gateway", "observability", "serving", "platform", "cluster"];
+/** Rooms that load no Pulumi package. */
+const PURE = ["config", "facts", "vocabulary", "contract", "fit", "derive", "checks"];
+
+const named = FLOORS.flat().filter((room) => !room.endsWith("*"));
+const listed = named.filter((room) => room.startsWith("components/")).map((room) => room.split("/")[1]);
+
+/** Matches the files of a room; of `components/*`, those of every component that has no floor of its own. */
+const filesOf = (room) => (room === "components/*" ? `^components/((?!(${listed.join("|")})/)[^/]+)/` : `^${room}/`);
+
+const OURS = "^(components|stacks|policies|tools|bench|test|examples)/";
+
+const rules = FLOORS.flatMap((floor, index) => {
+  const below = FLOORS.slice(index + 1)
+    .flat()
+    .map(filesOf);
+  // The command line judges with the policies.
+  const besides = floor.includes("tools")
+    ? ["^policies/", "^bench/"]
+    : floor.includes("stacks")
+      ? ["^components/index"]
+      : [];
+  return floor.map((room) => ({
+    name: `${room.replace("components/", "").replace("*", "other-components")}-imports-what-is-below`,
+    comment: "a room imports its own files and those of rooms on lower floors (docs/architecture.md)",
+    severity: "error",
+    from: { path: filesOf(room) },
+    to: {
+      path: OURS,
+      // `$1` is the folder that the file itself is in.
+      pathNot: [room === "components/*" ? "^components/$1/" : filesOf(room), ...below, ...besides],
+    },
+  }));
+});
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -16,31 +58,31 @@ module.exports = {
     {
       name: "no-orphans",
       severity: "error",
-      from: { orphan: true, pathNot: "\\.(d\\.ts|json)$|^(test|bench)/|^policies/index\\.js$" },
+      from: {
+        orphan: true,
+        pathNot: "\\.(d\\.ts|json)$|^(test|bench|examples)/|^policies/index\\.js$|^components/plugin/index\\.js$",
+      },
       to: {},
     },
-    only("contract-is-a-leaf", "components/contract", ["components/contract"], "the contract imports nothing of ours"),
-    ...COMPONENTS.map((folder) =>
-      only(
-        `${folder}-imports-contract-only`,
-        `components/${folder}`,
-        ["components/contract", `components/${folder}`],
-        "layers meet in stacks",
-      ),
-    ),
-    only(
-      "policies-judge-from-outside",
-      "policies",
-      ["policies", "components/contract"],
-      "a policy must not share the code it judges",
-    ),
-    only("stacks-compose", "stacks", ["stacks", "components"], "stacks import components"),
-    only("tools-are-on-top", "tools", ["tools", "stacks", "policies", "components"], "nothing imports tests"),
+    ...rules,
     {
-      name: "contract-without-pulumi",
+      name: "policies-judge-from-outside",
+      comment: "a policy must not share the code that it judges",
+      severity: "error",
+      from: { path: "^policies/" },
+      to: { path: OURS, pathNot: ["^policies/", "^components/(facts|vocabulary|config)/"] },
+    },
+    {
+      name: "nothing-imports-tests",
+      severity: "error",
+      from: { pathNot: "^(test|bench)/" },
+      to: { path: "^test/" },
+    },
+    {
+      name: "pure-rooms-without-pulumi",
       comment: "a contract is reviewed text: no Outputs",
       severity: "error",
-      from: { path: "^components/contract/" },
+      from: { path: `^components/(${PURE.join("|")})/` },
       to: { path: "node_modules/@pulumi" },
     },
   ],

@@ -10,7 +10,7 @@ import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
 import { stringify } from "yaml";
-import { nodeGroupsOf } from "../stacks/config.js";
+import { nodeGroupsOf } from "../stacks/clusterConfig.js";
 import { collect } from "../tools/collect.js";
 import { applyAll } from "../tools/local/apply.js";
 import { build } from "../tools/local/build.js";

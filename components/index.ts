@@ -1,18 +1,44 @@
-/** The package: what other programs import. */
-export { checkCluster } from "./cluster/check.js";
-export { GpuCluster, type GpuClusterArgs } from "./cluster/eksGpuCluster.js";
+/** The package: what other programs import. Whatever a signature here names is exported, too. */
+export { type BuiltClusterConfig, builtClusterSchema, type BuiltNodeGroup } from "./cluster/schema.js";
+export { checkCluster, loadCluster } from "./cluster/check.js";
+export { EksGpuCluster, type EksGpuClusterArgs } from "./cluster/eksGpuCluster.js";
 export { Network, type NetworkArgs } from "./cluster/network.js";
-export { type BuiltClusterConfig, builtClusterSchema } from "./cluster/schema.js";
+export { ManagedNodes, type ManagedNodesArgs, type NodeTaint, type TemplatePlan } from "./cluster/nodeGroup.js";
+export { type LoadedModels, loadModels, type LoadOptions } from "./checks/load.js";
+export type { ServedModel } from "./derive/servedModel.js";
+export { isWrong, type Parts, Wrong, WRONG } from "./config/parts.js";
 export { ContractError, type Problem } from "./config/problems.js";
-export { contractHash, contractText, type RuntimeContract } from "./contract/contract.js";
-export { type Fit, fit, type FitInput, type GpuChoice, smallestMachine } from "./fit/fit.js";
-export { ANNOTATIONS, LABELS, METRIC_LABELS, METRICS } from "./vocabulary/labels.js";
-export type { NodeGroup, Placement, TrafficClass } from "./contract/nodeGroup.js";
-export { type LoadedModels, loadModels } from "./checks/load.js";
-export type { ServedModel } from "./checks/resolve.js";
-export type { ModelConfig, ReleaseConfig } from "./contract/schema.js";
+export {
+  contractHash,
+  contractText,
+  type Flags,
+  type FlagValue,
+  type ReasonedValue,
+  type RuntimeContract,
+} from "./contract/contract.js";
+export type { NodeGroup, NodeGroupConfig, NodeGroups, Toleration } from "./contract/nodeGroup.js";
+export type { Autoscaling, ModelConfig, ReleaseConfig } from "./contract/schema.js";
+export { fitInput } from "./derive/fitInput.js";
+export { describedGroups } from "./derive/nodeGroup.js";
+export type { Placement } from "./derive/placement.js";
+export type { ModelKeys, RuntimePlan } from "./derive/plan.js";
+export type { Access } from "./contract/access.js";
+export type { Monitoring, ServingEnvironment } from "./engine/environment.js";
+export type { SecretKey } from "./engine/secretKey.js";
+export { type Gpu, GPUS, type GpuType } from "./facts/gpus.js";
+export type { Machine } from "./facts/machines/machine.js";
+export type { Architecture } from "./facts/models/architecture.js";
+export type { Precision } from "./facts/precisions.js";
+export { type Fit, fit, type FitInput } from "./fit/fit.js";
+export { type GpuChoice, smallestMachine } from "./fit/smallestMachine.js";
+export type { AwsPlace } from "./platform/addons/clusterAutoscaler.js";
 export { Platform, type PlatformArgs } from "./platform/platform.js";
+export { type AddonsConfig, addonsSchema } from "./platform/schema.js";
+export { serveModels, servingEnvironment, type ServingSettings } from "./serving/environment.js";
 export { type LiveRelease, ModelServing, type ModelServingArgs } from "./serving/modelServing.js";
 export { TrafficPriorities, type TrafficPrioritiesArgs } from "./serving/trafficPriorities.js";
-export { type Monitoring, VllmRuntime, type VllmRuntimeArgs } from "./serving/vllmRuntime.js";
+export { VllmRuntime, type VllmRuntimeArgs } from "./serving/vllmRuntime.js";
 export { WarmSpare, type WarmSpareArgs } from "./serving/warmSpare.js";
+export { ANNOTATIONS, LABELS } from "./vocabulary/labels.js";
+export { METRIC_LABELS, METRICS } from "./vocabulary/metrics.js";
+export type { PriorityName, TrafficClass } from "./vocabulary/traffic.js";

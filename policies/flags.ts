@@ -1,5 +1,6 @@
 /** vLLM's command line, as its parser reads it. */
-import { type FlagFacts, flagTable, KNOWN_VERSIONS } from "../components/facts/vllm/versions.js";
+import { flagTable, KNOWN_VERSIONS } from "../components/facts/vllm/versions.js";
+import type { FlagFacts } from "../components/facts/vllm/version.js";
 import { pythonJson } from "../components/facts/vllm/jsonValues.js";
 
 export interface Flag {

@@ -1,7 +1,7 @@
 /** Which containers ask for GPUs. */
-import { GPU_TAINT } from "../components/vocabulary/labels.js";
+import { GPU_TAINT } from "../components/vocabulary/nodes.js";
 import { at, fields, list } from "./read.js";
-import { type Container, type Workload } from "./workloads.js";
+import type { Container, Workload } from "./workloads.js";
 
 /** NVIDIA's device plugin names whole GPUs, time-sliced ones and MIG slices; AMD's whole GPUs. */
 const GPU = /^(nvidia\.com\/(gpu(\.shared)?|mig-.+)|amd\.com\/gpu)$/;

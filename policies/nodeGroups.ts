@@ -1,5 +1,5 @@
 /** Managed node groups of EKS: AWS's own resource, and pulumi-eks' component around it. */
-import { INSTANCE_TYPES } from "../components/facts/machines/aws.js";
+import { AWS_MACHINES } from "../components/facts/machines/aws.js";
 import { type Resource } from "./kinds.js";
 import { type Fields, at, isSet, isStated, isTrue, list, strings, text } from "./read.js";
 
@@ -41,7 +41,7 @@ export class NodeGroup {
   }
 
   get gpuTypes(): string[] {
-    return strings(this.props["instanceTypes"]).filter((type) => INSTANCE_TYPES.has(type) || GPU_TYPE.test(type));
+    return strings(this.props["instanceTypes"]).filter((type) => AWS_MACHINES.has(type) || GPU_TYPE.test(type));
   }
 
   /** Of a group whose launch template names the instance type, the image alone tells. */

@@ -1,19 +1,8 @@
 /** Pods and what makes them: the pod template of any workload of any program, read lazily (see read.ts). */
 import { quote } from "../components/config/problems.js";
+import { POD_TEMPLATES } from "../components/vocabulary/workloads.js";
 import { type Resource, kindOf } from "./kinds.js";
 import { type Fields, at, fields, list, number, strings, text, textEntries } from "./read.js";
-
-/** Where each kind keeps its pod template. */
-const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
-  Pod: [],
-  Deployment: ["spec", "template"],
-  StatefulSet: ["spec", "template"],
-  DaemonSet: ["spec", "template"],
-  ReplicaSet: ["spec", "template"],
-  ReplicationController: ["spec", "template"],
-  Job: ["spec", "template"],
-  CronJob: ["spec", "jobTemplate", "spec", "template"],
-};
 
 /** `extensions` held Deployment, DaemonSet and ReplicaSet until Kubernetes 1.16. */
 const GROUPS: ReadonlySet<string> = new Set(["core", "apps", "batch", "extensions"]);
@@ -137,8 +126,8 @@ export class Workload {
 
 export function workloadOf(resource: Resource): Workload | undefined {
   const { group, kind } = kindOf(resource.type) ?? { group: "", kind: "" };
-  if (!GROUPS.has(group) || !Object.hasOwn(TEMPLATES, kind)) return undefined;
-  return new Workload(resource, kind, fields(at(resource.props, ...(TEMPLATES[kind] ?? []))));
+  if (!GROUPS.has(group) || !Object.hasOwn(POD_TEMPLATES, kind)) return undefined;
+  return new Workload(resource, kind, fields(at(resource.props, ...(POD_TEMPLATES[kind] ?? []))));
 }
 
 /** The object's name; Pulumi's name for it where the provider is to make one up. */

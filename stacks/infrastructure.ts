@@ -1,10 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { GpuCluster } from "../components/cluster/eksGpuCluster.js";
+import { EksGpuCluster } from "../components/cluster/eksGpuCluster.js";
 import { LABELS } from "../components/vocabulary/labels.js";
 import { Platform } from "../components/platform/platform.js";
-import type { ClusterConfig, StackConfig } from "./config.js";
+import type { StackConfig } from "./config.js";
+import type { ClusterConfig } from "./clusterConfig.js";
 
 /** What models are deployed to. */
 export interface Infrastructure {
@@ -17,7 +18,7 @@ export interface Infrastructure {
 /** Builds or finds the cluster, and installs the add-ons that are asked for. */
 export function infrastructure({ cluster, platform, namespace }: StackConfig, stack: string): Infrastructure {
   const built =
-    cluster.built && new GpuCluster("cluster", { cluster: cluster.built, tags: { [LABELS.partOf]: stack } });
+    cluster.built && new EksGpuCluster("cluster", { cluster: cluster.built, tags: { [LABELS.partOf]: stack } });
   const access = providerArgs(cluster, built);
   const installs = Object.values(platform.addons).some(({ install }) => install ?? built !== undefined);
   if (!installs) return { provider: new k8s.Provider("cluster", access), prometheusUrl: undefined };
@@ -49,7 +50,7 @@ function clusterName({ existing, built }: ClusterConfig): string {
   return existing === undefined ? built.name : existing.name;
 }
 
-function providerArgs(cluster: ClusterConfig, built: GpuCluster | undefined): k8s.ProviderArgs {
+function providerArgs(cluster: ClusterConfig, built: EksGpuCluster | undefined): k8s.ProviderArgs {
   const { existing } = cluster;
   return {
     // Without it a renewed kubeconfig would look like another cluster, and replace everything.

@@ -1,14 +1,12 @@
 /** The program as a function of its config: wires the layers and nothing else. */
 import * as k8s from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
+import { serveModels, servingEnvironment } from "../components/serving/environment.js";
+import type { LiveRelease } from "../components/serving/modelServing.js";
 import { LABELS, MANAGED_BY } from "../components/vocabulary/labels.js";
-import { type LiveRelease, ModelServing } from "../components/serving/modelServing.js";
-import type { SecretKey } from "../components/engine/secretKey.js";
-import { TrafficPriorities } from "../components/serving/trafficPriorities.js";
-import { gatedReleases, nodeGroupsOf, type StackConfig } from "./config.js";
+import { nodeGroupsOf } from "./clusterConfig.js";
+import type { StackConfig } from "./config.js";
 import { infrastructure } from "./infrastructure.js";
-
-const HUGGING_FACE_SECRET = "hugging-face";
 
 /** Creates every resource of a stack. */
 export function deploy(config: StackConfig, stack: string): Record<string, pulumi.Output<LiveRelease>> {
@@ -25,51 +23,19 @@ export function deploy(config: StackConfig, stack: string): Record<string, pulum
     },
     opts,
   ).metadata.name;
-  const priorities = new TrafficPriorities("priorities", { prefix: config.namespace, partOf: stack }, opts);
-  const huggingFaceToken = hubToken(config, namespace, labels, opts);
-
-  return Object.fromEntries(
-    config.models.map((model) => [
-      model.name,
-      new ModelServing(
-        model.name,
-        {
-          model,
-          namespace,
-          partOf: stack,
-          monitoring: {
-            prometheusUrl,
-            namespace: config.platform.prometheus.namespace,
-            podMonitorLabels: config.platform.prometheus.podMonitorLabels,
-          },
-          nodeGroups: nodeGroupsOf(config.cluster),
-          priorities,
-          ...(huggingFaceToken !== undefined && { huggingFaceToken }),
-          ...(config.access.clientNamespaces !== undefined && { clientNamespaces: config.access.clientNamespaces }),
-          ...(config.access.egressCidrs !== undefined && { egressCidrs: config.access.egressCidrs }),
-        },
-        opts,
-      ).live,
-    ]),
-  );
-}
-
-/** The Secret with the hub's token, where a model needs it. */
-function hubToken(
-  { huggingFaceToken, models }: StackConfig,
-  namespace: pulumi.Input<string>,
-  labels: Record<string, string>,
-  opts: pulumi.CustomResourceOptions,
-): SecretKey | undefined {
-  if (huggingFaceToken === undefined || gatedReleases(models).length === 0) return undefined;
-  const secret = new k8s.core.v1.Secret(
-    HUGGING_FACE_SECRET,
+  const { namespace: monitoringNamespace, podMonitorLabels } = config.platform.prometheus;
+  const environment = servingEnvironment(
+    config.models,
     {
-      metadata: { name: HUGGING_FACE_SECRET, namespace, labels },
-      type: "Opaque",
-      stringData: { token: pulumi.secret(huggingFaceToken) },
+      namespace,
+      partOf: stack,
+      priorityPrefix: config.namespace,
+      monitoring: { prometheusUrl, namespace: monitoringNamespace, podMonitorLabels },
+      access: config.access,
+      nodeGroups: nodeGroupsOf(config.cluster),
+      huggingFaceToken: config.huggingFaceToken,
     },
     opts,
   );
-  return { name: secret.metadata.name, key: "token" };
+  return serveModels(config.models, environment, opts);
 }

@@ -4,7 +4,7 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, wr
 import { isAbsolute, join, relative, sep } from "node:path";
 import { stringify } from "yaml";
 import { ContractError, error } from "../components/config/problems.js";
-import { API_KEY } from "../components/serving/apiKey.js";
+import { API_KEY } from "../components/vocabulary/secrets.js";
 import type { CollectedResource } from "./collect.js";
 
 /** A file to write, by its name within the folder. */

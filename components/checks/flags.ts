@@ -1,24 +1,77 @@
+import type { Flags, FlagValue } from "../contract/contract.js";
+import { rendersAsWords } from "../derive/flags.js";
 import { joinPath } from "../config/parse.js";
-import { didYouMean, error, listOr, type Problem, quote } from "../config/problems.js";
-import { type FlagFacts, type FlagTable, flagTable, KNOWN_VERSIONS } from "../facts/vllm/versions.js";
-import { OWNED_FLAGS } from "../vocabulary/ownedFlags.js";
+import { parseImage, pinOf } from "../config/image.js";
+import { entriesOf, isWrong, type Parts, type Wrong } from "../config/parts.js";
+import { didYouMean, error, listOr, type Problem, quote, warning } from "../config/problems.js";
+import type { FlagFacts, VllmVersion } from "../facts/vllm/version.js";
+import { KNOWN_VERSIONS, NEWEST_VERSION, VERSIONS, versionNamed } from "../facts/vllm/versions.js";
+import { OWNED_FLAGS } from "../facts/vllm/ownFlags.js";
+import type { KnownFlags } from "./knownFlags.js";
+import { checkGuardedFlags, checkPlainText } from "./guarded.js";
+import { checkSources } from "./sources.js";
 
-/** A value of a flag as config can write it; objects are given to vLLM as JSON. */
-export type FlagValue = string | number | boolean | Array<string | number> | { [key: string]: unknown };
+/** Flags whose memory the fit does not count. */
+const UNCOUNTED_FLAGS = ["enable-lora", "speculative-config", "limit-mm-per-prompt", "cpu-offload-gb"];
 
-/** A flag of a contract: its value and why it is set. */
-export interface ReasonedValue<T> {
-  value: T;
-  reason: string;
+/**
+ * Every problem of a release's flags.
+ *
+ * @param path of the release's `flags`
+ */
+export function checkReleaseFlags(
+  parts: Parts<Flags>,
+  of: { image: string; vllmVersion: string | undefined | Wrong },
+  path: string,
+): Problem[] {
+  const given = knownFlags(parts);
+  const secrets = new Map(
+    Object.entries(given)
+      .map(([name, flag]) => [name, checkPlainText(flag, joinPath(path, [name]), NO_SECRET)] as const)
+      .filter(([, problems]) => problems.length > 0),
+  );
+  // What holds a credential is checked no further: other messages quote the value.
+  const flags = Object.fromEntries(Object.entries(given).filter(([name]) => !secrets.has(name)));
+  const known = versionNamed(isWrong(of.vllmVersion) ? undefined : of.vllmVersion);
+  const image = parseImage(of.image);
+  const isPinned = image !== undefined && pinOf(image) !== "none";
+  // Beside an image that has to be changed anyway, misspelt flags are found with the newest table.
+  const version = known ?? (isPinned ? undefined : NEWEST_VERSION);
+  const problems = [
+    ...[...secrets.values()].flat(),
+    ...checkFlags(flags, version, path),
+    ...checkGuardedFlags(flags, path),
+    ...checkSources(flags, path),
+  ];
+  if (version === undefined) {
+    const why =
+      typeof of.vllmVersion === "string"
+        ? `there is no flag table for vLLM ${of.vllmVersion}`
+        : "the image's tag names no vLLM version";
+    problems.push(warning(path, `names and values were not checked: ${why} (tables: ${listOr(KNOWN_VERSIONS)})`));
+  }
+  for (const flag of UNCOUNTED_FLAGS.filter((name) => name in given)) {
+    problems.push(warning(joinPath(path, [flag]), "the fit does not count the memory of this flag: leave room for it"));
+  }
+  return problems;
 }
 
-export type Flags = Record<string, ReasonedValue<FlagValue>>;
+const NO_SECRET = "vLLM takes no secret here, so leave it out";
+
+function knownFlags(flags: Parts<Flags>): KnownFlags {
+  return Object.fromEntries(
+    entriesOf(flags).map(([name, { value, reason }]) => [
+      name,
+      { ...(!isWrong(value) && { value }), ...(!isWrong(reason) && { reason }) },
+    ]),
+  );
+}
 
 /** Without dashes before it. Anything else would be another argument, such as `root-path=/v1`. */
 const FLAG_NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 /** Checks names against what the contract owns, and names and values against a version's table where there is one. */
-export function checkFlags(flags: Flags, table: FlagTable | undefined, version: string, path: string): Problem[] {
+export function checkFlags(flags: KnownFlags, version: VllmVersion | undefined, path: string): Problem[] {
   return Object.entries(flags).flatMap(([name, { value }]) => {
     const at = joinPath(path, [name]);
     const bare = name.replace(/^-+/, "").replaceAll("_", "-");
@@ -32,15 +85,15 @@ export function checkFlags(flags: Flags, table: FlagTable | undefined, version: 
       return [error(at, `${quote(name)} ${message}`)];
     }
     if (Object.hasOwn(OWNED_FLAGS, name)) return [error(at, `the contract decides --${name}: ${OWNED_FLAGS[name]}`)];
-    if (value === undefined) return [];
-    const facts = table?.get(name);
-    if (rendersAsWords(value, facts)) {
+    const facts = version?.flags.get(name);
+    if (value !== undefined && rendersAsWords(value, facts)) {
       const item = value.find(isReadAsFlag);
       if (item !== undefined)
         return [error(`${at}.value`, `${quote(item)} would be read as another flag: leave it out`)];
     }
-    if (table === undefined) return abbreviation(name, at);
-    if (facts === undefined) return [error(at, unknownFlag(name, table, version))];
+    if (version === undefined) return abbreviation(name, at);
+    if (facts === undefined) return [error(at, unknownFlag(name, version))];
+    if (value === undefined) return [];
     const wrong = wrongValue(value, facts);
     return wrong === undefined ? [] : [error(`${at}.value`, `${quote(value)} ${wrong}`)];
   });
@@ -48,16 +101,11 @@ export function checkFlags(flags: Flags, table: FlagTable | undefined, version: 
 
 /** Where no table says which flags there are, those that vLLM's parser would take for the beginning of a longer one. */
 function abbreviation(name: string, at: string): Problem[] {
-  const tables = KNOWN_VERSIONS.map((version) => flagTable(version)!);
+  const tables = VERSIONS.map(({ flags }) => flags);
   if (tables.some((table) => table.has(name))) return [];
   const whole = tables.flatMap((table) => [...table.keys()]).find((flag) => flag.startsWith(name));
   if (whole === undefined) return [];
   return [error(at, `${quote(name)} may be read as --${whole}: write the whole name`)];
-}
-
-/** True for lists that become words of their own after the flag. */
-function rendersAsWords(value: FlagValue, facts: FlagFacts | undefined): value is Array<string | number> {
-  return Array.isArray(value) && (facts === undefined || (facts.repeated === true && facts.appended !== true));
 }
 
 /** argparse takes `-1` for a number, and whatever else begins with a dash for a flag. */
@@ -65,7 +113,9 @@ function isReadAsFlag(item: string | number): boolean {
   return typeof item === "string" && /^-(?!\d+(\.\d+)?$)/.test(item);
 }
 
-function unknownFlag(name: string, table: FlagTable, version: string): string {
+function unknownFlag(name: string, { version, flags: table, droppedFlags }: VllmVersion): string {
+  const instead = droppedFlags[name];
+  if (instead !== undefined) return `vLLM ${version} no longer has --${name}: ${instead}`;
   const positive = name.replace(/^no-/, "");
   if (positive !== name && table.get(positive)?.negatable) {
     return `--${name} is set by ${quote(positive)} with value false`;
@@ -127,18 +177,4 @@ function isJson(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** Renders flags as arguments, sorted by name: `--flag=value`, `--flag` and `--no-flag`, and `--flag a b` for lists. */
-export function renderFlags(flags: Flags, table: FlagTable | undefined): string[] {
-  return Object.keys(flags)
-    .sort()
-    .flatMap((name) => {
-      const value = flags[name]!.value;
-      if (typeof value === "boolean") return [value ? `--${name}` : `--no-${name}`];
-      const facts = table?.get(name);
-      if (Array.isArray(value) && facts?.appended) return value.map((item) => `--${name}=${item}`);
-      if (rendersAsWords(value, facts)) return [`--${name}`, ...value.map(String)];
-      return [`--${name}=${typeof value === "object" ? JSON.stringify(value) : value}`];
-    });
 }

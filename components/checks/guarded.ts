@@ -1,8 +1,8 @@
 /** What a contract's flags and variables may not do to the engine, by the tables of this folder. */
-import { OWNED_FLAGS } from "../vocabulary/ownedFlags.js";
+import { OWNED_FLAGS } from "../facts/vllm/ownFlags.js";
 import { joinPath } from "../config/parse.js";
 import { error, type Problem } from "../config/problems.js";
-import type { Flags, ReasonedValue } from "./flags.js";
+import type { KnownFlags } from "./knownFlags.js";
 import { CREDENTIAL_FORMS } from "../facts/guarded/credentials.js";
 import { GUARDED_FLAGS } from "../facts/guarded/flags.js";
 import { GUARDED_KEYS } from "../facts/guarded/keys.js";
@@ -11,7 +11,7 @@ import { decoded, entriesOf, isHarmless, textsOf } from "../facts/vllm/jsonValue
 import { GUARDED_VARIABLES, namesMatcher } from "../facts/guarded/variables.js";
 
 /** Flags of the tables, and keys of their JSON. @param path of the release's flags */
-export function checkGuardedFlags(flags: Flags, path: string): Problem[] {
+export function checkGuardedFlags(flags: KnownFlags, path: string): Problem[] {
   return Object.entries(flags).flatMap(([name, { value }]) => {
     if (Object.hasOwn(OWNED_FLAGS, name)) return [];
     const at = joinPath(path, [name]);
@@ -49,7 +49,11 @@ const REFERENCE = /(?<!\$)(?:\$\$)*\$\([A-Za-z_][\w.-]*\)/;
  *
  * @param way what to do with the credential
  */
-export function checkPlainText({ value, reason }: ReasonedValue<unknown>, at: string, way: string): Problem[] {
+export function checkPlainText(
+  { value, reason }: { value?: unknown; reason?: unknown },
+  at: string,
+  way: string,
+): Problem[] {
   const texts = { value: textsOf(value), reason: textsOf(reason) };
   return Object.entries(texts).flatMap(([key, found]) => {
     const form = [...CREDENTIAL_FORMS].find(([, pattern]) => found.some((text) => pattern.test(text)))?.[0];

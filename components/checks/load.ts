@@ -1,37 +1,30 @@
-import { parse } from "../config/parse.js";
+/** Models for programs of their own. */
 import { z } from "zod";
-import { nodeGroupSchema, checkNodeGroup } from "../contract/nodeGroup.js";
-import { checkCapacity, checkPlacement, type NodeGroups } from "../derive/placement.js";
+import { joinPath, parse } from "../config/parse.js";
+import { entriesOf } from "../config/parts.js";
 import { checkPlainData } from "../config/plainData.js";
-import { type Problem, throwIfErrors } from "../config/problems.js";
-import { resolveModels, type ServedModel } from "./resolve.js";
-
-/** Every contract against the node groups, and all of them together. */
-export function checkPlacements(
-  models: readonly ServedModel[],
-  groups: NodeGroups,
-  modelsPath: string,
-  groupsPath: string,
-): Problem[] {
-  const replicas = models.flatMap(({ route, warmSpares, releases }) =>
-    [...releases.values()].map((contract) => ({
-      contract,
-      warmSpares: contract.release === route.stable ? warmSpares : 0,
-    })),
-  );
-  return [
-    ...checkCapacity(replicas, groups, groupsPath),
-    ...replicas.flatMap(({ contract }) =>
-      checkPlacement(contract, groups, `${modelsPath}.${contract.name}.releases.${contract.release}`),
-    ),
-  ];
-}
+import { throwIfErrors } from "../config/problems.js";
+import { type NodeGroups, nodeGroupSchema } from "../contract/nodeGroup.js";
+import { describedGroups } from "../derive/nodeGroup.js";
+import { checkHubToken, TOKEN_ARGUMENT } from "./hubToken.js";
+import { checkNodeGroup } from "./nodeGroup.js";
+import { checkPlacements } from "./placement.js";
+import { resolveModels } from "./resolve.js";
+import type { ServedModel } from "../derive/servedModel.js";
 
 /** Models and node groups, checked. */
 export interface LoadedModels {
   models: ServedModel[];
   nodeGroups: NodeGroups;
 }
+
+/** What {@link loadModels} may know besides. */
+export interface LoadOptions {
+  /** Whether there is a token of the Hugging Face Hub. @default nobody knows: `servingEnvironment` checks it */
+  hasHubToken?: boolean;
+}
+
+const groupsSchema = z.record(z.string(), nodeGroupSchema).optional();
 
 /**
  * Models for programs of their own: in the shape of `vllm:models` in a stack config, with defaults filled in and everything
@@ -40,16 +33,16 @@ export interface LoadedModels {
  * @param nodeGroups GPU node groups in the shape of `gpuNodes`; without them placement and capacity are not checked
  * @throws ContractError with every problem
  */
-export function loadModels(models: unknown, nodeGroups?: unknown): LoadedModels {
+export function loadModels(models: unknown, nodeGroups?: unknown, options: LoadOptions = {}): LoadedModels {
   throwIfErrors([...checkPlainData(models, "models"), ...checkPlainData(nodeGroups, "gpuNodes")]);
-  const groups =
-    nodeGroups === undefined ? undefined : parse(z.record(z.string(), nodeGroupSchema), nodeGroups, "gpuNodes");
+  const groups = parse(groupsSchema, nodeGroups, "gpuNodes");
   const resolved = resolveModels(models, "models");
   throwIfErrors([
-    ...(groups?.problems ?? []),
-    ...Object.entries(groups?.value ?? {}).flatMap(([name, group]) => checkNodeGroup(group, `gpuNodes.${name}`)),
+    ...groups.problems,
+    ...entriesOf(groups.parts).flatMap(([name, group]) => checkNodeGroup(group, joinPath("gpuNodes", [name]))),
     ...resolved.problems,
-    ...checkPlacements(resolved.models, groups?.value, "models", "gpuNodes"),
+    ...(options.hasHubToken === false ? checkHubToken(resolved.releases, TOKEN_ARGUMENT) : []),
+    ...checkPlacements(resolved.releases, groups.parts, "gpuNodes"),
   ]);
-  return { models: resolved.models, nodeGroups: groups?.value };
+  return { models: resolved.models, nodeGroups: groups.value && describedGroups(groups.value) };
 }

@@ -1,60 +1,85 @@
 /** Checks of a model's own keys, and of what models may not share. */
+import { given, type Parts } from "../config/parts.js";
 import { checkRepeated, error, listOr, type Problem, quote, warning } from "../config/problems.js";
-import type { ModelConfig } from "../contract/schema.js";
+import type { Autoscaling, ModelConfig } from "../contract/schema.js";
 
-/** @param releases the names of the model's releases, also of those that are wrong in themselves */
-export function checkModel(model: Omit<ModelConfig, "releases">, path: string, releases: readonly string[]): Problem[] {
-  const { route, autoscaling, servedNames = [] } = model;
-  const problems: Problem[] = [];
-  const routed = Object.entries({
-    stable: route.stable,
-    "canary.release": route.canary?.release,
-    "shadow.release": route.shadow?.release,
-  });
-  for (const [key, release] of routed) {
-    if (release && releases.length > 0 && !releases.includes(release)) {
-      problems.push(error(`${path}.route.${key}`, `there is no release ${quote(release)}: use ${listOr(releases)}`));
-    }
-  }
-  for (const key of ["canary", "shadow"] as const) {
-    if (route[key] === undefined) continue;
-    if (route[key].release === route.stable) {
-      problems.push(
-        error(`${path}.route.${key}.release`, `${quote(route.stable)} is the stable release: name another one`),
-      );
-    }
-    problems.push(
-      warning(
-        `${path}.route.${key}`,
-        `needs a gateway, which this version does not deploy: all requests go to ${quote(route.stable)}`,
+/** The keys of a model beside its releases. */
+export type ModelSection = Omit<ModelConfig, "releases">;
+
+/** @param releases the names of the model's releases, also of those that are wrong; `undefined` where nobody can tell */
+export function checkModel(
+  model: Parts<ModelSection>,
+  path: string,
+  releases: readonly string[] | undefined,
+): Problem[] {
+  const { route, autoscaling, servedNames } = model;
+  return [
+    ...checkRoute(route, `${path}.route`, releases),
+    ...given([autoscaling.min, autoscaling.max], (min, max) =>
+      min > max ? [error(`${path}.autoscaling.min`, `${min} is more than max ${max}: use at most ${max}`)] : [],
+    ),
+    ...given([autoscaling.min, autoscaling.activation], (min, activation) =>
+      checkActivation({ min, activation }, `${path}.autoscaling`),
+    ),
+    ...given([servedNames], (names) => checkRepeated(names ?? [], `${path}.servedNames`)),
+  ];
+}
+
+function checkRoute(
+  route: Parts<ModelConfig["route"]>,
+  path: string,
+  releases: readonly string[] | undefined,
+): Problem[] {
+  const { stable, canary, shadow } = route;
+  const routed = { stable, "canary.release": canary?.release, "shadow.release": shadow?.release };
+  const unknown = Object.entries(routed).flatMap(([key, name]) =>
+    given([name], (release) => {
+      if (release === undefined || releases === undefined || releases.length === 0 || releases.includes(release))
+        return [];
+      return [error(`${path}.${key}`, `there is no release ${quote(release)}: use ${listOr(releases)}`)];
+    }),
+  );
+  const others = Object.entries({ canary, shadow }).flatMap(([key, other]) => {
+    if (other === undefined) return [];
+    return [
+      ...given([other.release, stable], (release, main) =>
+        release === main
+          ? [error(`${path}.${key}.release`, `${quote(main)} is the stable release: name another one`)]
+          : [],
       ),
-    );
+      ...given([stable], (main) => [
+        warning(
+          `${path}.${key}`,
+          `needs a gateway, which this version does not deploy: all requests go to ${quote(main)}`,
+        ),
+      ]),
+    ];
+  });
+  return [...unknown, ...others];
+}
+
+function checkActivation({ min, activation }: Pick<Autoscaling, "min" | "activation">, path: string): Problem[] {
+  if (min > 0 && activation !== undefined) {
+    return [error(`${path}.activation`, `is only for min 0, and min is ${min}: leave it out, or set min to 0`)];
   }
-  const { min, max, activation } = autoscaling;
-  if (min > max) problems.push(error(`${path}.autoscaling.min`, `${min} is more than max ${max}: use at most ${max}`));
   if (min === 0 && activation === undefined) {
-    problems.push(
+    return [
       error(
-        `${path}.autoscaling.min`,
+        `${path}.min`,
         "0 needs activation: without a pod vLLM's metrics are gone, so a metric from outside, such as the gateway's request rate, has to wake it; " +
           "set autoscaling.activation.query, or min to 1",
       ),
-    );
-  }
-  if (min > 0 && activation !== undefined) {
-    problems.push(
-      error(`${path}.autoscaling.activation`, `is only for min 0, and min is ${min}: leave it out, or set min to 0`),
-    );
+    ];
   }
   if (min === 0 && activation !== undefined && /\bvllm[:_]/.test(activation.query)) {
-    problems.push(
+    return [
       error(
-        `${path}.autoscaling.activation.query`,
+        `${path}.activation.query`,
         "asks for a metric of vLLM's pods, and at 0 there is none: use one from outside, such as the gateway's request rate",
       ),
-    );
+    ];
   }
-  return [...problems, ...checkRepeated(servedNames, `${path}.servedNames`)];
+  return [];
 }
 
 /** What is known of a model even where some of it is wrong. */

@@ -1,61 +1,50 @@
-/** From the text of `vllm:models` to contracts: defaults filled in, every problem of every model found at once. */
+/** From the text of `vllm:models` to plans: defaults filled in, every problem of every model found at once. */
 import { z } from "zod";
-import { checkContract, checkModelSource } from "./release.js";
-import { checkAcross, checkModel, type ModelOutline } from "./models.js";
-import type { RuntimeContract } from "../contract/contract.js";
-import { type ModelKeys, toContract } from "../derive/plan.js";
-import { KNOWN_VERSIONS } from "../facts/vllm/versions.js";
-import type { Architecture } from "../facts/models/architecture.js";
-import { MODELS } from "../facts/models/catalogue.js";
+import { joinPath, parse } from "../config/parse.js";
+import { entriesOf, from, isWhole, isWrong, type Parts, type Wrong } from "../config/parts.js";
+import { append, error, type Problem, quote } from "../config/problems.js";
+import { MODEL_NAME, modelSchema, RELEASE_NAME, releaseSchema } from "../contract/schema.js";
+import type { ServedModel } from "../derive/servedModel.js";
+import { type ModelKeys, planOf, type RuntimePlan } from "../derive/plan.js";
 import { COMPONENTS } from "../vocabulary/labels.js";
-import { joinPath, parse, salvage } from "../config/parse.js";
-import { append, didYouMean, error, type Problem, quote } from "../config/problems.js";
-import {
-  architectureSchema,
-  MODEL_NAME,
-  type ModelConfig,
-  modelSchema,
-  type ReleaseConfig,
-  releaseSchema,
-  RELEASE_NAME,
-} from "../contract/schema.js";
-
-/** A model with its contracts. */
-export interface ServedModel {
-  name: string;
-  class: ModelConfig["class"];
-  servedNames: string[];
-  route: ModelConfig["route"];
-  warmSpares: number;
-  /** By release name, in the config's order. */
-  releases: Map<string, RuntimeContract>;
-}
+import { checkAcross, checkModel, type ModelOutline, type ModelSection } from "./models.js";
+import { checkModelSource } from "./modelSource.js";
+import type { PlacedRelease } from "./placement.js";
+import { checkRelease } from "./release.js";
+import { markSound } from "./sound.js";
 
 export interface ResolvedModels {
   /** Only models that are right in shape, with all their releases. */
   models: ServedModel[];
+  /** Every release, whatever is wrong with it. */
+  releases: PlacedRelease[];
   problems: Problem[];
 }
 
-type Shell = z.infer<typeof shellSchema>;
-
-/** The model's own keys; each release is parsed by itself, so that one bad release does not hide another's problems. */
-const shellSchema = modelSchema.extend({ releases: z.record(z.string(), z.unknown()) });
+/** The model's own keys; each release is parsed by itself. */
+const sectionSchema = modelSchema.extend({ releases: z.record(z.string(), z.unknown()) });
+type Section = Parts<ModelSection> & { releases: Record<string, unknown> | Wrong };
 
 export function resolveModels(input: unknown, path: string): ResolvedModels {
   const record = parse(z.record(z.string(), z.unknown()), input, path);
-  if (record.value === undefined) return { models: [], problems: record.problems };
+  if (record.value === undefined) return { models: [], releases: [], problems: record.problems };
   const entries = Object.entries(record.value);
-  if (entries.length === 0) return { models: [], problems: [error(path, "is empty: describe at least one model")] };
+  if (entries.length === 0) {
+    return { models: [], releases: [], problems: [error(path, "is empty: describe at least one model")] };
+  }
   const resolved = entries.map(([name, value]) => resolveModel(name, value, joinPath(path, [name])));
-  const models = resolved.flatMap(({ model }) => model ?? []);
   const outlines = resolved.map(({ outline }) => outline);
-  return { models, problems: [...resolved.flatMap(({ problems }) => problems), ...checkAcross(outlines, path)] };
+  return {
+    models: resolved.flatMap(({ model }) => model ?? []),
+    releases: resolved.flatMap(({ releases }) => releases),
+    problems: [...resolved.flatMap(({ problems }) => problems), ...checkAcross(outlines, path)],
+  };
 }
 
 interface Resolved {
   model?: ServedModel;
   outline: ModelOutline;
+  releases: PlacedRelease[];
   problems: Problem[];
 }
 
@@ -69,35 +58,50 @@ function resolveModel(name: string, value: unknown, path: string): Resolved {
       ),
     );
   }
-  const parsedShell = parse(shellSchema, value, path);
-  append(problems, parsedShell.problems);
-  const shell = salvage(shellSchema, value, SHELL_PLACEHOLDER);
-  const names = Object.keys(shell.releases);
-  append(problems, checkModel(shell, path, names));
-  if (parsedShell.value !== undefined && names.length === 0) {
+  const parsed = parse(sectionSchema, value, path);
+  append(problems, parsed.problems);
+  const section = parsed.parts as Section;
+  const given = entriesOf(section.releases);
+  const names = given.map(([release]) => release);
+  append(problems, checkModel(section, path, isWrong(section.releases) ? undefined : names));
+  if (!isWrong(section.releases) && names.length === 0) {
     problems.push(error(`${path}.releases`, "is empty: give at least one release"));
   }
-  const releases = new Map(
-    names.flatMap((release) => {
-      const at = joinPath(`${path}.releases`, [release]);
-      const resolved = resolveRelease(name, release, shell, shell.releases[release], at);
-      append(problems, resolved.problems);
-      return resolved.contract === undefined ? [] : [[release, resolved.contract] as const];
-    }),
-  );
-  const { class: trafficClass, route, warmSpares, servedNames = [name] } = shell;
-  const outline = { name, servedNames, releases: names };
-  if (parsedShell.value === undefined || releases.size !== names.length) return { outline, problems };
-  return { model: { name, class: trafficClass, servedNames, route, warmSpares, releases }, outline, problems };
+  const keys: Parts<ModelKeys> = {
+    class: section.class,
+    servedNames: section.servedNames ?? [name],
+    autoscaling: section.autoscaling,
+    drainSeconds: section.drainSeconds,
+  };
+  const { route, warmSpares } = section;
+  const releases = given.map(([release, text]): PlacedRelease & { release: string } => {
+    const at = joinPath(`${path}.releases`, [release]);
+    const resolved = resolveRelease(name, release, keys, text, at);
+    append(problems, resolved.problems);
+    const spares = from([route.stable, warmSpares], (stable, count) => (stable === release ? count : 0));
+    return { release, plan: resolved.plan, warmSpares: spares, path: at };
+  });
+  const servedNames = from([keys.servedNames], (all) => all);
+  const outline = { name, servedNames: isWrong(servedNames) ? [] : servedNames, releases: names };
+  const isRight = parsed.value !== undefined && releases.every(({ plan }) => isWhole(plan));
+  if (!isRight) return { outline, releases, problems };
+  const model = {
+    ...(keys as ModelKeys),
+    ...{ name, route: parsed.value.route, warmSpares: parsed.value.warmSpares },
+    releases: new Map(releases.map(({ release, plan }) => [release, plan as RuntimePlan])),
+  };
+  if (!problems.some(({ severity }) => severity === "error"))
+    for (const plan of model.releases.values()) markSound(plan);
+  return { model, outline, releases, problems };
 }
 
 function resolveRelease(
   name: string,
   release: string,
-  model: ModelKeys,
+  keys: Parts<ModelKeys>,
   value: unknown,
   path: string,
-): { contract?: RuntimeContract; problems: Problem[] } {
+): { plan: Parts<RuntimePlan>; problems: Problem[] } {
   const problems: Problem[] = [];
   if (!RELEASE_NAME.test(release)) {
     problems.push(
@@ -114,70 +118,9 @@ function resolveRelease(
   }
   const parsed = parse(releaseSchema, value, path);
   append(problems, parsed.problems);
-  const config = salvage(releaseSchema, value, RELEASE_PLACEHOLDER);
-  // A model without a known shape is checked as a tiny one, so that the rest is.
-  const architecture = architectureOf(config, path, problems) ?? TINY;
-  const contract = toContract(name, release, model, config, architecture);
-  append(problems, [...checkModelSource(config, path), ...checkContract(contract, path)]);
-  return parsed.value === undefined ? { problems } : { contract, problems };
+  const config = parsed.parts;
+  const plan = planOf(name, release, keys, config);
+  append(problems, checkModelSource(config.model, `${path}.model`));
+  append(problems, checkRelease(plan, path, problems));
+  return { plan, problems };
 }
-
-/** The shape of a model: the config's own, else the catalogue's. */
-function architectureOf(config: ReleaseConfig, path: string, problems: Problem[]): Architecture | undefined {
-  const { id, architecture, precision } = config.model;
-  if (architecture !== undefined) {
-    return architectureSchema.safeParse(architecture).success ? architecture : undefined;
-  }
-  if (id === RELEASE_PLACEHOLDER.model.id) return undefined;
-  const known = MODELS[id];
-  if (known === undefined) {
-    problems.push(
-      error(
-        `${path}.model.architecture`,
-        `is missing, and ${quote(id)} is not in the catalogue${didYouMean(id, Object.keys(MODELS)) || "."} ` +
-          "Give the shape from the model's config.json",
-      ),
-    );
-    return undefined;
-  }
-  const { weightsGiB, ...shape } = known;
-  // A measured size holds for the published precision only.
-  const published = precision === undefined || precision === known.precision;
-  return { ...shape, ...(published && weightsGiB !== undefined && { weightsGiB }) };
-}
-
-/** A shape that passes every check. */
-const TINY: Architecture = {
-  parameters: 1,
-  layers: 1,
-  hiddenSize: 1,
-  intermediateSize: 1,
-  attentionHeads: 840,
-  kvHeads: 840,
-  headSize: 1,
-  vocabularySize: 1,
-  tiedEmbeddings: true,
-  maxContext: Number.MAX_SAFE_INTEGER,
-};
-
-/** What stands in for a release's wrong values, chosen to pass the checks that are not about them. */
-const RELEASE_PLACEHOLDER: ReleaseConfig = {
-  model: { id: "-", revision: "" },
-  image: `placeholder:v${KNOWN_VERSIONS.at(-1)!}`,
-  gpu: { type: "b300", count: 1, memoryUtilization: 0.9 },
-  context: 1,
-  concurrency: { sequences: 1, inFlight: Number.MAX_SAFE_INTEGER },
-  resources: {},
-  flags: {},
-  env: {},
-};
-
-/** The same for a model's own keys. */
-const SHELL_PLACEHOLDER: Shell = {
-  class: "interactive",
-  route: { stable: "" },
-  releases: {},
-  autoscaling: { min: 1, max: Number.MAX_SAFE_INTEGER, targetUtilization: 0.75, scaleDownSeconds: 300 },
-  drainSeconds: 120,
-  warmSpares: 0,
-};

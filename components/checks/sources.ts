@@ -2,10 +2,10 @@
  * Flags that name a further source of weights or of the model's config. vLLM takes a name that is no path for a repository of
  * the hub, at its main branch unless a revision stands beside it; a path has to name the commit itself.
  */
-import type { Flags } from "./flags.js";
+import { isCommit } from "../config/schemas.js";
+import type { KnownFlags } from "./knownFlags.js";
 import { joinPath } from "../config/parse.js";
 import { error, type Problem, quote } from "../config/problems.js";
-import { COMMIT } from "../contract/schema.js";
 import { decoded, entriesOf } from "../facts/vllm/jsonValues.js";
 
 const IS_PATH = /^(\/|[a-z][a-z0-9+.-]*:\/\/)/;
@@ -21,7 +21,7 @@ const WITHOUT_DRAFT = /^(\[ngram\]|ngram|ngram_gpu|suffix|extract_hidden_states)
 const PYTHON_NAME = /^[^/.:]+(\.[^/.:]+)+$/;
 
 /** Every source that has no revision, and speculation that is code. @param path of the release's flags */
-export function checkSources(flags: Flags, path: string): Problem[] {
+export function checkSources(flags: KnownFlags, path: string): Problem[] {
   return Object.entries(flags).flatMap(([name, { value }]) => {
     const at = `${joinPath(path, [name])}.value`;
     const given = decoded(value);
@@ -57,7 +57,7 @@ function checkDraft(config: unknown, at: string): Problem[] {
   const [model, method, revision] = ["model", "method", "revision"].map((key) => top.get(key));
   const problems = ["revision", "code_revision"].flatMap((key) => {
     const value = top.get(key);
-    if (value === undefined || value === null || (typeof value === "string" && COMMIT.test(value))) return [];
+    if (value === undefined || value === null || (typeof value === "string" && isCommit(value))) return [];
     return [error(`${at}.${key}`, `${quote(value)} is not a commit: use the draft's 40 lower-case hex digits`)];
   });
   if (method === "custom_class") return [...problems, error(`${at}.method`, CUSTOM_CLASS)];
@@ -98,20 +98,4 @@ function checkPath(value: unknown, at: string, what: string): Problem[] {
         "as a repository of the hub would be taken from its main branch",
     ),
   ];
-}
-
-/** Methods whose draft is in the model's own checkpoint where they name none. */
-const OWN_DRAFT = /^(dspark|mtp|\w+_mtp)$/;
-
-/**
- * Speculation with the model's own layers, at the model's commit: vLLM loads them as a model of their own and, without a
- * revision, from the main branch (`SpeculativeConfig.__post_init__`, 0.30.0 to 0.33.0).
- */
-export function withOwnDraftPinned(flags: Flags, revision: string): Flags {
-  const flag = flags["speculative-config"];
-  const config = decoded(flag?.value);
-  if (flag === undefined || config === null || typeof config !== "object" || Array.isArray(config)) return flags;
-  const { model, method, revision: given } = config as Record<string, unknown>;
-  if (model || given || typeof method !== "string" || !OWN_DRAFT.test(method)) return flags;
-  return { ...flags, "speculative-config": { ...flag, value: { ...config, revision } } };
 }

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { NODE_LABELS, WORKLOADS } from "../vocabulary/labels.js";
+import { SYSTEM_NODES } from "../vocabulary/nodes.js";
 import { podRole } from "./iam.js";
 
 /** An add-on that EKS installs and updates. */
@@ -13,7 +13,7 @@ interface AddonFacts {
   configuration?: object;
 }
 
-const SYSTEM_NODES = { nodeSelector: { [NODE_LABELS.workload]: WORKLOADS.system } };
+const ON_SYSTEM_NODES = { nodeSelector: SYSTEM_NODES };
 
 /** Source: AWS' list of add-ons, docs.aws.amazon.com/eks/latest/userguide/workloads-add-ons-available-eks.html. */
 export const ADDONS: readonly AddonFacts[] = [
@@ -26,14 +26,14 @@ export const ADDONS: readonly AddonFacts[] = [
     configuration: { env: { ENABLE_PREFIX_DELEGATION: "true", WARM_PREFIX_TARGET: "1" }, enableNetworkPolicy: "true" },
   },
   { name: "kube-proxy", beforeNodes: true },
-  { name: "coredns", beforeNodes: false, configuration: SYSTEM_NODES },
+  { name: "coredns", beforeNodes: false, configuration: ON_SYSTEM_NODES },
   {
     name: "aws-ebs-csi-driver",
     beforeNodes: false,
     identity: { serviceAccount: "ebs-csi-controller-sa", policies: ["service-role/AmazonEBSCSIDriverPolicy"] },
-    configuration: { controller: SYSTEM_NODES },
+    configuration: { controller: ON_SYSTEM_NODES },
   },
-  { name: "metrics-server", beforeNodes: false, configuration: SYSTEM_NODES },
+  { name: "metrics-server", beforeNodes: false, configuration: ON_SYSTEM_NODES },
 ];
 
 /** Inputs of {@link ManagedAddon}. */

@@ -1,8 +1,7 @@
 /** What a cluster to build costs an hour, at its fewest and at its most nodes. */
-import { INSTANCE_TYPES } from "../facts/machines/aws.js";
-import type { CostRange } from "../derive/placement.js";
-import { SYSTEM_DISK_GIB } from "./eksGpuCluster.js";
-import { ROOT_IOPS, ROOT_THROUGHPUT_MIBPS } from "./nodeGroup.js";
+import { AWS_MACHINES } from "../facts/machines/aws.js";
+import type { CostRange } from "../derive/cost.js";
+import { ROOT_IOPS, ROOT_THROUGHPUT_MIBPS, SYSTEM_DISK_GIB } from "./disks.js";
 import { GP3_INCLUDED, HOURS_A_MONTH, PRICES, SYSTEM_INSTANCE_HOUR } from "../facts/prices/aws.js";
 import type { BuiltClusterConfig } from "./schema.js";
 
@@ -60,7 +59,7 @@ export function clusterCost(cluster: BuiltClusterConfig): CostItem[] {
         ]),
     ...(systemPrices.length === 0 ? [] : [nodes("nodes system", systemNodes, systemPrices, SYSTEM_DISK_GIB)]),
     ...Object.entries(gpuNodes).flatMap(([name, group]) => {
-      const prices = group.instanceTypes.flatMap((type) => INSTANCE_TYPES.get(type)?.hourlyUsd ?? []);
+      const prices = group.instanceTypes.flatMap((type) => AWS_MACHINES.get(type)?.hourlyUsd ?? []);
       return prices.length === 0 ? [] : [nodes(`nodes ${name}`, group, prices, group.diskGiB)];
     }),
   ];

@@ -1,14 +1,15 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ADDONS, ManagedAddon } from "./addons.js";
+import { SYSTEM_DISK_GIB } from "./disks.js";
 import { serviceRole } from "./iam.js";
 import { Network } from "./network.js";
 import { gpuNodesArgs, hasLocalStorage, ManagedNodes, SYSTEM_NODE_LABELS } from "./nodeGroup.js";
 import type { BuiltClusterConfig, BuiltNodeGroup } from "./schema.js";
 
-/** Inputs of {@link GpuCluster}. */
-export interface GpuClusterArgs {
-  /** The cluster as the stack config describes it. Check it with `checkCluster` first: this class does not. */
+/** Inputs of {@link EksGpuCluster}. */
+export interface EksGpuClusterArgs {
+  /** The cluster as the stack config describes it. Take it from `loadCluster`, which checks it: this class does not. */
   cluster: BuiltClusterConfig;
   /** Tags of everything that can have some. @default none */
   tags?: Record<string, string>;
@@ -24,9 +25,6 @@ const ACCESS_POLICIES = {
 
 const LOG_TYPES = ["api", "audit", "authenticator", "controllerManager", "scheduler"];
 
-/** Room for the system's images and logs. */
-export const SYSTEM_DISK_GIB = 50;
-
 /**
  * An EKS cluster with GPU node groups, from a VPC to schedulable GPUs.
  *
@@ -34,7 +32,7 @@ export const SYSTEM_DISK_GIB = 50;
  * own; rights come by access entries and pod identities, never by static keys. GPU groups can be empty: their autoscaling
  * groups say what a node of theirs would be like.
  */
-export class GpuCluster extends pulumi.ComponentResource {
+export class EksGpuCluster extends pulumi.ComponentResource {
   readonly network: Network;
   readonly cluster: aws.eks.Cluster;
   /** A kubeconfig without credentials: it asks the `aws` command for a token. */
@@ -44,7 +42,7 @@ export class GpuCluster extends pulumi.ComponentResource {
   /** Ready to run pods of the system: nodes, DNS, network, volumes. */
   readonly ready: pulumi.Resource[];
 
-  constructor(name: string, args: GpuClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: EksGpuClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-vllm:cluster:GpuCluster", name, {}, opts);
     const { cluster: config } = args;
     const child = { parent: this };

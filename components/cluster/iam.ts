@@ -1,15 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { POD_IDENTITY_TRUST, serviceTrust, type TrustPolicy } from "../facts/aws/trustPolicies.js";
 
 /** A policy that AWS keeps, by its name after `arn:aws:iam::aws:policy/`. */
 export type ManagedPolicy = string;
-
-function trust(service: string, actions: string[]): string {
-  return JSON.stringify({
-    Version: "2012-10-17",
-    Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: actions }],
-  });
-}
 
 /** A role with its rights. What uses the role depends on the rights, so that they come first and go last. */
 export interface RoleWithRights {
@@ -25,27 +19,31 @@ export function serviceRole(
   opts: pulumi.CustomResourceOptions,
   tags?: Record<string, string>,
 ): RoleWithRights {
-  return roleWith(name, trust(service, ["sts:AssumeRole"]), policies, opts, tags);
+  return roleWith(name, serviceTrust(service), policies, opts, tags);
 }
 
-/** A role that pods take on through EKS Pod Identity; sessions carry the cluster, namespace and service account as tags. */
+/** A role that pods take on through EKS Pod Identity. */
 export function podRole(
   name: string,
   policies: readonly ManagedPolicy[],
   opts: pulumi.CustomResourceOptions,
   tags?: Record<string, string>,
 ): RoleWithRights {
-  return roleWith(name, trust("pods.eks.amazonaws.com", ["sts:AssumeRole", "sts:TagSession"]), policies, opts, tags);
+  return roleWith(name, POD_IDENTITY_TRUST, policies, opts, tags);
 }
 
 function roleWith(
   name: string,
-  assumeRolePolicy: string,
+  trust: TrustPolicy,
   policies: readonly ManagedPolicy[],
   opts: pulumi.CustomResourceOptions,
   tags?: Record<string, string>,
 ): RoleWithRights {
-  const role = new aws.iam.Role(name, { assumeRolePolicy, ...(tags !== undefined && { tags }) }, opts);
+  const role = new aws.iam.Role(
+    name,
+    { assumeRolePolicy: JSON.stringify(trust), ...(tags !== undefined && { tags }) },
+    opts,
+  );
   const partition = aws.getPartitionOutput({}, opts.parent === undefined ? {} : { parent: opts.parent }).partition;
   const rights = policies.map(
     (policy) =>

@@ -1,8 +1,18 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { INSTANCE_TYPES } from "../facts/machines/aws.js";
-import { GPU_RESOURCE, GPU_TAINT, LIFECYCLES, NODE_LABELS, SPOT_TAINT, WORKLOADS } from "../vocabulary/labels.js";
+import { nodeLabels } from "../derive/nodeGroup.js";
+import { AWS_MACHINES } from "../facts/machines/aws.js";
+import {
+  GPU_NODES,
+  GPU_RESOURCE,
+  GPU_TAINT,
+  LIFECYCLES,
+  NODE_LABELS,
+  SPOT_TAINT,
+  SYSTEM_NODES,
+} from "../vocabulary/nodes.js";
 import type { NodeGroup } from "../contract/nodeGroup.js";
+import { ROOT_IOPS, ROOT_THROUGHPUT_MIBPS } from "./disks.js";
 import type { BuiltNodeGroup } from "./schema.js";
 
 /** A taint in EKS' words. */
@@ -19,18 +29,8 @@ export interface NodeTaint {
 const AUTOSCALER_GPU_LABEL = "k8s.amazonaws.com/accelerator";
 
 /** Labels of a GPU group's nodes. The device plugin runs where `nvidia.com/gpu.present` is. */
-export function gpuNodeLabels({
-  gpu,
-  purpose,
-  capacity,
-}: Pick<NodeGroup, "gpu" | "purpose" | "capacity">): Record<string, string> {
-  return {
-    [NODE_LABELS.accelerator]: gpu,
-    [NODE_LABELS.workload]: purpose === "inference" ? WORKLOADS.inference : WORKLOADS.batch,
-    [NODE_LABELS.lifecycle]: capacity === "spot" ? LIFECYCLES.spot : LIFECYCLES.onDemand,
-    [`${GPU_RESOURCE}.present`]: "true",
-    [AUTOSCALER_GPU_LABEL]: gpu,
-  };
+export function gpuNodeLabels(group: Pick<NodeGroup, "gpu" | "purpose" | "capacity">): Record<string, string> {
+  return { ...nodeLabels(group), ...GPU_NODES, [AUTOSCALER_GPU_LABEL]: group.gpu };
 }
 
 export function gpuNodeTaints({ capacity }: Pick<NodeGroup, "capacity">): NodeTaint[] {
@@ -39,7 +39,7 @@ export function gpuNodeTaints({ capacity }: Pick<NodeGroup, "capacity">): NodeTa
 }
 
 export const SYSTEM_NODE_LABELS = {
-  [NODE_LABELS.workload]: WORKLOADS.system,
+  ...SYSTEM_NODES,
   [NODE_LABELS.lifecycle]: LIFECYCLES.onDemand,
 };
 
@@ -82,10 +82,6 @@ const LOCAL_STORAGE = [
   "--//--",
   "",
 ].join("\n");
-
-/** Reads a 10 GB image in a minute; gp3's own 125 MiB/s take three. */
-export const ROOT_THROUGHPUT_MIBPS = 500;
-export const ROOT_IOPS = 4000;
 
 /** What a launch template is made of. */
 export interface TemplatePlan {
@@ -202,11 +198,11 @@ export function gpuNodesArgs(
     max: group.max,
     labels: gpuNodeLabels(group),
     taints: gpuNodeTaints(group),
-    gpus: Math.max(...group.instanceTypes.map((type) => INSTANCE_TYPES.get(type)?.gpus ?? 0)),
+    gpus: Math.max(...group.instanceTypes.map((type) => AWS_MACHINES.get(type)?.gpus ?? 0)),
   };
 }
 
 /** Whether all of the types have NVMe disks of their own. */
 export function hasLocalStorage(instanceTypes: readonly string[]): boolean {
-  return instanceTypes.every((type) => (INSTANCE_TYPES.get(type)?.nvmeGB ?? 0) > 0);
+  return instanceTypes.every((type) => (AWS_MACHINES.get(type)?.nvmeGB ?? 0) > 0);
 }

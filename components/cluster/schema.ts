@@ -1,9 +1,9 @@
-/** The shape of a cluster to build, as it stands in the stack config. */
+/** The shape of `vllm:cluster`: a cluster to build, or one that is there. */
 import { z } from "zod";
 import { nodeGroupSchema } from "../contract/nodeGroup.js";
-import { KUBERNETES_VERSIONS } from "./versions.js";
+import { KUBERNETES_VERSIONS } from "../facts/kubernetes/eks.js";
+import { cidr } from "../config/schemas.js";
 
-const cidr = z.cidrv4("is not an IPv4 range: use a form such as 10.0.0.0/16");
 const arn = z.string().regex(/^arn:aws[\w-]*:iam::\d{12}:(role|user)\/.+$/, "is not the ARN of an IAM role or user");
 
 /** Keys that become part of resources' names. */
@@ -104,3 +104,25 @@ export const builtClusterShape = {
 export const builtClusterSchema = z.strictObject(builtClusterShape);
 export type BuiltClusterConfig = z.infer<typeof builtClusterSchema>;
 export type BuiltNodeGroup = z.infer<typeof builtNodeGroupSchema>;
+
+const existingSchema = z
+  .strictObject({
+    name: z.string().min(1).describe("Name that identifies the cluster; changing it replaces every resource"),
+    context: z.string().min(1).optional().describe("Context of the kubeconfig; default: the current context"),
+    kubeconfig: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("Contents of a kubeconfig, as a secret; default: KUBECONFIG or ~/.kube/config"),
+    gpuNodes: z
+      .record(z.string(), nodeGroupSchema)
+      .optional()
+      .describe("GPU node groups of the cluster; without them placement, capacity and cost are not checked"),
+  })
+  .describe(
+    "An existing cluster with KEDA, the Prometheus operator, NVIDIA's device plugin and a network plug-in that enforces NetworkPolicies",
+  );
+
+/** `vllm:cluster` that names an existing cluster. */
+export const existingClusterSchema = z.strictObject({ existing: existingSchema });
+export type ExistingClusterConfig = z.infer<typeof existingSchema>;

@@ -1,5 +1,6 @@
 /** Cuts a VPC's range into subnets, and says whether its nodes and their pods fit. */
 import ipaddr from "ipaddr.js";
+import { given, type Parts } from "../config/parts.js";
 import { error, type Problem } from "../config/problems.js";
 
 /** Ranges of one zone. */
@@ -84,58 +85,62 @@ export interface NetworkPlan {
   maxNodes: number;
 }
 
-export function checkNetwork({ cidr, zones, serviceCidr, maxNodes }: NetworkPlan, path: string): Problem[] {
+/** Every problem of the addresses, as far as they are right in shape. */
+export function checkNetwork({ cidr, zones, serviceCidr, maxNodes }: Parts<NetworkPlan>, path: string): Problem[] {
+  const ranges = given([cidr], (range) => checkVpcRange(range, `${path}.cidr`));
+  return [
+    ...ranges,
+    ...given([serviceCidr], (range) => checkServiceRange(range, `${path}.serviceCidr`)),
+    ...(ranges.length > 0 ? [] : given([cidr, serviceCidr], (vpc, services) => checkOverlap(vpc, services, path))),
+    ...(ranges.length > 0
+      ? []
+      : given([cidr, zones, maxNodes], (vpc, count, nodes) => checkRoom(vpc, count, nodes, path))),
+  ];
+}
+
+function checkVpcRange(cidr: string, path: string): Problem[] {
   const prefix = prefixOf(cidr);
   const network = ipaddr.IPv4.networkAddressFromCIDR(cidr).toString();
   if (`${network}/${prefix}` !== cidr) {
-    return [error(`${path}.cidr`, `"${cidr}" is not the start of its range: use ${network}/${prefix}`)];
+    return [error(path, `"${cidr}" is not the start of its range: use ${network}/${prefix}`)];
   }
   if (prefix < VPC_PREFIX.largest || prefix > VPC_PREFIX.smallest) {
-    return [
-      error(`${path}.cidr`, `"${cidr}" cannot be a VPC's range: use /${VPC_PREFIX.largest} to /${VPC_PREFIX.smallest}`),
-    ];
+    const message = `"${cidr}" cannot be a VPC's range: use /${VPC_PREFIX.largest} to /${VPC_PREFIX.smallest}`;
+    return [error(path, message)];
   }
-  const problems: Problem[] = [];
-  if (ipaddr.IPv4.parse(network).range() !== "private") {
-    problems.push(
-      error(`${path}.cidr`, `"${cidr}" is not private: use a range of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16`),
-    );
-  }
-  const servicePrefix = prefixOf(serviceCidr);
-  const services = ipaddr.IPv4.networkAddressFromCIDR(serviceCidr);
-  if (
-    services.range() !== "private" ||
-    `${services.toString()}/${servicePrefix}` !== serviceCidr ||
-    servicePrefix < SERVICE_PREFIX.largest ||
-    servicePrefix > SERVICE_PREFIX.smallest
-  ) {
-    problems.push(
-      error(
-        `${path}.serviceCidr`,
-        `"${serviceCidr}" cannot be the range of Services: use the start of a private range of /${SERVICE_PREFIX.largest} to /${SERVICE_PREFIX.smallest}`,
-      ),
-    );
-  }
-  if (overlap(cidr, serviceCidr)) {
-    problems.push(error(`${path}.serviceCidr`, `"${serviceCidr}" overlaps the VPC's ${cidr}: use a range of its own`));
-  }
+  if (ipaddr.IPv4.parse(network).range() === "private") return [];
+  return [error(path, `"${cidr}" is not private: use a range of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16`)];
+}
+
+function checkServiceRange(cidr: string, path: string): Problem[] {
+  const prefix = prefixOf(cidr);
+  const first = ipaddr.IPv4.networkAddressFromCIDR(cidr);
+  const isRight =
+    first.range() === "private" &&
+    `${first.toString()}/${prefix}` === cidr &&
+    prefix >= SERVICE_PREFIX.largest &&
+    prefix <= SERVICE_PREFIX.smallest;
+  if (isRight) return [];
+  const sizes = `/${SERVICE_PREFIX.largest} to /${SERVICE_PREFIX.smallest}`;
+  const message = `"${cidr}" cannot be the range of Services: use the start of a private range of ${sizes}`;
+  return [error(path, message)];
+}
+
+function checkOverlap(cidr: string, serviceCidr: string, path: string): Problem[] {
+  if (!overlap(cidr, serviceCidr)) return [];
+  return [error(`${path}.serviceCidr`, `"${serviceCidr}" overlaps the VPC's ${cidr}: use a range of its own`)];
+}
+
+/** Whether the VPC has addresses for all nodes and their pods. */
+function checkRoom(cidr: string, zones: number, maxNodes: number, path: string): Problem[] {
   const needed = Math.ceil(maxNodes / zones);
-  if (nodesPerZone(prefix, zones) < needed) {
-    const enough = Array.from(
-      { length: VPC_PREFIX.smallest - VPC_PREFIX.largest + 1 },
-      (_, i) => VPC_PREFIX.smallest - i,
-    );
-    const smallest = enough.find((candidate) => nodesPerZone(candidate, zones) >= needed);
-    const most = nodesPerZone(VPC_PREFIX.largest, zones) * zones;
-    problems.push(
-      error(
-        `${path}.cidr`,
-        `"${cidr}" is too small for ${maxNodes} nodes and their pods in ${zones} zones: ` +
-          (smallest === undefined
-            ? `a VPC has room for ${most} at the most, so lower the groups' max`
-            : `use a /${smallest}`),
-      ),
-    );
-  }
-  return problems;
+  if (nodesPerZone(prefixOf(cidr), zones) >= needed) return [];
+  const sizes = VPC_PREFIX.smallest - VPC_PREFIX.largest + 1;
+  const enough = Array.from({ length: sizes }, (_, i) => VPC_PREFIX.smallest - i);
+  const smallest = enough.find((candidate) => nodesPerZone(candidate, zones) >= needed);
+  const most = nodesPerZone(VPC_PREFIX.largest, zones) * zones;
+  const fix =
+    smallest === undefined ? `a VPC has room for ${most} at the most, so lower the groups' max` : `use a /${smallest}`;
+  const message = `"${cidr}" is too small for ${maxNodes} nodes and their pods in ${zones} zones: ${fix}`;
+  return [error(`${path}.cidr`, message)];
 }

@@ -1,14 +1,20 @@
 /** Turns zod's findings into problems with full path, value, what is allowed and the fix. */
-import type { z } from "zod";
+import { z } from "zod";
+import { type Parts, partsOf, unwrapped } from "./parts.js";
 import { didYouMean, error, listOr, type Problem, quote } from "./problems.js";
 
-/** The parsed value, or every problem with it. */
-export type Parsed<T> = { value: T; problems: [] } | { value: undefined; problems: Problem[] };
+/** The parsed value, or every problem with it and what is right of it. */
+export type Parsed<T> =
+  { value: T; parts: Parts<T>; problems: [] } | { value: undefined; parts: Parts<T>; problems: Problem[] };
 
 export function parse<T extends z.ZodType>(schema: T, input: unknown, path: string): Parsed<z.output<T>> {
   const result = schema.safeParse(input, { reportInput: true });
-  if (result.success) return { value: result.data, problems: [] };
-  return { value: undefined, problems: result.error.issues.flatMap((issue) => toProblems(issue, path, schema)) };
+  if (result.success) return { value: result.data, parts: result.data as Parts<z.output<T>>, problems: [] };
+  return {
+    value: undefined,
+    parts: partsOf(schema, input),
+    problems: result.error.issues.flatMap((issue) => toProblems(issue, path, schema, input)),
+  };
 }
 
 /** `base.key[0]`; keys that are no plain names are quoted. */
@@ -19,7 +25,7 @@ export function joinPath(base: string, keys: readonly PropertyKey[]): string {
   }, base);
 }
 
-function toProblems(issue: z.core.$ZodIssue, base: string, schema: z.ZodType): Problem[] {
+function toProblems(issue: z.core.$ZodIssue, base: string, schema: z.ZodType, input: unknown): Problem[] {
   const path = joinPath(base, issue.path);
   const got = quote(issue.input);
   switch (issue.code) {
@@ -62,8 +68,15 @@ function toProblems(issue: z.core.$ZodIssue, base: string, schema: z.ZodType): P
       return [error(path, `${got} is too large: use ${issue.inclusive ? "at most" : "less than"} ${issue.maximum}`)];
     case "invalid_format":
       return [error(path, `${got} ${/^(is|has) /.test(issue.message) ? issue.message : "has the wrong form"}`)];
-    case "invalid_key":
-      return [error(path, `the key ${issue.issues[0]?.message ?? "has the wrong form"}`)];
+    case "invalid_key": {
+      const key = error(path, `the key ${issue.issues[0]?.message ?? "has the wrong form"}`);
+      // The schema looks no further there.
+      const below = schemaAt(schema, issue.path);
+      return [
+        key,
+        ...(below === undefined ? [] : parse(below as z.ZodType, valueAt(input, issue.path), path).problems),
+      ];
+    }
     case "invalid_union":
       return [
         error(
@@ -97,47 +110,24 @@ function article(type: string): string {
 }
 
 /** The keys that the object at a path of the schema knows. */
-function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
-  let current: unknown = schema;
-  for (const key of path) current = step(unwrap(current), key);
-  const shape = (unwrap(current) as { shape?: object } | undefined)?.shape;
-  return shape === undefined ? [] : Object.keys(shape);
+function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
+  const inner = schemaAt(schema, path);
+  return inner instanceof z.ZodObject ? Object.keys(inner.shape as object) : [];
 }
 
-function unwrap(schema: unknown): unknown {
-  const inner = (schema as z.core.$ZodType | undefined)?._zod.def as { innerType?: unknown } | undefined;
-  return inner?.innerType === undefined ? schema : unwrap(inner.innerType);
-}
-
-function step(schema: unknown, key: PropertyKey): unknown {
-  const def = (schema as z.core.$ZodType | undefined)?._zod.def as
-    { shape?: Record<PropertyKey, unknown>; valueType?: unknown; element?: unknown } | undefined;
-  return def?.shape?.[key] ?? def?.valueType ?? def?.element;
-}
-
-/**
- * The parts of `input` that are right in shape, with `placeholder`'s values for the rest: what further checks can run on,
- * so that one wrong value does not hide the others' problems. Placeholders are chosen to pass those checks.
- */
-export function salvage<T extends z.ZodType>(schema: T, input: unknown, placeholder: z.output<T>): z.output<T> {
-  const result = schema.safeParse(input);
-  if (result.success) return result.data;
-  const def = (unwrap(schema) as z.core.$ZodType)._zod.def as {
-    shape?: Record<string, z.ZodType>;
-    valueType?: z.ZodType;
-  };
-  if (input === null || typeof input !== "object" || Array.isArray(input)) return placeholder;
-  const values = input as Record<string, unknown>;
-  if (def.shape !== undefined) {
-    const fallback = (placeholder ?? {}) as Record<string, unknown>;
-    const entries = Object.entries(def.shape).map(([key, inner]) => [key, salvage(inner, values[key], fallback[key])]);
-    const kept = entries.filter(([, value]) => value !== undefined);
-    return kept.length === 0 ? placeholder : (Object.fromEntries(kept) as z.output<T>);
+/** What a schema asks of the value at a path; `undefined` where it says nothing of it. */
+function schemaAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): z.core.$ZodType | undefined {
+  let current: z.core.$ZodType | undefined = schema;
+  for (const key of path) {
+    const inner: z.core.$ZodType | undefined = current && unwrapped(current);
+    if (inner instanceof z.ZodObject) current = (inner.shape as Record<PropertyKey, z.core.$ZodType>)[key];
+    else if (inner instanceof z.ZodRecord) current = inner.valueType;
+    else if (inner instanceof z.ZodArray) current = inner.element;
+    else return undefined;
   }
-  if (def.valueType !== undefined) {
-    const { valueType } = def;
-    const entries = Object.entries(values).map(([key, value]) => [key, salvage(valueType, value, undefined)]);
-    return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as z.output<T>;
-  }
-  return placeholder;
+  return current && unwrapped(current);
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], input);
 }

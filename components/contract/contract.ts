@@ -1,53 +1,36 @@
 /**
- * The runtime contract: one release of a model with every default filled in. It is plain, reviewed data; all that is
- * deployed for the release is derived from it.
+ * The runtime contract: one release of a model as its reviewer states it. It is plain data; all that is deployed for the
+ * release is derived from it, and what is derived is no part of it.
  */
 import { createHash } from "node:crypto";
-import type { FlagValue, ReasonedValue } from "../checks/flags.js";
-import type { GpuType } from "../facts/gpus.js";
-import type { Architecture } from "../facts/models/architecture.js";
-import type { TrafficClass } from "./nodeGroup.js";
 import type { Precision } from "../facts/precisions.js";
-import type { Autoscaling } from "./schema.js";
+import type { ReleaseConfig } from "./schema.js";
 
-export interface RuntimeContract {
+export interface RuntimeContract extends Omit<ReleaseConfig, "model"> {
   /** The model's key in the stack config. */
   name: string;
   release: string;
-  class: TrafficClass;
-  /** Names that clients ask for; the first is the one in metrics. */
-  servedNames: string[];
-  model: {
-    /** Hugging Face id. */
-    id: string;
-    /** Commit of the weights. */
-    revision: string;
+  /** With what follows from the model's name alone: tokenizer and precision. */
+  model: ReleaseConfig["model"] & {
     tokenizer: string;
     tokenizerRevision: string;
     precision: Precision;
     /** vLLM makes {@link precision} from 16-bit weights as it loads them. */
     quantizeAtLoad: boolean;
-    /** The hub asks for a token. */
-    gated: boolean;
-    architecture: Architecture;
   };
-  /** Image reference, pinned. */
-  image: string;
-  /** The version the image's tag names, if it names one. */
-  vllmVersion?: string;
-  gpu: { type: GpuType; count: number; memoryUtilization: number };
-  /** Prompt and completion tokens of one request. */
-  context: number;
-  concurrency: { sequences: number; inFlight: number; batchedTokens: number };
-  resources: { cpus: number; memoryGiB: number; sharedMemoryGiB: number; diskGiB: number };
-  /** From the container's start to its first readiness. */
-  startupSeconds: number;
-  /** How long a stopping replica may finish its requests. */
-  drainSeconds: number;
-  flags: Record<string, ReasonedValue<FlagValue>>;
-  env: Record<string, ReasonedValue<string>>;
-  autoscaling: Autoscaling;
 }
+
+/** A value and why it is set. */
+export interface ReasonedValue<T> {
+  value: T;
+  reason: string;
+}
+
+/** A value of a flag as config can write it; objects are given to vLLM as JSON. */
+export type FlagValue = string | number | boolean | Array<string | number> | { [key: string]: unknown };
+
+/** Flags of `vllm serve`, without dashes. */
+export type Flags = Record<string, ReasonedValue<FlagValue>>;
 
 /** JSON with sorted keys, so that equal contracts have equal text. */
 function stableJson(value: unknown): string {
@@ -58,13 +41,9 @@ function stableJson(value: unknown): string {
   );
 }
 
-/**
- * The contract as the annotation carries it. Scaling bounds are left out: they belong to the environment, and changing
- * them makes no other contract.
- */
+/** The contract as the annotation carries it. */
 export function contractText(contract: RuntimeContract): string {
-  const { autoscaling, ...rest } = contract;
-  return stableJson(rest);
+  return stableJson(contract);
 }
 
 /** The first 16 hex digits of the SHA-256 of {@link contractText}. */

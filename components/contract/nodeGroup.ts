@@ -1,29 +1,8 @@
-/** Groups of GPU nodes: which traffic may land on which, and what a node has to give. */
+/** Groups of GPU nodes as a stack config describes them. */
 import { z } from "zod";
+import { labelsSchema } from "../config/schemas.js";
 import { GPU_TYPES } from "../facts/gpus.js";
-import { INSTANCE_TYPES, type InstanceType } from "../facts/machines/aws.js";
-import { GPU_TAINT, LIFECYCLES, NODE_LABELS, SPOT_TAINT, WORKLOADS } from "../vocabulary/labels.js";
-import { didYouMean, error, listOr, type Problem, quote } from "../config/problems.js";
-
-/** Kinds of traffic. They never share a runtime. */
-export const TRAFFIC_CLASSES = ["interactive", "batch", "experimental"] as const;
-export type TrafficClass = (typeof TRAFFIC_CLASSES)[number];
-
-/** Labels as Kubernetes takes them: a name with or without a DNS prefix, and a value that may be empty. */
-export const labelsSchema = z.record(
-  z
-    .string()
-    .regex(
-      /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?$/,
-      "is not a label's name: use up to 63 letters, digits, dashes, dots and underscores, with a domain and / before them if any",
-    ),
-  z
-    .string()
-    .regex(
-      /^([A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?)?$/,
-      "is not a label's value: use up to 63 letters, digits, dashes, dots and underscores, first and last no punctuation",
-    ),
-);
+import type { Machine } from "../facts/machines/machine.js";
 
 const tolerationSchema = z.strictObject({
   key: z.string().optional(),
@@ -53,73 +32,13 @@ export const nodeGroupSchema = z
       .describe("Tolerations for the nodes' taints; default: for this project's taints"),
   })
   .describe("A group of GPU nodes");
-export type NodeGroup = z.infer<typeof nodeGroupSchema>;
+export type NodeGroupConfig = z.infer<typeof nodeGroupSchema>;
 
-/** Checks that a group's numbers and instance types agree with each other and with the instance table. */
-export function checkNodeGroup(group: NodeGroup, path: string): Problem[] {
-  const problems: Problem[] = [];
-  if (group.min > group.max) {
-    problems.push(error(`${path}.min`, `${group.min} is more than max ${group.max}: use 0 to ${group.max}`));
-  }
-  group.instanceTypes.forEach((name, index) => {
-    const type = INSTANCE_TYPES.get(name);
-    const at = `${path}.instanceTypes[${index}]`;
-    if (type === undefined) {
-      const ofGpu = [...INSTANCE_TYPES].filter(([, { gpu }]) => gpu === group.gpu).map(([known]) => known);
-      problems.push(
-        error(
-          at,
-          `${quote(name)} is not a known GPU instance type${didYouMean(name, INSTANCE_TYPES.keys()) || "."} With ${group.gpu}: ${listOr(ofGpu)}`,
-        ),
-      );
-    } else if (type.gpu !== group.gpu) {
-      problems.push(
-        error(at, `${quote(name)} has ${type.gpu} GPUs, not ${group.gpu}: set gpu: ${type.gpu} or another type`),
-      );
-    }
-  });
-  const counts = new Set(instancesOf(group).map(({ gpus }) => gpus));
-  if (counts.size > 1) {
-    problems.push(
-      error(
-        `${path}.instanceTypes`,
-        `the types have different numbers of GPUs (${[...counts].join(", ")}): use one group for each number`,
-      ),
-    );
-  }
-  return problems;
+/** A group by the machines that its nodes are, whatever cloud they are of. */
+export interface NodeGroup extends Omit<NodeGroupConfig, "instanceTypes"> {
+  /** Those that are known, in the config's order. */
+  machines: readonly Machine[];
 }
 
-/** The group's instance types that the table knows. */
-export function instancesOf(group: NodeGroup): InstanceType[] {
-  return group.instanceTypes.flatMap((name) => INSTANCE_TYPES.get(name) ?? []);
-}
-
-/** Whether a class of traffic may run on a group: interactive never on spot, the others never on its nodes. */
-export function accepts(group: NodeGroup, trafficClass: TrafficClass): boolean {
-  return trafficClass === "interactive"
-    ? group.purpose === "inference" && group.capacity === "on-demand"
-    : group.purpose === "batch";
-}
-
-/** Where pods of a release may be scheduled. */
-export interface Placement {
-  nodeSelector: Record<string, string>;
-  tolerations: Toleration[];
-}
-
-/** The placement on nodes that carry this project's labels and taints. */
-export function defaultPlacement(gpu: string, trafficClass: TrafficClass): Placement {
-  const interactive = trafficClass === "interactive";
-  return {
-    nodeSelector: {
-      [NODE_LABELS.accelerator]: gpu,
-      [NODE_LABELS.workload]: interactive ? WORKLOADS.inference : WORKLOADS.batch,
-      ...(interactive && { [NODE_LABELS.lifecycle]: LIFECYCLES.onDemand }),
-    },
-    tolerations: [
-      { key: GPU_TAINT.key, operator: "Exists", effect: GPU_TAINT.effect },
-      ...(interactive ? [] : [{ ...SPOT_TAINT, operator: "Equal" as const }]),
-    ],
-  };
-}
+/** Node groups by name; `undefined` where the config does not describe them. */
+export type NodeGroups = Readonly<Record<string, NodeGroup>> | undefined;

@@ -1,34 +1,19 @@
 /** The shape of a model's entry in the stack config, as zod schemas: types and JSON Schema are generated from them. */
 import { z } from "zod";
 import { GPU_TYPES } from "../facts/gpus.js";
-import { TRAFFIC_CLASSES } from "./nodeGroup.js";
+import { TRAFFIC_CLASSES } from "../vocabulary/traffic.js";
 import { PRECISION_NAMES } from "../facts/precisions.js";
-import { isVisible } from "../config/printable.js";
+import { commit, hubId, positiveInt, reason } from "../config/schemas.js";
 
 /** Kubernetes names built from a model's key add a release and suffixes of controllers; 63 characters is the limit. */
 export const MODEL_NAME = /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/;
 /** No dash, so that `<model>-<release>` can be read back. */
 export const RELEASE_NAME = /^[a-z][a-z0-9]{0,11}$/;
-const HUB_ID = /^[A-Za-z0-9][\w.-]*\/[\w.-]+$/;
-export const COMMIT = /^[0-9a-f]{40}$/;
 const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-const positiveInt = z.int().min(1);
-const commit = z
-  .string()
-  .regex(COMMIT, "is not a commit: branches and tags move, so use the commit's 40 lower-case hex digits");
-const hubId = z.string().regex(HUB_ID, "is not a Hugging Face id: use organisation/name");
 const releaseName = z
   .string()
   .regex(RELEASE_NAME, "is not a release name: use a letter, then up to 11 letters and digits, such as r1");
-/** Long enough for a paragraph and a link. */
-const reason = z
-  .string()
-  .trim()
-  .min(1, "is empty: say why it is set")
-  .max(1000)
-  .refine(isVisible, { error: "holds characters that nobody sees, such as escape sequences: write plain text" });
-
 const flagValue = z.union([
   z.string(),
   z.number(),

@@ -1,89 +1,121 @@
-/** Fills in every default of a release, each with its source. */
-import type { RuntimeContract } from "../contract/contract.js";
-import { defaultBatchedTokens } from "../fit/fit.js";
+/** From the text of a release to everything that its runtime is made of. */
 import { parseImage, vllmVersionOf } from "../config/image.js";
-import type { Architecture } from "../facts/models/architecture.js";
-import { MODELS } from "../facts/models/catalogue.js";
-import { weightBytes } from "../facts/precisions.js";
+import { from, type Parts, WRONG } from "../config/parts.js";
+import type { RuntimeContract } from "../contract/contract.js";
 import type { ModelConfig, ReleaseConfig } from "../contract/schema.js";
+import { GPUS, type GpuType } from "../facts/gpus.js";
+import type { Architecture } from "../facts/models/architecture.js";
+import { NEWEST_VERSION, versionNamed } from "../facts/vllm/versions.js";
+import { startupSeconds } from "./budgets.js";
+import { architectureOf, downloadedPrecision, isGated, isQuantizedAtLoad, precisionOf } from "./model.js";
+import { cpus, diskGiB, memoryGiB, sharedMemoryGiB, weightsOnDiskGiB } from "./resources.js";
 
-const GIB = 2 ** 30;
+/** Keys of a model that all its releases share. They belong to the environment, and are no part of a contract. */
+export type ModelKeys = Pick<ModelConfig, "class" | "autoscaling" | "drainSeconds"> & { servedNames: string[] };
 
-/** The keys of a model that every one of its releases takes part in. */
-export type ModelKeys = Pick<ModelConfig, "class" | "servedNames" | "drainSeconds" | "autoscaling">;
+/** A release with everything that its contract and its model's keys lead to; what a runtime is made of. */
+export interface RuntimePlan extends ModelKeys {
+  /** What the reviewer stated. */
+  contract: RuntimeContract;
+  /** The model's key in the stack config. */
+  name: string;
+  release: string;
+  model: Pick<
+    RuntimeContract["model"],
+    "id" | "revision" | "tokenizer" | "tokenizerRevision" | "precision" | "quantizeAtLoad"
+  > & {
+    /** The hub asks for a token. */
+    gated: boolean;
+    architecture: Architecture;
+  };
+  image: string;
+  /** The version that the image's tag names, if it names one. */
+  vllmVersion: string | undefined;
+  gpu: RuntimeContract["gpu"];
+  /** Prompt and completion tokens of one request. */
+  context: number;
+  concurrency: { sequences: number; inFlight: number; batchedTokens: number };
+  /** `weightsGiB`: what is downloaded. */
+  resources: { cpus: number; memoryGiB: number; sharedMemoryGiB: number; diskGiB: number; weightsGiB: number };
+  /** From the container's start to its first readiness. */
+  startupSeconds: number;
+  flags: RuntimeContract["flags"];
+  env: RuntimeContract["env"];
+}
 
-export function toContract(
+/** The config's value, else what follows from other values; wrong where either is. */
+function stated<T, Derived>(value: T, derive: () => Derived): Exclude<T, undefined> | Derived {
+  return value === undefined ? derive() : (value as Exclude<T, undefined>);
+}
+
+/**
+ * Derives a release's plan, as far as its config is right: what rests on a wrong value is wrong itself.
+ *
+ * @param name the model's key
+ */
+export function planOf(
   name: string,
   release: string,
-  model: ModelKeys,
-  config: ReleaseConfig,
-  architecture: Architecture,
-): RuntimeContract {
-  const { model: weights, gpu, concurrency, resources } = config;
-  const known = MODELS[weights.id];
-  const precision = weights.precision ?? known?.precision ?? "bf16";
-  const published = known?.precision ?? precision;
-  const quantizeAtLoad = weights.quantizeAtLoad ?? (precision === "fp8" && published !== "fp8");
-  const onDiskGiB = weightBytes(architecture, quantizeAtLoad ? "bf16" : published) / GIB;
-  const image = parseImage(config.image);
-  const vllmVersion = image && vllmVersionOf(image);
-  const sharedMemoryGiB = resources.sharedMemoryGiB ?? (gpu.count > 1 ? 2 + 2 * gpu.count : 2);
+  keys: Parts<ModelKeys>,
+  config: Parts<ReleaseConfig>,
+): Parts<RuntimePlan> {
+  const { model, image, gpu, context, concurrency, resources, flags, env } = config;
+  const { id, revision } = model;
+  const source = { id, precision: model.precision, quantizeAtLoad: model.quantizeAtLoad };
+  const contractModel = {
+    ...model,
+    tokenizer: stated(model.tokenizer, () => id),
+    tokenizerRevision: stated(model.tokenizerRevision, () => revision),
+    precision: from([source], precisionOf),
+    quantizeAtLoad: from([source], isQuantizedAtLoad),
+  };
+  const architecture = from([{ ...source, architecture: model.architecture }], (of) => architectureOf(of) ?? WRONG);
+  const version = from([image], imageVersion);
+  const weightsGiB = from([architecture, from([source], downloadedPrecision)], weightsOnDiskGiB);
+  const shared = stated(resources.sharedMemoryGiB, () => from([gpu.count], sharedMemoryGiB));
   return {
+    ...keys,
+    contract: { name, release, ...config, model: contractModel },
     name,
     release,
-    class: model.class,
-    servedNames: model.servedNames ?? [name],
     model: {
-      id: weights.id,
-      revision: weights.revision,
-      tokenizer: weights.tokenizer ?? weights.id,
-      tokenizerRevision: weights.tokenizerRevision ?? weights.revision,
-      precision,
-      quantizeAtLoad,
-      gated: weights.gated ?? known?.gated ?? false,
-      architecture: shapeOnly(architecture),
+      id,
+      revision,
+      tokenizer: contractModel.tokenizer,
+      tokenizerRevision: contractModel.tokenizerRevision,
+      precision: contractModel.precision,
+      quantizeAtLoad: contractModel.quantizeAtLoad,
+      gated: from([{ id, gated: model.gated }], isGated),
+      architecture: architecture as Parts<Architecture>,
     },
-    image: config.image,
-    ...(vllmVersion !== undefined && { vllmVersion }),
+    image,
+    vllmVersion: version,
     gpu,
-    context: config.context,
-    concurrency: { ...concurrency, batchedTokens: concurrency.batchedTokens ?? defaultBatchedTokens(gpu.type) },
-    resources: {
-      cpus: resources.cpus ?? BASE_CPUS + gpu.count,
-      memoryGiB: resources.memoryGiB ?? sharedMemoryGiB + SERVER_GIB + WORKER_GIB * gpu.count,
-      sharedMemoryGiB,
-      diskGiB: resources.diskGiB ?? Math.ceil(onDiskGiB * 1.1 + COMPILED_CODE_GIB),
+    context,
+    concurrency: {
+      sequences: concurrency.sequences,
+      inFlight: concurrency.inFlight,
+      batchedTokens: stated(concurrency.batchedTokens, () => from([gpu.type, version], batchedTokens)),
     },
-    startupSeconds: config.startupSeconds ?? tens(ENGINE_START_SECONDS + onDiskGiB / DOWNLOAD_GIB_PER_SECOND),
-    drainSeconds: model.drainSeconds,
-    flags: config.flags,
-    env: config.env,
-    autoscaling: model.autoscaling,
-  };
+    resources: {
+      cpus: stated(resources.cpus, () => from([gpu.count], cpus)),
+      memoryGiB: stated(resources.memoryGiB, () => from([gpu.count, shared], memoryGiB)),
+      sharedMemoryGiB: shared,
+      diskGiB: stated(resources.diskGiB, () => from([weightsGiB], diskGiB)),
+      weightsGiB,
+    },
+    startupSeconds: stated(config.startupSeconds, () => from([weightsGiB], startupSeconds)),
+    flags,
+    env,
+  } as Parts<RuntimePlan>;
 }
 
-/** The catalogue's rows carry more than a shape. */
-function shapeOnly(architecture: Architecture): Architecture {
-  const { parameters, layers, hiddenSize, intermediateSize, attentionHeads, kvHeads, headSize } = architecture;
-  const { vocabularySize, tiedEmbeddings, maxContext, slidingWindow, weightsGiB } = architecture;
-  return {
-    ...{ parameters, layers, hiddenSize, intermediateSize, attentionHeads, kvHeads, headSize },
-    ...{ vocabularySize, tiedEmbeddings, maxContext },
-    ...(slidingWindow !== undefined && { slidingWindow }),
-    ...(weightsGiB !== undefined && { weightsGiB }),
-  };
+function imageVersion(text: string): string | undefined {
+  const image = parseImage(text);
+  return image && vllmVersionOf(image);
 }
 
-const tens = (seconds: number): number => Math.ceil(seconds / 10) * 10;
-
-/** vLLM runs as one process for the API server, one for the engine core and one a GPU, each of which can busy a core. */
-const BASE_CPUS = 2;
-/** Host memory of the API server and the engine core, and of one worker with its CUDA libraries and pinned buffers. */
-const SERVER_GIB = 6;
-const WORKER_GIB = 4;
-/** torch.compile, Triton and CUDA caches, and the hub client's chunk cache. */
-const COMPILED_CODE_GIB = 10;
-/** Engine start without the download: loading, a cold compilation, CUDA graphs, warm-up. */
-const ENGINE_START_SECONDS = 300;
-/** A pessimistic download from the hub: 100 MiB/s. */
-const DOWNLOAD_GIB_PER_SECOND = 0.1;
+/** The version's default, stated so that a later default changes nothing; of a version that is not known, the newest's. */
+function batchedTokens(gpu: GpuType, version: string | undefined): number {
+  return (versionNamed(version) ?? NEWEST_VERSION).defaults.batchedTokens(GPUS[gpu]);
+}

@@ -1,5 +1,5 @@
 import type { types } from "@pulumi/kubernetes";
-import type { RuntimeContract } from "../contract/contract.js";
+import type { RuntimePlan } from "../derive/plan.js";
 import { PORT_NAME } from "../vocabulary/ports.js";
 
 /** vLLM's server listens only once the model is loaded, and no longer answers 200 here once its engine has died. */
@@ -8,7 +8,7 @@ const HEALTH: types.input.core.v1.HTTPGetAction = { path: "/health", port: PORT_
 const STARTUP_PERIOD_SECONDS = 10;
 
 /** Leaves the contract's whole budget for the model load before the kubelet restarts the container. */
-export function startupProbe({ startupSeconds }: RuntimeContract): types.input.core.v1.Probe {
+export function startupProbe({ startupSeconds }: Pick<RuntimePlan, "startupSeconds">): types.input.core.v1.Probe {
   return {
     httpGet: HEALTH,
     periodSeconds: STARTUP_PERIOD_SECONDS,

@@ -1,5 +1,3 @@
-import type { Architecture } from "./models/architecture.js";
-
 /** How weights are stored, as data. */
 interface PrecisionFacts {
   /** Bits a weight of a linear layer, scales and zero points included. */
@@ -30,11 +28,3 @@ export const PRECISIONS = {
 export type Precision = keyof typeof PRECISIONS;
 
 export const PRECISION_NAMES = Object.keys(PRECISIONS) as [Precision, ...Precision[]];
-
-/** Bytes of all weights, over all GPUs. */
-export function weightBytes(model: Architecture, precision: Precision): number {
-  if (model.weightsGiB !== undefined) return model.weightsGiB * 2 ** 30;
-  const { linearBits, embeddingBits } = PRECISIONS[precision];
-  const embedding = (model.tiedEmbeddings ? 1 : 2) * model.vocabularySize * model.hiddenSize;
-  return (Math.max(0, model.parameters - embedding) * linearBits + embedding * embeddingBits) / 8;
-}

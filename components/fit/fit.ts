@@ -10,9 +10,9 @@
  * test/fit/calibration.test.ts bounds against logs of real servers.
  */
 import { GPUS, type GpuType } from "../facts/gpus.js";
-import { INSTANCE_TYPES } from "../facts/machines/aws.js";
 import type { Architecture } from "../facts/models/architecture.js";
-import { type Precision, PRECISIONS, weightBytes } from "../facts/precisions.js";
+import type { Precision } from "../facts/precisions.js";
+import { weightBytes } from "./weights.js";
 
 const GIB = 2 ** 30;
 
@@ -65,16 +65,6 @@ export interface Fit {
   fits: boolean;
   /** The largest context of which one request would fit, at most the model's own or the one asked for; 0 if none. */
   largestContext: number;
-}
-
-/**
- * vLLM's default for `--max-num-batched-tokens` of an API server (`get_batch_defaults`, vllm/engine/arg_utils.py, 0.30):
- * by the GPU's memory, with the A100 excepted.
- */
-export function defaultBatchedTokens(gpu: GpuType): number {
-  const memory = GPUS[gpu].cudaGiB;
-  if (memory >= 160) return 16384;
-  return memory >= 70 && !gpu.startsWith("a100") ? 8192 : 2048;
 }
 
 /** KV heads held by one GPU: split until one is left, then copied (`get_num_kv_heads`, vllm/config/model.py). */
@@ -140,34 +130,6 @@ function largestContext(input: FitInput, kvCacheBytes: number): number {
     else high = middle - 1;
   }
   return low * BLOCK_TOKENS;
-}
-
-/** GPUs of one kind in one machine. */
-export interface GpuChoice {
-  gpu: GpuType;
-  gpus: number;
-  /** The cheapest instance type that has them. */
-  instanceType: string;
-  /** Its on-demand price, US dollars an hour. */
-  hourlyUsd: number;
-}
-
-/** GPU types with the tensor-parallel sizes that some machine offers, cheapest machine first. */
-const CHOICES: readonly GpuChoice[] = [...INSTANCE_TYPES]
-  .flatMap(([instanceType, { gpu, gpus: available, hourlyUsd }]) =>
-    [1, 2, 4, 8].filter((gpus) => gpus <= available).map((gpus) => ({ gpu, gpus, instanceType, hourlyUsd })),
-  )
-  .sort((a, b) => a.hourlyUsd - b.hourlyUsd || a.gpus - b.gpus);
-
-/** The smallest machine, by price, on which the same contract would fit; `undefined` where none does. */
-export function smallestMachine(input: FitInput): GpuChoice | undefined {
-  const { model, precision } = input;
-  return CHOICES.find(
-    ({ gpu, gpus }) =>
-      dividesHeads(model, gpus) &&
-      GPUS[gpu].computeCapability >= PRECISIONS[precision].minComputeCapability &&
-      fit({ ...input, gpu, gpus }).fits,
-  );
 }
 
 /** Whether vLLM can split the model's attention over so many GPUs. */

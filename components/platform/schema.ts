@@ -1,11 +1,7 @@
-/** The shape of the add-ons, as they stand in the stack config. */
+/** The shape of `vllm:platform`: monitoring and add-ons. */
 import { z } from "zod";
-import { MIG_STRATEGIES } from "./addons/devicePlugin.js";
-
-/** Name of a namespace. */
-export const dnsLabel = z
-  .string()
-  .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "is not a Kubernetes name: use lower-case letters, digits and dashes");
+import { dnsLabel, labelsSchema } from "../config/schemas.js";
+import { MIG_STRATEGIES } from "./migStrategies.js";
 
 const install = z
   .boolean()
@@ -59,3 +55,31 @@ export const addonsSchema = z
   })
   .describe("Add-ons of the cluster");
 export type AddonsConfig = z.infer<typeof addonsSchema>;
+
+export const platformSchema = z
+  .strictObject({
+    prometheus: z
+      .strictObject({
+        url: z
+          .url({ protocol: /^https?$/, error: "is not an http or https URL" })
+          .refine((url) => !/^https?:\/\/[^/?#]*@/i.test(url), {
+            error:
+              "holds a user or a password, which would be plain text in every ScaledObject and in the state: leave them out " +
+              "and let the network policy keep others away",
+          })
+          .refine((url) => !/[?#]/.test(url), { error: "holds a query or a fragment: give the address alone" })
+          .default("http://kube-prometheus-stack-prometheus.monitoring.svc:9090")
+          .describe("Address of Prometheus as KEDA reaches it; ignored where the stack installs Prometheus"),
+        namespace: dnsLabel
+          .default("monitoring")
+          .describe(
+            "Namespace of Prometheus: its pods may read the metrics; where the stack installs Prometheus, it goes there",
+          ),
+        podMonitorLabels: labelsSchema.default({}).describe("Labels that Prometheus selects PodMonitors by"),
+      })
+      .prefault({})
+      .describe("Where Prometheus runs, or where the stack installs it"),
+    addons: addonsSchema.prefault({}),
+  })
+  .describe("Monitoring and add-ons of the cluster");
+export type PlatformConfig = z.infer<typeof platformSchema>;

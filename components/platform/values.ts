@@ -1,18 +1,12 @@
 /** Parts that the values of several charts share. */
 import type * as pulumi from "@pulumi/pulumi";
-import { GPU_RESOURCE, GPU_TAINT, NODE_LABELS, SPOT_TAINT, WORKLOADS } from "../vocabulary/labels.js";
+import { GPU_TAINT, SPOT_TAINT } from "../vocabulary/nodes.js";
 
 /** A value that Helm takes as it stands. No null: to Helm it would mean to forget the chart's default. */
 export type HelmValue =
   pulumi.Input<string> | pulumi.Input<number> | pulumi.Input<boolean> | readonly HelmValue[] | HelmValues;
 /** Values of a chart. */
 export type HelmValues = { readonly [key: string]: HelmValue };
-
-/** Nodes for add-ons that do not belong on a GPU node. */
-export const SYSTEM_NODES = { [NODE_LABELS.workload]: WORKLOADS.system } as const;
-
-/** Nodes with NVIDIA GPUs, whatever they are for. */
-export const GPU_NODES = { [`${GPU_RESOURCE}.present`]: "true" } as const;
 
 /** Of every GPU node, on demand or spot. */
 export const GPU_NODE_TOLERATIONS = [GPU_TAINT, SPOT_TAINT].map(({ key, value, effect }) => ({

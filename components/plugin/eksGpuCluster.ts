@@ -1,10 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { checkCluster } from "../cluster/check.js";
-import { GpuCluster } from "../cluster/eksGpuCluster.js";
-import { builtClusterSchema } from "../cluster/schema.js";
-import { parse } from "../config/parse.js";
-import { checkPlainData } from "../config/plainData.js";
-import { throwIfErrors } from "../config/problems.js";
+import { loadCluster } from "../cluster/check.js";
+import { EksGpuCluster as Cluster } from "../cluster/eksGpuCluster.js";
+import { withInputErrors } from "./inputErrors.js";
 
 /** Inputs of {@link EksGpuCluster}. */
 export interface EksGpuClusterArgs {
@@ -24,14 +21,8 @@ export class EksGpuCluster extends pulumi.ComponentResource {
 
   constructor(name: string, args: EksGpuClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-vllm:index:EksGpuCluster", name, {}, opts);
-    throwIfErrors(checkPlainData(args.cluster, "cluster"));
-    const { value, problems } = parse(builtClusterSchema, args.cluster, "cluster");
-    throwIfErrors(value === undefined ? problems : checkCluster(value, "cluster", new Date()));
-    const built = new GpuCluster(
-      name,
-      { cluster: value!, ...(args.tags !== undefined && { tags: args.tags }) },
-      { parent: this },
-    );
+    const cluster = withInputErrors("EksGpuCluster", () => loadCluster(args.cluster));
+    const built = new Cluster(name, { cluster, tags: args.tags }, { parent: this });
     this.clusterName = built.cluster.name;
     this.kubeconfig = built.kubeconfig;
     this.registerOutputs({ clusterName: this.clusterName, kubeconfig: this.kubeconfig });

@@ -1,10 +1,8 @@
-import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { labelValue } from "../vocabulary/labels.js";
 import { loadModels } from "../checks/load.js";
-import { error, throwIfErrors, quote } from "../config/problems.js";
-import { ModelServing } from "../serving/modelServing.js";
-import { TrafficPriorities } from "../serving/trafficPriorities.js";
+import { serveModels, servingEnvironment } from "../serving/environment.js";
+import { labelValue } from "../vocabulary/labels.js";
+import { withInputErrors } from "./inputErrors.js";
 
 /** Inputs of {@link VllmModels}. */
 export interface VllmModelsArgs {
@@ -28,6 +26,8 @@ export interface VllmModelsArgs {
   huggingFaceToken?: pulumi.Input<string>;
   /** Namespaces whose pods may send requests. Default: the models' own. */
   clientNamespaces?: string[];
+  /** Address ranges that pods may reach by HTTPS, for weights. Default: all but private and link-local ones. */
+  egressCidrs?: string[];
 }
 
 /**
@@ -42,56 +42,29 @@ export class VllmModels extends pulumi.ComponentResource {
   constructor(name: string, args: VllmModelsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-vllm:index:VllmModels", name, {}, opts);
     const child = { parent: this };
-    const { models, nodeGroups } = loadModels(args.models, args.gpuNodes);
-    const gated = models.flatMap(({ releases }) => [...releases.values()]).filter(({ model }) => model.gated);
-    if (args.huggingFaceToken === undefined) {
-      throwIfErrors(
-        gated.map(({ name: model, release, model: { id } }) =>
-          error(
-            `models.${model}.releases.${release}.model.id`,
-            `${quote(id)} is gated, and there is no token: give huggingFaceToken`,
-          ),
-        ),
-      );
-    }
-    const partOf = labelValue(args.partOf);
-    const priorities = new TrafficPriorities(name, { prefix: name, partOf }, child);
-    const token =
-      args.huggingFaceToken === undefined || gated.length === 0
-        ? undefined
-        : new k8s.core.v1.Secret(
-            `${name}-hugging-face`,
-            {
-              metadata: { name: `${name}-hugging-face`, namespace: args.namespace },
-              stringData: { token: pulumi.secret(args.huggingFaceToken) },
-            },
-            child,
-          );
-    this.live = pulumi.output(
-      Object.fromEntries(
-        models.map((model) => [
-          model.name,
-          new ModelServing(
-            model.name,
-            {
-              model,
-              namespace: args.namespace,
-              partOf,
-              monitoring: {
-                prometheusUrl: args.prometheusUrl,
-                namespace: args.monitoringNamespace,
-                ...(args.podMonitorLabels !== undefined && { podMonitorLabels: args.podMonitorLabels }),
-              },
-              nodeGroups,
-              priorities,
-              ...(token !== undefined && { huggingFaceToken: { name: token.metadata.name, key: "token" } }),
-              ...(args.clientNamespaces !== undefined && { clientNamespaces: args.clientNamespaces }),
-            },
-            child,
-          ).live,
-        ]),
-      ),
+    const { huggingFaceToken, clientNamespaces, egressCidrs } = args;
+    const { models, nodeGroups } = withInputErrors("VllmModels", () =>
+      loadModels(args.models, args.gpuNodes, { hasHubToken: huggingFaceToken !== undefined }),
     );
+    const environment = servingEnvironment(
+      models,
+      {
+        namespace: args.namespace,
+        partOf: labelValue(args.partOf),
+        priorityPrefix: name,
+        monitoring: {
+          prometheusUrl: args.prometheusUrl,
+          namespace: args.monitoringNamespace,
+          podMonitorLabels: args.podMonitorLabels,
+        },
+        access: { clientNamespaces, egressCidrs },
+        nodeGroups,
+        huggingFaceToken,
+        resourceNames: { priorities: name, huggingFace: `${name}-hugging-face` },
+      },
+      child,
+    );
+    this.live = pulumi.output(serveModels(models, environment, child));
     this.registerOutputs({ live: this.live });
   }
 }

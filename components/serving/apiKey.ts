@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { API_KEY } from "../vocabulary/secrets.js";
 import type { SecretKey } from "../engine/secretKey.js";
 
 /** Inputs of {@link ApiKey}. */
@@ -11,8 +12,6 @@ export interface ApiKeyArgs {
 
 /** 40 letters and digits: 238 bits. */
 const LENGTH = 40;
-/** Key of the Secret. */
-export const API_KEY = "api-key";
 
 /** An API key that nobody has to think of: made once, secret in the state, kept in a Secret named `<name>-api-key`. */
 export class ApiKey extends pulumi.ComponentResource {

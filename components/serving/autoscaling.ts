@@ -7,9 +7,8 @@
  * (https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#algorithm-details).
  */
 import type { IScaledObject } from "@kubernetes-models/keda/keda.sh/v1alpha1/ScaledObject";
-import type { RuntimeContract } from "../contract/contract.js";
-import { METRIC_LABELS, METRICS } from "../vocabulary/labels.js";
-import { runtimeName } from "../derive/runtime.js";
+import type { RuntimePlan } from "../derive/plan.js";
+import { inFlightTarget, kvCacheTarget, queries, waitingTarget } from "../derive/scaling.js";
 
 type Spec = IScaledObject["spec"];
 type Trigger = Spec["triggers"][number];
@@ -19,71 +18,7 @@ export type ScaledObjectSpec = Omit<Spec, "fallback"> & {
   fallback: Spec["fallback"] & { behavior: "currentReplicasIfHigher" };
 };
 
-/** Share of the KV cache in use at which a replica is full: beyond it vLLM starts to preempt requests. */
-const KV_CACHE_TARGET = 0.85;
 const POLLING_SECONDS = 15;
-
-/** Whether replicas may vary. */
-export function isAutoscaled({ autoscaling }: RuntimeContract): boolean {
-  return autoscaling.min !== autoscaling.max;
-}
-
-/** Labels of one release's targets, as its own PodMonitor has them: by no others can a series be mistaken for a scraped one. */
-function selector(contract: RuntimeContract, namespace: string): string {
-  const { name, release } = contract;
-  const labels = {
-    namespace,
-    // What Prometheus' operator makes of a PodMonitor, which is named as its runtime.
-    job: `${namespace}/${runtimeName(contract)}`,
-    [METRIC_LABELS.model]: name,
-    [METRIC_LABELS.release]: release,
-  };
-  return `{${Object.entries(labels)
-    .map(([label, value]) => `${label}="${value}"`)
-    .join(",")}}`;
-}
-
-/**
- * The queries of a release, each of exactly one series.
- *
- * A recording rule may give its series any labels, unless Prometheus enforces their namespace. So a series counts only beside
- * `up` of the same pod, once a pod, and up to what the contract lets a replica have: one that others made up adds nothing, or
- * no more than full replicas.
- */
-export function queries(
-  contract: RuntimeContract,
-  namespace: string,
-): Record<"inFlight" | "waiting" | "kvCache", string> {
-  const of = selector(contract, namespace);
-  const { sequences, inFlight } = contract.concurrency;
-  const total = (metric: string, most: number): string =>
-    `sum(clamp_max(max by (pod) (${metric}${of} and on (pod, instance) up${of}), ${most}))`;
-  const waiting = total(METRICS.waiting, inFlight);
-  // Without a pod there are no series, which must read as an error while pods should be there, and as 0 while none need be.
-  const none = contract.autoscaling.min === 0 ? " or vector(0)" : "";
-  return {
-    inFlight: `${total(METRICS.running, sequences)} + ${waiting}${none}`,
-    waiting: `${waiting}${none}`,
-    kvCache: `${total(METRICS.kvCacheUsage, 1)}${none}`,
-  };
-}
-
-/** Requests in flight that one replica aims at. */
-export function inFlightTarget({ concurrency, autoscaling }: RuntimeContract): number {
-  return Math.max(1, Math.round(concurrency.sequences * autoscaling.targetUtilization));
-}
-
-/**
- * Waiting requests that one replica aims at.
- *
- * As many as wait when a replica runs all it may and is as full as it can be, spread over the replicas that
- * {@link inFlightTarget} wants then: a burst asks for no more than its requests in flight need, while a replica that has requests
- * wait before it runs all it may, for want of KV cache, asks for more than they do.
- */
-export function waitingTarget(contract: RuntimeContract): number {
-  const { sequences, inFlight } = contract.concurrency;
-  return Math.max(1, Math.ceil(inFlightTarget(contract) * (1 - sequences / inFlight)));
-}
 
 function trigger(name: string, serverAddress: string, query: string, threshold: number, activation?: number): Trigger {
   return {
@@ -102,14 +37,15 @@ function trigger(name: string, serverAddress: string, query: string, threshold: 
 }
 
 export function scaledObjectSpec(
-  contract: RuntimeContract,
+  plan: RuntimePlan,
+  scaleTargetRef: Spec["scaleTargetRef"],
   namespace: string,
   prometheusUrl: string,
 ): ScaledObjectSpec {
-  const { min, max, scaleDownSeconds, activation } = contract.autoscaling;
-  const { inFlight, waiting, kvCache } = queries(contract, namespace);
+  const { min, max, scaleDownSeconds, activation } = plan.autoscaling;
+  const { inFlight, waiting, kvCache } = queries(plan, namespace);
   return {
-    scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: runtimeName(contract) },
+    scaleTargetRef,
     minReplicaCount: min,
     maxReplicaCount: max,
     pollingInterval: POLLING_SECONDS,
@@ -135,9 +71,9 @@ export function scaledObjectSpec(
       },
     },
     triggers: [
-      trigger("in-flight", prometheusUrl, inFlight, inFlightTarget(contract)),
-      trigger("waiting", prometheusUrl, waiting, waitingTarget(contract)),
-      trigger("kv-cache", prometheusUrl, kvCache, KV_CACHE_TARGET),
+      trigger("in-flight", prometheusUrl, inFlight, inFlightTarget(plan)),
+      trigger("waiting", prometheusUrl, waiting, waitingTarget(plan)),
+      trigger("kv-cache", prometheusUrl, kvCache, kvCacheTarget()),
       ...(activation === undefined
         ? []
         : // Only wakes: its threshold is out of reach, so that it never asks for a second replica.

@@ -1,5 +1,6 @@
 import type { types } from "@pulumi/kubernetes";
-import { NAMESPACE_NAME } from "../vocabulary/labels.js";
+import { NAMESPACE_NAME } from "../vocabulary/kubernetes.js";
+import type { ServingEnvironment } from "../engine/environment.js";
 import { PORT_NAME } from "../vocabulary/ports.js";
 
 /** Private and link-local ranges: other pods, the VPC, and the instance's metadata with its credentials. */
@@ -8,19 +9,6 @@ const PRIVATE_RANGES = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64
 /** Where NodeLocal DNSCache listens, on clusters that have it (its manifests' default). */
 const NODE_LOCAL_DNS = "169.254.20.10/32";
 
-/** Who may talk to a runtime, and to whom it may talk. */
-export interface Access {
-  /** Namespaces whose pods may send requests. @default the runtime's own */
-  clientNamespaces?: string[];
-  /** Namespace of Prometheus, which reads `/metrics`. */
-  monitoringNamespace: string;
-  /**
-   * Address ranges that a runtime may reach by HTTPS, to fetch weights.
-   * @default everything but private and link-local addresses
-   */
-  egressCidrs?: string[];
-}
-
 function fromNamespaces(names: string[]): types.input.networking.v1.NetworkPolicyPeer {
   return { namespaceSelector: { matchExpressions: [{ key: NAMESPACE_NAME, operator: "In", values: names }] } };
 }
@@ -28,13 +16,13 @@ function fromNamespaces(names: string[]): types.input.networking.v1.NetworkPolic
 /** Probes come from the node and are let through by every network plug-in, so they need no rule. */
 export function networkPolicySpec(
   selector: Record<string, string>,
-  access: Access,
+  { access, monitoring }: Pick<ServingEnvironment, "access" | "monitoring">,
 ): types.input.networking.v1.NetworkPolicySpec {
-  const { clientNamespaces } = access;
+  const { clientNamespaces, egressCidrs } = access ?? {};
   const own = clientNamespaces === undefined ? [{ podSelector: {} }] : [];
   // An empty list of namespaces would be refused by the API server; it means that nobody may.
   const clients = clientNamespaces?.length ? [fromNamespaces(clientNamespaces)] : [];
-  const hub = access.egressCidrs?.map((cidr) => ({ ipBlock: { cidr } })) ?? [
+  const hub = egressCidrs?.map((cidr) => ({ ipBlock: { cidr } })) ?? [
     { ipBlock: { cidr: "0.0.0.0/0", except: PRIVATE_RANGES } },
   ];
   return {
@@ -42,7 +30,7 @@ export function networkPolicySpec(
     policyTypes: ["Ingress", "Egress"],
     ingress: [
       {
-        from: [...own, ...clients, fromNamespaces([access.monitoringNamespace])],
+        from: [...own, ...clients, fromNamespaces([monitoring.namespace])],
         ports: [{ port: PORT_NAME, protocol: "TCP" }],
       },
     ],

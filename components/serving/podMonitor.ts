@@ -1,5 +1,6 @@
 import type { IPodMonitor } from "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PodMonitor";
-import { LABELS, METRIC_LABELS } from "../vocabulary/labels.js";
+import { LABELS } from "../vocabulary/labels.js";
+import { METRIC_LABELS } from "../vocabulary/metrics.js";
 import { PORT_NAME } from "../vocabulary/ports.js";
 
 /** How a pod's label becomes a target label: Prometheus' own name for `pulumi-vllm.dev/release` and the like. */

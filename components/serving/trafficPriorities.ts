@@ -1,10 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { LABELS, MANAGED_BY } from "../vocabulary/labels.js";
-import type { TrafficClass } from "../contract/nodeGroup.js";
-
-/** A traffic class, or the warm spares that hold nodes for it. */
-export type PriorityName = TrafficClass | "spare";
+import { PRIORITIES, type PriorityName } from "../vocabulary/traffic.js";
 
 /** Inputs of {@link TrafficPriorities}. */
 export interface TrafficPrioritiesArgs {
@@ -12,23 +9,6 @@ export interface TrafficPrioritiesArgs {
   prefix: string;
   partOf: string;
 }
-
-interface Priority {
-  value: number;
-  preempts: boolean;
-  description: string;
-}
-
-/**
- * Higher pods may take the place of lower ones. 0 is what pods without a class have, so batch models push nobody's pods
- * aside. Cluster Autoscaler adds nodes only for pods of -10 and more (its `expendable-pods-priority-cutoff`).
- */
-const PRIORITIES: Record<PriorityName, Priority> = {
-  interactive: { value: 1_000_000, preempts: true, description: "Models that people wait for" },
-  batch: { value: 0, preempts: true, description: "Models for work that can wait" },
-  experimental: { value: -5, preempts: true, description: "Models on trial" },
-  spare: { value: -10, preempts: false, description: "Pods that hold a GPU node ready and give way to any other" },
-};
 
 /** The PriorityClasses of the traffic classes and of the warm spares. */
 export class TrafficPriorities extends pulumi.ComponentResource {

@@ -1,60 +1,36 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { HTTP_PORT } from "../derive/arguments.js";
-import { checkContract } from "../checks/release.js";
-import { contractHash, type RuntimeContract } from "../contract/contract.js";
-import { defaultPlacement, type Placement } from "../contract/nodeGroup.js";
-import { throwIfErrors } from "../config/problems.js";
-import { rolloutSeconds, runtimeLabels, runtimeName, runtimeSelector } from "../derive/runtime.js";
-import { ApiKey } from "./apiKey.js";
-import { isAutoscaled, scaledObjectSpec } from "./autoscaling.js";
-import { deploymentSpec } from "./workload/deployment.js";
-import { disruptionBudgetSpec } from "./disruption.js";
-import { type Access, networkPolicySpec } from "./networkPolicy.js";
-import { podMonitorSpec } from "./podMonitor.js";
+import { requireSound } from "../checks/sound.js";
+import { contractHash } from "../contract/contract.js";
+import { runtimeLabels, runtimeName, runtimeSelector } from "../derive/objects.js";
+import { placementOf } from "../derive/placement.js";
+import type { RuntimePlan } from "../derive/plan.js";
+import { isAutoscaled } from "../derive/scaling.js";
+import type { ServingEnvironment } from "../engine/environment.js";
 import type { SecretKey } from "../engine/secretKey.js";
+import { HTTP_PORT } from "../vocabulary/ports.js";
+import { ApiKey } from "./apiKey.js";
+import { scaledObjectSpec } from "./autoscaling.js";
+import { disruptionBudgetSpec } from "./disruption.js";
+import { networkPolicySpec } from "./networkPolicy.js";
+import { podMonitorSpec } from "./podMonitor.js";
 import { serviceSpec } from "./service.js";
-
-/** Where a runtime finds Prometheus, and Prometheus the runtime. */
-export interface Monitoring {
-  /** Address of Prometheus' HTTP API as KEDA sees it, such as `http://prometheus.monitoring.svc:9090`. */
-  prometheusUrl: pulumi.Input<string>;
-  /** Namespace of Prometheus. */
-  namespace: string;
-  /** Labels that Prometheus selects PodMonitors by. @default none: one that selects all */
-  podMonitorLabels?: Record<string, string>;
-}
+import { createDeployment } from "./workload/deployment.js";
 
 /** Inputs of {@link VllmRuntime}. */
 export interface VllmRuntimeArgs {
-  /** What to serve and how; plain data, for a contract is reviewed text. */
-  contract: RuntimeContract;
-  /** Namespace of every resource. */
-  namespace: pulumi.Input<string>;
-  /** The system that the runtime is part of, usually the stack. */
-  partOf: string;
-  monitoring: Monitoring;
-  /** Where pods may be scheduled. @default nodes with this project's labels and taints */
-  placement?: Placement;
+  /** What to serve and how, as `loadModels` returns it; plain data, for a contract is reviewed text. */
+  plan: RuntimePlan;
+  environment: ServingEnvironment;
   /** Key that clients have to send. @default one made for this runtime, see {@link VllmRuntime.apiKey} */
   apiKey?: SecretKey;
-  /** Token of the Hugging Face Hub; needed for gated models. @default none */
-  huggingFaceToken?: SecretKey;
-  /** @default the cluster's default class */
-  priorityClassName?: pulumi.Input<string>;
-  /** Namespaces whose pods may send requests. @default the runtime's own */
-  clientNamespaces?: Access["clientNamespaces"];
-  /** Address ranges that may be reached by HTTPS. @default all but private and link-local ones */
-  egressCidrs?: Access["egressCidrs"];
 }
 
 /**
- * One release of a model: Deployment, Service, ServiceAccount, PodDisruptionBudget, NetworkPolicy, PodMonitor, and a
+ * One release of a model: a workload, Service, ServiceAccount, PodDisruptionBudget, NetworkPolicy, PodMonitor, and a
  * ScaledObject where replicas may vary.
  *
  * Needs KEDA and the Prometheus operator in the cluster.
- *
- * @throws ContractError with every problem of the contract, such as a context that does not fit the GPU
  */
 export class VllmRuntime extends pulumi.ComponentResource {
   readonly deployment: k8s.apps.v1.Deployment;
@@ -66,31 +42,20 @@ export class VllmRuntime extends pulumi.ComponentResource {
   /** First 16 hex digits of the contract's SHA-256. */
   readonly contractHash: pulumi.Output<string>;
 
+  /** @throws ContractError with every problem of the release, such as a context that does not fit the GPU */
   constructor(name: string, args: VllmRuntimeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-vllm:serving:VllmRuntime", name, {}, opts);
-    const { contract, namespace, partOf, monitoring } = args;
-    throwIfErrors(checkContract(contract, name));
-
-    const objectName = runtimeName(contract);
-    const selector = runtimeSelector(contract);
-    const labels = runtimeLabels(contract, partOf);
-    const metadata = { name: objectName, namespace, labels };
+    const { plan, environment } = args;
+    requireSound(plan, name);
+    const { namespace, partOf, monitoring } = environment;
+    const selector = runtimeSelector(plan);
+    const labels = runtimeLabels(plan, partOf);
+    const metadata = { name: runtimeName(plan), namespace, labels };
     const child = { parent: this };
 
     this.apiKey = args.apiKey ?? new ApiKey(name, { metadata }, child).secretKey;
     const account = new k8s.core.v1.ServiceAccount(name, { metadata, automountServiceAccountToken: false }, child);
-    new k8s.networking.v1.NetworkPolicy(
-      name,
-      {
-        metadata,
-        spec: networkPolicySpec(selector, {
-          monitoringNamespace: monitoring.namespace,
-          ...(args.clientNamespaces !== undefined && { clientNamespaces: args.clientNamespaces }),
-          ...(args.egressCidrs !== undefined && { egressCidrs: args.egressCidrs }),
-        }),
-      },
-      child,
-    );
+    new k8s.networking.v1.NetworkPolicy(name, { metadata, spec: networkPolicySpec(selector, environment) }, child);
     new k8s.policy.v1.PodDisruptionBudget(name, { metadata, spec: disruptionBudgetSpec(selector) }, child);
     new k8s.apiextensions.CustomResource(
       name,
@@ -103,27 +68,25 @@ export class VllmRuntime extends pulumi.ComponentResource {
       child,
     );
 
-    const timeout = `${rolloutSeconds(contract)}s`;
-    this.deployment = new k8s.apps.v1.Deployment(
+    const { huggingFaceToken, priorityClasses } = environment;
+    const workload = createDeployment(
       name,
-      deploymentSpec(contract, {
+      plan,
+      {
         namespace,
         partOf,
-        placement: args.placement ?? defaultPlacement(contract.gpu.type, contract.class),
+        placement: placementOf(plan, environment.nodeGroups),
         serviceAccountName: account.metadata.name,
         apiKey: this.apiKey,
-        ...(args.huggingFaceToken !== undefined && { huggingFaceToken: args.huggingFaceToken }),
-        ...(args.priorityClassName !== undefined && { priorityClassName: args.priorityClassName }),
-      }),
-      // The provider waits for readiness, ten minutes at most unless told otherwise: less than a large model takes.
-      { ...child, customTimeouts: { create: timeout, update: timeout } },
+        ...(plan.model.gated && { huggingFaceToken }),
+        priorityClassName: priorityClasses?.[plan.class],
+      },
+      child,
     );
-    this.service = new k8s.core.v1.Service(
-      name,
-      { metadata, spec: serviceSpec(selector) },
-      { ...child, dependsOn: [this.deployment] },
-    );
-    if (isAutoscaled(contract)) {
+    this.deployment = workload.resource;
+    const afterWorkload = { ...child, dependsOn: [workload.resource] };
+    this.service = new k8s.core.v1.Service(name, { metadata, spec: serviceSpec(selector) }, afterWorkload);
+    if (isAutoscaled(plan)) {
       new k8s.apiextensions.CustomResource(
         name,
         {
@@ -132,14 +95,14 @@ export class VllmRuntime extends pulumi.ComponentResource {
           metadata,
           spec: pulumi
             .all([namespace, monitoring.prometheusUrl])
-            .apply(([inNamespace, url]) => scaledObjectSpec(contract, inNamespace, url)),
+            .apply(([inNamespace, url]) => scaledObjectSpec(plan, workload.scaleTarget, inNamespace, url)),
         },
-        { ...child, dependsOn: [this.deployment] },
+        afterWorkload,
       );
     }
 
     this.url = pulumi.interpolate`http://${this.service.metadata.name}.${namespace}.svc:${HTTP_PORT}`;
-    this.contractHash = pulumi.output(contractHash(contract));
+    this.contractHash = pulumi.output(contractHash(plan.contract));
     this.registerOutputs({
       deployment: this.deployment,
       service: this.service,

@@ -1,21 +1,20 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { RuntimeContract } from "../contract/contract.js";
-import { APP_NAME, COMPONENTS, GPU_RESOURCE, LABELS, MANAGED_BY } from "../vocabulary/labels.js";
-import type { Placement } from "../contract/nodeGroup.js";
+import { placementOf } from "../derive/placement.js";
+import type { RuntimePlan } from "../derive/plan.js";
+import type { ServingEnvironment } from "../engine/environment.js";
+import { APP_NAME, COMPONENTS, LABELS, MANAGED_BY } from "../vocabulary/labels.js";
+import { GPU_RESOURCE } from "../vocabulary/nodes.js";
 import { CONTAINER_SECURITY, podSecurity } from "../engine/security.js";
 
 /** Inputs of {@link WarmSpare}. */
 export interface WarmSpareArgs {
-  /** The contract whose next replica finds a node ready. */
-  contract: RuntimeContract;
-  namespace: pulumi.Input<string>;
-  partOf: string;
+  /** The release whose next replica finds a node ready. */
+  plan: RuntimePlan;
+  /** Its PriorityClass for spares has a negative priority, so that every runtime may take a spare's place. */
+  environment: ServingEnvironment;
   /** Nodes to hold. */
   replicas: number;
-  placement: Placement;
-  /** A class of negative priority, so that every runtime may take the spare's place. */
-  priorityClassName: pulumi.Input<string>;
 }
 
 /** Does nothing, in 0.3 MB. The digest is of the multi-platform index, as public deployments of 2026 pin it. */
@@ -29,26 +28,27 @@ const PAUSE_IMAGE =
 export class WarmSpare extends pulumi.ComponentResource {
   constructor(name: string, args: WarmSpareArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-vllm:serving:WarmSpare", name, {}, opts);
-    const { contract, placement } = args;
+    const { plan, environment } = args;
+    const placement = placementOf(plan, environment.nodeGroups);
     const selector = {
       [LABELS.name]: APP_NAME,
-      [LABELS.instance]: contract.name,
+      [LABELS.instance]: plan.name,
       [LABELS.component]: COMPONENTS.spare,
     };
     const labels = {
       ...selector,
-      [LABELS.partOf]: args.partOf,
+      [LABELS.partOf]: environment.partOf,
       [LABELS.managedBy]: MANAGED_BY,
-      [LABELS.class]: contract.class,
-      [LABELS.gpu]: contract.gpu.type,
+      [LABELS.class]: plan.class,
+      [LABELS.gpu]: plan.gpu.type,
     };
-    const resources = { cpu: "10m", memory: "16Mi", [GPU_RESOURCE]: String(contract.gpu.count) };
+    const resources = { cpu: "10m", memory: "16Mi", [GPU_RESOURCE]: String(plan.gpu.count) };
     new k8s.apps.v1.Deployment(
       name,
       {
         metadata: {
-          name: `${contract.name}-spare`,
-          namespace: args.namespace,
+          name: `${plan.name}-spare`,
+          namespace: environment.namespace,
           labels,
           // A spare that has given way is pending, which is its purpose and not a failed update.
           annotations: { "pulumi.com/skipAwait": "true" },
@@ -62,7 +62,7 @@ export class WarmSpare extends pulumi.ComponentResource {
               automountServiceAccountToken: false,
               enableServiceLinks: false,
               terminationGracePeriodSeconds: 0,
-              priorityClassName: args.priorityClassName,
+              priorityClassName: environment.priorityClasses?.spare,
               nodeSelector: placement.nodeSelector,
               tolerations: placement.tolerations,
               securityContext: podSecurity(),

@@ -1,3 +1,4 @@
+import { REPLICATED_KINDS } from "../../components/vocabulary/workloads.js";
 import { isKind } from "../kinds.js";
 import { at, number } from "../read.js";
 import { stackRule } from "../rule.js";
@@ -32,7 +33,7 @@ export const disruptionBudget = stackRule(
     const threshold = number(settings["minReplicas"]) ?? DEFAULT_MIN_REPLICAS;
     const budgets = resources.filter((resource) => isKind(resource, "policy", "PodDisruptionBudget"));
     for (const workload of workloads) {
-      if (!["Deployment", "StatefulSet"].includes(workload.kind) || !isRuntime(workload)) continue;
+      if (!REPLICATED_KINDS.includes(workload.kind) || !isRuntime(workload)) continue;
       const minimums = scalers.filter((scaler) => scaler.targets(workload)).map((scaler) => scaler.minReplicas);
       const replicas = Math.max(workload.replicas, ...minimums);
       const isCovered = budgets.some(

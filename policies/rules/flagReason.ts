@@ -1,4 +1,4 @@
-import { OWNED_FLAGS } from "../../components/vocabulary/ownedFlags.js";
+import { OWNED_FLAGS } from "../../components/facts/vllm/ownFlags.js";
 import { ANNOTATIONS } from "../../components/vocabulary/labels.js";
 import { contractOf } from "../contract.js";
 import { flagsOf, nameOf } from "../flags.js";

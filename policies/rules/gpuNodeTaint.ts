@@ -1,4 +1,4 @@
-import { GPU_TAINT } from "../../components/vocabulary/labels.js";
+import { GPU_TAINT } from "../../components/vocabulary/nodes.js";
 import { nodeGroupOf } from "../nodeGroups.js";
 import { resourceRule } from "../rule.js";
 import { state } from "../show.js";

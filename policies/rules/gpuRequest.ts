@@ -1,4 +1,4 @@
-import { GPU_RESOURCE } from "../../components/vocabulary/labels.js";
+import { GPU_RESOURCE } from "../../components/vocabulary/nodes.js";
 import { quote } from "../../components/config/problems.js";
 import { claimsDevice, gpuRequestsOf } from "../gpus.js";
 import { quantityOf } from "../quantity.js";

@@ -1,4 +1,5 @@
-import { LABELS, SPOT_NODE_LABELS } from "../../components/vocabulary/labels.js";
+import { LABELS } from "../../components/vocabulary/labels.js";
+import { SPOT_NODE_LABELS } from "../../components/vocabulary/nodes.js";
 import { preferredNodes, requiredNodes, tolerates } from "../placement.js";
 import { workloadRule } from "../rule.js";
 

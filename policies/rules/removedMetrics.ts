@@ -1,17 +1,8 @@
 import { quote } from "../../components/config/problems.js";
+import { REMOVED_METRICS } from "../../components/facts/vllm/removedMetrics.js";
 import { type Resource, isKind } from "../kinds.js";
 import { at, list, text } from "../read.js";
 import { resourceRule } from "../rule.js";
-
-/** Metrics that vLLM no longer has, and what took their place. Checked against 0.30.0's /metrics. */
-const REMOVED: Readonly<Record<string, string>> = {
-  "vllm:gpu_cache_usage_perc": "vllm:kv_cache_usage_perc",
-  "vllm:cpu_cache_usage_perc": "vllm:kv_cache_usage_perc",
-  "vllm:gpu_prefix_cache_hit_rate": "vllm:prefix_cache_hits_total / vllm:prefix_cache_queries_total",
-  "vllm:cpu_prefix_cache_hit_rate": "vllm:prefix_cache_hits_total / vllm:prefix_cache_queries_total",
-  "vllm:time_per_output_token_seconds": "vllm:inter_token_latency_seconds",
-  "vllm:num_requests_swapped": "vllm:num_preemptions_total",
-};
 
 export const removedMetrics = resourceRule(
   {
@@ -24,7 +15,7 @@ export const removedMetrics = resourceRule(
   },
   (resource, report) => {
     for (const query of queriesOf(resource)) {
-      for (const [metric, successor] of Object.entries(REMOVED)) {
+      for (const [metric, successor] of Object.entries(REMOVED_METRICS)) {
         if (query.includes(metric))
           report(`query ${quote(query)} reads ${metric}, which vLLM no longer has: use ${successor}`);
       }

@@ -1,4 +1,4 @@
-import { SPOT_TAINT } from "../../components/vocabulary/labels.js";
+import { SPOT_TAINT } from "../../components/vocabulary/nodes.js";
 import { nodeGroupOf, type NodeTaint } from "../nodeGroups.js";
 import { resourceRule } from "../rule.js";
 

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 
-import { checkFlags, type Flags, type FlagValue, renderFlags } from "../../components/checks/flags.js";
-import { OWNED_FLAGS } from "../../components/vocabulary/ownedFlags.js";
-import { type FlagFacts, type FlagTable, flagTable } from "../../components/facts/vllm/versions.js";
+import { checkFlags } from "../../components/checks/flags.js";
+import type { Flags, FlagValue } from "../../components/contract/contract.js";
+import { renderFlags } from "../../components/derive/flags.js";
+import { OWNED_FLAGS } from "../../components/facts/vllm/ownFlags.js";
+import { flagTable } from "../../components/facts/vllm/versions.js";
+import type { FlagFacts, FlagTable } from "../../components/facts/vllm/version.js";
 import { lines } from "../contract/fixtures.js";
 
 const V30 = flagTable("0.30.0")!;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 
-import { environment, looksSecret, OWNED_ENV } from "../../components/derive/variables.js";
+import { environment, OWNED_ENV } from "../../components/derive/variables.js";
+import { looksSecret } from "../../components/checks/variables.js";
 import { contract } from "../contract/fixtures.js";
 
 const FIXED = {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 
-import { nodeGroupsOf, parseStackConfig } from "../../stacks/config.js";
+import { parseStackConfig } from "../../stacks/config.js";
+import { nodeGroupsOf } from "../../stacks/clusterConfig.js";
 import type { Config } from "../serving/fixtures.js";
 import { stackValues } from "../stacks/fixtures.js";
 import { clusterValues, lines, TODAY } from "./fixtures.js";

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 
-import { CACHE_PATH, HTTP_PORT, serveArguments } from "../../components/derive/arguments.js";
+import { serveArguments } from "../../components/derive/arguments.js";
+import { CACHE_PATH } from "../../components/vocabulary/paths.js";
+import { HTTP_PORT } from "../../components/vocabulary/ports.js";
 import { flagTable } from "../../components/facts/vllm/versions.js";
 import { type Changes, contract, REVISION } from "../contract/fixtures.js";
 

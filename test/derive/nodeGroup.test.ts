@@ -1,14 +1,9 @@
 import assert from "node:assert/strict";
 
-import {
-  accepts,
-  checkNodeGroup,
-  defaultPlacement,
-  instancesOf,
-  type NodeGroup,
-  nodeGroupSchema,
-  TRAFFIC_CLASSES,
-} from "../../components/contract/nodeGroup.js";
+import { instancesOf, type NodeGroup, nodeGroupSchema } from "../../components/contract/nodeGroup.js";
+import { checkNodeGroup } from "../../components/checks/nodeGroup.js";
+import { accepts, defaultPlacement } from "../../components/derive/placement.js";
+import { TRAFFIC_CLASSES } from "../../components/vocabulary/traffic.js";
 import { group, lines } from "../contract/fixtures.js";
 
 const L4_TYPES =
@@ -60,7 +55,7 @@ describe("checkNodeGroup", () => {
 
 describe("instancesOf", () => {
   it("passes over types that the table does not know", () => {
-    const known = { gpu: "l4", gpus: 1, vcpus: 8, memoryGiB: 32, nvmeGB: 450, hourlyUsd: 0.9776 };
+    const known = { gpu: "l4", gpus: 1, cpus: 8, memoryGiB: 32, nvmeGB: 450, hourlyUsd: 0.9776 };
     assert.deepEqual(instancesOf(group({ instanceTypes: ["m7i.large", "g6.2xlarge"] })), [known]);
   });
 });

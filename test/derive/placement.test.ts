@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
 
-import {
-  checkCapacity,
-  checkPlacement,
-  type NodeGroups,
-  placementOf,
-  replicaCost,
-} from "../../components/derive/placement.js";
+import { checkCapacity, checkPlacement, placementOf } from "../../components/derive/placement.js";
+import type { NodeGroups } from "../../components/contract/nodeGroup.js";
+import { replicaCost } from "../../components/derive/cost.js";
 import type { RuntimeContract } from "../../components/contract/contract.js";
 import { type Changes, contract, group, lines } from "../contract/fixtures.js";
 

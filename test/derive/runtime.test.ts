@@ -1,18 +1,10 @@
 import assert from "node:assert/strict";
 
 import { contractHash, contractText } from "../../components/contract/contract.js";
-import {
-  contractAnnotations,
-  graceSeconds,
-  PRE_STOP_SECONDS,
-  progressDeadlineSeconds,
-  rolloutSeconds,
-  runtimeLabels,
-  runtimeName,
-  runtimeSelector,
-} from "../../components/derive/runtime.js";
+import { graceSeconds, PRE_STOP_SECONDS, progressDeadlineSeconds, rolloutSeconds } from "../../components/derive/budgets.js";
+import { contractAnnotations, runtimeLabels, runtimeName, runtimeSelector } from "../../components/derive/objects.js";
 import { GPU_TYPES } from "../../components/facts/gpus.js";
-import { TRAFFIC_CLASSES } from "../../components/contract/nodeGroup.js";
+import { TRAFFIC_CLASSES } from "../../components/vocabulary/traffic.js";
 import { MODEL_NAME, RELEASE_NAME } from "../../components/contract/schema.js";
 import { contract } from "../contract/fixtures.js";
 

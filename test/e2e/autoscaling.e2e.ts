@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { inFlightTarget } from "../../components/serving/autoscaling.js";
+import { inFlightTarget } from "../../components/derive/scaling.js";
 import type { KubernetesObject } from "../../tools/local/client.js";
 import { running, until } from "../../tools/local/processes.js";
 import { prometheusIsReady, prometheusUrl, startPrometheus } from "../../tools/local/prometheus.js";

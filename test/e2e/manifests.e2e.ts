@@ -4,8 +4,9 @@ import { loadStack } from "../../tools/loadStack.js";
 import { collect } from "../../tools/collect.js";
 import { applyAll } from "../../tools/local/apply.js";
 import { describe as named } from "../../tools/local/client.js";
-import { GROUP_LABEL, stackNodes } from "../../tools/local/nodes.js";
-import { nodeGroupsOf } from "../../stacks/config.js";
+import { NODE_GROUP_LABEL } from "../../components/vocabulary/nodes.js";
+import { stackNodes } from "../../tools/local/nodes.js";
+import { nodeGroupsOf } from "../../stacks/clusterConfig.js";
 import { LABELS } from "../../components/vocabulary/labels.js";
 import { type Pod, worldNode } from "./scenario.js";
 import { newRun } from "../../tools/local/ownership.js";
@@ -35,7 +36,7 @@ describe("manifests on a real API server", () => {
         assert.deepEqual(second.stuck, [], "every model has become ready, on the nodes that the stack describes");
         assert.deepEqual(second.changed, []);
 
-        const groupOf = new Map(nodes.map(({ metadata }) => [metadata.name, metadata.labels![GROUP_LABEL]!]));
+        const groupOf = new Map(nodes.map(({ metadata }) => [metadata.name, metadata.labels![NODE_GROUP_LABEL]!]));
         const pods = await cluster.list<Pod>("v1", "Pod", { labels: { [LABELS.partOf]: stack } });
         for (const { metadata, spec } of pods) {
           const group = groupOf.get(spec.nodeName!)!;

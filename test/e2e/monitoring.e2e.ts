@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
-import { queries } from "../../components/serving/autoscaling.js";
+import { queries } from "../../components/derive/scaling.js";
 import type { KubernetesObject } from "../../tools/local/client.js";
 import { contractOf } from "../serving/fixtures.js";
 import { OperatedPrometheus, type ScrapeConfig } from "./operated.js";

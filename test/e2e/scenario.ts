@@ -1,7 +1,8 @@
 /** A stack in a namespace of its own with nodes of its own; what a test asks of it, and how it goes away. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { LABELS, LOCAL_RUN } from "../../components/vocabulary/labels.js";
-import { defaultPlacement, type NodeGroup } from "../../components/contract/nodeGroup.js";
+import type { NodeGroup } from "../../components/contract/nodeGroup.js";
+import { defaultPlacement } from "../../components/derive/placement.js";
 import { parseStackConfig } from "../../stacks/config.js";
 import { collect } from "../../tools/collect.js";
 import { type Applied, applyAll, untilRolledOut } from "../../tools/local/apply.js";

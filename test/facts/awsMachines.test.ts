@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 
 import { GPU_TYPES, GPUS } from "../../components/facts/gpus.js";
-import { INSTANCE_TYPES } from "../../components/facts/machines/aws.js";
+import { AWS_MACHINES } from "../../components/facts/machines/aws.js";
 
 describe("the instance table", () => {
   it("knows a type by its EC2 name", () => {
-    assert.deepEqual(INSTANCE_TYPES.get("g6e.12xlarge"), {
-      ...{ gpu: "l40s", gpus: 4, vcpus: 48, memoryGiB: 384, nvmeGB: 3800, hourlyUsd: 10.493 },
+    assert.deepEqual(AWS_MACHINES.get("g6e.12xlarge"), {
+      ...{ gpu: "l40s", gpus: 4, cpus: 48, memoryGiB: 384, nvmeGB: 3800, hourlyUsd: 10.493 },
     });
   });
 
   it("has a machine for every GPU of the GPU table", () => {
-    const offered = new Set([...INSTANCE_TYPES.values()].map(({ gpu }) => gpu));
+    const offered = new Set([...AWS_MACHINES.values()].map(({ gpu }) => gpu));
     assert.deepEqual(
       GPU_TYPES.filter((gpu) => !offered.has(gpu)),
       [],
@@ -19,18 +19,18 @@ describe("the instance table", () => {
   });
 
   it("has names of EC2's form and positive numbers", () => {
-    for (const [name, { gpus, vcpus, memoryGiB, nvmeGB, hourlyUsd }] of INSTANCE_TYPES) {
+    for (const [name, { gpus, cpus, memoryGiB, nvmeGB, hourlyUsd }] of AWS_MACHINES) {
       assert.match(name, /^[a-z0-9-]+\.\d*xlarge$/);
       assert.ok([1, 4, 8].includes(gpus), name);
-      for (const number of [vcpus, memoryGiB, nvmeGB, hourlyUsd]) assert.ok(number > 0, name);
+      for (const number of [cpus, memoryGiB, nvmeGB, hourlyUsd]) assert.ok(number > 0, name);
     }
   });
 
   it("charges more for a larger machine with the same GPUs", () => {
-    for (const [name, type] of INSTANCE_TYPES) {
+    for (const [name, type] of AWS_MACHINES) {
       const family = name.split(".")[0]!;
-      for (const [other, larger] of INSTANCE_TYPES) {
-        if (other.split(".")[0] === family && larger.gpus === type.gpus && larger.vcpus > type.vcpus) {
+      for (const [other, larger] of AWS_MACHINES) {
+        if (other.split(".")[0] === family && larger.gpus === type.gpus && larger.cpus > type.cpus) {
           assert.ok(larger.hourlyUsd > type.hourlyUsd && larger.memoryGiB > type.memoryGiB, `${name}, ${other}`);
         }
       }

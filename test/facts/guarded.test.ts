@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 
-import { OWNED_ENV, looksSecret } from "../../components/derive/variables.js";
-import { OWNED_FLAGS } from "../../components/vocabulary/ownedFlags.js";
+import { OWNED_ENV } from "../../components/derive/variables.js";
+import { looksSecret } from "../../components/checks/variables.js";
+import { OWNED_FLAGS } from "../../components/facts/vllm/ownFlags.js";
 import { flagTable, KNOWN_VERSIONS } from "../../components/facts/vllm/versions.js";
 import { GUARDED_FLAGS } from "../../components/facts/guarded/flags.js";
 import { GUARDED_KEYS } from "../../components/facts/guarded/keys.js";

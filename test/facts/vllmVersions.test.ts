@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 
-import { type FlagFacts, flagTable, KNOWN_VERSIONS } from "../../components/facts/vllm/versions.js";
+import { flagTable, KNOWN_VERSIONS } from "../../components/facts/vllm/versions.js";
+import type { FlagFacts } from "../../components/facts/vllm/version.js";
 
 const TYPES = ["string", "boolean", "integer", "number", "json", "json-or-string", "integer-or-suffix"];
 const KEYS = ["type", "choices", "default", "aliases", "repeated", "appended", "negatable"];

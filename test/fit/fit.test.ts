@@ -2,16 +2,10 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import {
-  defaultBatchedTokens,
-  dividesHeads,
-  type Fit,
-  fit,
-  type FitInput,
-  smallestMachine,
-} from "../../components/fit/fit.js";
+import { defaultBatchedTokens, dividesHeads, type Fit, fit, type FitInput } from "../../components/fit/fit.js";
+import { smallestMachine } from "../../components/fit/smallestMachine.js";
 import { GPU_TYPES, GPUS } from "../../components/facts/gpus.js";
-import { INSTANCE_TYPES } from "../../components/facts/machines/aws.js";
+import { AWS_MACHINES } from "../../components/facts/machines/aws.js";
 import { MODELS } from "../../components/facts/models/catalogue.js";
 import { PRECISION_NAMES } from "../../components/facts/precisions.js";
 
@@ -212,10 +206,10 @@ describe("smallestMachine", () => {
     const { gpu, gpus, instanceType, hourlyUsd } = choice;
     assert.ok(fit({ ...input, gpu, gpus }).fits);
     assert.ok(dividesHeads(input.model, gpus));
-    const type = INSTANCE_TYPES.get(instanceType)!;
+    const type = AWS_MACHINES.get(instanceType)!;
     assert.deepEqual([type.gpu, type.hourlyUsd], [gpu, hourlyUsd]);
     assert.ok(type.gpus >= gpus);
-    for (const other of INSTANCE_TYPES.values()) {
+    for (const other of AWS_MACHINES.values()) {
       if (other.gpu === gpu && other.gpus >= gpus) assert.ok(other.hourlyUsd >= hourlyUsd);
     }
   });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 
 import { MODELS } from "../../components/facts/models/catalogue.js";
-import { PRECISION_NAMES, PRECISIONS, weightBytes } from "../../components/facts/precisions.js";
+import { PRECISION_NAMES, PRECISIONS } from "../../components/facts/precisions.js";
+import { weightBytes } from "../../components/fit/weights.js";
 
 const QWEN = MODELS["Qwen/Qwen3-8B"]!;
 /** Input and output embeddings of Qwen3-8B, which stay in 16 bits. */

@@ -2,13 +2,8 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import {
-  inFlightTarget,
-  isAutoscaled,
-  queries,
-  scaledObjectSpec,
-  waitingTarget,
-} from "../../components/serving/autoscaling.js";
+import { scaledObjectSpec } from "../../components/serving/autoscaling.js";
+import { inFlightTarget, isAutoscaled, queries, waitingTarget } from "../../components/derive/scaling.js";
 import { type Config, contractOf } from "./fixtures.js";
 
 const URL = "http://prometheus.monitoring.svc:9090";

@@ -3,7 +3,8 @@
  */
 import type { RuntimeContract } from "../../components/contract/contract.js";
 import { formatProblem } from "../../components/config/problems.js";
-import { resolveModels, type ServedModel } from "../../components/checks/resolve.js";
+import { resolveModels } from "../../components/checks/resolve.js";
+import type { ServedModel } from "../../components/derive/servedModel.js";
 import type { PodContext } from "../../components/engine/pod.js";
 
 /** What YAML can say. */

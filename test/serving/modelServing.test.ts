@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { ContractError } from "../../components/config/problems.js";
-import type { NodeGroups } from "../../components/derive/placement.js";
+import type { NodeGroups } from "../../components/contract/nodeGroup.js";
 import { ModelServing, type ModelServingArgs } from "../../components/serving/modelServing.js";
 import { TrafficPriorities } from "../../components/serving/trafficPriorities.js";
 import { COMMIT, type Config, IMAGE, releaseConfig, SELECTOR, servedModel } from "./fixtures.js";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { queries } from "../../components/serving/autoscaling.js";
+import { queries } from "../../components/derive/scaling.js";
 import { podMonitorSpec } from "../../components/serving/podMonitor.js";
 import { contractOf, RUNTIME_LABELS, SELECTOR } from "./fixtures.js";
 

@@ -1,16 +1,8 @@
 import assert from "node:assert/strict";
 
-import {
-  ANNOTATIONS,
-  COMPONENTS,
-  GPU_TAINT,
-  LABELS,
-  METRIC_LABELS,
-  METRICS,
-  NODE_LABELS,
-  SPOT_NODE_LABELS,
-  SPOT_TAINT,
-} from "../../components/vocabulary/labels.js";
+import { ANNOTATIONS, COMPONENTS, LABELS } from "../../components/vocabulary/labels.js";
+import { METRIC_LABELS, METRICS } from "../../components/vocabulary/metrics.js";
+import { GPU_TAINT, NODE_LABELS, SPOT_NODE_LABELS, SPOT_TAINT } from "../../components/vocabulary/nodes.js";
 
 describe("the vocabulary", () => {
   it("names every label and annotation once", () => {

@@ -1,11 +1,11 @@
 import { GPUS } from "../../components/facts/gpus.js";
-import { INSTANCE_TYPES } from "../../components/facts/machines/aws.js";
+import { AWS_MACHINES } from "../../components/facts/machines/aws.js";
 import { MODELS } from "../../components/facts/models/catalogue.js";
 import { GUARDED_FLAGS } from "../../components/facts/guarded/flags.js";
 import { GUARDED_KEYS } from "../../components/facts/guarded/keys.js";
 import type { GuardedSetting } from "../../components/facts/guarded/setting.js";
 import { GUARDED_VARIABLES } from "../../components/facts/guarded/variables.js";
-import { OWNED_FLAGS } from "../../components/vocabulary/ownedFlags.js";
+import { OWNED_FLAGS } from "../../components/facts/vllm/ownFlags.js";
 import { KNOWN_VERSIONS } from "../../components/facts/vllm/versions.js";
 import { NAMESPACE } from "../../stacks/namespace.js";
 import { configSchema, type JsonSchema } from "./schema.js";
@@ -113,7 +113,7 @@ export function configurationReference(): string {
     name,
     String(cudaGiB),
     computeCapability.toFixed(1),
-    [...INSTANCE_TYPES]
+    [...AWS_MACHINES]
       .filter(([, instance]) => instance.gpu === type)
       .map(([instance, { gpus, hourlyUsd }]) => `${instance} (${gpus}, $${hourlyUsd})`)
       .join(", "),

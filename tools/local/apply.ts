@@ -4,6 +4,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import pLimit from "p-limit";
+import { RUNTIME_OBJECTS } from "../../components/vocabulary/workloads.js";
 import { type Cluster, describe, type KubernetesObject, type Reference } from "./client.js";
 import type { Step } from "./manifests.js";
 import { marks, putOwn, removeOwn } from "./ownership.js";
@@ -180,24 +181,14 @@ function inOrder(steps: readonly Step[]): Step[] {
   return [...ordered];
 }
 
-/** Kinds that a stack makes and may later leave out, in the order in which they go. */
-export const PRUNED: ReadonlyArray<[apiVersion: string, kind: string]> = [
-  ["keda.sh/v1alpha1", "ScaledObject"],
-  ["monitoring.coreos.com/v1", "PodMonitor"],
-  ["apps/v1", "Deployment"],
-  ["v1", "Service"],
-  ["policy/v1", "PodDisruptionBudget"],
-  ["networking.k8s.io/v1", "NetworkPolicy"],
-  ["v1", "ServiceAccount"],
-  ["v1", "Secret"],
-];
-
 /** Deletes what an earlier version of the stack has made in namespaces of the run, and this one does not name. */
 export async function prune(cluster: Cluster, run: string, steps: readonly Step[]): Promise<string[]> {
   const current = new Set(steps.map(({ object }) => describe(object)));
   const labels = marks(run);
   const own = new Set((await cluster.list("v1", "Namespace", { labels })).map(({ metadata }) => metadata.name));
-  const found = await Promise.all(PRUNED.map(([apiVersion, kind]) => cluster.list(apiVersion, kind, { labels })));
+  const found = await Promise.all(
+    RUNTIME_OBJECTS.map(({ apiVersion, kind }) => cluster.list(apiVersion, kind, { labels })),
+  );
   const old = found
     .flat()
     // A Service's slices and a ScaledObject's autoscaler have its labels, and go with it.

@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { LABELS, LOCAL_RUN } from "../../components/vocabulary/labels.js";
 import { ContractError, error, formatProblem } from "../../components/config/problems.js";
-import { nodeGroupsOf } from "../../stacks/config.js";
+import { nodeGroupsOf } from "../../stacks/clusterConfig.js";
 import { collect, DEFAULT_REGION } from "../collect.js";
 import { loadStack } from "../loadStack.js";
 import { leftOut } from "../render.js";

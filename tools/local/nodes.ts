@@ -1,15 +1,11 @@
 /** Simulated nodes: those that a stack's node groups would have at their largest. */
+import { NODE_GROUP_LABEL, ZONE_LABEL } from "../../components/vocabulary/nodes.js";
 import { SYSTEM_NODE_LABELS, gpuNodeLabels, gpuNodeTaints } from "../../components/cluster/nodeGroup.js";
-import { INSTANCE_TYPES } from "../../components/facts/machines/aws.js";
-import { GPU_RESOURCE, labelValue, LOCAL_RUN } from "../../components/vocabulary/labels.js";
-import type { NodeGroup } from "../../components/contract/nodeGroup.js";
-import { allocatableCpus, allocatableMemoryGiB, type NodeGroups } from "../../components/derive/placement.js";
+import { labelValue, LOCAL_RUN } from "../../components/vocabulary/labels.js";
+import { GPU_RESOURCE } from "../../components/vocabulary/nodes.js";
+import type { NodeGroup, NodeGroups } from "../../components/contract/nodeGroup.js";
 import type { Cluster, KubernetesObject } from "./client.js";
 import { marks, removeOwn } from "./ownership.js";
-
-/** Label of the group that a node is of. */
-export const GROUP_LABEL = "pulumi-vllm.dev/node-group";
-const ZONE_LABEL = "topology.kubernetes.io/zone";
 
 interface Taint {
   key: string;
@@ -66,7 +62,7 @@ export function nodeObject(node: NodeShape, run: string): KubernetesObject & { s
         "kubernetes.io/arch": "amd64",
         "node.kubernetes.io/instance-type": node.instanceType,
         [ZONE_LABEL]: node.zone,
-        [GROUP_LABEL]: node.group,
+        [NODE_GROUP_LABEL]: node.group,
         ...node.labels,
         ...marks(run),
       },
@@ -100,26 +96,24 @@ function nodeNamePart(group: string): string {
 type PlacedGroup = NodeGroup & { reservation?: { zone: string } | undefined };
 
 /**
- * The nodes of a group, its instance types and the zones in turn.
+ * The nodes of a group, its machines and the zones in turn.
  *
  * @param count of nodes; the group's `max` unless said
  */
 export function groupNodes(name: string, group: PlacedGroup, zones: readonly string[], count = group.max): NodeShape[] {
-  const types = group.instanceTypes.filter((type) => INSTANCE_TYPES.has(type));
-  return Array.from({ length: types.length === 0 ? 0 : count }, (_, index) => {
-    const instanceType = types[index % types.length]!;
-    const type = INSTANCE_TYPES.get(instanceType)!;
+  const { machines } = group;
+  return Array.from({ length: machines.length === 0 ? 0 : count }, (_, index) => {
+    const machine = machines[index % machines.length]!;
     return {
       name: `${nodeNamePart(name)}-${index + 1}`,
       group: labelValue(name),
       zone: group.reservation?.zone ?? zones[index % zones.length]!,
-      instanceType,
+      instanceType: machine.name,
       labels: { ...gpuNodeLabels(group), ...group.nodeSelector },
       taints: taintsOf(group),
-      cpus: allocatableCpus(type),
-      memoryGiB: allocatableMemoryGiB(type),
+      ...machine.allocatable,
       diskGiB: DISK_GIB,
-      gpus: type.gpus,
+      gpus: machine.gpus,
     };
   });
 }

@@ -1,6 +1,7 @@
 /** What speaks against putting a stack into a cluster that was there. Only asks; changes nothing. */
 import pLimit from "p-limit";
-import { GPU_RESOURCE, LABELS, MANAGED_BY } from "../../components/vocabulary/labels.js";
+import { LABELS, MANAGED_BY } from "../../components/vocabulary/labels.js";
+import { GPU_RESOURCE } from "../../components/vocabulary/nodes.js";
 import { error, type Problem } from "../../components/config/problems.js";
 import { ApiError, type Cluster, describe, type KubernetesObject, type Reference } from "./client.js";
 import { familyOf, isMarked, whose } from "./ownership.js";

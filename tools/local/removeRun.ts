@@ -3,7 +3,7 @@
  * does. What others have put beside it stays, and so does what holds that.
  */
 import pLimit from "p-limit";
-import { PRUNED } from "./apply.js";
+import { RUNTIME_OBJECTS } from "../../components/vocabulary/workloads.js";
 import { type Cluster, describe, type Kind, type KubernetesObject } from "./client.js";
 import { familyOf, marks, removeOwn } from "./ownership.js";
 import { until } from "./processes.js";
@@ -70,8 +70,8 @@ class Removal {
   /** In the order in which a stack's parts go: first what would make others anew. */
   private async removeNamespaced(objects: readonly KubernetesObject[]): Promise<void> {
     const order = ({ kind }: KubernetesObject) => {
-      const place = PRUNED.findIndex(([, pruned]) => pruned === kind);
-      return place === -1 ? PRUNED.length : place;
+      const place = RUNTIME_OBJECTS.findIndex((object) => object.kind === kind);
+      return place === -1 ? RUNTIME_OBJECTS.length : place;
     };
     const namespaces = [...new Set(objects.map(({ metadata }) => metadata.namespace!))];
     const family = (await Promise.all(namespaces.map((namespace) => this.familyIn(namespace)))).flat();

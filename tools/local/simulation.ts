@@ -1,4 +1,5 @@
 /** What pods get for a simulated cluster: how long their model takes to load, and that they go onto simulated nodes. */
+import { isRuntimeWorkload } from "../../components/vocabulary/workloads.js";
 import { COMPONENTS, LABELS, LOCAL_RUN } from "../../components/vocabulary/labels.js";
 import { ContractError, error, listOr } from "../../components/config/problems.js";
 import type { KubernetesObject } from "./client.js";
@@ -53,7 +54,7 @@ interface Workload extends KubernetesObject {
 
 /** Whether an object is the Deployment of a model's release: not one of spares, or of somebody else. */
 export function isRuntime({ kind, metadata }: KubernetesObject): boolean {
-  return kind === "Deployment" && metadata.labels?.[LABELS.component] === COMPONENTS.runtime;
+  return isRuntimeWorkload(kind) && metadata.labels?.[LABELS.component] === COMPONENTS.runtime;
 }
 
 /** Annotates the pods of a model's Deployment with its load time; others are ready at once. */

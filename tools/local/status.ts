@@ -1,10 +1,11 @@
 /** Tables of what runs where. */
 import Table from "cli-table3";
-import { GPU_RESOURCE, LABELS } from "../../components/vocabulary/labels.js";
+import { LABELS } from "../../components/vocabulary/labels.js";
+import { GPU_RESOURCE } from "../../components/vocabulary/nodes.js";
 import { printableData } from "../../components/config/printable.js";
 import { colours as pc } from "../colours.js";
 import type { Cluster, KubernetesObject } from "./client.js";
-import { GROUP_LABEL } from "./nodes.js";
+import { NODE_GROUP_LABEL } from "../../components/vocabulary/nodes.js";
 import { isMarked } from "./ownership.js";
 import { isRuntime } from "./simulation.js";
 
@@ -116,9 +117,9 @@ function modelRow(
 }
 
 function groupRows(simulated: readonly Node[], pods: readonly Pod[]): Status["groups"] {
-  const names = [...new Set(simulated.map(({ metadata }) => metadata.labels![GROUP_LABEL]!))].sort();
+  const names = [...new Set(simulated.map(({ metadata }) => metadata.labels![NODE_GROUP_LABEL]!))].sort();
   return names.map((name) => {
-    const members = simulated.filter(({ metadata }) => metadata.labels![GROUP_LABEL] === name);
+    const members = simulated.filter(({ metadata }) => metadata.labels![NODE_GROUP_LABEL] === name);
     const here = new Set(members.map(({ metadata }) => metadata.name));
     return {
       name,

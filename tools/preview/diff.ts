@@ -5,7 +5,7 @@ import { joinPath, parse } from "../../components/config/parse.js";
 import { printable } from "../../components/config/printable.js";
 import { ContractError, error, quote } from "../../components/config/problems.js";
 import { tooDeep } from "../../components/config/size.js";
-import type { CostRange } from "../../components/derive/placement.js";
+import type { CostRange } from "../../components/derive/cost.js";
 import { readPlainFile } from "../../stacks/plainFile.js";
 import type { CollectedResource } from "../collect.js";
 import { REPORT_VERSION, type StackReport } from "./report.js";

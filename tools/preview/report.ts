@@ -1,13 +1,16 @@
 /** The preview as data: what `--json` prints, what the text is made of, and what `--diff` compares. */
 import { clusterCost, type CostItem, unpricedTypes } from "../../components/cluster/cost.js";
 import type { BuiltClusterConfig } from "../../components/cluster/schema.js";
-import { fitOf } from "../../components/checks/release.js";
-import { contractHash, type RuntimeContract } from "../../components/contract/contract.js";
+import { fitInput } from "../../components/derive/fitInput.js";
+import { fit as fitOf } from "../../components/fit/fit.js";
+import { contractHash } from "../../components/contract/contract.js";
 import { serveArguments } from "../../components/derive/arguments.js";
-import { type CostRange, replicaCost } from "../../components/derive/placement.js";
+import { type CostRange, replicaCost } from "../../components/derive/cost.js";
 import type { Problem } from "../../components/config/problems.js";
-import type { ServedModel } from "../../components/checks/resolve.js";
-import { nodeGroupsOf, type StackConfig } from "../../stacks/config.js";
+import type { RuntimePlan } from "../../components/derive/plan.js";
+import type { ServedModel } from "../../components/derive/servedModel.js";
+import type { StackConfig } from "../../stacks/config.js";
+import { nodeGroupsOf } from "../../stacks/clusterConfig.js";
 import type { CollectedResource } from "../collect.js";
 import type { Violation } from "../policyRunner.js";
 
@@ -23,7 +26,7 @@ export interface ReleaseReport {
   release: string;
   /** Whether the model's Service leads to it. */
   routed: boolean;
-  class: RuntimeContract["class"];
+  class: RuntimePlan["class"];
   /** Hugging Face id and commit of the weights. */
   weights: string;
   revision: string;
@@ -66,22 +69,22 @@ export interface StackReport {
 
 const round = (value: number, digits: number): number => Number(value.toFixed(digits));
 
-function releaseReport(model: ServedModel, contract: RuntimeContract, config: StackConfig): ReleaseReport {
-  const routed = model.route.stable === contract.release;
-  const fit = fitOf(contract);
-  const each = replicaCost(contract, nodeGroupsOf(config.cluster));
-  const { min, max } = contract.autoscaling;
+function releaseReport(model: ServedModel, plan: RuntimePlan, config: StackConfig): ReleaseReport {
+  const routed = model.route.stable === plan.release;
+  const fit = fitOf(fitInput(plan));
+  const each = replicaCost(plan, nodeGroupsOf(config.cluster));
+  const { min, max } = plan.autoscaling;
   const spares = routed ? model.warmSpares : 0;
   return {
     model: model.name,
-    release: contract.release,
+    release: plan.release,
     routed,
-    class: contract.class,
-    weights: contract.model.id,
-    revision: contract.model.revision,
-    image: contract.image,
-    gpu: { type: contract.gpu.type, count: contract.gpu.count },
-    context: contract.context,
+    class: plan.class,
+    weights: plan.model.id,
+    revision: plan.model.revision,
+    image: plan.image,
+    gpu: { type: plan.gpu.type, count: plan.gpu.count },
+    context: plan.context,
     fit: {
       weightsGiB: round(fit.weightsGiB, 2),
       overheadGiB: round(fit.overheadGiBPerGpu, 2),
@@ -91,10 +94,10 @@ function releaseReport(model: ServedModel, contract: RuntimeContract, config: St
     },
     replicas: { min, max },
     hourlyUsd: { minUsd: round((min + spares) * each.minUsd, 4), maxUsd: round((max + spares) * each.maxUsd, 4) },
-    contractHash: contractHash(contract),
-    arguments: serveArguments(contract),
+    contractHash: contractHash(plan.contract),
+    arguments: serveArguments(plan),
     reasons: Object.fromEntries(
-      [...Object.entries(contract.flags), ...Object.entries(contract.env)].map(([name, { reason }]) => [name, reason]),
+      [...Object.entries(plan.flags), ...Object.entries(plan.env)].map(([name, { reason }]) => [name, reason]),
     ),
   };
 }

@@ -1,12 +1,12 @@
 /** The preview as a person reads it. */
 import Table from "cli-table3";
 import { HOURS_A_MONTH } from "../../components/facts/prices/aws.js";
-import type { CostRange } from "../../components/derive/placement.js";
+import type { CostRange } from "../../components/derive/cost.js";
 import { printable, printableData } from "../../components/config/printable.js";
 import { formatProblem } from "../../components/config/problems.js";
 import type { CollectedResource } from "../collect.js";
 import type { Violation } from "../policyRunner.js";
-import { type ReleaseReport, type StackReport } from "./report.js";
+import type { ReleaseReport, StackReport } from "./report.js";
 import { colours as pc } from "../colours.js";
 
 export const usd = (value: number): string => `$${value.toFixed(2)}`;

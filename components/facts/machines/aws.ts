@@ -1,23 +1,14 @@
-import type { GpuType } from "../gpus.js";
-
 /**
- * AWS EC2 instance types with GPUs, as data.
+ * EC2 instance types with GPUs.
  *
- * Source: AWS's instance type pages and on-demand price list, us-east-1, Linux, read 2026-07-20. Prices of other regions
- * differ; spot prices move and have no source here, so a spot node is priced as on-demand: an upper bound.
+ * Source: AWS' instance type pages and on-demand price list, us-east-1, Linux, read 2026-07-20. Prices of other regions
+ * differ; spot prices move and have no source here, so a spot node is priced as on demand: an upper bound.
  */
-export interface InstanceType {
-  gpu: GpuType;
-  gpus: number;
-  vcpus: number;
-  memoryGiB: number;
-  /** Instance-store NVMe, in GB. */
-  nvmeGB: number;
-  /** On-demand, US dollars an hour, us-east-1. */
-  hourlyUsd: number;
-}
+import type { GpuType } from "../gpus.js";
+import type { Machine } from "./machine.js";
 
-type Row = [gpus: number, vcpus: number, memoryGiB: number, nvmeGB: number, hourlyUsd: number];
+/** `nvmeGB`: the instance store. `hourlyUsd`: on demand, us-east-1. */
+type Row = [gpus: number, cpus: number, memoryGiB: number, nvmeGB: number, hourlyUsd: number];
 
 const TABLE: ReadonlyArray<[family: string, gpu: GpuType, rows: Record<string, Row>]> = [
   [
@@ -84,12 +75,30 @@ const TABLE: ReadonlyArray<[family: string, gpu: GpuType, rows: Record<string, R
   ["p6-b300", "b300", { "48xlarge": [8, 192, 4096, 30400, 142.416] }],
 ];
 
+/**
+ * Memory that pods can have: the kernel keeps about 3 %, EKS reserves 255 MiB and 11 MiB a pod for 110 pods and evicts below
+ * 100 MiB (awslabs/amazon-eks-ami, nodeadm's kubelet defaults); 1 GiB is left to DaemonSets.
+ */
+function allocatableMemoryGiB(memoryGiB: number): number {
+  return memoryGiB * 0.97 - (255 + 11 * 110 + 100) / 1024 - 1;
+}
+
+/** EKS reserves less than 0.3 cores; half a core is left to DaemonSets. */
+const RESERVED_CPUS = 0.8;
+
+/** A machine of AWS. */
+export interface AwsMachine extends Machine {
+  /** Instance-store NVMe, in GB. */
+  nvmeGB: number;
+}
+
 /** By EC2 name, such as `g6.2xlarge`. */
-export const INSTANCE_TYPES: ReadonlyMap<string, InstanceType> = new Map(
+export const AWS_MACHINES: ReadonlyMap<string, AwsMachine> = new Map(
   TABLE.flatMap(([family, gpu, rows]) =>
-    Object.entries(rows).map(([size, [gpus, vcpus, memoryGiB, nvmeGB, hourlyUsd]]) => [
-      `${family}.${size}`,
-      { gpu, gpus, vcpus, memoryGiB, nvmeGB, hourlyUsd },
-    ]),
+    Object.entries(rows).map(([size, [gpus, cpus, memoryGiB, nvmeGB, hourlyUsd]]) => {
+      const name = `${family}.${size}`;
+      const allocatable = { cpus: cpus - RESERVED_CPUS, memoryGiB: allocatableMemoryGiB(memoryGiB) };
+      return [name, { name, gpu, gpus, cpus, memoryGiB, allocatable, nvmeGB, hourlyUsd }];
+    }),
   ),
 );

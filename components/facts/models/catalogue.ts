@@ -14,8 +14,6 @@ export interface CatalogueModel extends Architecture {
   precision: Precision;
   /** Whether the hub hands it out only to accounts that accepted its licence. */
   gated: boolean;
-  /** What it is made for: text generation or embeddings. */
-  task: "generate" | "embed";
   source: string;
 }
 
@@ -34,7 +32,6 @@ export const MODELS: Readonly<Record<string, CatalogueModel>> = {
     maxContext: 40960,
     precision: "bf16",
     gated: false,
-    task: "generate",
     source:
       "ai-dynamo/aiconfigurator@095f58a51c aic-core/src/aiconfigurator_core/model_configs/Qwen--Qwen3-0.6B_config.json",
   },
@@ -51,7 +48,6 @@ export const MODELS: Readonly<Record<string, CatalogueModel>> = {
     maxContext: 40960,
     precision: "bf16",
     gated: false,
-    task: "generate",
     source:
       "ai-dynamo/aiconfigurator@095f58a51c aic-core/src/aiconfigurator_core/model_configs/Qwen--Qwen3-1.7B_config.json",
   },
@@ -68,7 +64,6 @@ export const MODELS: Readonly<Record<string, CatalogueModel>> = {
     maxContext: 262144,
     precision: "bf16",
     gated: false,
-    task: "generate",
     source: "Lightning-AI/litgpt@26857050fe litgpt/config.py",
   },
   "Qwen/Qwen3-8B": {
@@ -84,7 +79,6 @@ export const MODELS: Readonly<Record<string, CatalogueModel>> = {
     maxContext: 40960,
     precision: "bf16",
     gated: false,
-    task: "generate",
     source:
       "ai-dynamo/aiconfigurator@095f58a51c aic-core/src/aiconfigurator_core/model_configs/Qwen--Qwen3-8B_config.json",
   },
@@ -101,7 +95,6 @@ export const MODELS: Readonly<Record<string, CatalogueModel>> = {
     maxContext: 40960,
     precision: "bf16",
     gated: false,
-    task: "generate",
     source: "AI-Hypercomputer/maxtext@e591f30cbb src/maxtext/checkpoint_conversion/utils/hf_model_configs.py",
   },
   "Qwen/Qwen3-32B": {
@@ -117,7 +110,6 @@ export const MODELS: Readonly<Record<string, CatalogueModel>> = {
     maxContext: 40960,
     precision: "bf16",
     gated: false,
-    task: "generate",
     source:
       "ai-dynamo/aiconfigurator@095f58a51c aic-core/src/aiconfigurator_core/model_configs/Qwen--Qwen3-32B_config.json",
   },
@@ -134,7 +126,6 @@ export const MODELS: Readonly<Record<string, CatalogueModel>> = {
     maxContext: 262144,
     precision: "bf16",
     gated: false,
-    task: "generate",
     source: "Lightning-AI/litgpt@26857050fe litgpt/config.py",
   },
   "Qwen/Qwen3-30B-A3B": {
@@ -150,7 +141,6 @@ export const MODELS: Readonly<Record<string, CatalogueModel>> = {
     maxContext: 40960,
     precision: "bf16",
     gated: false,
-    task: "generate",
     source:
       "ai-dynamo/aiconfigurator@095f58a51c aic-core/src/aiconfigurator_core/model_configs/Qwen--Qwen3-30B-A3B_config.json",
   },
@@ -167,7 +157,6 @@ export const MODELS: Readonly<Record<string, CatalogueModel>> = {
     maxContext: 32768,
     precision: "bf16",
     gated: false,
-    task: "generate",
     source: "debaditc/kvfit@bd4ccabf91 src/kvfit/data/models.json",
   },
   "Qwen/Qwen2.5-72B-Instruct": {
@@ -183,7 +172,6 @@ export const MODELS: Readonly<Record<string, CatalogueModel>> = {
     maxContext: 32768,
     precision: "bf16",
     gated: false,
-    task: "generate",
     source: "debaditc/kvfit@bd4ccabf91 src/kvfit/data/models.json",
   },
   "Qwen/Qwen3-Embedding-0.6B": {
@@ -199,7 +187,6 @@ export const MODELS: Readonly<Record<string, CatalogueModel>> = {
     maxContext: 32768,
     precision: "bf16",
     gated: false,
-    task: "embed",
     source: "embeddings-benchmark/mteb@a905523d01 mteb/models/model_implementations/qwen3_models.py:143-152",
   },
   "Qwen/Qwen3-Embedding-4B": {
@@ -215,7 +202,6 @@ export const MODELS: Readonly<Record<string, CatalogueModel>> = {
     maxContext: 40960,
     precision: "bf16",
     gated: false,
-    task: "embed",
     source:
       "embeddings-benchmark/mteb@a905523d01 mteb/models/model_implementations/qwen3_models.py:165-176 for size and count; " +
       "shape of Qwen/Qwen3-4B-Instruct-2507 with a vocabulary of 151665 and 40960 tokens, which makes exactly that count",
@@ -233,7 +219,6 @@ export const MODELS: Readonly<Record<string, CatalogueModel>> = {
     maxContext: 131072,
     precision: "bf16",
     gated: true,
-    task: "generate",
     source: "debaditc/kvfit@bd4ccabf91 src/kvfit/data/models.json",
   },
   "meta-llama/Llama-3.3-70B-Instruct": {
@@ -249,7 +234,6 @@ export const MODELS: Readonly<Record<string, CatalogueModel>> = {
     maxContext: 131072,
     precision: "bf16",
     gated: true,
-    task: "generate",
     source:
       "ai-dynamo/aiconfigurator@f577ab8432 src/aiconfigurator/model_configs/meta-llama--Llama-3.3-70B-Instruct_config.json",
   },
@@ -266,7 +250,6 @@ export const MODELS: Readonly<Record<string, CatalogueModel>> = {
     maxContext: 32768,
     precision: "bf16",
     gated: false,
-    task: "generate",
     source: "debaditc/kvfit@bd4ccabf91 src/kvfit/data/models.json",
   },
   "mistralai/Mistral-Small-24B-Instruct-2501": {
@@ -282,7 +265,6 @@ export const MODELS: Readonly<Record<string, CatalogueModel>> = {
     maxContext: 32768,
     precision: "bf16",
     gated: false,
-    task: "generate",
     source: "OpenMOSE/RWKV-LM-RLHF@c394e06d2e main/tokenizer/mistralsmall3/params.json",
   },
   "microsoft/phi-4": {
@@ -298,7 +280,6 @@ export const MODELS: Readonly<Record<string, CatalogueModel>> = {
     maxContext: 16384,
     precision: "bf16",
     gated: false,
-    task: "generate",
     source: "debaditc/kvfit@bd4ccabf91 src/kvfit/data/models.json",
   },
   "google/gemma-3-12b-it": {
@@ -315,7 +296,6 @@ export const MODELS: Readonly<Record<string, CatalogueModel>> = {
     slidingWindow: { layers: 40, tokens: 1024 },
     precision: "bf16",
     gated: true,
-    task: "generate",
     source: "debaditc/kvfit@bd4ccabf91 src/kvfit/data/models.json",
   },
   "openai/gpt-oss-20b": {
@@ -334,7 +314,6 @@ export const MODELS: Readonly<Record<string, CatalogueModel>> = {
     weightsGiB: 13.72,
     precision: "mxfp4",
     gated: false,
-    task: "generate",
     source:
       "ai-dynamo/aiconfigurator@095f58a51c aic-core/src/aiconfigurator_core/model_configs/openai--gpt-oss-20b_config.json",
   },
@@ -351,7 +330,6 @@ export const MODELS: Readonly<Record<string, CatalogueModel>> = {
     maxContext: 40960,
     precision: "awq-int4",
     gated: false,
-    task: "generate",
     source: "shape of Qwen/Qwen3-8B; precision and 6,098,581,864 bytes of weights at revision 4da05a8edb55",
   },
 };

@@ -1,38 +1,21 @@
-/** The flag tables: what `vllm serve` of a version accepts, made by tools/flags/vllm_flags.py from its own parser. */
-import v0_30_0 from "./v0.30.0/flags.json";
-import v0_32_0 from "./v0.32.0/flags.json";
+/** The versions of vLLM that are known, oldest first. A new one is a folder beside this file and a line here. */
+import type { FlagTable, VllmVersion } from "./version.js";
+import { V0_30_0 } from "./v0.30.0/index.js";
+import { V0_32_0 } from "./v0.32.0/index.js";
 
-export type FlagType = "string" | "boolean" | "integer" | "number" | "json" | "json-or-string" | "integer-or-suffix";
+export const VERSIONS: readonly VllmVersion[] = [V0_30_0, V0_32_0];
 
-export interface FlagFacts {
-  type: FlagType;
-  choices?: string[];
-  default?: string;
-  /** Other spellings, with their dashes. */
-  aliases?: string[];
-  /** Takes several values. */
-  repeated?: boolean;
-  /** Is given once for each value. */
-  appended?: boolean;
-  /** Has a `--no-…` form. */
-  negatable?: boolean;
+/** Names of the versions, oldest first. */
+export const KNOWN_VERSIONS: readonly string[] = VERSIONS.map(({ version }) => version);
+
+export const NEWEST_VERSION = VERSIONS.at(-1)!;
+
+/** @returns `undefined` for a version that is not known, and where none is given */
+export function versionNamed(version: string | undefined): VllmVersion | undefined {
+  return VERSIONS.find((known) => known.version === version);
 }
-
-/** By flag name without its dashes. */
-export type FlagTable = ReadonlyMap<string, FlagFacts>;
-
-function toTable(file: { flags: object }): FlagTable {
-  return new Map(
-    Object.entries(file.flags as Record<string, FlagFacts>).map(([flag, facts]) => [flag.slice(2), facts]),
-  );
-}
-
-const TABLES: ReadonlyMap<string, FlagTable> = new Map([v0_30_0, v0_32_0].map((file) => [file.vllm, toTable(file)]));
-
-/** Versions that have a table. */
-export const KNOWN_VERSIONS: readonly string[] = [...TABLES.keys()];
 
 /** @returns `undefined` for a version without a table */
 export function flagTable(version: string): FlagTable | undefined {
-  return TABLES.get(version);
+  return versionNamed(version)?.flags;
 }

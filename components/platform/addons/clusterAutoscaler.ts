@@ -3,8 +3,11 @@ import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { CHARTS, IMAGE_TAGS } from "../charts.js";
 import { SYSTEM_NAMESPACE as NAMESPACE } from "../namespaces.js";
+import { POD_IDENTITY_TRUST } from "../../facts/aws/trustPolicies.js";
+import { SPARE_PRIORITY } from "../../vocabulary/traffic.js";
 import { addonRelease } from "../release.js";
-import { type HelmValues, HOST, PRIORITY, resources, ROLLING_UPDATE, spread, SYSTEM_NODES, ZONE } from "../values.js";
+import { type HelmValues, HOST, PRIORITY, resources, ROLLING_UPDATE, spread, ZONE } from "../values.js";
+import { SYSTEM_NODES } from "../../vocabulary/nodes.js";
 
 /** Where a cluster is, in AWS. */
 export interface AwsPlace {
@@ -29,18 +32,6 @@ const TAG = "k8s.io/cluster-autoscaler";
 
 /** The autoscaler cuts every pod's grace short to this: a drain takes up to 3600 s, and 30 s around it. */
 const POD_GRACE_SECONDS = 3660;
-
-/** https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html */
-const TRUST = {
-  Version: "2012-10-17",
-  Statement: [
-    {
-      Effect: "Allow",
-      Principal: { Service: "pods.eks.amazonaws.com" },
-      Action: ["sts:AssumeRole", "sts:TagSession"],
-    },
-  ],
-};
 
 /**
  * What the autoscaler may do: read what it plans by, and change the size of this cluster's groups alone
@@ -154,7 +145,7 @@ export function clusterAutoscalerValues({ clusterName, region, serviceMonitors =
       "max-node-provision-time": "20m",
       "max-graceful-termination-sec": POD_GRACE_SECONDS,
       // The priority of warm spares: nodes are added for them as for any other pod.
-      "expendable-pods-priority-cutoff": -10,
+      "expendable-pods-priority-cutoff": SPARE_PRIORITY,
     },
   } satisfies HelmValues;
 }
@@ -178,7 +169,7 @@ export class ClusterAutoscalerAddon extends pulumi.ComponentResource {
   private createRights(name: string, args: ClusterAutoscalerArgs): pulumi.Resource[] {
     const child = { parent: this };
     const { clusterName, region, accountId, partition = "aws" } = args;
-    const role = new aws.iam.Role(name, { assumeRolePolicy: JSON.stringify(TRUST) }, child);
+    const role = new aws.iam.Role(name, { assumeRolePolicy: JSON.stringify(POD_IDENTITY_TRUST) }, child);
     const policy = pulumi
       .all([clusterName, region, accountId, partition])
       .apply(([clusterName, region, accountId, partition]) =>

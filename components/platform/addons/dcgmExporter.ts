@@ -4,7 +4,8 @@ import { LABELS } from "../../vocabulary/labels.js";
 import { CHARTS } from "../charts.js";
 import { ADDON_NAMESPACES } from "../namespaces.js";
 import { addonNamespace, addonRelease } from "../release.js";
-import { GPU_NODE_TOLERATIONS, GPU_NODES, type HelmValues, NODE_RELABELING, PRIORITY } from "../values.js";
+import { GPU_NODE_TOLERATIONS, type HelmValues, NODE_RELABELING, PRIORITY } from "../values.js";
+import { GPU_NODES } from "../../vocabulary/nodes.js";
 
 /** Inputs of {@link DcgmExporterAddon}. */
 export interface DcgmExporterArgs {

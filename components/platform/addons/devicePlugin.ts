@@ -1,15 +1,12 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
-import { GPU_RESOURCE } from "../../vocabulary/labels.js";
+import { GPU_RESOURCE, GPU_NODES, SYSTEM_NODES } from "../../vocabulary/nodes.js";
 import { CHARTS } from "../charts.js";
 import { ADDON_NAMESPACES } from "../namespaces.js";
 import { addonNamespace, addonRelease } from "../release.js";
-import { GPU_NODE_TOLERATIONS, GPU_NODES, type HelmValues, PRIORITY, resources, SYSTEM_NODES } from "../values.js";
-
-/** How GPUs that are cut in slices are offered: https://github.com/NVIDIA/k8s-device-plugin#configuration-option-details */
-export const MIG_STRATEGIES = ["none", "single", "mixed"] as const;
-export type MigStrategy = (typeof MIG_STRATEGIES)[number];
+import type { MigStrategy } from "../migStrategies.js";
+import { GPU_NODE_TOLERATIONS, type HelmValues, PRIORITY, resources } from "../values.js";
 
 /** Inputs of {@link DevicePluginAddon}. */
 export interface DevicePluginArgs {

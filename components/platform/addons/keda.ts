@@ -4,7 +4,8 @@ import { CHARTS } from "../charts.js";
 import { addonPolicies, kedaPolicies } from "../ingress.js";
 import { ADDON_NAMESPACES } from "../namespaces.js";
 import { addonNamespace, addonRelease } from "../release.js";
-import { type HelmValues, HOST, PRIORITY, ROLLING_UPDATE, spread, SYSTEM_NODES, ZONE } from "../values.js";
+import { type HelmValues, HOST, PRIORITY, ROLLING_UPDATE, spread, ZONE } from "../values.js";
+import { SYSTEM_NODES } from "../../vocabulary/nodes.js";
 
 /** Inputs of {@link KedaAddon}. */
 export interface KedaArgs {

@@ -4,7 +4,7 @@
  * A recording rule may give its series any labels, and with them the autoscaler's query any answer. So rules and monitors are
  * taken from named namespaces alone, and what comes of them carries the namespace that they are in, whatever it says of itself.
  */
-import { NAMESPACE_NAME } from "../../vocabulary/labels.js";
+import { NAMESPACE_NAME } from "../../vocabulary/kubernetes.js";
 import { CHARTS } from "../charts.js";
 import { ADDON_NAMESPACES, MONITORING_NAMESPACE, SYSTEM_NAMESPACE } from "../namespaces.js";
 

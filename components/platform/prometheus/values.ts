@@ -1,10 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { GPU_RESOURCE, LABELS, NODE_LABELS } from "../../vocabulary/labels.js";
+import { LABELS } from "../../vocabulary/labels.js";
+import { GPU_RESOURCE, NODE_LABELS, SYSTEM_NODES } from "../../vocabulary/nodes.js";
 import { CHARTS, IMAGE_TAGS } from "../charts.js";
 import { MONITORING_NAMESPACE } from "../namespaces.js";
 import { prometheusStackRights } from "./rights.js";
 import { alertmanagerTrust, operatorTrust, prometheusTrust, trusted, type TrustArgs } from "./trust.js";
-import { type HelmValues, HOST, NODE_RELABELING, PRIORITY, resources, spread, SYSTEM_NODES, ZONE } from "../values.js";
+import { type HelmValues, HOST, NODE_RELABELING, PRIORITY, resources, spread, ZONE } from "../values.js";
 
 /** What the values of kube-prometheus-stack depend on. */
 export interface PrometheusStackValuesArgs extends TrustArgs {

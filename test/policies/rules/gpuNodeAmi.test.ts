@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { INSTANCE_TYPES } from "../../../components/facts/machines/aws.js";
+import { AWS_MACHINES } from "../../../components/facts/machines/aws.js";
 import { gpuNodeAmi } from "../../../policies/rules/gpuNodeAmi.js";
 import { managedNodeGroup, nodeGroup } from "../awsFixtures.js";
 import { messages, resource } from "../fixtures.js";
@@ -36,7 +36,7 @@ describe("gpu-node-ami", () => {
   }
 
   it("knows every type of the instance table", async () => {
-    for (const type of INSTANCE_TYPES.keys()) {
+    for (const type of AWS_MACHINES.keys()) {
       const found = nodeGroup({ instanceTypes: ["m7i.large", type], amiType: undefined });
       assert.deepEqual(await messages(gpuNodeAmi, found), [UNSET]);
     }

@@ -2,16 +2,9 @@ import assert from "node:assert/strict";
 
 import type { Toleration } from "../../../components/contract/nodeGroup.js";
 import { quantityOf } from "../../../policies/quantity.js";
-import { nodeGroupsOf } from "../../../stacks/config.js";
+import { nodeGroupsOf } from "../../../stacks/clusterConfig.js";
 import { collect } from "../../../tools/collect.js";
-import {
-  groupNodes,
-  makeNodes,
-  nodeObject,
-  type NodeShape,
-  simulatedNodes,
-  stackNodes,
-} from "../../../tools/local/nodes.js";
+import { groupNodes, makeNodes, nodeObject, type NodeShape, simulatedNodes, stackNodes } from "../../../tools/local/nodes.js";
 import { onSimulatedNodes } from "../../../tools/local/simulation.js";
 import type { KubernetesObject } from "../../../tools/local/client.js";
 import { loadStack } from "../../../tools/loadStack.js";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { serveArguments } from "../../components/derive/arguments.js";
-import { OWNED_FLAGS } from "../../components/vocabulary/ownedFlags.js";
+import { OWNED_FLAGS } from "../../components/facts/vllm/ownFlags.js";
 import { flagTable, KNOWN_VERSIONS } from "../../components/facts/vllm/versions.js";
 import { contract, REVISION } from "../contract/fixtures.js";
 

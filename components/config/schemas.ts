@@ -1,0 +1,51 @@
+/** Schemas that several sections of the config share. */
+import { z } from "zod";
+import { isVisible } from "./printable.js";
+
+export const positiveInt = z.int().min(1);
+
+const COMMIT = /^[0-9a-f]{40}$/;
+
+/** Whether a text is a commit: branches and tags move. */
+export function isCommit(text: string): boolean {
+  return COMMIT.test(text);
+}
+
+export const commit = z
+  .string()
+  .regex(COMMIT, "is not a commit: branches and tags move, so use the commit's 40 lower-case hex digits");
+
+export const hubId = z
+  .string()
+  .regex(/^[A-Za-z0-9][\w.-]*\/[\w.-]+$/, "is not a Hugging Face id: use organisation/name");
+
+/** Why something is set; long enough for a paragraph and a link. */
+export const reason = z
+  .string()
+  .trim()
+  .min(1, "is empty: say why it is set")
+  .max(1000)
+  .refine(isVisible, { error: "holds characters that nobody sees, such as escape sequences: write plain text" });
+
+/** Name of a namespace. */
+export const dnsLabel = z
+  .string()
+  .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "is not a Kubernetes name: use lower-case letters, digits and dashes");
+
+export const cidr = z.cidrv4("is not an IPv4 range: use a form such as 10.0.0.0/16");
+
+/** Labels as Kubernetes takes them: a name with or without a DNS prefix, and a value that may be empty. */
+export const labelsSchema = z.record(
+  z
+    .string()
+    .regex(
+      /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?$/,
+      "is not a label's name: use up to 63 letters, digits, dashes, dots and underscores, with a domain and / before them if any",
+    ),
+  z
+    .string()
+    .regex(
+      /^([A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?)?$/,
+      "is not a label's value: use up to 63 letters, digits, dashes, dots and underscores, first and last no punctuation",
+    ),
+);

@@ -1,0 +1,34 @@
+/** How long a replica may take to start, to stop and to be replaced. */
+import { TUNING } from "./tuning.js";
+
+const tens = (seconds: number): number => Math.ceil(seconds / 10) * 10;
+
+/** From the container's start to its first readiness. */
+export function startupSeconds(onDiskGiB: number): number {
+  const { engineSeconds, downloadGiBPerSecond } = TUNING.start;
+  return tens(engineSeconds + onDiskGiB / downloadGiBPerSecond);
+}
+
+/** Between the decision to stop a pod and SIGTERM. */
+export function preStopSeconds(): number {
+  return TUNING.stop.preStopSeconds;
+}
+
+/** `terminationGracePeriodSeconds`: longer than the drain, or the kubelet kills what vLLM still serves. */
+export function graceSeconds({ drainSeconds }: { drainSeconds: number }): number {
+  return TUNING.stop.preStopSeconds + drainSeconds + TUNING.stop.exitSeconds;
+}
+
+/** Longest time a rollout may make no progress: a node, an image, a model load. */
+export function progressDeadlineSeconds({ startupSeconds }: { startupSeconds: number }): number {
+  return TUNING.start.nodeSeconds + startupSeconds;
+}
+
+/** How long to wait for a rollout: replicas are replaced one after the other, and each old one drains. */
+export function rolloutSeconds(plan: {
+  startupSeconds: number;
+  drainSeconds: number;
+  autoscaling: { max: number };
+}): number {
+  return TUNING.start.nodeSeconds + plan.autoscaling.max * (plan.startupSeconds + graceSeconds(plan));
+}

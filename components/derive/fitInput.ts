@@ -1,0 +1,31 @@
+import type { FitInput } from "../fit/fit.js";
+import type { RuntimePlan } from "./plan.js";
+
+/** 8-bit types of the KV cache (`--kv-cache-dtype`). */
+const EIGHT_BIT_KV = /^(fp8|int8)/;
+
+/** What the fit asks of a plan. */
+export type FitDemand = Pick<RuntimePlan, "gpu" | "context" | "concurrency"> & {
+  model: Pick<RuntimePlan["model"], "architecture" | "precision">;
+  /** Value of the flag, if it is set. */
+  kvCacheType: unknown;
+};
+
+export function fitInputOf({ model, gpu, context, concurrency, kvCacheType }: FitDemand): FitInput {
+  return {
+    model: model.architecture,
+    precision: model.precision,
+    gpu: gpu.type,
+    gpus: gpu.count,
+    memoryUtilization: gpu.memoryUtilization,
+    context,
+    sequences: concurrency.sequences,
+    batchedTokens: concurrency.batchedTokens,
+    kvElementBytes: typeof kvCacheType === "string" && EIGHT_BIT_KV.test(kvCacheType) ? 1 : 2,
+  };
+}
+
+/** The fit's question for a plan. */
+export function fitInput(plan: RuntimePlan): FitInput {
+  return fitInputOf({ ...plan, kvCacheType: plan.flags["kv-cache-dtype"]?.value });
+}

@@ -1,0 +1,44 @@
+/** What follows from a model's name: its shape, its precision, whether the hub asks for a token. */
+import type { Architecture } from "../facts/models/architecture.js";
+import { MODELS } from "../facts/models/catalogue.js";
+import type { Precision } from "../facts/precisions.js";
+import type { ReleaseConfig } from "../contract/schema.js";
+
+type ModelConfig = ReleaseConfig["model"];
+
+/** Precision as served. */
+export function precisionOf({ id, precision }: Pick<ModelConfig, "id" | "precision">): Precision {
+  return precision ?? MODELS[id]?.precision ?? "bf16";
+}
+
+/** Precision of the weights as published; as served where the catalogue does not know the model. */
+function publishedPrecision(model: Pick<ModelConfig, "id" | "precision">): Precision {
+  return MODELS[model.id]?.precision ?? precisionOf(model);
+}
+
+export function isQuantizedAtLoad(model: Pick<ModelConfig, "id" | "precision" | "quantizeAtLoad">): boolean {
+  return model.quantizeAtLoad ?? (precisionOf(model) === "fp8" && publishedPrecision(model) !== "fp8");
+}
+
+/** Precision of the files that are downloaded. */
+export function downloadedPrecision(model: Pick<ModelConfig, "id" | "precision" | "quantizeAtLoad">): Precision {
+  return isQuantizedAtLoad(model) ? "bf16" : publishedPrecision(model);
+}
+
+export function isGated({ id, gated }: Pick<ModelConfig, "id" | "gated">): boolean {
+  return gated ?? MODELS[id]?.gated ?? false;
+}
+
+/** The shape that the config states, else the catalogue's; `undefined` where neither knows it. */
+export function architectureOf({
+  id,
+  precision,
+  architecture,
+}: Pick<ModelConfig, "id" | "precision" | "architecture">): Architecture | undefined {
+  if (architecture !== undefined) return architecture;
+  const known = MODELS[id];
+  if (known === undefined) return undefined;
+  const { weightsGiB, precision: published, gated, source, ...shape } = known;
+  // A measured size holds for the published precision only.
+  return precision === undefined || precision === published ? { ...shape, ...(weightsGiB && { weightsGiB }) } : shape;
+}

@@ -1,0 +1,69 @@
+/** What a release is scaled by: queries of its own series, and what one replica aims at. */
+import { METRIC_LABELS, METRICS } from "../vocabulary/metrics.js";
+import { runtimeName } from "./objects.js";
+import type { RuntimePlan } from "./plan.js";
+import { TUNING } from "./tuning.js";
+
+/** Whether replicas may vary. */
+export function isAutoscaled({ autoscaling }: RuntimePlan): boolean {
+  return autoscaling.min !== autoscaling.max;
+}
+
+/** Labels of one release's targets, as its own PodMonitor has them: by no others can a series be mistaken for a scraped one. */
+function selector(plan: RuntimePlan, namespace: string): string {
+  const { name, release } = plan;
+  const labels = {
+    namespace,
+    // What Prometheus' operator makes of a PodMonitor, which is named as its runtime.
+    job: `${namespace}/${runtimeName(plan)}`,
+    [METRIC_LABELS.model]: name,
+    [METRIC_LABELS.release]: release,
+  };
+  return `{${Object.entries(labels)
+    .map(([label, value]) => `${label}="${value}"`)
+    .join(",")}}`;
+}
+
+/**
+ * The queries of a release, each of exactly one series.
+ *
+ * A recording rule may give its series any labels, unless Prometheus enforces their namespace. So a series counts only beside
+ * `up` of the same pod, once a pod, and up to what the contract lets a replica have: one that others made up adds nothing, or
+ * no more than full replicas.
+ */
+export function queries(plan: RuntimePlan, namespace: string): Record<"inFlight" | "waiting" | "kvCache", string> {
+  const of = selector(plan, namespace);
+  const { sequences, inFlight } = plan.concurrency;
+  const total = (metric: string, most: number): string =>
+    `sum(clamp_max(max by (pod) (${metric}${of} and on (pod, instance) up${of}), ${most}))`;
+  const waiting = total(METRICS.waiting, inFlight);
+  // Without a pod there are no series, which must read as an error while pods should be there, and as 0 while none need be.
+  const none = plan.autoscaling.min === 0 ? " or vector(0)" : "";
+  return {
+    inFlight: `${total(METRICS.running, sequences)} + ${waiting}${none}`,
+    waiting: `${waiting}${none}`,
+    kvCache: `${total(METRICS.kvCacheUsage, 1)}${none}`,
+  };
+}
+
+/** Requests in flight that one replica aims at. */
+export function inFlightTarget({ concurrency, autoscaling }: RuntimePlan): number {
+  return Math.max(1, Math.round(concurrency.sequences * autoscaling.targetUtilization));
+}
+
+/**
+ * Waiting requests that one replica aims at.
+ *
+ * As many as wait when a replica runs all it may and is as full as it can be, spread over the replicas that
+ * {@link inFlightTarget} wants then: a burst asks for no more than its requests in flight need, while a replica that has requests
+ * wait before it runs all it may, for want of KV cache, asks for more than they do.
+ */
+export function waitingTarget(plan: RuntimePlan): number {
+  const { sequences, inFlight } = plan.concurrency;
+  return Math.max(1, Math.ceil(inFlightTarget(plan) * (1 - sequences / inFlight)));
+}
+
+/** Share of the KV cache that one replica aims at. */
+export function kvCacheTarget(): number {
+  return TUNING.scaling.kvCacheTarget;
+}

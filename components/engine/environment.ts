@@ -1,0 +1,35 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Access } from "../contract/access.js";
+import type { NodeGroups } from "../contract/nodeGroup.js";
+import type { PriorityName } from "../vocabulary/traffic.js";
+import type { SecretKey } from "./secretKey.js";
+
+/** Where a runtime finds Prometheus, and Prometheus the runtime. */
+export interface Monitoring {
+  /** Address of Prometheus' HTTP API as KEDA sees it, such as `http://prometheus.monitoring.svc:9090`. */
+  prometheusUrl: pulumi.Input<string>;
+  /** Namespace of Prometheus, which reads `/metrics`. */
+  namespace: string;
+  /** Labels that Prometheus selects PodMonitors by. @default none: one that selects all */
+  podMonitorLabels?: Record<string, string>;
+}
+
+/**
+ * What every model of a stack shares. It is built once, by `servingEnvironment` or by a program of its own, and passed whole: a
+ * component takes what it needs of it.
+ */
+export interface ServingEnvironment {
+  /** Namespace of every resource; it has to be there. */
+  namespace: pulumi.Input<string>;
+  /** The system that the models are part of, usually the stack. A label's value. */
+  partOf: string;
+  monitoring: Monitoring;
+  /** @default clients of the models' own namespace, and the internet for weights */
+  access?: Access;
+  /** Node groups of the cluster, for placement. @default nodes with this project's labels and taints */
+  nodeGroups?: NodeGroups;
+  /** Names of PriorityClasses. @default the cluster's default class */
+  priorityClasses?: Readonly<Record<PriorityName, pulumi.Input<string>>>;
+  /** Token of the Hugging Face Hub; given to gated models only. @default none */
+  huggingFaceToken?: SecretKey;
+}

@@ -1,0 +1,12 @@
+/** vLLM 0.30.0. */
+import { defaultBatchedTokens } from "../batchedTokens.js";
+import { vllmVersion } from "../version.js";
+import flags from "./flags.json";
+import metrics from "./metrics.json";
+
+export const V0_30_0 = vllmVersion({
+  flags,
+  metrics,
+  droppedFlags: {},
+  defaults: { batchedTokens: defaultBatchedTokens },
+});

@@ -1,0 +1,86 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { checkHubToken, needHubToken, releasesOf, TOKEN_ARGUMENT } from "../checks/hubToken.js";
+import type { ServedModel } from "../derive/servedModel.js";
+import { throwIfErrors } from "../config/problems.js";
+import type { Access } from "../contract/access.js";
+import type { NodeGroups } from "../contract/nodeGroup.js";
+import type { Monitoring, ServingEnvironment } from "../engine/environment.js";
+import type { SecretKey } from "../engine/secretKey.js";
+import { LABELS, MANAGED_BY } from "../vocabulary/labels.js";
+import { HUB_TOKEN } from "../vocabulary/secrets.js";
+import { type LiveRelease, ModelServing } from "./modelServing.js";
+import { TrafficPriorities } from "./trafficPriorities.js";
+
+/** What {@link servingEnvironment} is made of. */
+export interface ServingSettings {
+  /** Namespace of every resource; it has to be there. */
+  namespace: pulumi.Input<string>;
+  /** The system that the models are part of, usually the stack. A label's value. */
+  partOf: string;
+  /** Start of the names of PriorityClasses: they are cluster-wide, and two stacks may share a cluster. */
+  priorityPrefix: string;
+  monitoring: Monitoring;
+  /** @default clients of the models' own namespace, and the internet for weights */
+  access?: Access;
+  /** Node groups of the cluster, as `loadModels` returns them. @default nodes with this project's labels and taints */
+  nodeGroups?: NodeGroups;
+  /** Token of the Hugging Face Hub; kept as a secret. @default none */
+  huggingFaceToken?: pulumi.Input<string>;
+  /** Names of the resources that are made here. @default "priorities" and "hugging-face" */
+  resourceNames?: { priorities: string; huggingFace: string };
+}
+
+/**
+ * Makes what all models of a stack share: the PriorityClasses of the traffic classes, and the Secret with the hub's token where
+ * a model is gated.
+ *
+ * @throws ContractError when a model is gated and there is no token
+ */
+export function servingEnvironment(
+  models: readonly ServedModel[],
+  settings: ServingSettings,
+  opts: pulumi.ResourceOptions = {},
+): ServingEnvironment {
+  const { namespace, partOf, monitoring, access, nodeGroups, huggingFaceToken } = settings;
+  const releases = releasesOf(models, "models");
+  if (huggingFaceToken === undefined) throwIfErrors(checkHubToken(releases, TOKEN_ARGUMENT));
+  const names = settings.resourceNames ?? { priorities: "priorities", huggingFace: "hugging-face" };
+  const priorities = new TrafficPriorities(names.priorities, { prefix: settings.priorityPrefix, partOf }, opts);
+  const isNeeded = huggingFaceToken !== undefined && needHubToken(releases) === true;
+  return {
+    namespace,
+    partOf,
+    monitoring,
+    access,
+    nodeGroups,
+    priorityClasses: priorities.names,
+    huggingFaceToken: isNeeded ? hubToken(names.huggingFace, huggingFaceToken, { namespace, partOf }, opts) : undefined,
+  };
+}
+
+function hubToken(
+  name: string,
+  token: pulumi.Input<string>,
+  { namespace, partOf }: Pick<ServingSettings, "namespace" | "partOf">,
+  opts: pulumi.CustomResourceOptions,
+): SecretKey {
+  const labels = { [LABELS.partOf]: partOf, [LABELS.managedBy]: MANAGED_BY };
+  const secret = new k8s.core.v1.Secret(
+    name,
+    { metadata: { name, namespace, labels }, type: "Opaque", stringData: { [HUB_TOKEN]: pulumi.secret(token) } },
+    opts,
+  );
+  return { name: secret.metadata.name, key: HUB_TOKEN };
+}
+
+/** Serves every model; what is live, by model. */
+export function serveModels(
+  models: readonly ServedModel[],
+  environment: ServingEnvironment,
+  opts?: pulumi.ComponentResourceOptions,
+): Record<string, pulumi.Output<LiveRelease>> {
+  return Object.fromEntries(
+    models.map((model) => [model.name, new ModelServing(model.name, { model, environment }, opts).live]),
+  );
+}

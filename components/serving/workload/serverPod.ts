@@ -1,0 +1,45 @@
+/** The pod of a server: an engine that is probed, drained and spread. */
+import type { types } from "@pulumi/kubernetes";
+import { serveArguments } from "../../derive/arguments.js";
+import { graceSeconds, preStopSeconds } from "../../derive/budgets.js";
+import { runtimeSelector } from "../../derive/objects.js";
+import type { RuntimePlan } from "../../derive/plan.js";
+import { enginePod, type PodContext } from "../../engine/pod.js";
+import { livenessProbe, readinessProbe, startupProbe } from "../../engine/probes.js";
+import type { SecretKey } from "../../engine/secretKey.js";
+import { ZONE_LABEL } from "../../vocabulary/nodes.js";
+import { HTTP_PORT, PORT_NAME } from "../../vocabulary/ports.js";
+import { SECRET_ENV } from "../../vocabulary/secrets.js";
+
+/** What a server's pod needs beside its plan. */
+export interface ServerContext extends PodContext {
+  /** Key that clients have to send. */
+  apiKey: SecretKey;
+}
+
+export function serverPod(plan: RuntimePlan, context: ServerContext): types.input.core.v1.PodSpec {
+  return enginePod(plan, context, {
+    args: serveArguments(plan),
+    secrets: { [SECRET_ENV.apiKey]: context.apiKey },
+    container: {
+      ports: [{ name: PORT_NAME, containerPort: HTTP_PORT, protocol: "TCP" }],
+      startupProbe: startupProbe(plan),
+      readinessProbe: readinessProbe(),
+      livenessProbe: livenessProbe(),
+      lifecycle: { preStop: { sleep: { seconds: preStopSeconds() } } },
+    },
+    pod: {
+      terminationGracePeriodSeconds: graceSeconds(plan),
+      topologySpreadConstraints: [
+        {
+          topologyKey: ZONE_LABEL,
+          maxSkew: 1,
+          // A free GPU in the wrong zone beats no GPU.
+          whenUnsatisfiable: "ScheduleAnyway",
+          labelSelector: { matchLabels: runtimeSelector(plan) },
+          matchLabelKeys: ["pod-template-hash"],
+        },
+      ],
+    },
+  });
+}

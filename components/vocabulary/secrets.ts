@@ -1,0 +1,10 @@
+/** Keys of Secrets, and the variables of a runtime that are read from them. */
+
+/** Key of a Secret that holds an API key. */
+export const API_KEY = "api-key";
+
+/** Key of the Secret that holds the token of the Hugging Face Hub. */
+export const HUB_TOKEN = "token";
+
+/** Environment variables that hold secrets; they are read from Secrets, never from the contract. */
+export const SECRET_ENV = { apiKey: "VLLM_API_KEY", huggingFaceToken: "HF_TOKEN" } as const;

@@ -1,0 +1,47 @@
+/** Kinds of Kubernetes objects: those that make pods, and those that a runtime consists of. */
+
+/** A kind of object. */
+export interface ObjectKind {
+  apiVersion: string;
+  kind: string;
+}
+
+/** Where each kind of Kubernetes' own that makes pods keeps their template. */
+export const POD_TEMPLATES: Readonly<Record<string, readonly string[]>> = {
+  Pod: [],
+  Deployment: ["spec", "template"],
+  StatefulSet: ["spec", "template"],
+  DaemonSet: ["spec", "template"],
+  ReplicaSet: ["spec", "template"],
+  ReplicationController: ["spec", "template"],
+  Job: ["spec", "template"],
+  CronJob: ["spec", "jobTemplate", "spec", "template"],
+};
+
+/** Kinds whose replicas serve and are replaced one by one. */
+export const REPLICATED_KINDS: readonly string[] = ["Deployment", "StatefulSet"];
+
+export const DEPLOYMENT = { apiVersion: "apps/v1", kind: "Deployment" } as const satisfies ObjectKind;
+
+/** Kinds of workload that a release can be run as; serving/workload has a file for each. */
+export const RUNTIME_WORKLOADS: readonly ObjectKind[] = [DEPLOYMENT];
+
+/** Whether a release can be run as objects of a kind. */
+export function isRuntimeWorkload(kind: string): boolean {
+  return RUNTIME_WORKLOADS.some((workload) => workload.kind === kind);
+}
+
+/**
+ * Kinds of all objects that a model's runtimes consist of, in the order in which a stack takes them away. A kind that is
+ * missing here would stay behind in a local cluster; a test compares this list with what a runtime registers.
+ */
+export const RUNTIME_OBJECTS: readonly ObjectKind[] = [
+  { apiVersion: "keda.sh/v1alpha1", kind: "ScaledObject" },
+  { apiVersion: "monitoring.coreos.com/v1", kind: "PodMonitor" },
+  ...RUNTIME_WORKLOADS,
+  { apiVersion: "v1", kind: "Service" },
+  { apiVersion: "policy/v1", kind: "PodDisruptionBudget" },
+  { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy" },
+  { apiVersion: "v1", kind: "ServiceAccount" },
+  { apiVersion: "v1", kind: "Secret" },
+];

@@ -1,0 +1,87 @@
+/** `vllm:cluster`: a cluster that is there, or one to build. */
+import { z } from "zod";
+import { checkNodeGroup } from "../components/checks/nodeGroup.js";
+import type { GroupParts } from "../components/checks/placement.js";
+import { checkCluster } from "../components/cluster/check.js";
+import {
+  type BuiltClusterConfig,
+  builtClusterSchema,
+  type ExistingClusterConfig,
+  existingClusterSchema,
+} from "../components/cluster/schema.js";
+import { joinPath, parse } from "../components/config/parse.js";
+import { entriesOf, WRONG } from "../components/config/parts.js";
+import { didYouMean, error, type Problem, quote } from "../components/config/problems.js";
+import type { NodeGroups } from "../components/contract/nodeGroup.js";
+import { describedGroups } from "../components/derive/nodeGroup.js";
+
+export type ClusterConfig =
+  { existing: ExistingClusterConfig; built?: undefined } | { built: BuiltClusterConfig; existing?: undefined };
+
+/** GPU node groups of a cluster of either kind. */
+export function nodeGroupsOf({ existing, built }: ClusterConfig): NodeGroups {
+  const groups = existing === undefined ? built.gpuNodes : existing.gpuNodes;
+  return groups && describedGroups(groups);
+}
+
+/** The section, as far as it is right. */
+export interface ParsedCluster {
+  /** Absent where its shape is wrong. */
+  config?: ClusterConfig;
+  /** Absent where nobody can tell. */
+  kind?: "existing" | "built";
+  /** GPU node groups, some of them wrong in part. */
+  groups: GroupParts;
+  /** Where the groups stand. */
+  groupsPath: string;
+  problems: Problem[];
+}
+
+const BUILT_KEYS = Object.keys(builtClusterSchema.shape);
+
+/** @param today the day to judge the Kubernetes version by */
+export function parseCluster(value: unknown, path: string, today: Date): ParsedCluster {
+  const unknown = { groups: WRONG, groupsPath: `${path}.gpuNodes` };
+  if (value === null || typeof value !== "object" || Array.isArray(value)) {
+    return { ...unknown, problems: parse(z.strictObject({}), value, path).problems };
+  }
+  const keys = Object.keys(value);
+  const known = ["existing", ...BUILT_KEYS];
+  if (!keys.some((key) => known.includes(key))) {
+    const strangers = keys.map((key) => `; ${quote(key)} is unknown${didYouMean(key, known)}`);
+    const message = "names no cluster: give existing, or the name, kubernetesVersion and gpuNodes of one to build";
+    return { ...unknown, problems: [error(path, message + strangers.join(""))] };
+  }
+  if (!("existing" in value)) return parseBuilt(value, path, today);
+  const both = keys.filter((key) => BUILT_KEYS.includes(key));
+  if (both.length > 0) {
+    const message = `an existing cluster and one to build are both described (${both.join(", ")}): leave out existing, or the others`;
+    return { ...unknown, problems: [error(path, message)] };
+  }
+  return parseExisting(value, path);
+}
+
+function parseBuilt(value: object, path: string, today: Date): ParsedCluster {
+  const { value: built, parts, problems } = parse(builtClusterSchema, value, path);
+  return {
+    kind: "built",
+    ...(built !== undefined && { config: { built } }),
+    groups: parts.gpuNodes,
+    groupsPath: `${path}.gpuNodes`,
+    problems: [...problems, ...checkCluster(parts, path, today)],
+  };
+}
+
+function parseExisting(value: object, path: string): ParsedCluster {
+  const { value: config, parts, problems } = parse(existingClusterSchema, value, path);
+  const { gpuNodes } = parts.existing;
+  const groupsPath = `${path}.existing.gpuNodes`;
+  const ofGroups = entriesOf(gpuNodes).flatMap(([name, group]) => checkNodeGroup(group, joinPath(groupsPath, [name])));
+  return {
+    kind: "existing",
+    ...(config !== undefined && { config }),
+    groups: gpuNodes,
+    groupsPath,
+    problems: [...problems, ...ofGroups],
+  };
+}
