@@ -114,7 +114,7 @@ function isReadAsFlag(item: string | number): boolean {
 }
 
 function unknownFlag(name: string, { version, flags: table, droppedFlags }: VllmVersion): string {
-  const instead = droppedFlags[name];
+  const instead = droppedFlags.get(name);
   if (instead !== undefined) return `vLLM ${version} no longer has --${name}: ${instead}`;
   const positive = name.replace(/^no-/, "");
   if (positive !== name && table.get(positive)?.negatable) {

@@ -1,6 +1,6 @@
 /** Checks of one release that need more than its shape: tables, the model's limits, the fit. */
 import { parseImage, pinOf } from "../config/image.js";
-import { from, given, isWrong, type Parts, WRONG } from "../config/parts.js";
+import { given, isWrong, type Parts, WRONG } from "../config/parts.js";
 import { error, listOr, type Problem, quote } from "../config/problems.js";
 import { fitInputOf } from "../derive/fitInput.js";
 import type { RuntimePlan } from "../derive/plan.js";
@@ -30,9 +30,12 @@ export function checkRelease(plan: Parts<RuntimePlan>, path: string, found: read
     ...given([gpu.type, model.precision, model.quantizeAtLoad], (type, precision, quantize) =>
       checkPrecision({ gpu: type, precision, quantize }, `${path}.model.precision`),
     ),
-    ...given([context, model.id, from([shape], (of) => of.maxContext), flags], (tokens, id, most, all) =>
-      checkContext({ tokens, id, most, isStretched: "hf-overrides" in all }, `${path}.context`),
-    ),
+    // Rotary scaling (YaRN) is the one way past what a model was made for, and is set by overriding its config.
+    ...(isWrong(flags) || "hf-overrides" in flags
+      ? []
+      : given([context, model.id, shape], (tokens, id, { maxContext }) =>
+          checkContext({ tokens, id, maxContext }, `${path}.context`),
+        )),
   ];
   const kvCacheType = isWrong(flags) ? WRONG : flags["kv-cache-dtype"]?.value;
   const demand = { model: { architecture: shape, precision: model.precision }, gpu, context, concurrency, kvCacheType };
@@ -45,7 +48,7 @@ export function checkRelease(plan: Parts<RuntimePlan>, path: string, found: read
     ...([...inputs, ...ofFlags, ...found].some((problem) => isOfFit(problem, path))
       ? []
       : given([demand, model.id], (question, id) => checkFit(fitInputOf(question), { id, path }))),
-    ...checkResources(resources, `${path}.resources`),
+    ...checkResources({ ...resources, weightsGiB: plan.weightsGiB }, `${path}.resources`),
   ];
 }
 
@@ -123,17 +126,19 @@ interface Context {
   tokens: number;
   id: string;
   /** Tokens that the model was made for. */
-  most: number;
-  /** Rotary scaling (YaRN) is the one way past it, and is set by overriding the model's config. */
-  isStretched: boolean;
+  maxContext: number;
 }
 
-function checkContext({ tokens, id, most, isStretched }: Context, path: string): Problem[] {
-  if (tokens <= most || isStretched) return [];
-  return [error(path, `${tokens} is more than the ${most} tokens that ${id} was made for: use at most ${most}`)];
+function checkContext({ tokens, id, maxContext }: Context, path: string): Problem[] {
+  if (tokens <= maxContext) return [];
+  const message = `${tokens} is more than the ${maxContext} tokens that ${id} was made for: use at most ${maxContext}`;
+  return [error(path, message)];
 }
 
-function checkResources(resources: Parts<RuntimePlan["resources"]>, path: string): Problem[] {
+function checkResources(
+  resources: Parts<RuntimePlan["resources"] & Pick<RuntimePlan, "weightsGiB">>,
+  path: string,
+): Problem[] {
   const { diskGiB, weightsGiB, sharedMemoryGiB, memoryGiB } = resources;
   return [
     ...given([diskGiB, weightsGiB], (disk, weights) => {

@@ -1,6 +1,6 @@
 /** Cuts a VPC's range into subnets, and says whether its nodes and their pods fit. */
 import ipaddr from "ipaddr.js";
-import { given, type Parts } from "../config/parts.js";
+import { given, type Parts, WRONG } from "../config/parts.js";
 import { error, type Problem } from "../config/problems.js";
 
 /** Ranges of one zone. */
@@ -87,14 +87,15 @@ export interface NetworkPlan {
 
 /** Every problem of the addresses, as far as they are right in shape. */
 export function checkNetwork({ cidr, zones, serviceCidr, maxNodes }: Parts<NetworkPlan>, path: string): Problem[] {
-  const ranges = given([cidr], (range) => checkVpcRange(range, `${path}.cidr`));
+  const form = given([cidr], (range) => checkVpcRange(range, `${path}.cidr`));
+  // Of a range that can be no VPC's, nothing else is worth saying.
+  const vpcRange = form.length > 0 ? WRONG : cidr;
   return [
-    ...ranges,
+    ...form,
+    ...given([vpcRange], (range) => checkIsPrivate(range, `${path}.cidr`)),
     ...given([serviceCidr], (range) => checkServiceRange(range, `${path}.serviceCidr`)),
-    ...(ranges.length > 0 ? [] : given([cidr, serviceCidr], (vpc, services) => checkOverlap(vpc, services, path))),
-    ...(ranges.length > 0
-      ? []
-      : given([cidr, zones, maxNodes], (vpc, count, nodes) => checkRoom(vpc, count, nodes, path))),
+    ...given([vpcRange, serviceCidr], (vpc, services) => checkOverlap(vpc, services, path)),
+    ...given([vpcRange, zones, maxNodes], (vpc, count, nodes) => checkRoom(vpc, count, nodes, path)),
   ];
 }
 
@@ -108,7 +109,11 @@ function checkVpcRange(cidr: string, path: string): Problem[] {
     const message = `"${cidr}" cannot be a VPC's range: use /${VPC_PREFIX.largest} to /${VPC_PREFIX.smallest}`;
     return [error(path, message)];
   }
-  if (ipaddr.IPv4.parse(network).range() === "private") return [];
+  return [];
+}
+
+function checkIsPrivate(cidr: string, path: string): Problem[] {
+  if (ipaddr.IPv4.networkAddressFromCIDR(cidr).range() === "private") return [];
   return [error(path, `"${cidr}" is not private: use a range of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16`)];
 }
 

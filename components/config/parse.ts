@@ -112,7 +112,7 @@ function article(type: string): string {
 /** The keys that the object at a path of the schema knows. */
 function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
   const inner = schemaAt(schema, path);
-  return inner instanceof z.ZodObject ? Object.keys(inner.shape as object) : [];
+  return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
 }
 
 /** What a schema asks of the value at a path; `undefined` where it says nothing of it. */

@@ -52,7 +52,11 @@ function partsIn(schema: z.core.$ZodType, input: unknown): unknown {
     const { valueType } = inner;
     return Object.fromEntries(Object.entries(input).map(([key, value]) => [key, partsIn(valueType, value)]));
   }
-  if (inner instanceof z.ZodArray && Array.isArray(input)) return input.map((item) => partsIn(inner.element, item));
+  if (inner instanceof z.ZodArray && Array.isArray(input)) {
+    const items = input.map((item) => partsIn(inner.element, item));
+    // Where every item is right, it is the list itself that is not, such as one without any.
+    return items.every(isWhole) ? WRONG : items;
+  }
   return WRONG;
 }
 
@@ -64,7 +68,7 @@ export function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === "object";
+  return value !== null && typeof value === "object" && !isWrong(value);
 }
 
 /** Whether a value is right in all its parts. */

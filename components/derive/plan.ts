@@ -35,8 +35,9 @@ export interface RuntimePlan extends ModelKeys {
   /** Prompt and completion tokens of one request. */
   context: number;
   concurrency: { sequences: number; inFlight: number; batchedTokens: number };
-  /** `weightsGiB`: what is downloaded. */
-  resources: { cpus: number; memoryGiB: number; sharedMemoryGiB: number; diskGiB: number; weightsGiB: number };
+  /** Size of the weights as they are downloaded. */
+  weightsGiB: number;
+  resources: { cpus: number; memoryGiB: number; sharedMemoryGiB: number; diskGiB: number };
   /** From the container's start to its first readiness. */
   startupSeconds: number;
   flags: RuntimeContract["flags"];
@@ -97,17 +98,17 @@ export function planOf(
       inFlight: concurrency.inFlight,
       batchedTokens: stated(concurrency.batchedTokens, () => from([gpu.type, version], batchedTokens)),
     },
+    weightsGiB,
     resources: {
       cpus: stated(resources.cpus, () => from([gpu.count], cpus)),
       memoryGiB: stated(resources.memoryGiB, () => from([gpu.count, shared], memoryGiB)),
       sharedMemoryGiB: shared,
       diskGiB: stated(resources.diskGiB, () => from([weightsGiB], diskGiB)),
-      weightsGiB,
     },
     startupSeconds: stated(config.startupSeconds, () => from([weightsGiB], startupSeconds)),
     flags,
     env,
-  } as Parts<RuntimePlan>;
+  };
 }
 
 function imageVersion(text: string): string | undefined {

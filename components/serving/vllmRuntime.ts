@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { requireSound } from "../checks/sound.js";
 import { contractHash } from "../contract/contract.js";
 import { runtimeLabels, runtimeName, runtimeSelector } from "../derive/objects.js";
-import { placementOf } from "../derive/placement.js";
+import { type Placement, placementOf } from "../derive/placement.js";
 import type { RuntimePlan } from "../derive/plan.js";
 import { isAutoscaled } from "../derive/scaling.js";
 import type { ServingEnvironment } from "../engine/environment.js";
@@ -24,6 +24,8 @@ export interface VllmRuntimeArgs {
   environment: ServingEnvironment;
   /** Key that clients have to send. @default one made for this runtime, see {@link VllmRuntime.apiKey} */
   apiKey?: SecretKey;
+  /** Where pods may be scheduled. @default where the environment's node groups take the release */
+  placement?: Placement;
 }
 
 /**
@@ -75,7 +77,7 @@ export class VllmRuntime extends pulumi.ComponentResource {
       {
         namespace,
         partOf,
-        placement: placementOf(plan, environment.nodeGroups),
+        placement: args.placement ?? placementOf(plan, environment.nodeGroups),
         serviceAccountName: account.metadata.name,
         apiKey: this.apiKey,
         ...(plan.model.gated && { huggingFaceToken }),

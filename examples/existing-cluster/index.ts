@@ -3,7 +3,7 @@
  * taints of their own, here those of Google Kubernetes Engine; KEDA and the Prometheus operator are installed already.
  */
 import * as k8s from "@pulumi/kubernetes";
-import { loadModels, ModelServing, TrafficPriorities } from "../../components/index.js";
+import { loadModels, serveModels, servingEnvironment } from "../../components/index.js";
 
 const { models, nodeGroups } = loadModels(
   {
@@ -36,15 +36,16 @@ const { models, nodeGroups } = loadModels(
 );
 
 const namespace = new k8s.core.v1.Namespace("llm", { metadata: { name: "llm" } }).metadata.name;
-const priorities = new TrafficPriorities("priorities", { prefix: "llm", partOf: "existing-cluster" });
-const monitoring = {
-  prometheusUrl: "http://prometheus-operated.monitoring.svc:9090",
-  namespace: "monitoring",
-  podMonitorLabels: { release: "prometheus" },
-};
+const environment = servingEnvironment(models, {
+  namespace,
+  partOf: "existing-cluster",
+  priorityPrefix: "llm",
+  monitoring: {
+    prometheusUrl: "http://prometheus-operated.monitoring.svc:9090",
+    namespace: "monitoring",
+    podMonitorLabels: { release: "prometheus" },
+  },
+  nodeGroups,
+});
 
-export const live = models.map(
-  (model) =>
-    new ModelServing(model.name, { model, namespace, partOf: "existing-cluster", monitoring, nodeGroups, priorities })
-      .live,
-);
+export const live = serveModels(models, environment);

@@ -2,12 +2,12 @@
 import * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import {
-  builtClusterSchema,
-  GpuCluster,
+  EksGpuCluster,
+  loadCluster,
   loadModels,
-  ModelServing,
   Platform,
-  TrafficPriorities,
+  serveModels,
+  servingEnvironment,
 } from "../../components/index.js";
 
 const gpuNodes = {
@@ -34,8 +34,8 @@ const { models, nodeGroups } = loadModels(
 
 const name = "llm-smallest";
 const NAMESPACE = "llm";
-const cluster = new GpuCluster(name, {
-  cluster: builtClusterSchema.parse({
+const cluster = new EksGpuCluster(name, {
+  cluster: loadCluster({
     name,
     kubernetesVersion: "1.36",
     network: { zones: 2, natGateways: "single" },
@@ -58,11 +58,16 @@ const platform = new Platform(
 const provider = new k8s.Provider("models", access, { dependsOn: platform.ready });
 
 const namespace = new k8s.core.v1.Namespace("llm", { metadata: { name: NAMESPACE } }, { provider }).metadata.name;
-const priorities = new TrafficPriorities("priorities", { prefix: "llm", partOf: name }, { provider });
-const monitoring = { prometheusUrl: platform.prometheusUrl!, namespace: "monitoring" };
-
-export const live = models.map(
-  (model) =>
-    new ModelServing(model.name, { model, namespace, partOf: name, monitoring, nodeGroups, priorities }, { provider })
-      .live,
+const environment = servingEnvironment(
+  models,
+  {
+    namespace,
+    partOf: name,
+    priorityPrefix: "llm",
+    monitoring: { prometheusUrl: platform.prometheusUrl!, namespace: "monitoring" },
+    nodeGroups,
+  },
+  { provider },
 );
+
+export const live = serveModels(models, environment, { provider });

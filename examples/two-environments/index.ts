@@ -1,7 +1,7 @@
 /** `pulumi up -s staging` and `-s prod` deploy the same assistant in two sizes. */
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { loadModels, ModelServing, TrafficPriorities } from "../../components/index.js";
+import { loadModels, serveModels, servingEnvironment } from "../../components/index.js";
 import { assistant, type Size } from "./assistant.js";
 
 const SIZES: Record<string, Size> = {
@@ -17,12 +17,14 @@ if (size === undefined) {
 
 const { models } = loadModels(assistant(size));
 const namespace = new k8s.core.v1.Namespace("llm", { metadata: { name: `llm-${stack}` } }).metadata.name;
-const priorities = new TrafficPriorities("priorities", { prefix: `llm-${stack}`, partOf: stack });
-const monitoring = {
-  prometheusUrl: "http://kube-prometheus-stack-prometheus.monitoring.svc:9090",
-  namespace: "monitoring",
-};
+const environment = servingEnvironment(models, {
+  namespace,
+  partOf: stack,
+  priorityPrefix: `llm-${stack}`,
+  monitoring: {
+    prometheusUrl: "http://kube-prometheus-stack-prometheus.monitoring.svc:9090",
+    namespace: "monitoring",
+  },
+});
 
-export const live = models.map(
-  (model) => new ModelServing(model.name, { model, namespace, partOf: stack, monitoring, priorities }).live,
-);
+export const live = serveModels(models, environment);

@@ -4,19 +4,19 @@ import { checkFlags } from "../../components/checks/flags.js";
 import type { Flags, FlagValue } from "../../components/contract/contract.js";
 import { renderFlags } from "../../components/derive/flags.js";
 import { OWNED_FLAGS } from "../../components/facts/vllm/ownFlags.js";
-import { flagTable } from "../../components/facts/vllm/versions.js";
+import { versionNamed } from "../../components/facts/vllm/versions.js";
 import type { FlagFacts, FlagTable } from "../../components/facts/vllm/version.js";
 import { lines } from "../contract/fixtures.js";
 
-const V30 = flagTable("0.30.0")!;
+const V30 = versionNamed("0.30.0")!;
 
 /** Flags with the same reason. */
 function flags(values: Record<string, FlagValue>): Flags {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value, reason: "x" }]));
 }
 
-function check(values: Record<string, FlagValue>, table: FlagTable | undefined = V30): string[] {
-  return lines(checkFlags(flags(values), table, "0.30.0", "flags"));
+function check(values: Record<string, FlagValue>, table: FlagTable = V30.flags): string[] {
+  return lines(checkFlags(flags(values), { ...V30, flags: table }, "flags"));
 }
 
 /** A table of one flag. */
@@ -69,12 +69,12 @@ describe("checkFlags on names", () => {
     it(`refuses ${flag} with its owner, also without a table`, () => {
       const problem = [`error flags.${flag}: the contract decides --${flag}: ${owner}`];
       assert.deepEqual(check({ [flag]: 1 }), problem);
-      assert.deepEqual(lines(checkFlags(flags({ [flag]: 1 }), undefined, "", "flags")), problem);
+      assert.deepEqual(lines(checkFlags(flags({ [flag]: 1 }), undefined, "flags")), problem);
     });
   }
 
   it("takes any other name without a table", () => {
-    assert.deepEqual(lines(checkFlags(flags({ zzz: 1, "no-x": true }), undefined, "9.9.9", "flags")), []);
+    assert.deepEqual(lines(checkFlags(flags({ zzz: 1, "no-x": true }), undefined, "flags")), []);
   });
 
   it("reports every flag, in the config's order", () => {
@@ -201,7 +201,7 @@ describe("renderFlags", () => {
     ["nothing", {}, []],
   ];
   for (const [name, values, args] of cases) {
-    it(`writes ${name}`, () => assert.deepEqual(renderFlags(flags(values), V30), args));
+    it(`writes ${name}`, () => assert.deepEqual(renderFlags(flags(values), V30.flags), args));
   }
 
   it("writes a list after its flag where there is no table", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 
+import { MACHINES } from "../../components/facts/machines/index.js";
 import { type LoadedModels, loadModels } from "../../components/checks/load.js";
 import { ContractError, formatProblem } from "../../components/config/problems.js";
 import { type Config, merged, modelConfig } from "../serving/fixtures.js";
@@ -60,7 +61,7 @@ describe("loadModels without node groups", () => {
     assert.deepEqual(problems({ chat: modelConfig(onEight), trial: modelConfig({ class: "experimental" }) }), []);
     const t4 = { releases: { r1: { gpu: { type: "t4", count: 8 }, model: { precision: "fp16" } } } };
     assert.deepEqual(problems({ chat: modelConfig(t4) }), [
-      "models.chat.releases.r1.gpu.count: no machine of the instance table has 8 × t4: use at most 4",
+      "models.chat.releases.r1.gpu.count: no machine of the tables has 8 × t4: use at most 4",
     ]);
   });
 
@@ -78,11 +79,15 @@ describe("loadModels without node groups", () => {
 });
 
 describe("loadModels with node groups", () => {
-  it("hands the groups on with their defaults", () => {
+  it("hands the groups on with their defaults and their machines", () => {
     const { nodeGroups } = loadModels({ chat: modelConfig() }, { pool: GROUP, spot: SPOT });
+    const described = ({ instanceTypes, ...group }: Config) => ({
+      ...group,
+      machines: (instanceTypes as string[]).map((name) => MACHINES.get(name)),
+    });
     assert.deepEqual(nodeGroups, {
-      pool: { ...GROUP, capacity: "on-demand", min: 0 },
-      spot: { ...SPOT, min: 0 },
+      pool: { ...described(GROUP), capacity: "on-demand", min: 0 },
+      spot: { ...described(SPOT), min: 0 },
     });
   });
 

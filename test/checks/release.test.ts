@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 
-import { fitInput, fitOf } from "../../components/checks/release.js";
+import { fitInput } from "../../components/derive/fitInput.js";
+import { fit } from "../../components/fit/fit.js";
 import { type Changes, contract, contractProblems, DIGEST, R1, releaseProblems } from "../contract/fixtures.js";
 
 type Cases = Array<[name: string, changes: Changes, problem: string]>;
@@ -240,7 +241,7 @@ describe("the context", () => {
     const disk = { ...resources, diskGiB: 9000 };
     assert.deepEqual(contractProblems({ model: { ...model, architecture }, resources: disk }), [
       `error ${R1}.gpu: Qwen/Qwen3-8B does not fit on 1 × l4: 7450.6 GiB of bf16 weights and an estimated 1.9 GiB of overhead ` +
-        "leave no KV cache in 19.8 GiB; no machine of the instance table would do",
+        "leave no KV cache in 19.8 GiB; no machine of the tables would do",
     ]);
   });
 
@@ -285,9 +286,9 @@ describe("fitInput", () => {
   }
 });
 
-describe("fitOf", () => {
+describe("fitInput", () => {
   it("doubles the tokens of an 8-bit KV cache", () => {
-    assert.equal(fitOf(contract()).kvBytesPerToken, 147456);
-    assert.equal(fitOf(contract({ "flags/kv-cache-dtype": flag("fp8") })).kvBytesPerToken, 73728);
+    assert.equal(fit(fitInput(contract())).kvBytesPerToken, 147456);
+    assert.equal(fit(fitInput(contract({ "flags/kv-cache-dtype": flag("fp8") }))).kvBytesPerToken, 73728);
   });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { GpuCluster } from "../../components/cluster/eksGpuCluster.js";
+import { EksGpuCluster } from "../../components/cluster/eksGpuCluster.js";
 import type { Config } from "../serving/fixtures.js";
 import { type Registry, valueOf } from "../serving/registered.js";
 import { ACCOUNT, awsRegistered, inputsOf, type Run } from "./awsRegistered.js";
@@ -11,8 +11,8 @@ import { builtCluster } from "./fixtures.js";
 const TAGS = { team: "ml" };
 const SUBNETS = ["cluster-private-0", "cluster-private-1", "cluster-private-2"];
 
-const deployed = (changes: Config = {}, region?: string): Promise<Run<GpuCluster>> =>
-  awsRegistered(() => new GpuCluster("cluster", { cluster: builtCluster(changes), tags: TAGS }), region);
+const deployed = (changes: Config = {}, region?: string): Promise<Run<EksGpuCluster>> =>
+  awsRegistered(() => new EksGpuCluster("cluster", { cluster: builtCluster(changes), tags: TAGS }), region);
 
 const VPC_CONFIG = { subnetIds: SUBNETS, endpointPrivateAccess: true, endpointPublicAccess: false };
 const CLUSTER = {
@@ -44,8 +44,8 @@ const EARLY = ["eks-pod-identity-agent", "vpc-cni", "kube-proxy"].map((name) => 
 const LATE = ["coredns", "aws-ebs-csi-driver", "metrics-server"];
 const GROUPS = ["system", "inference-l4", "batch-l4"];
 
-describe("GpuCluster", () => {
-  let run: Run<GpuCluster>;
+describe("EksGpuCluster", () => {
+  let run: Run<EksGpuCluster>;
   let registry: Registry;
   before(async () => {
     run = await deployed();
@@ -215,7 +215,7 @@ describe("GpuCluster", () => {
   });
 });
 
-describe("GpuCluster with other config", () => {
+describe("EksGpuCluster with other config", () => {
   it("opens a public endpoint to the given ranges alone, beside the private one", async () => {
     const { registry } = await deployed({ publicEndpoint: { cidrs: ["203.0.113.0/24", "198.51.100.7/32"] } });
     assert.deepEqual(registry.get("Cluster", "cluster").inputs, {
@@ -289,7 +289,9 @@ describe("GpuCluster with other config", () => {
 
   it("makes a cluster without GPU groups and without tags", async () => {
     const gpuNodes = { "inference-l4": undefined, "batch-l4": undefined };
-    const { registry } = await awsRegistered(() => new GpuCluster("cluster", { cluster: builtCluster({ gpuNodes }) }));
+    const { registry } = await awsRegistered(
+      () => new EksGpuCluster("cluster", { cluster: builtCluster({ gpuNodes }) }),
+    );
     assert.deepEqual(Object.keys(inputsOf(registry, "NodeGroup")), ["cluster-system"]);
     assert.deepEqual(registry.get("Cluster", "cluster").inputs["tags"], {});
     assert.deepEqual(registry.get("NodeGroup", "cluster-system").inputs["tags"], { Name: "llm-test-system" });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { GpuCluster } from "../../components/cluster/eksGpuCluster.js";
+import { EksGpuCluster } from "../../components/cluster/eksGpuCluster.js";
 import type { BuiltNodeGroup } from "../../components/cluster/schema.js";
 import { autoscalerTags, launchTemplateArgs, type NodeTaint } from "../../components/cluster/nodeGroup.js";
 import type { Config } from "../serving/fixtures.js";
@@ -8,8 +8,8 @@ import type { Registry } from "../serving/registered.js";
 import { ACCOUNT, awsRegistered, inputsOf, reasonOf, type Run } from "./awsRegistered.js";
 import { builtCluster, group, spotGroup } from "./fixtures.js";
 
-const deployed = (changes: Config = {}): Promise<Run<GpuCluster>> =>
-  awsRegistered(() => new GpuCluster("cluster", { cluster: builtCluster(changes), tags: { team: "ml" } }));
+const deployed = (changes: Config = {}): Promise<Run<EksGpuCluster>> =>
+  awsRegistered(() => new EksGpuCluster("cluster", { cluster: builtCluster(changes), tags: { team: "ml" } }));
 
 const tags = (group: string) => ({ team: "ml", Name: `llm-test-${group}` });
 const GPU_TAINT: NodeTaint = { key: "nvidia.com/gpu", value: "true", effect: "NO_SCHEDULE" };
@@ -33,7 +33,7 @@ const common = (group: string) => ({
 const GPU_GROUP = { amiType: "AL2023_x86_64_NVIDIA", capacityType: "ON_DEMAND" };
 
 describe("managed nodes", () => {
-  let run: Run<GpuCluster>;
+  let run: Run<EksGpuCluster>;
   let registry: Registry;
   before(async () => {
     run = await deployed();
@@ -236,14 +236,18 @@ describe("zones of managed nodes", () => {
   const NO_GROUPS = { "inference-l4": undefined, "batch-l4": undefined };
   const offered = (zones: string[]) => ({ getInstanceTypeOfferings: { locations: zones } });
   /** A cluster where AWS offers the GPU types in these zones. */
-  const where = (zones: string[], gpuNodes: Config = {}): Promise<Run<GpuCluster>> =>
-    awsRegistered(() => new GpuCluster("cluster", { cluster: builtCluster({ gpuNodes }) }), undefined, offered(zones));
+  const where = (zones: string[], gpuNodes: Config = {}): Promise<Run<EksGpuCluster>> =>
+    awsRegistered(
+      () => new EksGpuCluster("cluster", { cluster: builtCluster({ gpuNodes }) }),
+      undefined,
+      offered(zones),
+    );
   /** Why a group would have no subnet, where AWS offers its types in these zones. */
   const refusal = async (zones: string[], nodes: BuiltNodeGroup): Promise<string> => {
     // A valid cluster is asked: what is registered with a failed Output never ends under mocks.
     const { made } = await awsRegistered(
       () => {
-        const cluster = new GpuCluster("cluster", { cluster: builtCluster({ gpuNodes: NO_GROUPS }) });
+        const cluster = new EksGpuCluster("cluster", { cluster: builtCluster({ gpuNodes: NO_GROUPS }) });
         return reasonOf(cluster["subnetsFor"]("gpu", nodes));
       },
       undefined,

@@ -97,6 +97,7 @@ describe("checkNetwork", () => {
     ]);
     assert.deepEqual(problemsOf({ cidr: "8.8.8.8/28", serviceCidr: "8.8.8.0/24" }), [
       `${PATH}.cidr: "8.8.8.8/28" is not the start of its range: use 8.8.8.0/28`,
+      `${PATH}.serviceCidr: "8.8.8.0/24" cannot be the range of Services: use the start of a private range of /12 to /24`,
     ]);
   });
 

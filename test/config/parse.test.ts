@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import { z } from "zod";
 
-import { joinPath, parse, salvage } from "../../components/config/parse.js";
+import { joinPath, parse } from "../../components/config/parse.js";
 import { formatProblem } from "../../components/config/problems.js";
 
 const point = z.strictObject({
@@ -28,7 +28,8 @@ const KEYS = "x, tags, inner, by, kind, any, name, code or text";
 
 describe("parse", () => {
   it("gives the value with its defaults", () => {
-    assert.deepEqual(parse(point, { x: 2 }, "p"), { value: { x: 2, tags: [], by: {}, kind: "left" }, problems: [] });
+    const value = { x: 2, tags: [], by: {}, kind: "left" };
+    assert.deepEqual(parse(point, { x: 2 }, "p"), { value, parts: value, problems: [] });
   });
 
   const cases: Array<[name: string, input: unknown, problems: string[]]> = [
@@ -95,28 +96,4 @@ describe("joinPath", () => {
     assert.equal(joinPath("p", ["a-b_c", "d e", "", 'f"g']), 'p.a-b_c["d e"][""]["f\\"g"]');
     assert.equal(joinPath("p", []), "p");
   });
-});
-
-describe("salvage", () => {
-  const placeholder = { x: 7, tags: [], by: {}, kind: "right" as const };
-
-  it("is the parsed value where all is right", () => {
-    assert.deepEqual(salvage(point, { x: 2 }, placeholder), { x: 2, tags: [], by: {}, kind: "left" });
-  });
-
-  it("keeps what is right and puts the placeholder for what is not", () => {
-    assert.deepEqual(salvage(point, { x: "2", tags: ["a"], kind: "up", more: 1 }, placeholder), {
-      ...{ x: 7, tags: ["a"], by: {}, kind: "right" },
-    });
-  });
-
-  it("keeps the right entries of a record", () => {
-    assert.deepEqual(salvage(point, { x: 2, by: { a: { on: true }, b: 5 } }, placeholder).by, { a: { on: true } });
-  });
-
-  for (const input of [undefined, null, 5, "text", [1]]) {
-    it(`is the placeholder for ${JSON.stringify(input) ?? "nothing"}`, () => {
-      assert.deepEqual(salvage(point, input, placeholder), placeholder);
-    });
-  }
 });

@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 
 import { contractHash, contractText, type RuntimeContract } from "../../components/contract/contract.js";
-import { type Changes, contract } from "./fixtures.js";
+import { type Changes, contract as plan, release, REVISION } from "./fixtures.js";
+
+const contract = (changes?: Changes, modelChanges?: Changes): RuntimeContract => plan(changes, modelChanges).contract;
 
 /** The same contract, the keys of each object in another order. */
 function reordered<T>(value: T): T {
@@ -13,22 +15,36 @@ function reordered<T>(value: T): T {
 }
 
 describe("contractText", () => {
-  it("is the contract without its scaling bounds", () => {
-    const { autoscaling: _, ...rest } = contract();
-    assert.deepEqual(JSON.parse(contractText(contract())), rest);
+  it("is what the reviewer stated, with the tokenizer and the precision of the model", () => {
+    assert.deepEqual(JSON.parse(contractText(contract())), {
+      name: "chat",
+      release: "r1",
+      ...release(),
+      model: {
+        id: "Qwen/Qwen3-8B",
+        revision: REVISION,
+        tokenizer: "Qwen/Qwen3-8B",
+        tokenizerRevision: REVISION,
+        precision: "bf16",
+        quantizeAtLoad: false,
+      },
+      gpu: { type: "l4", count: 1, memoryUtilization: 0.9 },
+      resources: {},
+      env: {},
+    });
   });
 
   it("has sorted keys", () => {
     const text = contractText(contract());
-    assert.ok(
-      text.startsWith('{"class":"interactive","concurrency":{"batchedTokens":2048,"inFlight":48,"sequences":16},'),
-    );
+    assert.ok(text.startsWith('{"concurrency":{"inFlight":48,"sequences":16},"context":8192,'));
     const keys = Object.keys(JSON.parse(text) as object);
     assert.deepEqual(keys, [...keys].sort());
   });
 
   it("keeps the order of lists", () => {
-    assert.ok(contractText(contract()).includes('"servedNames":["chat","qwen3-8b"]'));
+    const flags = { list: { value: ["b=/b", "a=/a"], reason: "x" } };
+    const text = contractText({ ...contract(), flags });
+    assert.ok(text.includes('"value":["b=/b","a=/a"]'));
   });
 });
 
@@ -72,15 +88,14 @@ describe("contractHash", () => {
     it(`changes with ${name}`, () => assert.notEqual(contractHash(contract(change)), base));
   }
 
-  it("changes with the order of served names, the first of which is in metrics", () => {
-    const chat = contract();
-    assert.notEqual(contractHash({ ...chat, servedNames: chat.servedNames.toReversed() }), base);
-  });
-
-  it("does not change with scaling bounds", () => {
-    const autoscaling: RuntimeContract["autoscaling"] = {
-      ...{ min: 2, max: 9, targetUtilization: 0.5, scaleDownSeconds: 900 },
-    };
-    assert.equal(contractHash({ ...contract(), autoscaling }), base);
-  });
+  const modelChanges: Array<[name: string, changes: Changes]> = [
+    ["scaling bounds", { "chat/autoscaling": { min: 2, max: 9, targetUtilization: 0.5, scaleDownSeconds: 900 } }],
+    ["served names", { "chat/servedNames": ["qwen3-8b", "chat"] }],
+    ["the drain", { "chat/drainSeconds": 300 }],
+    ["the class of traffic", { "chat/class": "batch" }],
+    ["warm spares", { "chat/warmSpares": 2 }],
+  ];
+  for (const [name, change] of modelChanges) {
+    it(`does not change with the model's ${name}`, () => assert.equal(contractHash(contract({}, change)), base));
+  }
 });

@@ -1,7 +1,7 @@
 /** A good `vllm:models`, and what becomes of it when a test changes something. */
-import { checkContract } from "../../components/checks/release.js";
-import type { RuntimeContract } from "../../components/contract/contract.js";
-import type { NodeGroup } from "../../components/contract/nodeGroup.js";
+import { checkRelease } from "../../components/checks/release.js";
+import type { RuntimePlan } from "../../components/derive/plan.js";
+import type { NodeGroupConfig } from "../../components/contract/nodeGroup.js";
 import type { Problem } from "../../components/config/problems.js";
 import { resolveModels } from "../../components/checks/resolve.js";
 
@@ -71,7 +71,7 @@ export function lines(problems: readonly Problem[]): string[] {
 }
 
 /** The contract of r1 with changes to it; they have to be right. */
-export function contract(changes: Changes = {}, modelChanges: Changes = {}): RuntimeContract {
+export function contract(changes: Changes = {}, modelChanges: Changes = {}): RuntimePlan {
   const resolved = resolveModels(models({ ...inRelease(changes), ...modelChanges }), AT);
   const r1 = resolved.models.find(({ name }) => name === "chat")?.releases.get("r1");
   if (r1 === undefined) throw new Error(lines(resolved.problems).join("\n"));
@@ -79,8 +79,8 @@ export function contract(changes: Changes = {}, modelChanges: Changes = {}): Run
 }
 
 /** What the checks of a contract whose shape is right find, with parts of it replaced. */
-export function contractProblems(changes: Partial<RuntimeContract>): string[] {
-  return lines(checkContract({ ...contract(), ...changes }, R1));
+export function contractProblems(changes: Partial<RuntimePlan>): string[] {
+  return lines(checkRelease({ ...contract(), ...changes }, R1));
 }
 
 function set(target: unknown, [key, ...rest]: string[], value: unknown): void {
@@ -93,7 +93,7 @@ function set(target: unknown, [key, ...rest]: string[], value: unknown): void {
 }
 
 /** Two L4 nodes on demand, with changes. */
-export function group(changes: Partial<NodeGroup> = {}): NodeGroup {
+export function group(changes: Partial<NodeGroupConfig> = {}): NodeGroupConfig {
   return {
     purpose: "inference",
     gpu: "l4",

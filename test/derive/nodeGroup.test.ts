@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 
-import { instancesOf, type NodeGroup, nodeGroupSchema } from "../../components/contract/nodeGroup.js";
+import { type NodeGroupConfig, nodeGroupSchema } from "../../components/contract/nodeGroup.js";
+import { describedGroup } from "../../components/derive/nodeGroup.js";
 import { checkNodeGroup } from "../../components/checks/nodeGroup.js";
 import { accepts, defaultPlacement } from "../../components/derive/placement.js";
 import { TRAFFIC_CLASSES } from "../../components/vocabulary/traffic.js";
@@ -9,7 +10,7 @@ import { group, lines } from "../contract/fixtures.js";
 const L4_TYPES =
   "g6.xlarge, g6.2xlarge, g6.4xlarge, g6.8xlarge, g6.12xlarge, g6.16xlarge, g6.24xlarge, g6.48xlarge, gr6.4xlarge or gr6.8xlarge";
 
-const check = (changes: Partial<NodeGroup>): string[] => lines(checkNodeGroup(group(changes), "nodes"));
+const check = (changes: Partial<NodeGroupConfig>): string[] => lines(checkNodeGroup(group(changes), "nodes"));
 
 describe("nodeGroupSchema", () => {
   it("is on-demand and empty at rest unless said", () => {
@@ -53,15 +54,29 @@ describe("checkNodeGroup", () => {
   });
 });
 
-describe("instancesOf", () => {
-  it("passes over types that the table does not know", () => {
-    const known = { gpu: "l4", gpus: 1, cpus: 8, memoryGiB: 32, nvmeGB: 450, hourlyUsd: 0.9776 };
-    assert.deepEqual(instancesOf(group({ instanceTypes: ["m7i.large", "g6.2xlarge"] })), [known]);
+describe("describedGroup", () => {
+  it("has the machines of a group in place of their names, and passes over those that no table knows", () => {
+    const { instanceTypes, ...rest } = group({ instanceTypes: ["m7i.large", "g6.2xlarge"] });
+    assert.deepEqual(describedGroup({ ...rest, instanceTypes }), {
+      ...rest,
+      machines: [
+        {
+          name: "g6.2xlarge",
+          gpu: "l4",
+          gpus: 1,
+          cpus: 8,
+          memoryGiB: 32,
+          allocatable: { cpus: 7.2, memoryGiB: 32 * 0.97 - (255 + 11 * 110 + 100) / 1024 - 1 },
+          nvmeGB: 450,
+          hourlyUsd: 0.9776,
+        },
+      ],
+    });
   });
 });
 
 describe("accepts", () => {
-  const table: Array<[NodeGroup["purpose"], NodeGroup["capacity"], accepted: string[]]> = [
+  const table: Array<[NodeGroupConfig["purpose"], NodeGroupConfig["capacity"], accepted: string[]]> = [
     ["inference", "on-demand", ["interactive"]],
     ["inference", "spot", []],
     ["batch", "on-demand", ["batch", "experimental"]],

@@ -1,23 +1,48 @@
 import assert from "node:assert/strict";
 
-import { checkCapacity, checkPlacement, placementOf } from "../../components/derive/placement.js";
-import type { NodeGroups } from "../../components/contract/nodeGroup.js";
+import { checkPlacements } from "../../components/checks/placement.js";
+import { describedGroups } from "../../components/derive/nodeGroup.js";
+import { placementOf } from "../../components/derive/placement.js";
+import type { NodeGroupConfig } from "../../components/contract/nodeGroup.js";
 import { replicaCost } from "../../components/derive/cost.js";
-import type { RuntimeContract } from "../../components/contract/contract.js";
+import type { RuntimePlan } from "../../components/derive/plan.js";
+import type { Problem } from "../../components/config/problems.js";
 import { type Changes, contract, group, lines } from "../contract/fixtures.js";
 
 const SPOT = group({ purpose: "batch", capacity: "spot", instanceTypes: ["g6.2xlarge", "g6.4xlarge", "gr6.4xlarge"] });
 
-function chat(changes: Changes = {}, trafficClass: RuntimeContract["class"] = "interactive"): RuntimeContract {
+function chat(changes: Changes = {}, trafficClass: RuntimePlan["class"] = "interactive"): RuntimePlan {
   return contract(changes, { "chat/class": trafficClass });
 }
 
-const check = (demand: RuntimeContract, groups: NodeGroups): string[] => lines(checkPlacement(demand, groups, "r1"));
+type Groups = Record<string, NodeGroupConfig> | undefined;
+
+/** What is found of one release with node groups. */
+function found(demand: RuntimePlan, groups: Groups): Problem[] {
+  const problems = checkPlacements([{ plan: demand, warmSpares: 0, path: "r1" }], groups, "nodes");
+  return problems.filter(({ path }) => path !== "nodes");
+}
+
+const check = (demand: RuntimePlan, groups: Groups): string[] => lines(found(demand, groups));
+
+interface Replicas {
+  plan: RuntimePlan;
+  warmSpares: number;
+}
+
+/** What is found of the capacity for several releases together. */
+function checkCapacity(all: readonly Replicas[], groups: Groups): string[] {
+  const releases = all.map((release) => ({ ...release, path: "r1" }));
+  return lines(checkPlacements(releases, groups, "nodes").filter(({ path }) => path === "nodes"));
+}
+
+const placed = (demand: RuntimePlan, groups: Groups) => placementOf(demand, groups && describedGroups(groups));
+const cost = (demand: RuntimePlan, groups: Groups) => replicaCost(demand, groups && describedGroups(groups));
 
 const INTERACTIVE =
   "add one with purpose inference and capacity on-demand, since spot nodes go at two minutes' notice, or use another type";
 
-describe("checkPlacement", () => {
+describe("checkPlacements of one release", () => {
   it("asks nothing where no groups are described", () => assert.deepEqual(check(chat(), undefined), []));
 
   it("takes an interactive model on on-demand nodes for inference", () => {
@@ -86,7 +111,7 @@ describe("checkPlacement", () => {
   it("reports memory and cores together", () => {
     const demand = chat({ resources: { cpus: 8, memoryGiB: 64 } });
     assert.deepEqual(
-      checkPlacement(demand, { inference: group() }, "r1").map(({ path }) => path),
+      found(demand, { inference: group() }).map(({ path }) => path),
       ["r1.resources.memoryGiB", "r1.resources.cpus"],
     );
   });
@@ -96,15 +121,15 @@ describe("checkPlacement", () => {
   });
 });
 
-describe("checkCapacity", () => {
+describe("checkPlacements of all releases together", () => {
   const groups = { inference: group({ max: 3 }), batch: { ...SPOT, max: 2 } };
 
   function capacity(...all: Array<[min: number, max: number, gpus?: number, warmSpares?: number]>): string[] {
     const replicas = all.map(([min, max, count = 1, warmSpares = 0]) => {
       const chats = chat({ "gpu/count": count });
-      return { contract: { ...chats, autoscaling: { ...chats.autoscaling, min, max } }, warmSpares };
+      return { plan: { ...chats, autoscaling: { ...chats.autoscaling, min, max } }, warmSpares };
     });
-    return lines(checkCapacity(replicas, groups, "nodes"));
+    return checkCapacity(replicas, groups);
   }
 
   const less = (models: number): string[] => [
@@ -113,7 +138,7 @@ describe("checkCapacity", () => {
   ];
 
   it("asks nothing where no groups are described", () => {
-    assert.deepEqual(checkCapacity([{ contract: chat(), warmSpares: 9 }], undefined, "nodes"), []);
+    assert.deepEqual(checkCapacity([{ plan: chat(), warmSpares: 9 }], undefined), []);
   });
 
   it("takes what leaves a GPU for a rollout", () => assert.deepEqual(capacity([1, 2]), []));
@@ -132,11 +157,11 @@ describe("checkCapacity", () => {
 
   it("counts the GPUs of a replica, and of a node", () => {
     const large = { inference: group({ instanceTypes: ["g6.12xlarge"], max: 2 }) };
-    const contracts = { contract: chat({ "gpu/count": 4 }), warmSpares: 0 };
-    assert.deepEqual(lines(checkCapacity([contracts, contracts, contracts], large, "nodes")), [
+    const contracts = { plan: chat({ "gpu/count": 4 }), warmSpares: 0 };
+    assert.deepEqual(checkCapacity([contracts, contracts, contracts], large), [
       "error nodes: the models need 12 GPUs of inference at the least, and at max nodes there are 8: raise max, or lower autoscaling.min",
     ]);
-    assert.deepEqual(lines(checkCapacity([contracts], large, "nodes")), [
+    assert.deepEqual(checkCapacity([contracts], large), [
       "warning nodes: the models may want 12 GPUs of inference, and 4 more while one is rolled out, and at max nodes there are 8: " +
         "raise max, or expect pods to wait",
     ]);
@@ -144,19 +169,19 @@ describe("checkCapacity", () => {
 
   it("adds up the groups that take a model, and keeps others apart", () => {
     const two = { a: group(), b: group(), batch: { ...SPOT, max: 1 } };
-    const trial = { contract: chat({}, "experimental"), warmSpares: 0 };
-    assert.deepEqual(lines(checkCapacity([{ contract: chat(), warmSpares: 0 }, trial], two, "nodes")), [
+    const trial = { plan: chat({}, "experimental"), warmSpares: 0 };
+    assert.deepEqual(checkCapacity([{ plan: chat(), warmSpares: 0 }, trial], two), [
       "warning nodes: the models may want 3 GPUs of batch, and 1 more while one is rolled out, and at max nodes there are 1: " +
         "raise max, or expect pods to wait",
     ]);
-    assert.deepEqual(lines(checkCapacity([{ contract: chat(), warmSpares: 1 }], two, "nodes")), [
+    assert.deepEqual(checkCapacity([{ plan: chat(), warmSpares: 1 }], two), [
       "warning nodes: the models may want 4 GPUs of a and b, and 1 more while one is rolled out, and at max nodes there are 4: " +
         "raise max, or expect pods to wait",
     ]);
   });
 
   it("leaves a model that no group takes to its own check", () => {
-    assert.deepEqual(checkCapacity([{ contract: chat({ "gpu/type": "h100" }), warmSpares: 9 }], groups, "nodes"), []);
+    assert.deepEqual(checkCapacity([{ plan: chat({ "gpu/type": "h100" }), warmSpares: 9 }], groups), []);
   });
 });
 
@@ -166,14 +191,14 @@ describe("placementOf", () => {
 
   it("goes by this project's labels unless a group has others", () => {
     const expected = { nodeSelector: standard, tolerations: [gpu] };
-    assert.deepEqual(placementOf(chat(), undefined), expected);
-    assert.deepEqual(placementOf(chat(), { inference: group() }), expected);
+    assert.deepEqual(placed(chat(), undefined), expected);
+    assert.deepEqual(placed(chat(), { inference: group() }), expected);
   });
 
   it("takes selector and tolerations of the group that accepts the model", () => {
     const own = { nodeSelector: { pool: "gpu" }, tolerations: [{ key: "pool", operator: "Exists" as const }] };
     const groups = { batch: { ...SPOT, nodeSelector: { pool: "spot" } }, inference: group(own) };
-    assert.deepEqual(placementOf(chat(), groups), own);
+    assert.deepEqual(placed(chat(), groups), own);
   });
 
   it("counts for a model only groups that its one selector fits", () => {
@@ -181,15 +206,15 @@ describe("placementOf", () => {
       a: group({ nodeSelector: { pool: "a" }, max: 1 }),
       b: group({ nodeSelector: { pool: "b" }, max: 5 }),
     };
-    assert.deepEqual(placementOf(chat(), groups).nodeSelector, { pool: "a" });
+    assert.deepEqual(placed(chat(), groups).nodeSelector, { pool: "a" });
     const two = { ...chat(), autoscaling: { ...chat().autoscaling, min: 2, max: 2 } };
-    assert.deepEqual(lines(checkCapacity([{ contract: two, warmSpares: 0 }], groups, "nodes")), [
+    assert.deepEqual(checkCapacity([{ plan: two, warmSpares: 0 }], groups), [
       "error nodes: the models need 2 GPUs of a at the least, and at max nodes there are 1: raise max, or lower autoscaling.min",
     ]);
   });
 
   it("fills in what a group leaves out", () => {
-    assert.deepEqual(placementOf(chat(), { inference: group({ nodeSelector: { pool: "gpu" } }) }), {
+    assert.deepEqual(placed(chat(), { inference: group({ nodeSelector: { pool: "gpu" } }) }), {
       nodeSelector: { pool: "gpu" },
       tolerations: [gpu],
     });
@@ -198,30 +223,30 @@ describe("placementOf", () => {
 
 describe("replicaCost", () => {
   it("is the cheapest machine's without node groups", () => {
-    assert.deepEqual(replicaCost(chat(), undefined), { minUsd: 0.8048, maxUsd: 0.8048 });
+    assert.deepEqual(cost(chat(), undefined), { minUsd: 0.8048, maxUsd: 0.8048 });
   });
 
   it("is the group's", () => {
-    assert.deepEqual(replicaCost(chat(), { inference: group() }), { minUsd: 0.9776, maxUsd: 0.9776 });
+    assert.deepEqual(cost(chat(), { inference: group() }), { minUsd: 0.9776, maxUsd: 0.9776 });
   });
 
   it("runs from the cheapest to the dearest type it can be on", () => {
-    assert.deepEqual(replicaCost(chat({}, "batch"), { inference: group(), batch: SPOT }), {
+    assert.deepEqual(cost(chat({}, "batch"), { inference: group(), batch: SPOT }), {
       ...{ minUsd: 0.9776, maxUsd: 1.5392 },
     });
   });
 
   it("is a share of a machine with more GPUs", () => {
     const groups = { inference: group({ instanceTypes: ["g6.12xlarge"] }) };
-    assert.deepEqual(replicaCost(chat(), groups), { minUsd: 4.6016 / 4, maxUsd: 4.6016 / 4 });
-    assert.deepEqual(replicaCost(chat({ "gpu/count": 2 }), groups), { minUsd: 4.6016 / 2, maxUsd: 4.6016 / 2 });
+    assert.deepEqual(cost(chat(), groups), { minUsd: 4.6016 / 4, maxUsd: 4.6016 / 4 });
+    assert.deepEqual(cost(chat({ "gpu/count": 2 }), groups), { minUsd: 4.6016 / 2, maxUsd: 4.6016 / 2 });
   });
 
   it("counts only machines with enough GPUs", () => {
-    assert.deepEqual(replicaCost(chat({ "gpu/count": 4 }), undefined), { minUsd: 4.6016, maxUsd: 4.6016 });
+    assert.deepEqual(cost(chat({ "gpu/count": 4 }), undefined), { minUsd: 4.6016, maxUsd: 4.6016 });
   });
 
   it("is the cheapest machine's where no group takes the model", () => {
-    assert.deepEqual(replicaCost(chat(), { batch: SPOT }), { minUsd: 0.8048, maxUsd: 0.8048 });
+    assert.deepEqual(cost(chat(), { batch: SPOT }), { minUsd: 0.8048, maxUsd: 0.8048 });
   });
 });

@@ -4,7 +4,8 @@ import { contract } from "../contract/fixtures.js";
 
 describe("a contract's defaults", () => {
   it("fill in every field of the staging chat model", () => {
-    const { flags: _, model, ...rest } = contract();
+    const { flags: _, model, contract: __, weightsGiB, ...rest } = contract();
+    assert.equal(weightsGiB, (8190735360 * 2) / 2 ** 30);
     const { architecture, ...weights } = model;
     assert.deepEqual(rest, {
       name: "chat",

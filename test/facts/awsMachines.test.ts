@@ -6,6 +6,8 @@ import { AWS_MACHINES } from "../../components/facts/machines/aws.js";
 describe("the instance table", () => {
   it("knows a type by its EC2 name", () => {
     assert.deepEqual(AWS_MACHINES.get("g6e.12xlarge"), {
+      name: "g6e.12xlarge",
+      allocatable: { cpus: 47.2, memoryGiB: 384 * 0.97 - (255 + 11 * 110 + 100) / 1024 - 1 },
       ...{ gpu: "l40s", gpus: 4, cpus: 48, memoryGiB: 384, nvmeGB: 3800, hourlyUsd: 10.493 },
     });
   });

@@ -41,9 +41,8 @@ describe("the model catalogue", () => {
         assert.ok(model.slidingWindow.tokens > 0 && model.slidingWindow.tokens < model.maxContext);
       });
 
-      it("says precision, task and where it is from", () => {
+      it("says its precision and where it is from", () => {
         assert.ok(PRECISION_NAMES.includes(model.precision));
-        assert.match(model.task, /^(generate|embed)$/);
         assert.match(model.source, /\w+\/\w/);
       });
 

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import { defaultBatchedTokens, dividesHeads, type Fit, fit, type FitInput } from "../../components/fit/fit.js";
+import { dividesHeads, type Fit, fit, type FitInput } from "../../components/fit/fit.js";
 import { smallestMachine } from "../../components/fit/smallestMachine.js";
-import { GPU_TYPES, GPUS } from "../../components/facts/gpus.js";
+import { GPU_TYPES } from "../../components/facts/gpus.js";
 import { AWS_MACHINES } from "../../components/facts/machines/aws.js";
 import { MODELS } from "../../components/facts/models/catalogue.js";
 import { PRECISION_NAMES } from "../../components/facts/precisions.js";
@@ -181,18 +181,18 @@ describe("fit for any model, GPU and limits", () => {
 
 describe("smallestMachine", () => {
   it("is the cheapest on which Qwen3-8B fits", () => {
-    assert.deepEqual(smallestMachine(CHAT), { gpu: "l4", gpus: 1, instanceType: "g6.xlarge", hourlyUsd: 0.8048 });
+    assert.deepEqual(smallestMachine(CHAT), { gpu: "l4", gpus: 1, machine: "g6.xlarge", hourlyUsd: 0.8048 });
   });
 
   it("is a machine with several GPUs where one is not enough", () => {
     assert.deepEqual(smallestMachine({ ...CHAT, model: model("Qwen/Qwen2.5-72B-Instruct") }), {
-      ...{ gpu: "l40s", gpus: 4, instanceType: "g6e.12xlarge", hourlyUsd: 10.493 },
+      ...{ gpu: "l40s", gpus: 4, machine: "g6e.12xlarge", hourlyUsd: 10.493 },
     });
   });
 
   it("leaves GPUs of a machine unused where the heads divide by no more", () => {
     assert.deepEqual(smallestMachine({ ...CHAT, model: { ...model("microsoft/phi-4"), parameters: 80e9 } }), {
-      ...{ gpu: "rtx-pro-6000", gpus: 2, instanceType: "g7e.48xlarge", hourlyUsd: 33.144 },
+      ...{ gpu: "rtx-pro-6000", gpus: 2, machine: "g7e.48xlarge", hourlyUsd: 33.144 },
     });
   });
 
@@ -203,10 +203,10 @@ describe("smallestMachine", () => {
   property("fits, is offered, and is the cheapest of its kind", (input) => {
     const choice = smallestMachine(input);
     if (choice === undefined) return;
-    const { gpu, gpus, instanceType, hourlyUsd } = choice;
+    const { gpu, gpus, machine, hourlyUsd } = choice;
     assert.ok(fit({ ...input, gpu, gpus }).fits);
     assert.ok(dividesHeads(input.model, gpus));
-    const type = AWS_MACHINES.get(instanceType)!;
+    const type = AWS_MACHINES.get(machine)!;
     assert.deepEqual([type.gpu, type.hourlyUsd], [gpu, hourlyUsd]);
     assert.ok(type.gpus >= gpus);
     for (const other of AWS_MACHINES.values()) {
@@ -232,14 +232,4 @@ describe("dividesHeads", () => {
       );
     });
   }
-});
-
-describe("defaultBatchedTokens", () => {
-  it("goes by the GPU's memory, with the A100 excepted", () => {
-    assert.deepEqual(Object.fromEntries(GPU_TYPES.map((gpu) => [gpu, defaultBatchedTokens(gpu)])), {
-      ...{ t4: 2048, l4: 2048, a10g: 2048, "a100-40": 2048, l40s: 2048, "a100-80": 2048 },
-      ...{ h100: 8192, "rtx-pro-6000": 8192, h200: 8192, b200: 16384, b300: 16384 },
-    });
-    assert.equal(Object.keys(GPUS).length, 11);
-  });
 });

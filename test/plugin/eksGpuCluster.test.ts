@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 
 import * as pulumi from "@pulumi/pulumi";
-import { ContractError, formatProblem } from "../../components/config/problems.js";
 import { EksGpuCluster, type EksGpuClusterArgs } from "../../components/plugin/eksGpuCluster.js";
 import { awsRegistered, inputsOf, type Run } from "../cluster/awsRegistered.js";
+import { inputErrors } from "./inputErrors.js";
 import { clusterValues, onDay, TODAY } from "../cluster/fixtures.js";
 import type { Config } from "../serving/fixtures.js";
 import { valueOf } from "../serving/registered.js";
@@ -20,8 +20,7 @@ async function refused(cluster: unknown): Promise<{ lines: string[]; made: strin
       try {
         new EksGpuCluster("gpu", { cluster });
       } catch (thrown) {
-        assert.ok(thrown instanceof ContractError, String(thrown));
-        return thrown.problems.map(formatProblem);
+        return inputErrors(thrown);
       }
       return [];
     }),

@@ -29,6 +29,7 @@ describe("the components for other Pulumi languages", function () {
   it("have a schema of every component that the plugin exports", () => {
     assert.equal(schema.name, "pulumi-vllm");
     assert.deepEqual(Object.keys(schema.resources).sort(), [
+      "pulumi-vllm:index:ClusterAddons",
       "pulumi-vllm:index:EksGpuCluster",
       "pulumi-vllm:index:VllmModels",
     ]);

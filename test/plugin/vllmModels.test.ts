@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 
 import { contractHash } from "../../components/contract/contract.js";
-import { ContractError, formatProblem } from "../../components/config/problems.js";
 import { VllmModels, type VllmModelsArgs } from "../../components/plugin/vllmModels.js";
 import { COMMIT, type Config, contractOf, IMAGE, modelConfig, releaseConfig } from "../serving/fixtures.js";
 import { type Registry, registered, valueOf } from "../serving/registered.js";
+import { inputErrors } from "./inputErrors.js";
 
 const GATED = { releases: { r1: { model: { id: "meta-llama/Llama-3.1-8B-Instruct" } } } };
 const ARGS: VllmModelsArgs = {
@@ -32,8 +32,7 @@ async function refused(changes: Partial<VllmModelsArgs>): Promise<string[]> {
     try {
       new VllmModels("llm", { ...ARGS, ...changes });
     } catch (thrown) {
-      assert.ok(thrown instanceof ContractError, String(thrown));
-      lines = thrown.problems.map(formatProblem);
+      lines = inputErrors(thrown);
     }
   });
   return lines;
@@ -94,7 +93,7 @@ describe("VllmModels", () => {
     assert.deepEqual(digest, live("digest", "r1", digest!.contractHash));
     const { made: other } = await deployed();
     const { chat: plain } = (await valueOf(other.live)) as Record<string, { contractHash: string }>;
-    assert.equal(plain!.contractHash, contractHash(contractOf()));
+    assert.equal(plain!.contractHash, contractHash(contractOf().contract));
     assert.notEqual(chatLive.contractHash, plain!.contractHash);
   });
 
@@ -128,7 +127,11 @@ describe("VllmModels' token", () => {
   it("is kept in a Secret, secret on the way there", async () => {
     const { registry } = await deployed({ models, huggingFaceToken: "hf_x" });
     const { metadata, stringData } = registry.get("Secret", "llm-hugging-face").inputs;
-    assert.deepEqual(metadata, { name: "llm-hugging-face", namespace: "models" });
+    assert.deepEqual(metadata, {
+      name: "llm-hugging-face",
+      namespace: "models",
+      labels: { "app.kubernetes.io/part-of": "shop", "app.kubernetes.io/managed-by": "pulumi" },
+    });
     assert.deepEqual(stringData, { secret: { token: "hf_x" } });
     assert.equal(registry.get("Secret", "llm-hugging-face").parent, "VllmModels llm");
   });
@@ -140,11 +143,9 @@ describe("VllmModels' token", () => {
   });
 
   it("is asked for where a model is gated", async () => {
-    await assert.rejects(deployed({ models }), {
-      name: "ContractError",
-      message:
-        'models.llama.releases.r1.model.id: "meta-llama/Llama-3.1-8B-Instruct" is gated, and there is no token: give huggingFaceToken',
-    });
+    assert.deepEqual(await refused({ models }), [
+      'models.llama.releases.r1.model.id: "meta-llama/Llama-3.1-8B-Instruct" is gated, and there is no token: give huggingFaceToken',
+    ]);
   });
 
   it("makes no Secret that no model needs", async () => {
@@ -218,8 +219,7 @@ describe("VllmModels' nodes", () => {
             gpuNodes: { pool: { ...pool, gpu: "l40s", instanceTypes: ["g6e.xlarge"] } },
           }),
         (thrown) =>
-          thrown instanceof ContractError &&
-          thrown.message.startsWith(
+          inputErrors(thrown)[0]!.startsWith(
             "models.chat.releases.r1.gpu.type: no node group offers l4 to interactive models: ",
           ),
       );

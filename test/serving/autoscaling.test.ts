@@ -7,6 +7,7 @@ import { inFlightTarget, isAutoscaled, queries, waitingTarget } from "../../comp
 import { type Config, contractOf } from "./fixtures.js";
 
 const URL = "http://prometheus.monitoring.svc:9090";
+const TARGET = { apiVersion: "apps/v1", kind: "Deployment", name: "chat-r1" };
 const SERIES = '{namespace="models",job="models/chat-r1",vllm_model="chat",vllm_release="r1"}';
 
 /** A release's total, as the query asks for it. */
@@ -105,8 +106,8 @@ describe("scaledObjectSpec", () => {
       metricType: "AverageValue",
       metadata: { serverAddress: URL, query, threshold, ignoreNullValues: "false" },
     });
-    assert.deepEqual(scaledObjectSpec(scaled({ min: 2, max: 6, scaleDownSeconds: 900 }), "models", URL), {
-      scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "chat-r1" },
+    assert.deepEqual(scaledObjectSpec(scaled({ min: 2, max: 6, scaleDownSeconds: 900 }), TARGET, "models", URL), {
+      scaleTargetRef: TARGET,
       minReplicaCount: 2,
       maxReplicaCount: 6,
       pollingInterval: 15,
@@ -139,7 +140,7 @@ describe("scaledObjectSpec", () => {
   });
 
   it("lets the activation wake the first replica and ask for no second", () => {
-    const { triggers } = scaledObjectSpec(scaled(FROM_ZERO), "models", URL);
+    const { triggers } = scaledObjectSpec(scaled(FROM_ZERO), TARGET, "models", URL);
     assert.deepEqual(triggers[3], {
       type: "prometheus",
       name: "activation",
@@ -156,7 +157,7 @@ describe("scaledObjectSpec", () => {
   });
 
   it("keeps a replica when the metrics are gone, even of a model that may have none", () => {
-    const { fallback } = scaledObjectSpec(scaled(FROM_ZERO), "models", URL);
+    const { fallback } = scaledObjectSpec(scaled(FROM_ZERO), TARGET, "models", URL);
     assert.deepEqual(fallback, { failureThreshold: 3, replicas: 1, behavior: "currentReplicasIfHigher" });
   });
 
@@ -171,7 +172,7 @@ describe("scaledObjectSpec", () => {
     fc.assert(
       fc.property(bounds, fc.integer({ min: 1, max: 1024 }), (autoscaling, sequences) => {
         const contract = { ...base, autoscaling, concurrency: { ...base.concurrency, sequences } };
-        const spec = scaledObjectSpec(contract, "models", URL);
+        const spec = scaledObjectSpec(contract, TARGET, "models", URL);
         for (const { type, metricType, metadata } of spec.triggers) {
           assert.equal(type, "prometheus");
           assert.equal(metricType, "AverageValue");

@@ -1,11 +1,12 @@
 /**
  * A contract as `resolveModels` makes it from config that has every default left out. A test changes one thing of it.
  */
-import type { RuntimeContract } from "../../components/contract/contract.js";
+import type { RuntimePlan } from "../../components/derive/plan.js";
 import { formatProblem } from "../../components/config/problems.js";
 import { resolveModels } from "../../components/checks/resolve.js";
 import type { ServedModel } from "../../components/derive/servedModel.js";
-import type { PodContext } from "../../components/engine/pod.js";
+import type { ServingEnvironment } from "../../components/engine/environment.js";
+import type { ServerContext } from "../../components/serving/workload/serverPod.js";
 
 /** What YAML can say. */
 export type Config = { [key: string]: unknown };
@@ -56,15 +57,22 @@ export function servedModel(changes: Config = {}, name = "chat"): ServedModel {
 }
 
 /** The contract of `chat`'s r1, with changes to the release and to the model. */
-export function contractOf(release: Config = {}, model: Config = {}): RuntimeContract {
+export function contractOf(release: Config = {}, model: Config = {}): RuntimePlan {
   return servedModel(merged({ releases: { r1: release } }, model)).releases.get("r1")!;
 }
 
 /** What a pod needs beside its contract. */
-export const CONTEXT: PodContext = {
+export const CONTEXT: ServerContext = {
   placement: { nodeSelector: { accelerator: "l4" }, tolerations: [{ key: "nvidia.com/gpu", operator: "Exists" }] },
   serviceAccountName: "chat-r1",
   apiKey: { name: "chat-api-key", key: "api-key" },
+};
+
+/** What models share in the tests. */
+export const ENVIRONMENT: ServingEnvironment = {
+  namespace: "models",
+  partOf: "test",
+  monitoring: { prometheusUrl: "http://prometheus:9090", namespace: "monitoring" },
 };
 
 /** The labels that choose the pods of chat's r1, written out: what is in a cluster already selects by them. */

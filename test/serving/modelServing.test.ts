@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 
 import { ContractError } from "../../components/config/problems.js";
-import type { NodeGroups } from "../../components/contract/nodeGroup.js";
-import { ModelServing, type ModelServingArgs } from "../../components/serving/modelServing.js";
+import { describedGroups } from "../../components/derive/nodeGroup.js";
+import type { ServingEnvironment } from "../../components/engine/environment.js";
+import { ModelServing } from "../../components/serving/modelServing.js";
 import { TrafficPriorities } from "../../components/serving/trafficPriorities.js";
-import { COMMIT, type Config, IMAGE, releaseConfig, SELECTOR, servedModel } from "./fixtures.js";
+import { COMMIT, type Config, ENVIRONMENT, IMAGE, releaseConfig, SELECTOR, servedModel } from "./fixtures.js";
 import { type Registry, registered, valueOf } from "./registered.js";
 
 /** A second release on a newer image. */
@@ -29,19 +30,20 @@ function podOf(registry: Registry, deployment: string): PodSpec {
 const envOf = (registry: Registry, deployment: string) =>
   new Map(podOf(registry, deployment).containers[0]!.env.map(({ name, valueFrom }) => [name, valueFrom]));
 
+function environment(): ServingEnvironment {
+  const priorities = new TrafficPriorities("priorities", { prefix: "models", partOf: "test" });
+  return { ...ENVIRONMENT, priorityClasses: priorities.names };
+}
+
 async function serving(
   model: Config = {},
-  changes: Partial<ModelServingArgs> = {},
+  changes: Partial<ServingEnvironment> = {},
 ): Promise<{ registry: Registry; made: ModelServing }> {
   let made: ModelServing | undefined;
   const registry = await registered(() => {
     made = new ModelServing("chat", {
       model: servedModel(model),
-      namespace: "models",
-      partOf: "test",
-      monitoring: { prometheusUrl: "http://prometheus:9090", namespace: "monitoring" },
-      priorities: new TrafficPriorities("priorities", { prefix: "models", partOf: "test" }),
-      ...changes,
+      environment: { ...environment(), ...changes },
     });
   });
   return { registry, made: made! };
@@ -140,7 +142,7 @@ describe("ModelServing", () => {
   });
 
   it("takes the labels and taints of the cluster's own node groups", async () => {
-    const nodeGroups: NodeGroups = {
+    const nodeGroups = describedGroups({
       pool: {
         purpose: "inference",
         gpu: "l4",
@@ -151,7 +153,7 @@ describe("ModelServing", () => {
         nodeSelector: { "karpenter.sh/nodepool": "gpu" },
         tolerations: [{ key: "gpu", operator: "Exists" }],
       },
-    };
+    });
     const { registry } = await serving({ warmSpares: 1 }, { nodeGroups });
     for (const deployment of ["chat-r1", "chat-spare"]) {
       const { nodeSelector, tolerations } = podOf(registry, deployment);
@@ -185,7 +187,7 @@ describe("ModelServing", () => {
   it("hands its access rules to every release", async () => {
     const { registry } = await serving(
       { releases: { r2: R2 } },
-      { clientNamespaces: ["assistant"], egressCidrs: ["10.9.0.0/16"] },
+      { access: { clientNamespaces: ["assistant"], egressCidrs: ["10.9.0.0/16"] } },
     );
     const [r1, r2] = ["chat-r1", "chat-r2"].map((name) => registry.get("NetworkPolicy", name).inputs["spec"]);
     for (const spec of [r1, r2]) {
@@ -202,10 +204,7 @@ describe("ModelServing", () => {
       try {
         new ModelServing("chat", {
           model: { ...model, releases },
-          namespace: "models",
-          partOf: "test",
-          monitoring: { prometheusUrl: "http://prometheus:9090", namespace: "monitoring" },
-          priorities: new TrafficPriorities("priorities", { prefix: "models", partOf: "test" }),
+          environment: environment(),
         });
       } catch (caught) {
         thrown = caught;

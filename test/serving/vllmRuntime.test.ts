@@ -5,21 +5,25 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { contractText } from "../../components/contract/contract.js";
 import { ContractError } from "../../components/config/problems.js";
+import type { ServingEnvironment } from "../../components/engine/environment.js";
 import { scaledObjectSpec } from "../../components/serving/autoscaling.js";
 import { networkPolicySpec } from "../../components/serving/networkPolicy.js";
 import { podMonitorSpec } from "../../components/serving/podMonitor.js";
 import { serviceSpec } from "../../components/serving/service.js";
 import { VllmRuntime, type VllmRuntimeArgs } from "../../components/serving/vllmRuntime.js";
-import { contractOf, RUNTIME_LABELS, SELECTOR } from "./fixtures.js";
+import { contractOf, ENVIRONMENT, RUNTIME_LABELS, SELECTOR } from "./fixtures.js";
 import { type Registry, registered, valueOf } from "./registered.js";
 
 const METADATA = { name: "chat-r1", namespace: "models", labels: RUNTIME_LABELS };
 const ARGS: VllmRuntimeArgs = {
-  contract: contractOf({}, { autoscaling: { min: 1, max: 3 } }),
-  namespace: "models",
-  partOf: "test",
-  monitoring: { prometheusUrl: "http://prometheus:9090", namespace: "monitoring" },
+  plan: contractOf({}, { autoscaling: { min: 1, max: 3 } }),
+  environment: ENVIRONMENT,
 };
+
+const SCALE_TARGET = { apiVersion: "apps/v1", kind: "Deployment", name: "chat-r1" };
+
+const within = (changes: Partial<ServingEnvironment>): Promise<Registry> =>
+  runtime({ environment: { ...ENVIRONMENT, ...changes } });
 
 const runtime = (changes: Partial<VllmRuntimeArgs> = {}): Promise<Registry> =>
   registered(() => new VllmRuntime("chat-r1", { ...ARGS, ...changes }));
@@ -51,7 +55,7 @@ describe("VllmRuntime", () => {
   });
 
   it("gives them the inputs that the contract leads to", async () => {
-    const registry = await runtime({ clientNamespaces: ["assistant"], egressCidrs: ["10.0.0.0/8"] });
+    const registry = await within({ access: { clientNamespaces: ["assistant"], egressCidrs: ["10.0.0.0/8"] } });
     const inputs = (kind: string) => registry.get(kind, "chat-r1").inputs;
     assert.deepEqual(inputs("Service"), {
       apiVersion: "v1",
@@ -65,8 +69,8 @@ describe("VllmRuntime", () => {
       metadata: METADATA,
       automountServiceAccountToken: false,
     });
-    const access = { monitoringNamespace: "monitoring", clientNamespaces: ["assistant"], egressCidrs: ["10.0.0.0/8"] };
-    assert.deepEqual(inputs("NetworkPolicy")["spec"], networkPolicySpec(SELECTOR, access));
+    const access = { clientNamespaces: ["assistant"], egressCidrs: ["10.0.0.0/8"] };
+    assert.deepEqual(inputs("NetworkPolicy")["spec"], networkPolicySpec(SELECTOR, { ...ENVIRONMENT, access }));
     assert.deepEqual(inputs("PodMonitor"), {
       apiVersion: "monitoring.coreos.com/v1",
       kind: "PodMonitor",
@@ -77,7 +81,7 @@ describe("VllmRuntime", () => {
       apiVersion: "keda.sh/v1alpha1",
       kind: "ScaledObject",
       metadata: METADATA,
-      spec: scaledObjectSpec(ARGS.contract, "models", "http://prometheus:9090"),
+      spec: scaledObjectSpec(ARGS.plan, SCALE_TARGET, "models", "http://prometheus:9090"),
     });
   });
 
@@ -87,9 +91,8 @@ describe("VllmRuntime", () => {
     const { annotations } = registry.get("Deployment", "chat-r1").inputs["metadata"] as {
       annotations: Record<string, string>;
     };
-    const { autoscaling, ...contract } = ARGS.contract;
-    assert.deepEqual(JSON.parse(annotations["pulumi-vllm.dev/contract"]!), contract);
-    assert.equal(annotations["pulumi-vllm.dev/contract"], contractText(ARGS.contract));
+    assert.deepEqual(JSON.parse(annotations["pulumi-vllm.dev/contract"]!), ARGS.plan.contract);
+    assert.equal(annotations["pulumi-vllm.dev/contract"], contractText(ARGS.plan.contract));
     const hash = createHash("sha256").update(annotations["pulumi-vllm.dev/contract"]).digest("hex");
     assert.equal(annotations["pulumi-vllm.dev/contract-hash"], hash.slice(0, 16));
     assert.equal(await valueOf(made!.contractHash), hash.slice(0, 16));
@@ -102,7 +105,7 @@ describe("VllmRuntime", () => {
   });
 
   it("makes no ScaledObject when replicas are fixed", async () => {
-    const registry = await runtime({ contract: contractOf() });
+    const registry = await runtime({ plan: contractOf() });
     assert.deepEqual(registry.ofKind("ScaledObject"), []);
     assert.equal((registry.get("Deployment", "chat-r1").inputs["spec"] as { replicas: number }).replicas, 1);
   });
@@ -127,23 +130,25 @@ describe("VllmRuntime", () => {
     assert.deepEqual(tolerations, [{ key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" }]);
     assert.equal(serviceAccountName, "chat-r1");
     const placement = { nodeSelector: { pool: "gpu" }, tolerations: [] };
-    const own = podOf(await runtime({ placement, priorityClassName: "models-interactive" }));
+    const names = ["interactive", "batch", "experimental", "spare"].map((name) => [name, `models-${name}`]);
+    const priorityClasses = Object.fromEntries(names) as ServingEnvironment["priorityClasses"];
+    const own = podOf(await runtime({ placement, environment: { ...ENVIRONMENT, priorityClasses } }));
     assert.deepEqual(own["nodeSelector"], { pool: "gpu" });
     assert.deepEqual(own["tolerations"], []);
     assert.equal(own["priorityClassName"], "models-interactive");
   });
 
   it("labels the PodMonitor as Prometheus wants it", async () => {
-    const monitoring = { ...ARGS.monitoring, podMonitorLabels: { release: "kube-prometheus-stack" } };
-    const registry = await runtime({ monitoring });
+    const monitoring = { ...ENVIRONMENT.monitoring, podMonitorLabels: { release: "kube-prometheus-stack" } };
+    const registry = await within({ monitoring });
     const { metadata } = registry.get("PodMonitor", "chat-r1").inputs as { metadata: { labels: object } };
     assert.deepEqual(metadata.labels, { ...RUNTIME_LABELS, release: "kube-prometheus-stack" });
     assert.deepEqual(registry.get("Service", "chat-r1").inputs["metadata"], METADATA);
   });
 
   it("waits longer than all replicas take to start and drain one after the other", async () => {
-    const contract = contractOf({ startupSeconds: 1800 }, { autoscaling: { min: 1, max: 4 }, drainSeconds: 600 });
-    const { timeouts } = (await runtime({ contract })).get("Deployment", "chat-r1");
+    const plan = contractOf({ startupSeconds: 1800 }, { autoscaling: { min: 1, max: 4 }, drainSeconds: 600 });
+    const { timeouts } = (await runtime({ plan })).get("Deployment", "chat-r1");
     assert.deepEqual(timeouts, { create: "10620s", update: "10620s" });
     assert.ok(10620 > 4 * (1800 + 600));
   });
@@ -157,21 +162,21 @@ describe("VllmRuntime", () => {
 
   it("takes a namespace and an address that are known only later", async () => {
     const later = (value: string): pulumi.Output<string> => pulumi.output(Promise.resolve(value));
-    const monitoring = { ...ARGS.monitoring, prometheusUrl: later("http://prometheus:9090") };
-    const registry = await runtime({ namespace: later("models"), monitoring });
+    const monitoring = { ...ENVIRONMENT.monitoring, prometheusUrl: later("http://prometheus:9090") };
+    const registry = await within({ namespace: later("models"), monitoring });
     const { spec, metadata } = registry.get("ScaledObject", "chat-r1").inputs;
     assert.deepEqual(metadata, METADATA);
-    assert.deepEqual(spec, scaledObjectSpec(ARGS.contract, "models", "http://prometheus:9090"));
+    assert.deepEqual(spec, scaledObjectSpec(ARGS.plan, SCALE_TARGET, "models", "http://prometheus:9090"));
   });
 
   it("refuses a contract that does not fit, with every problem, and makes nothing", async () => {
-    const contract = { ...ARGS.contract, context: 40000, image: "vllm/vllm-openai:latest" };
+    const plan = { ...ARGS.plan, context: 40000, image: "vllm/vllm-openai:latest" };
     let thrown: unknown;
     const registry = await registered(() => {
       try {
         new VllmRuntime("chat-r1", {
           ...ARGS,
-          contract: { ...contract, concurrency: { ...contract.concurrency, inFlight: 8 } },
+          plan: { ...plan, concurrency: { ...plan.concurrency, inFlight: 8 } },
         });
       } catch (caught) {
         thrown = caught;
@@ -183,7 +188,7 @@ describe("VllmRuntime", () => {
       ["chat-r1.image", "chat-r1.concurrency.inFlight"],
     );
     assert.deepEqual(registry.names(), ["VllmRuntime chat-r1"]);
-    const tooLong = { ...ARGS, contract: { ...ARGS.contract, context: 40000 } };
+    const tooLong = { ...ARGS, plan: { ...ARGS.plan, context: 40000 } };
     await registered(() => {
       assert.throws(
         () => new VllmRuntime("chat-r1", tooLong),

@@ -1,17 +1,22 @@
 import assert from "node:assert/strict";
 
 import { WarmSpare } from "../../components/serving/warmSpare.js";
-import { contractOf } from "./fixtures.js";
+import { describedGroups } from "../../components/derive/nodeGroup.js";
+import { group } from "../contract/fixtures.js";
+import { contractOf, ENVIRONMENT } from "./fixtures.js";
 import { registered } from "./registered.js";
 
-const placement = {
+const pool = {
   nodeSelector: { accelerator: "l4", workload: "gpu-inference" },
   tolerations: [{ key: "nvidia.com/gpu", operator: "Exists" as const, effect: "NoSchedule" as const }],
 };
+const priorityClasses = { interactive: "high", batch: "low", experimental: "lower", spare: "models-spare" };
+const nodeGroups = describedGroups({ pool: group(pool) });
 
 async function spare(release = {}): Promise<Record<string, unknown>> {
-  const args = { contract: contractOf(release), namespace: "models", partOf: "test", replicas: 2, placement };
-  const registry = await registered(() => new WarmSpare("chat-spare", { ...args, priorityClassName: "models-spare" }));
+  const environment = { ...ENVIRONMENT, nodeGroups, priorityClasses };
+  const args = { plan: contractOf(release), environment, replicas: 2 };
+  const registry = await registered(() => new WarmSpare("chat-spare", args));
   assert.deepEqual(registry.names(), ["Deployment chat-spare", "WarmSpare chat-spare"]);
   return registry.get("Deployment", "chat-spare").inputs;
 }
@@ -50,7 +55,7 @@ describe("WarmSpare", () => {
             enableServiceLinks: false,
             terminationGracePeriodSeconds: 0,
             priorityClassName: "models-spare",
-            ...placement,
+            ...pool,
             securityContext: {
               runAsNonRoot: true,
               runAsUser: 2000,

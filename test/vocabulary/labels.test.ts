@@ -38,7 +38,7 @@ describe("the vocabulary", () => {
     assert.deepEqual(SPOT_NODE_LABELS[0], { key: "node-lifecycle", value: "spot" });
   });
 
-  it("has four components", () => {
-    assert.deepEqual(Object.values(COMPONENTS), ["runtime", "batch", "cache", "spare"]);
+  it("tells runtimes from warm spares", () => {
+    assert.deepEqual(Object.values(COMPONENTS), ["runtime", "spare"]);
   });
 });

@@ -28,7 +28,7 @@ export interface VllmVersion {
   /** What `vllm serve` accepts. */
   flags: FlagTable;
   /** Flags that an earlier version with a table had and this one has not, with what to do instead. */
-  droppedFlags: Readonly<Record<string, string>>;
+  droppedFlags: ReadonlyMap<string, string>;
   /** Names of the flags that the contract decides and this version has. */
   ownFlags: ReadonlySet<string>;
   /** Series of `/metrics` by name, with their Prometheus type. */
@@ -45,7 +45,7 @@ interface Sources {
   flags: { vllm: string; flags: object };
   /** Series that a server of the version showed. */
   metrics: { vllm: string; metrics: object };
-  droppedFlags: VllmVersion["droppedFlags"];
+  droppedFlags: Readonly<Record<string, string>>;
   defaults: VllmVersion["defaults"];
 }
 
@@ -56,7 +56,7 @@ export function vllmVersion({ flags: file, metrics, droppedFlags, defaults }: So
   return {
     version: file.vllm,
     flags,
-    droppedFlags,
+    droppedFlags: new Map(Object.entries(droppedFlags)),
     ownFlags: new Set(Object.keys(OWNED_FLAGS).filter((flag) => flags.has(flag))),
     metrics: new Map(Object.entries(metrics.metrics as Record<string, string>)),
     defaults,

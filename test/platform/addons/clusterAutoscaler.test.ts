@@ -3,7 +3,11 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 
 import { graceSeconds } from "../../../components/derive/budgets.js";
-import { autoscalerPolicy, ClusterAutoscalerAddon, clusterAutoscalerValues } from "../../../components/platform/addons/clusterAutoscaler.js";
+import {
+  autoscalerPolicy,
+  ClusterAutoscalerAddon,
+  clusterAutoscalerValues,
+} from "../../../components/platform/addons/clusterAutoscaler.js";
 import { type Registry, registered } from "../../serving/registered.js";
 
 const PLACE = { clusterName: "llm", region: "eu-west-1", accountId: "123456789012" };

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 
-import { alertmanagerTrust, operatorTrust, prometheusTrust, trusted } from "../../../components/platform/prometheus/trust.js";
+import {
+  alertmanagerTrust,
+  operatorTrust,
+  prometheusTrust,
+  trusted,
+} from "../../../components/platform/prometheus/trust.js";
 
 const ADDONS = ["keda", "nvidia-device-plugin", "dcgm-exporter", "kube-system"];
 const named = (...values: string[]) => ({

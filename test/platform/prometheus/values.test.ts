@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 
 import { prometheusStackValues } from "../../../components/platform/prometheus/values.js";
 import { prometheusStackRights } from "../../../components/platform/prometheus/rights.js";
-import { alertmanagerTrust, operatorTrust, prometheusTrust, trusted } from "../../../components/platform/prometheus/trust.js";
+import {
+  alertmanagerTrust,
+  operatorTrust,
+  prometheusTrust,
+  trusted,
+} from "../../../components/platform/prometheus/trust.js";
 import { leaves } from "../paths.js";
 
 describe("prometheusStackValues", () => {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 
-import type { RuntimeContract } from "../../../components/contract/contract.js";
+import type { RuntimePlan } from "../../../components/derive/plan.js";
 import { contractHash, contractText } from "../../../components/contract/contract.js";
 import { deploymentSpec } from "../../../components/serving/workload/deployment.js";
-import { podSpec } from "../../../components/engine/pod.js";
+import { serverPod } from "../../../components/serving/workload/serverPod.js";
 import { type Config, CONTEXT, contractOf, RUNTIME_LABELS, SELECTOR } from "../fixtures.js";
 
-const deploymentOf = (contract: RuntimeContract) =>
+const deploymentOf = (contract: RuntimePlan) =>
   deploymentSpec(contract, { ...CONTEXT, namespace: "models", partOf: "test" });
 const scaled = (autoscaling: Config) => contractOf({}, { autoscaling });
 
@@ -19,8 +19,8 @@ describe("deploymentSpec", () => {
         namespace: "models",
         labels: RUNTIME_LABELS,
         annotations: {
-          "pulumi-vllm.dev/contract": contractText(contract),
-          "pulumi-vllm.dev/contract-hash": contractHash(contract),
+          "pulumi-vllm.dev/contract": contractText(contract.contract),
+          "pulumi-vllm.dev/contract-hash": contractHash(contract.contract),
         },
       },
       spec: {
@@ -30,7 +30,7 @@ describe("deploymentSpec", () => {
         minReadySeconds: 10,
         progressDeadlineSeconds: 1360,
         revisionHistoryLimit: 5,
-        template: { metadata: { labels: RUNTIME_LABELS }, spec: podSpec(contract, CONTEXT) },
+        template: { metadata: { labels: RUNTIME_LABELS }, spec: serverPod(contract, CONTEXT) },
       },
     });
   });

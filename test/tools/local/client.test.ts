@@ -8,7 +8,13 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 
 import { newAuthority, sign } from "../../../tools/local/certificates.js";
-import { ApiError, Cluster, describe as named, isConflict, type KubernetesObject } from "../../../tools/local/client.js";
+import {
+  ApiError,
+  Cluster,
+  describe as named,
+  isConflict,
+  type KubernetesObject,
+} from "../../../tools/local/client.js";
 import { LOOPBACK } from "../../../tools/local/ports.js";
 import { folderWith, removeFolders } from "../folders.js";
 

@@ -1,10 +1,18 @@
 import assert from "node:assert/strict";
 
-import type { Toleration } from "../../../components/contract/nodeGroup.js";
+import type { NodeGroupConfig, Toleration } from "../../../components/contract/nodeGroup.js";
+import { describedGroup, describedGroups } from "../../../components/derive/nodeGroup.js";
 import { quantityOf } from "../../../policies/quantity.js";
 import { nodeGroupsOf } from "../../../stacks/clusterConfig.js";
 import { collect } from "../../../tools/collect.js";
-import { groupNodes, makeNodes, nodeObject, type NodeShape, simulatedNodes, stackNodes } from "../../../tools/local/nodes.js";
+import {
+  groupNodes,
+  makeNodes,
+  nodeObject,
+  type NodeShape,
+  simulatedNodes,
+  stackNodes,
+} from "../../../tools/local/nodes.js";
 import { onSimulatedNodes } from "../../../tools/local/simulation.js";
 import type { KubernetesObject } from "../../../tools/local/client.js";
 import { loadStack } from "../../../tools/loadStack.js";
@@ -14,6 +22,13 @@ import { PROJECT } from "../folders.js";
 import { FakeCluster } from "./fakes.js";
 
 const ZONES = ["us-east-1a", "us-east-1b", "us-east-1c"];
+type Group = NodeGroupConfig & { reservation?: { zone: string } };
+
+const nodesOf = (name: string, config: Group, zones: readonly string[], count?: number) =>
+  groupNodes(name, describedGroup(config), zones, count);
+const allNodes = (groups: Record<string, Group> | undefined, zones: readonly string[]) =>
+  stackNodes(groups && describedGroups(groups), zones);
+
 const GROUP = group();
 const RUN = "0123456789abcdef";
 
@@ -48,7 +63,7 @@ function takes({ metadata, spec, status }: ReturnType<typeof nodeObject>, pod: P
 describe("groupNodes", () => {
   it("makes the nodes that a group has at its largest, in the zones in turn", () => {
     assert.deepEqual(
-      groupNodes("pool", { ...GROUP, max: 4 }, ZONES).map(({ name, group, zone }) => [name, group, zone]),
+      nodesOf("pool", { ...GROUP, max: 4 }, ZONES).map(({ name, group, zone }) => [name, group, zone]),
       [
         ["pool-1", "pool", "us-east-1a"],
         ["pool-2", "pool", "us-east-1b"],
@@ -56,13 +71,13 @@ describe("groupNodes", () => {
         ["pool-4", "pool", "us-east-1a"],
       ],
     );
-    assert.equal(groupNodes("pool", GROUP, ZONES, 7).length, 7);
+    assert.equal(nodesOf("pool", GROUP, ZONES, 7).length, 7);
   });
 
   it("takes its instance types in turn, each with its own GPUs, cores and memory", () => {
     const instanceTypes = ["g6.2xlarge", "g6.4xlarge", "g6.12xlarge"];
     assert.deepEqual(
-      groupNodes("pool", { ...GROUP, instanceTypes, max: 4 }, ZONES).map(({ instanceType, gpus, cpus }) => [
+      nodesOf("pool", { ...GROUP, instanceTypes, max: 4 }, ZONES).map(({ instanceType, gpus, cpus }) => [
         instanceType,
         gpus,
         cpus,
@@ -77,7 +92,7 @@ describe("groupNodes", () => {
   });
 
   it("labels and taints an on-demand node as this project's own nodes are", () => {
-    const [node] = groupNodes("pool", GROUP, ZONES);
+    const [node] = nodesOf("pool", GROUP, ZONES);
     assert.deepEqual(node!.labels, {
       accelerator: "l4",
       workload: "gpu-inference",
@@ -89,7 +104,7 @@ describe("groupNodes", () => {
   });
 
   it("keeps others off a spot node by one more taint", () => {
-    const [node] = groupNodes("pool", { ...GROUP, purpose: "batch", capacity: "spot" }, ZONES);
+    const [node] = nodesOf("pool", { ...GROUP, purpose: "batch", capacity: "spot" }, ZONES);
     assert.equal(node!.labels["workload"], "gpu-batch");
     assert.equal(node!.labels["node-lifecycle"], "spot");
     assert.deepEqual(node!.taints, [
@@ -99,7 +114,7 @@ describe("groupNodes", () => {
   });
 
   it("gives nodes with labels of their own those, over ours", () => {
-    const [node] = groupNodes(
+    const [node] = nodesOf(
       "pool",
       { ...GROUP, nodeSelector: { "cloud.google.com/gke-accelerator": "nvidia-l4", workload: "llm" } },
       ZONES,
@@ -115,17 +130,17 @@ describe("groupNodes", () => {
       { key: "team", operator: "Equal", value: "search", effect: "NoExecute" },
       { operator: "Exists" },
     ];
-    const [node] = groupNodes("pool", { ...GROUP, tolerations }, ZONES);
+    const [node] = nodesOf("pool", { ...GROUP, tolerations }, ZONES);
     assert.deepEqual(node!.taints, [
       { key: "gpu", value: "true", effect: "NoSchedule" },
       { key: "team", value: "search", effect: "NoExecute" },
     ]);
-    const [open] = groupNodes("pool", { ...GROUP, tolerations: [] }, ZONES);
+    const [open] = nodesOf("pool", { ...GROUP, tolerations: [] }, ZONES);
     assert.deepEqual(open!.taints, []);
   });
 
   it("has the nodes of a reservation in its zone", () => {
-    const nodes = groupNodes("block", { ...GROUP, max: 3, reservation: { zone: "us-east-1f" } }, ZONES);
+    const nodes = nodesOf("block", { ...GROUP, max: 3, reservation: { zone: "us-east-1f" } }, ZONES);
     assert.deepEqual(
       nodes.map(({ zone }) => zone),
       ["us-east-1f", "us-east-1f", "us-east-1f"],
@@ -133,8 +148,8 @@ describe("groupNodes", () => {
   });
 
   it("makes no node of a type that nobody knows", () => {
-    assert.deepEqual(groupNodes("pool", { ...GROUP, instanceTypes: ["g99.huge"] }, ZONES), []);
-    const types = groupNodes("pool", { ...GROUP, instanceTypes: ["g99.huge", "g6.4xlarge"] }, ZONES);
+    assert.deepEqual(nodesOf("pool", { ...GROUP, instanceTypes: ["g99.huge"] }, ZONES), []);
+    const types = nodesOf("pool", { ...GROUP, instanceTypes: ["g99.huge", "g6.4xlarge"] }, ZONES);
     assert.deepEqual(
       types.map(({ instanceType }) => instanceType),
       ["g6.4xlarge", "g6.4xlarge"],
@@ -152,7 +167,7 @@ describe("nodeObject", () => {
       pods: "110",
       "nvidia.com/gpu": "1",
     };
-    assert.deepEqual(nodeObject(groupNodes("pool", GROUP, ZONES)[1]!, RUN), {
+    assert.deepEqual(nodeObject(nodesOf("pool", GROUP, ZONES)[1]!, RUN), {
       apiVersion: "v1",
       kind: "Node",
       metadata: {
@@ -184,7 +199,7 @@ describe("nodeObject", () => {
   });
 
   it("offers no GPU on a node that has none", () => {
-    const [system] = stackNodes({}, ZONES);
+    const [system] = allNodes({}, ZONES);
     const { status } = nodeObject(system!, RUN) as unknown as { status: { capacity: object } };
     assert.deepEqual(status.capacity, { cpu: "2000m", memory: "8192Mi", "ephemeral-storage": "50Gi", pods: "110" });
   });
@@ -192,7 +207,7 @@ describe("nodeObject", () => {
 
 describe("stackNodes", () => {
   it("adds two nodes for what needs no GPU, without taints", () => {
-    const nodes = stackNodes(undefined, ZONES);
+    const nodes = allNodes(undefined, ZONES);
     assert.deepEqual(
       nodes.map(({ name, zone, instanceType, labels, taints, gpus }) => ({
         name,
@@ -260,9 +275,9 @@ describe("makeNodes", () => {
 
   it("makes what is missing, removes what is too much, and leaves real nodes alone", async () => {
     const fake = new FakeCluster(real);
-    await makeNodes(fake.cluster, groupNodes("pool", { ...GROUP, max: 3 }, ZONES), RUN);
+    await makeNodes(fake.cluster, nodesOf("pool", { ...GROUP, max: 3 }, ZONES), RUN);
     fake.calls.length = 0;
-    const wanted = [...groupNodes("pool", GROUP, ZONES), ...groupNodes("batch", { ...GROUP, max: 1 }, ZONES)];
+    const wanted = [...nodesOf("pool", GROUP, ZONES), ...nodesOf("batch", { ...GROUP, max: 1 }, ZONES)];
     await makeNodes(fake.cluster, wanted, RUN);
     assert.deepEqual(
       fake.calls.filter((call) => !call.startsWith("patch")),
@@ -273,8 +288,8 @@ describe("makeNodes", () => {
 
   it("brings labels, taints and sizes of nodes that are there up to date", async () => {
     const fake = new FakeCluster();
-    await makeNodes(fake.cluster, groupNodes("pool", { ...GROUP, max: 1 }, ZONES), RUN);
-    const changed = groupNodes("pool", { ...GROUP, instanceTypes: ["g6.12xlarge"], capacity: "spot", max: 1 }, ZONES);
+    await makeNodes(fake.cluster, nodesOf("pool", { ...GROUP, max: 1 }, ZONES), RUN);
+    const changed = nodesOf("pool", { ...GROUP, instanceTypes: ["g6.12xlarge"], capacity: "spot", max: 1 }, ZONES);
     await makeNodes(fake.cluster, changed, RUN);
     assert.deepEqual(
       [...fake.objects.values()],
@@ -283,7 +298,7 @@ describe("makeNodes", () => {
   });
 
   it("leaves nodes of another run and of others' KWOK alone, whatever they are called", async () => {
-    const [ours, theirs] = groupNodes("pool", GROUP, ZONES);
+    const [ours, theirs] = nodesOf("pool", GROUP, ZONES);
     const others = [
       nodeObject(theirs!, "fedcba9876543210"),
       { ...real, metadata: { name: "kwok-1", annotations: { "kwok.x-k8s.io/node": "fake" } } },
@@ -296,7 +311,7 @@ describe("makeNodes", () => {
 
   it("makes nodes that are known for simulated ones", async () => {
     const fake = new FakeCluster(real);
-    await makeNodes(fake.cluster, stackNodes(undefined, ZONES), RUN);
+    await makeNodes(fake.cluster, allNodes(undefined, ZONES), RUN);
     const names = (await simulatedNodes(fake.cluster, RUN)).map(({ metadata }) => metadata.name);
     assert.deepEqual(names, ["without-gpu-1", "without-gpu-2"]);
   });

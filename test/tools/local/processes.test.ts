@@ -7,7 +7,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { type Folders, foldersOf } from "../../../tools/local/folders.js";
 import { isAlive } from "../../../tools/lock.js";
-import { ProcessEnded, running, SIMULATOR, start, type Started, stopAll, until } from "../../../tools/local/processes.js";
+import {
+  ProcessEnded,
+  running,
+  SIMULATOR,
+  start,
+  type Started,
+  stopAll,
+  until,
+} from "../../../tools/local/processes.js";
 import { folderWith, removeFolders } from "../folders.js";
 
 /** For Node's `-e`: stays until it is ended, and its arguments are seen. */

@@ -4,6 +4,7 @@ import { stripVTControlCharacters } from "node:util";
 import type { KubernetesObject } from "../../../tools/local/client.js";
 import { groupNodes, nodeObject } from "../../../tools/local/nodes.js";
 import { type Status, statusOf, statusText } from "../../../tools/local/status.js";
+import { describedGroup } from "../../../components/derive/nodeGroup.js";
 import { RUNTIME_LABELS } from "../../serving/fixtures.js";
 import { FakeCluster } from "./fakes.js";
 
@@ -60,8 +61,8 @@ const route = (release: string) =>
 const scaler = (target: string, range: object) =>
   object("keda.sh/v1alpha1", "ScaledObject", target, { spec: { scaleTargetRef: { name: target }, ...range } });
 const nodes = (name: string, max: number) =>
-  groupNodes(name, { ...GROUP, instanceTypes: [...GROUP.instanceTypes], max }, ["us-east-1a"]).map((shape) =>
-    nodeObject(shape, RUN),
+  groupNodes(name, describedGroup({ ...GROUP, instanceTypes: [...GROUP.instanceTypes], max }), ["us-east-1a"]).map(
+    (shape) => nodeObject(shape, RUN),
   );
 const statusFor = (...objects: KubernetesObject[]) => statusOf(new FakeCluster(...objects).cluster, "test", RUN);
 

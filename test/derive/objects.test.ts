@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 
 import { contractHash, contractText } from "../../components/contract/contract.js";
-import { graceSeconds, PRE_STOP_SECONDS, progressDeadlineSeconds, rolloutSeconds } from "../../components/derive/budgets.js";
 import { contractAnnotations, runtimeLabels, runtimeName, runtimeSelector } from "../../components/derive/objects.js";
 import { GPU_TYPES } from "../../components/facts/gpus.js";
 import { TRAFFIC_CLASSES } from "../../components/vocabulary/traffic.js";
@@ -65,26 +64,8 @@ describe("names and labels", () => {
 
   it("carry the contract and its hash as annotations", () => {
     assert.deepEqual(contractAnnotations(contract()), {
-      "pulumi-vllm.dev/contract": contractText(contract()),
-      "pulumi-vllm.dev/contract-hash": contractHash(contract()),
+      "pulumi-vllm.dev/contract": contractText(contract().contract),
+      "pulumi-vllm.dev/contract-hash": contractHash(contract().contract),
     });
-  });
-});
-
-describe("time budgets", () => {
-  for (const drainSeconds of [0, 1, 120, 3600]) {
-    it(`give a pod longer than its pre-stop and a drain of ${drainSeconds} s`, () => {
-      const chat = contract({}, { "chat/drainSeconds": drainSeconds });
-      assert.equal(graceSeconds(chat), 10 + drainSeconds + 20);
-      assert.ok(graceSeconds(chat) > PRE_STOP_SECONDS + drainSeconds);
-    });
-  }
-
-  it("let a rollout wait for a node, an image and the model", () => {
-    assert.equal(progressDeadlineSeconds(contract()), 900 + 460);
-  });
-
-  it("let a rollout replace every replica, each with its drain", () => {
-    assert.equal(rolloutSeconds(contract()), 900 + 3 * (460 + 150));
   });
 });

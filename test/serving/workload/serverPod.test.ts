@@ -3,18 +3,18 @@ import assert from "node:assert/strict";
 import type { types } from "@pulumi/kubernetes";
 import fc from "fast-check";
 
-import type { RuntimeContract } from "../../components/contract/contract.js";
-import { livenessProbe, readinessProbe, startupProbe } from "../../components/engine/probes.js";
-import { podSpec } from "../../components/engine/pod.js";
-import { CONTAINER_SECURITY, podSecurity } from "../../components/engine/security.js";
-import { COMMIT, CONTEXT, contractOf, IMAGE, SELECTOR } from "../serving/fixtures.js";
+import type { RuntimePlan } from "../../../components/derive/plan.js";
+import { livenessProbe, readinessProbe, startupProbe } from "../../../components/engine/probes.js";
+import { serverPod } from "../../../components/serving/workload/serverPod.js";
+import { CONTAINER_SECURITY, podSecurity } from "../../../components/engine/security.js";
+import { COMMIT, CONTEXT, contractOf, IMAGE, SELECTOR } from "../fixtures.js";
 
 type Container = Pick<types.input.core.v1.Container, "args" | "resources" | "lifecycle"> & {
   env: Array<{ name: string; value?: string; valueFrom?: unknown }>;
 };
 
-function containerOf(contract: RuntimeContract, context = CONTEXT): Container {
-  const [only, ...others] = podSpec(contract, context).containers as unknown as Container[];
+function containerOf(contract: RuntimePlan, context = CONTEXT): Container {
+  const [only, ...others] = serverPod(contract, context).containers as unknown as Container[];
   assert.equal(others.length, 0);
   return only!;
 }
@@ -25,10 +25,10 @@ function shutdownTimeout({ args }: Container): number {
   return Number(found!.split("=")[1]);
 }
 
-describe("podSpec", () => {
+describe("serverPod", () => {
   it("makes the whole pod from the contract", () => {
     const contract = contractOf({ flags: { "enable-prefix-caching": { value: true, reason: "shared prompt" } } });
-    assert.deepEqual(podSpec(contract, CONTEXT), {
+    assert.deepEqual(serverPod(contract, CONTEXT), {
       serviceAccountName: "chat-r1",
       automountServiceAccountToken: false,
       enableServiceLinks: false,
@@ -106,7 +106,7 @@ describe("podSpec", () => {
     const { requests, limits } = containerOf(contract).resources as { requests: object; limits: object };
     assert.deepEqual(requests, { cpu: "6", memory: "32Gi", "ephemeral-storage": "29Gi", "nvidia.com/gpu": "4" });
     assert.deepEqual(limits, { memory: "32Gi", "ephemeral-storage": "29Gi", "nvidia.com/gpu": "4" });
-    const { volumes } = podSpec(contract, CONTEXT) as { volumes: unknown[] };
+    const { volumes } = serverPod(contract, CONTEXT) as { volumes: unknown[] };
     assert.deepEqual(volumes[1], { name: "shm", emptyDir: { medium: "Memory", sizeLimit: "10Gi" } });
   });
 
@@ -125,7 +125,7 @@ describe("podSpec", () => {
         const contract = { ...contractOf(), drainSeconds };
         const container = containerOf(contract);
         const { seconds } = (container.lifecycle as { preStop: { sleep: { seconds: number } } }).preStop.sleep;
-        const grace = podSpec(contract, CONTEXT).terminationGracePeriodSeconds as number;
+        const grace = serverPod(contract, CONTEXT).terminationGracePeriodSeconds as number;
         assert.equal(shutdownTimeout(container), drainSeconds);
         assert.ok(grace > seconds + drainSeconds);
       }),
@@ -153,7 +153,7 @@ describe("podSpec", () => {
   });
 
   it("names a priority class only when given one", () => {
-    assert.equal(podSpec(contractOf(), { ...CONTEXT, priorityClassName: "high" }).priorityClassName, "high");
-    assert.ok(!("priorityClassName" in podSpec(contractOf(), CONTEXT)));
+    assert.equal(serverPod(contractOf(), { ...CONTEXT, priorityClassName: "high" }).priorityClassName, "high");
+    assert.ok(!("priorityClassName" in serverPod(contractOf(), CONTEXT)));
   });
 });
