@@ -4,7 +4,6 @@
  * rule holds for folders of tomorrow, too.
  */
 const FLOORS = [
-  ["bench"],
   ["tools"],
   ["stacks", "examples"],
   ["components/plugin"],
@@ -26,18 +25,14 @@ const listed = named.filter((room) => room.startsWith("components/")).map((room)
 /** Matches the files of a room; of `components/*`, those of every component that has no floor of its own. */
 const filesOf = (room) => (room === "components/*" ? `^components/((?!(${listed.join("|")})/)[^/]+)/` : `^${room}/`);
 
-const OURS = "^(components|stacks|policies|tools|bench|test|examples)/";
+const OURS = "^(components|stacks|policies|tools|test|examples)/";
 
 const rules = FLOORS.flatMap((floor, index) => {
   const below = FLOORS.slice(index + 1)
     .flat()
     .map(filesOf);
   // The command line judges with the policies.
-  const besides = floor.includes("tools")
-    ? ["^policies/", "^bench/"]
-    : floor.includes("stacks")
-      ? ["^components/index"]
-      : [];
+  const besides = floor.includes("tools") ? ["^policies/"] : floor.includes("examples") ? ["^components/index"] : [];
   return floor.map((room) => ({
     name: `${room.replace("components/", "").replace("*", "other-components")}-imports-what-is-below`,
     comment: "a room imports its own files and those of rooms on lower floors (docs/architecture.md)",
@@ -60,7 +55,7 @@ module.exports = {
       severity: "error",
       from: {
         orphan: true,
-        pathNot: "\\.(d\\.ts|json)$|^(test|bench|examples)/|^policies/index\\.js$|^components/plugin/index\\.js$",
+        pathNot: "\\.(d\\.ts|json)$|^(test|examples)/|^policies/index\\.js$|^components/plugin/index\\.js$",
       },
       to: {},
     },
@@ -75,7 +70,7 @@ module.exports = {
     {
       name: "nothing-imports-tests",
       severity: "error",
-      from: { pathNot: "^(test|bench)/" },
+      from: { pathNot: "^test/" },
       to: { path: "^test/" },
     },
     {

@@ -17,7 +17,7 @@ export default tseslint.config(
   },
   // mocha's `it(name, async () => …)` hands its promise to mocha; resources are created for their effect.
   { files: ["test/**"], rules: { "@typescript-eslint/no-floating-promises": "off" } },
-  { files: ["bench/**", "tools/**", "test/**"], rules: { "no-console": "off" } },
+  { files: ["tools/**", "test/**"], rules: { "no-console": "off" } },
   { files: ["**/*.mjs", "**/*.cjs", "test/engine/standins/**"], ...tseslint.configs.disableTypeChecked },
   {
     files: ["**/*.cjs", "test/engine/standins/**"],

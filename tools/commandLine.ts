@@ -1,23 +1,52 @@
-/** What the command lines have in common: how a problem is said, and the exit codes. */
-import { type Command, CommanderError } from "commander";
+/** What all commands have in common: how a result and a problem are printed, and the exit codes. */
+import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { printableLines } from "../components/config/printable.js";
-import { ContractError, problemLines } from "../components/config/problems.js";
+import { ContractError, type Problem, problemLines } from "../components/config/problems.js";
 import { colours as pc } from "./colours.js";
+import { BadInput, EXIT, Failure } from "./failure.js";
 
-/** Exit codes, in every command. */
-export const EXIT = { refused: 1, badInput: 2 } as const;
+/** What a command prints, and its exit code. */
+export interface Outcome {
+  text: string;
+  exitCode: typeof EXIT.fine | typeof EXIT.failed;
+}
 
-/** Errors that are said by their message: whoever called can do something about them, and nothing about our stack. */
-const PLAIN_ERRORS = ["PolicyConfigError", "PolicyRuleError", "ApiError", "LocalFailure", "NotVerified"];
-/** Of these, those that are no fault of the config's or the call's form. */
-const REFUSALS = ["PolicyRuleError", "ApiError", "LocalFailure", "NotVerified"];
+/** The program, without commands yet. */
+export function commandLine(description: string): Command {
+  return (
+    new Command("pulumi-vllm")
+      .description(description)
+      .exitOverride()
+      // Commander repeats the arguments in its messages.
+      .configureOutput({ outputError: (text, write) => write(printableLines(text)) })
+      .showHelpAfterError("(--help shows what is possible)")
+  );
+}
+
+export function print({ text, exitCode }: Outcome): void {
+  process.stdout.write(`${text}\n`);
+  process.exitCode = exitCode;
+}
+
+/** Progress goes to standard error, so that a pipe gets the result alone. */
+export function report(line: string): void {
+  process.stderr.write(`${pc.dim(printableLines(line))}\n`);
+}
+
+/** An argument that is a number of 0 or more. */
+export function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError("It has to be 0 or more.");
+  return value;
+}
 
 /** A folder that cannot be written, a disk that is full. */
 function isFileSystemError(thrown: Error): boolean {
   return "syscall" in thrown && "path" in thrown;
 }
 
-function problemsText({ problems }: ContractError): string {
+function problemsText(problems: readonly Problem[]): string {
   const errors = problems.filter(({ severity }) => severity === "error");
   const warnings = problems.filter(({ severity }) => severity === "warning");
   return [
@@ -27,12 +56,20 @@ function problemsText({ problems }: ContractError): string {
   ].join("\n");
 }
 
-/** What to print of a failure; nothing for a fault of our own. */
-function textOf(thrown: unknown): string | undefined {
-  if (thrown instanceof ContractError) return problemsText(thrown);
+interface Said {
+  text: string;
+  exitCode: Failure["exitCode"];
+}
+
+/** What to print of an error, and the exit code; nothing for a bug of our own. */
+export function saidOf(thrown: unknown): Said | undefined {
   if (!(thrown instanceof Error)) return undefined;
-  const isPlain = PLAIN_ERRORS.includes(thrown.name) || isFileSystemError(thrown);
-  return isPlain ? pc.red(printableLines(thrown.message)) : undefined;
+  const message = pc.red(printableLines(thrown.message));
+  if (thrown instanceof ContractError) return { text: problemsText(thrown.problems), exitCode: EXIT.badInput };
+  if (thrown instanceof BadInput && thrown.problems.length > 0)
+    return { text: problemsText(thrown.problems), exitCode: thrown.exitCode };
+  if (thrown instanceof Failure) return { text: message, exitCode: thrown.exitCode };
+  return isFileSystemError(thrown) ? { text: message, exitCode: EXIT.badInput } : undefined;
 }
 
 /** Runs a command line; sets the exit code. */
@@ -53,12 +90,12 @@ export function runCommandLine(program: Command): void {
   program.parseAsync().catch((thrown: unknown) => {
     if (thrown instanceof CommanderError) {
       // Commander has printed its own message already.
-      process.exitCode = thrown.exitCode === 0 ? 0 : EXIT.badInput;
+      process.exitCode = thrown.exitCode === 0 ? EXIT.fine : EXIT.badInput;
       return;
     }
-    const text = textOf(thrown);
-    if (text === undefined) throw thrown;
-    process.stderr.write(`${text}\n`);
-    process.exitCode = REFUSALS.includes((thrown as Error).name) ? EXIT.refused : EXIT.badInput;
+    const said = saidOf(thrown);
+    if (said === undefined) throw thrown;
+    process.stderr.write(`${said.text}\n`);
+    process.exitCode = said.exitCode;
   });
 }

@@ -5,9 +5,10 @@ import type { EnforcementLevel } from "@pulumi/policy";
 import type { PolicyConfigJSONSchema } from "@pulumi/policy/schema";
 import { z } from "zod";
 
-import { type Problem, didYouMean, error, listOr, problemLines, quote } from "../components/config/problems.js";
+import { type Problem, didYouMean, error, listOr, quote } from "../components/config/problems.js";
 import { type Rule } from "../policies/rule.js";
 import { rules as allRules } from "../policies/rules/index.js";
+import { BadInput } from "./failure.js";
 
 /** Level and settings of a rule, or its level alone. */
 export type RuleConfig = EnforcementLevel | { enforcementLevel?: EnforcementLevel; [setting: string]: unknown };
@@ -16,12 +17,8 @@ export type RuleConfig = EnforcementLevel | { enforcementLevel?: EnforcementLeve
 export type PolicyConfig = Readonly<Record<string, RuleConfig>>;
 
 /** Thrown once with every problem of a level file. */
-export class PolicyConfigError extends Error {
+export class PolicyConfigError extends BadInput {
   override readonly name = "PolicyConfigError";
-
-  constructor(readonly problems: readonly Problem[]) {
-    super(problemLines(problems).join("\n"));
-  }
 }
 
 const LEVEL: PolicyConfigJSONSchema = { enum: ["advisory", "mandatory", "remediate", "disabled"] };

@@ -5,7 +5,8 @@ const INTRODUCTION = `# Policies
 
 The rules of the policy pack, for any Pulumi program. \`npm run preview\` applies them, and so does
 \`pulumi preview --policy-pack policies --policy-pack-config policies/config/<environment>.json\`; \`pulumi up\` applies them
-only when it gets the same options. A broken **mandatory** rule stops the update, a broken **advisory** rule is only shown. A level
+only when it gets the same options. Another program requires the pack from the npm package, see
+[README.md](../README.md#the-policy-pack-alone). A broken **mandatory** rule stops the update, a broken **advisory** rule is only shown. A level
 file changes levels and settings:
 
 <!-- check: levels -->

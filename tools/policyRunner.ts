@@ -10,6 +10,7 @@ import type {
 
 import { type ResourceRule, type Rule, type StackRule } from "../policies/rule.js";
 import { rules as allRules } from "../policies/rules/index.js";
+import { Failure } from "./failure.js";
 import { type PolicyConfig, type RuleConfig } from "./policyConfig.js";
 
 export { type PolicyConfig, readPolicyConfig } from "./policyConfig.js";
@@ -38,7 +39,7 @@ export interface Violation {
 }
 
 /** A rule that threw: a fault of the rule, not of the program that it judges. */
-export class PolicyRuleError extends Error {
+export class PolicyRuleError extends Failure {
   override readonly name = "PolicyRuleError";
 
   constructor(rule: string, place: string, cause: unknown) {

@@ -26,6 +26,12 @@ export const DEPLOYMENT = { apiVersion: "apps/v1", kind: "Deployment" } as const
 /** Kinds of workload that a release can be run as; serving/workload has a file for each. */
 export const RUNTIME_WORKLOADS: readonly ObjectKind[] = [DEPLOYMENT];
 
+/** A kind of object that belongs to a runtime. */
+export interface RuntimeObject extends ObjectKind {
+  /** Has to be there before the pods are. */
+  beforeWorkload?: true;
+}
+
 /** Whether a release can be run as objects of a kind. */
 export function isRuntimeWorkload(kind: string): boolean {
   return RUNTIME_WORKLOADS.some((workload) => workload.kind === kind);
@@ -35,13 +41,13 @@ export function isRuntimeWorkload(kind: string): boolean {
  * Kinds of all objects that a model's runtimes consist of, in the order in which a stack takes them away. A kind that is
  * missing here would stay behind in a local cluster; a test compares this list with what a runtime registers.
  */
-export const RUNTIME_OBJECTS: readonly ObjectKind[] = [
+export const RUNTIME_OBJECTS: readonly RuntimeObject[] = [
   { apiVersion: "keda.sh/v1alpha1", kind: "ScaledObject" },
   { apiVersion: "monitoring.coreos.com/v1", kind: "PodMonitor" },
   ...RUNTIME_WORKLOADS,
   { apiVersion: "v1", kind: "Service" },
   { apiVersion: "policy/v1", kind: "PodDisruptionBudget" },
-  { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy" },
-  { apiVersion: "v1", kind: "ServiceAccount" },
+  { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", beforeWorkload: true },
+  { apiVersion: "v1", kind: "ServiceAccount", beforeWorkload: true },
   { apiVersion: "v1", kind: "Secret" },
 ];

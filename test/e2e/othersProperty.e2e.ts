@@ -1,10 +1,10 @@
 /** Whatever stands in somebody else's cluster, and whatever fails there: all of it stays as it is, byte for byte. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { ContractError } from "../../components/config/problems.js";
 import { LOCAL_RUN } from "../../components/vocabulary/labels.js";
 import { ApiError, type KubernetesObject } from "../../tools/local/client.js";
 import { down, up } from "../../tools/local/command.js";
+import { BadInput } from "../../tools/failure.js";
 import { foldersOf } from "../../tools/local/folders.js";
 import { stopAll } from "../../tools/local/processes.js";
 import { checkout, endCheckouts } from "./commandLine.js";
@@ -142,7 +142,7 @@ describe("whatever is in somebody else's cluster", function () {
           const outcome = await up(folder, "staging", options, () => undefined).then(
             () => "up" as const,
             (thrown: unknown) => {
-              if (thrown instanceof ContractError) return "refused" as const;
+              if (thrown instanceof BadInput) return "refused" as const;
               if (thrown instanceof ApiError) return "failed" as const;
               throw thrown;
             },

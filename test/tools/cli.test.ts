@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { parse, stringify } from "yaml";
@@ -28,6 +28,61 @@ function refused({ exitCode, stdout, stderr }: Ended): string {
   assert.doesNotMatch(stderr, /^\s+at |node:internal|\.ts:\d/m);
   return stderr;
 }
+
+describe("the command line", function () {
+  this.timeout(60_000);
+  after(removeFolders);
+
+  const { scripts } = JSON.parse(readFileSync(join(PROJECT, "package.json"), "utf8")) as {
+    scripts: Record<string, string>;
+  };
+  /** Arguments of the entry, by the npm script that is short for them. */
+  const SHORT: Record<string, string[]> = {
+    cli: [],
+    preview: ["preview"],
+    render: ["render"],
+    local: ["local"],
+    "verify:flags": ["verify-flags"],
+    generate: ["generate"],
+    "docs:check": ["docs-check"],
+    bench: ["bench", "preview"],
+    "bench:e2e": ["bench", "e2e"],
+  };
+
+  it("is what every npm script that runs TypeScript is short for", () => {
+    const entry = "node --import tsx tools/cli.ts";
+    const own = Object.entries(scripts).filter(([, text]) => /tsx|\.ts\b(?!')/.test(text));
+    assert.deepEqual(
+      Object.fromEntries(own),
+      Object.fromEntries(Object.entries(SHORT).map(([name, words]) => [name, [entry, ...words].join(" ")])),
+    );
+  });
+
+  it("lists its commands, and the meaning of its exit codes", async () => {
+    const { exitCode, stdout, stderr } = await run(folderWith(), ["--help"]);
+    assert.deepEqual([exitCode, stderr], [0, ""]);
+    const listed = [...stdout.matchAll(/^ {2}([a-z][-a-z0-9]*) .*/gm)].map(([, name]) => name);
+    assert.deepEqual(listed, [
+      ...["preview", "render", "local", "verify-flags", "generate", "docs-check", "bench", "help"],
+    ]);
+    assert.match(stdout, /^Exit code of every command: 0 fine, 1 something is judged bad or did not work, 2 /m);
+  });
+
+  it("exits with 2 for a command that is unknown, half or too long, and does nothing", async () => {
+    const folder = folderWith();
+    const [unknown, half, long, misspelt] = await Promise.all([
+      run(folder, ["previw"]),
+      run(folder, ["bench"]),
+      run(folder, ["docs-check", "README.md"]),
+      run(folder, ["generate", "--chek"]),
+    ]);
+    assert.match(refused(unknown), /^error: unknown command 'previw'\n\(Did you mean preview\?\)/);
+    assert.match(refused(half), /^Usage: pulumi-vllm bench \[options\] \[command\]\n/);
+    assert.match(refused(long), /^error: too many arguments for 'docs-check'/);
+    assert.match(refused(misspelt), /^error: unknown option '--chek'\n\(Did you mean --check\?\)/);
+    assert.deepEqual(readdirSync(folder), []);
+  });
+});
 
 describe("preview", function () {
   this.timeout(60_000);
@@ -165,9 +220,8 @@ describe("preview", function () {
   });
 
   it("refuses what it does not know, and suggests what may be meant", async () => {
-    const [option, command] = await Promise.all([run(PROJECT, ["preview", "--jsn"]), run(PROJECT, ["previw"])]);
+    const option = await run(PROJECT, ["preview", "--jsn"]);
     assert.match(refused(option), /^error: unknown option '--jsn'\n\(Did you mean --json\?\)/);
-    assert.match(refused(command), /^error: unknown command 'previw'\n\(Did you mean preview\?\)/);
   });
 
   it("does not take a folder without stacks for one where all is well", async () => {
@@ -179,7 +233,10 @@ describe("preview", function () {
   it("helps", async () => {
     const { exitCode, stdout, stderr } = await run(PROJECT, ["preview", "--help"]);
     assert.deepEqual([exitCode, stderr], [0, ""]);
-    assert.match(stdout, /Exit code: 0 fine, 1 a mandatory policy is broken, 2 the config or the call is wrong\.\n$/);
+    assert.match(
+      stdout,
+      /Exit code: 0 fine, 1 a mandatory policy is broken or a rule failed, 2 the config or the call is wrong\.\n$/,
+    );
   });
 });
 
@@ -210,6 +267,10 @@ describe("render", function () {
       refused(taken),
       /^1 problem, nothing was done:\n {2}.*Pulumi\.staging\.yaml\/out: cannot be written: ENOTDIR: /,
     );
+  });
+
+  it("refuses an empty name of a folder", async () => {
+    assert.equal(refused(await run(PROJECT, ["render", "--out", ""])), "--out is empty: name a folder\n");
   });
 
   it("refuses a bad config and an unknown stack, and writes nothing", async () => {

@@ -11,7 +11,7 @@ import { diffStack, diffText } from "../../tools/preview/diff.js";
 import { preview } from "../../tools/preview/command.js";
 import { stackReport } from "../../tools/preview/report.js";
 import { stackText as reportText } from "../../tools/preview/text.js";
-import { leftOut, manifestFiles } from "../../tools/render.js";
+import { leftOut, manifestFiles } from "../../tools/render/manifests.js";
 import { argumentLists } from "../../tools/verifyFlags/argumentLists.js";
 import { parseStackConfig } from "../../stacks/config.js";
 import { FULL_BUILT, FULL_EXISTING } from "../stacks/fullConfig.js";

@@ -69,7 +69,8 @@ export function checkNpmRun(at: string, run: NpmRun, { texts, help }: Scripts): 
   }
   const ownProgram = /^node --import tsx /.test(texts[run.script]!);
   if (!ownProgram || run.arguments.length === 0) return [];
-  const subcommands = /^ {2}help \[command\]/m.test(help(run.script, []) ?? "") ? run.arguments.slice(0, 1) : [];
+  const first = run.arguments.slice(0, 1).filter((word) => !word.startsWith("--"));
+  const subcommands = /^ {2}help \[command\]/m.test(help(run.script, []) ?? "") ? first : [];
   const text = help(run.script, subcommands);
   const called = [run.script, ...subcommands].join(" ");
   if (text === undefined) return [error(at, `npm run ${run.script} has no command "${subcommands.join(" ")}"`)];

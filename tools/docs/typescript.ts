@@ -1,4 +1,4 @@
-/** TypeScript that a page shows, through the compiler, with the package's name leading to its sources. */
+/** TypeScript that a page shows, through the compiler, with the package's entries leading to their sources. */
 import { join } from "node:path";
 import ts from "typescript";
 import { error, type Problem } from "../../components/config/problems.js";
@@ -19,7 +19,11 @@ export function checkTypeScript(root: string, blocks: readonly Block[]): Problem
     // A snippet may end before it uses what it makes.
     noUnusedLocals: false,
     types: ["node"],
-    paths: { "pulumi-vllm": [join(root, "components/index.ts")] },
+    paths: {
+      "pulumi-vllm": [join(root, "components/index.ts")],
+      "pulumi-vllm/policies": [join(root, "policies/rules/index.ts")],
+      "pulumi-vllm/policies/pack": [join(root, "policies/pack.ts")],
+    },
   });
   const files = new Map(blocks.map((block, index) => [join(root, `docs-snippet-${index}.ts`), block]));
   const disk = ts.createCompilerHost(options);

@@ -27,7 +27,7 @@ export function binaryName({ name, family, package: path, ldflags = "", without 
 /**
  * Builds what is not there yet, into `bin`.
  *
- * @throws ContractError when Go is missing, or a build fails; programs that are built by then stay
+ * @throws BadInput when Go is missing, Failure when a build fails; programs that are built by then stay
  */
 export async function build(
   bin: string,

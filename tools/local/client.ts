@@ -6,7 +6,8 @@
  */
 import { Agent, type RequestOptions } from "node:https";
 import { KubeConfig } from "@kubernetes/client-node";
-import { ContractError, error } from "../../components/config/problems.js";
+import { error } from "../../components/config/problems.js";
+import { BadInput } from "../failure.js";
 import {
   ApiError,
   describe,
@@ -48,7 +49,7 @@ export class Cluster {
   /**
    * @param kubeconfig path
    * @param context of the kubeconfig; its current one unless said
-   * @throws ContractError when it cannot be read, or has no such context
+   * @throws BadInput when it cannot be read, or has no such context
    */
   constructor(kubeconfig: string, context?: string) {
     try {
@@ -56,13 +57,13 @@ export class Cluster {
     } catch (thrown) {
       // The first line alone: those after it show the file, and with it keys and tokens.
       const [why] = (thrown as Error).message.split("\n");
-      throw new ContractError([error(kubeconfig, `is no kubeconfig: ${why}`)]);
+      throw new BadInput([error(kubeconfig, `is no kubeconfig: ${why}`)]);
     }
     if (context !== undefined) this.config.setCurrentContext(context);
     const current = this.config.getCurrentCluster();
     if (current === null) {
       const known = this.config.getContexts().map(({ name }) => name);
-      throw new ContractError([
+      throw new BadInput([
         error(
           kubeconfig,
           `has no context ${JSON.stringify(this.config.getCurrentContext())}: use ${known.join(", ") || "another file"}`,
@@ -70,9 +71,7 @@ export class Cluster {
       ]);
     }
     if (!current.server.startsWith("https://")) {
-      throw new ContractError([
-        error(kubeconfig, `its cluster ${current.name} is at ${current.server}: use one by https`),
-      ]);
+      throw new BadInput([error(kubeconfig, `its cluster ${current.name} is at ${current.server}: use one by https`)]);
     }
   }
 

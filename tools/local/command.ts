@@ -2,11 +2,12 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { LABELS, LOCAL_RUN } from "../../components/vocabulary/labels.js";
-import { ContractError, error, formatProblem } from "../../components/config/problems.js";
+import { formatProblem } from "../../components/config/problems.js";
 import { nodeGroupsOf } from "../../stacks/clusterConfig.js";
 import { collect, DEFAULT_REGION } from "../collect.js";
+import { BadInput, Failure } from "../failure.js";
 import { loadStack } from "../loadStack.js";
-import { leftOut } from "../render.js";
+import { leftOut } from "../render/manifests.js";
 import { applyStack, type Waiting } from "./applyStack.js";
 import type { Report } from "./build.js";
 import { Cluster } from "./client.js";
@@ -59,10 +60,10 @@ function clusterOf(state: LocalState): Cluster {
   return new Cluster(state.kubeconfig, state.context);
 }
 
-/** The state of what is up. @throws ContractError when nothing is */
+/** The state of what is up. @throws BadInput when nothing is */
 function requireState(folders: Folders): LocalState {
   const state = readState(folders);
-  if (state === undefined) throw new ContractError([error("local", "nothing is up: npm run local -- up")]);
+  if (state === undefined) throw new BadInput("nothing is up: npm run local -- up");
   return state;
 }
 
@@ -123,12 +124,9 @@ export async function status(project: string): Promise<Outcome> {
   const folders = foldersOf(project);
   const state = requireState(folders);
   if (!isUp(folders, state)) {
-    throw new ContractError([
-      error(
-        "local",
-        `not everything runs any more, see ${join(folders.run, "logs")}: npm run local -- up starts it anew`,
-      ),
-    ]);
+    throw new Failure(
+      `not everything runs any more, see ${join(folders.run, "logs")}: npm run local -- up starts it anew`,
+    );
   }
   const cluster = clusterOf(state);
   try {
@@ -170,9 +168,7 @@ export async function load(project: string, service: string, inFlight: number, k
   const folders = foldersOf(project);
   const state = requireState(folders);
   if (state.ports === undefined) {
-    throw new ContractError([
-      error("local load", "needs the Prometheus of a cluster that was started here; this one was there"),
-    ]);
+    throw new BadInput("load needs the Prometheus of a cluster that was started here; this one was there");
   }
   const cluster = clusterOf(state);
   try {
@@ -181,14 +177,11 @@ export async function load(project: string, service: string, inFlight: number, k
     const found = services.find(({ metadata }) => metadata.name === service);
     if (found === undefined) {
       const names = services.map(({ metadata }) => metadata.name).join(", ");
-      throw new ContractError([error("local load", `there is no model ${JSON.stringify(service)}: use ${names}`)]);
+      throw new BadInput(`there is no model ${JSON.stringify(service)}: use ${names}`);
     }
     const path = `${found.metadata.namespace}/${service}`;
     const answer = await sendLoad(folders, state.ports.simulator, path, { inFlight, kvCache });
-    if (answer !== 204)
-      throw new ContractError([
-        error("local load", `the simulator does not answer (HTTP ${answer}): npm run local -- up`),
-      ]);
+    if (answer !== 204) throw new Failure(`the simulator does not answer (HTTP ${answer}): npm run local -- up`);
     return {
       text: `${service}: ${inFlight} requests in flight, KV cache of ${kvCache} replicas in use; npm run local -- status shows what it does`,
       exitCode: 0,

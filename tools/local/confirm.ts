@@ -1,7 +1,7 @@
 /** Asks before anything is done to a cluster that may be somebody else's. */
 import { createInterface } from "node:readline/promises";
 import type { Readable, Writable } from "node:stream";
-import { ContractError, error } from "../../components/config/problems.js";
+import { BadInput } from "../failure.js";
 import type { Report } from "./build.js";
 
 /** A question to whoever sits there, or the answer that a script has given before. */
@@ -20,7 +20,7 @@ export interface Asking {
  * Shows what is to be done, and waits for a yes.
  *
  * @param lines what is to be done, and where
- * @throws ContractError when the answer is another one, and when nobody can answer
+ * @throws BadInput when the answer is another one, and when nobody can answer
  */
 export async function confirm(lines: readonly string[], asking: Asking): Promise<void> {
   const { yes, report, input = process.stdin, output = process.stderr } = asking;
@@ -29,12 +29,12 @@ export async function confirm(lines: readonly string[], asking: Asking): Promise
   if (input.isTTY !== true) {
     const message =
       "nobody can be asked whether to go on, for this is no terminal: call again with --yes when the above is right";
-    throw new ContractError([error("local", message)]);
+    throw new BadInput(message);
   }
   const prompt = createInterface({ input, output });
   try {
     const answer = await prompt.question("Go on? [y/N] ");
-    if (!/^y(es)?$/i.test(answer.trim())) throw new ContractError([error("local", "the answer was no")]);
+    if (!/^y(es)?$/i.test(answer.trim())) throw new BadInput("the answer was no: nothing was done");
   } finally {
     prompt.close();
   }

@@ -1,7 +1,8 @@
 /** The cluster that a call of `up` is about: the one that is up, one that is started, or one that was there. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { ContractError, error, listOr, type Problem } from "../../components/config/problems.js";
+import { error, listOr, type Problem } from "../../components/config/problems.js";
+import { BadInput } from "../failure.js";
 import { build, type Report } from "./build.js";
 import { Cluster } from "./client.js";
 import { type Folders, kubeconfigOf } from "./folders.js";
@@ -43,23 +44,21 @@ function misfits(
   ];
 }
 
-/** @throws ContractError unless a kubeconfig comes with the context that is meant: its current one changes */
+/** @throws BadInput unless a kubeconfig comes with the context that is meant: its current one changes */
 function checkAddress({ kubeconfig, context }: ClusterOptions): void {
   if (kubeconfig === undefined && context !== undefined)
-    throw new ContractError([error("--context", "is of a kubeconfig: name that by --kubeconfig, too")]);
+    throw new BadInput([error("--context", "is of a kubeconfig: name that by --kubeconfig, too")]);
   if (kubeconfig === undefined || context !== undefined) return;
   const cluster = new Cluster(kubeconfig);
   const known = cluster.config.getContexts().map(({ name }) => name);
-  throw new ContractError([
-    error("--context", `has to say which cluster of ${kubeconfig} is meant: use ${listOr(known)}`),
-  ]);
+  throw new BadInput([error("--context", `has to say which cluster of ${kubeconfig} is meant: use ${listOr(known)}`)]);
 }
 
 /**
  * The cluster that is up, or one that is started, or the one that the options name.
  *
  * @param objectsOf what is to be put into it
- * @throws ContractError when that is not to be: nothing is changed then
+ * @throws BadInput when that is not to be: nothing is changed then
  */
 export async function ensureCluster(
   folders: Folders,
@@ -73,7 +72,7 @@ export async function ensureCluster(
   const joined = state?.ports === undefined ? state : undefined;
   const up = state !== undefined && isUp(folders, state);
   const wrong = state !== undefined && (up || joined !== undefined) ? misfits(folders, stack, options, state) : [];
-  if (wrong.length > 0) throw new ContractError(wrong);
+  if (wrong.length > 0) throw new BadInput(wrong);
   if (up && joined === undefined) return state;
   if (!up && existsSync(folders.run)) report("An earlier run has not ended as it should: clearing up after it.");
   const address = joined ?? options;

@@ -2,7 +2,7 @@
 import { execFile, spawn } from "node:child_process";
 import { statfsSync } from "node:fs";
 import { promisify } from "node:util";
-import { ContractError, error } from "../../components/config/problems.js";
+import { BadInput, Failure } from "../failure.js";
 import { familyFolder, MODULES, moduleVersion } from "./programs.js";
 
 /** The least version; Go itself fetches the one that a go.mod asks for (https://go.dev/doc/toolchain). */
@@ -13,18 +13,18 @@ const COLD_BUILD_GIB = 13;
 
 const run = promisify(execFile);
 
-/** @throws ContractError when there is no Go, or one too old */
+/** @throws BadInput when there is no Go, or one too old */
 export async function checkGo(): Promise<void> {
   const wanted = `Go ${WANTED.major}.${WANTED.minor} or later builds the control plane, the first time: install it from https://go.dev/dl`;
   let text: string;
   try {
     text = (await run("go", ["env", "GOVERSION"])).stdout.trim();
   } catch {
-    throw new ContractError([error("go", `is not on the PATH; ${wanted}`)]);
+    throw new BadInput(`go is not on the PATH; ${wanted}`);
   }
   const [, major, minor] = /^go(\d+)\.(\d+)/.exec(text) ?? [];
   const old = Number(major) < WANTED.major || (Number(major) === WANTED.major && Number(minor) < WANTED.minor);
-  if (old) throw new ContractError([error("go", `is version ${text.slice(2)}; ${wanted}`)]);
+  if (old) throw new BadInput(`go is version ${text.slice(2)}; ${wanted}`);
 }
 
 /** Bytes free where Go keeps what it compiles, and that folder. */
@@ -42,25 +42,24 @@ async function freeSpace(): Promise<{ folder: string; gib: number }> {
 }
 
 /** What to do about a build that failed. */
-async function failure(what: string, output: string): Promise<ContractError> {
+async function failure(what: string, output: string): Promise<Failure> {
   const { folder, gib } = await freeSpace();
   const last = output.trim().split("\n").slice(-8);
   if (/no space left on device/i.test(output) || gib < 0.5) {
     const message = `the disk is full: ${gib.toFixed(1)} GiB are free at ${folder}, a first build takes up to ${COLD_BUILD_GIB}. Make room and call again: what is built stays built`;
-    return new ContractError([error(what, message, last)]);
+    return new Failure([`${what}: ${message}`, ...last].join("\n    "));
   }
   const network = /dial tcp|no such host|i\/o timeout|connection refused|TLS handshake/i.test(output);
   const hint = network ? "Go's module proxy cannot be reached (GOPROXY says which)" : "Go says";
-  return new ContractError([
-    error(what, `could not be built. ${hint}:`, [...last, "Call again when that is mended: what is built stays built"]),
-  ]);
+  const advice = "Call again when that is mended: what is built stays built";
+  return new Failure([`${what}: could not be built. ${hint}:`, ...last, advice].join("\n    "));
 }
 
 /**
  * Runs Go in a family's folder.
  *
  * @returns what it prints
- * @throws ContractError when there is no Go, and with the end of what it says when it fails
+ * @throws BadInput when there is no Go; Failure with the end of what Go says when it fails
  */
 export async function go(family: string, args: readonly string[], what: string): Promise<string> {
   await checkGo();

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { LABELS } from "../../components/vocabulary/labels.js";
 import type { CollectedResource } from "../collect.js";
-import { isManifest, type Manifest, withoutPulumiAnnotations } from "../render.js";
+import { isManifest, type Manifest, withoutPulumiAnnotations } from "../render/manifests.js";
 import type { KubernetesObject } from "./client.js";
 import { withMark } from "./ownership.js";
 import { isRuntime, type LoadTimes, onSimulatedNodes, withLoadTime } from "./simulation.js";

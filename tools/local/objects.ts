@@ -1,4 +1,5 @@
 /** Kubernetes objects, as far as all kinds are alike, and how a refusal is said. */
+import { Failure } from "../failure.js";
 
 /** Who has set which fields of an object. */
 export interface FieldsOwner {
@@ -31,14 +32,15 @@ export type Reference = Pick<KubernetesObject, "apiVersion" | "kind"> & {
 };
 
 /** The API server refused. */
-export class ApiError extends Error {
+export class ApiError extends Failure {
+  override readonly name = "ApiError";
+
   constructor(
     readonly status: number,
     what: string,
     message: string,
   ) {
     super(`${what}: ${message} (HTTP ${status})`);
-    this.name = "ApiError";
   }
 }
 

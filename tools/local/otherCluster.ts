@@ -1,6 +1,7 @@
 /** A cluster that was there before, and may be somebody else's: what is put into it, and how exactly that goes again. */
 import { LOCAL_RUN } from "../../components/vocabulary/labels.js";
-import { ContractError, error } from "../../components/config/problems.js";
+import { error } from "../../components/config/problems.js";
+import { BadInput } from "../failure.js";
 import { build } from "./build.js";
 import { ApiError, Cluster, type KubernetesObject } from "./client.js";
 import { type Asking, confirm } from "./confirm.js";
@@ -32,12 +33,12 @@ async function identityOf(cluster: Cluster): Promise<string> {
   return uid;
 }
 
-/** @throws ContractError when the context leads to another cluster than it did */
+/** @throws BadInput when the context leads to another cluster than it did */
 async function checkIdentity(cluster: Cluster, { joined, kubeconfig, context, run }: LocalState): Promise<void> {
   if ((await identityOf(cluster)) === joined?.uid) return;
   const message = `context ${JSON.stringify(context)} leads to ${cluster.server} now, which is another cluster than the one that the stack is in (${joined?.server})`;
   const fix = `put the context right, or forget that cluster by npm run local -- down --forget: what is left there carries the label ${LOCAL_RUN}=${run}`;
-  throw new ContractError([error(kubeconfig, `${message}: ${fix}`)]);
+  throw new BadInput([error(kubeconfig, `${message}: ${fix}`)]);
 }
 
 interface DaemonSet extends KubernetesObject {
@@ -114,7 +115,7 @@ function writeKubeconfig(cluster: Cluster, folders: Folders): void {
  * Makes a cluster that is there ready for simulated nodes; a record of that is written before the first change.
  *
  * @param earlier what an earlier `up` has recorded, if it has
- * @throws ContractError when there is something of others that would be touched, or the answer is no; nothing is changed then
+ * @throws BadInput when there is something of others that would be touched, or the answer is no; nothing is changed then
  */
 export async function joinCluster(
   folders: Folders,
@@ -129,7 +130,7 @@ export async function joinCluster(
     const run = earlier?.run ?? newRun();
     const intent = { stack, run, objects: objectsOf(run) };
     const problems = await objections(cluster, intent);
-    if (problems.length > 0) throw new ContractError(problems);
+    if (problems.length > 0) throw new BadInput(problems);
     const definitions = await customResourceDefinitions();
     if (earlier === undefined)
       await confirm(await proposal(cluster, intent, await missingDefinitions(cluster, definitions)), asking);
@@ -155,7 +156,7 @@ export async function joinCluster(
  * Takes out what `up` has put in, and ends what simulates it.
  *
  * @returns what stays and why, a line each
- * @throws ContractError when it is another cluster by now, or the answer is no; nothing is changed then
+ * @throws BadInput when it is another cluster by now, or the answer is no; nothing is changed then
  */
 export async function leaveCluster(folders: Folders, state: LocalState, asking: Asking): Promise<string[]> {
   const cluster = new Cluster(state.kubeconfig, state.context);

@@ -8,6 +8,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Failure } from "../failure.js";
 import { type Folders, logsOf, makePrivateFolder } from "./folders.js";
 
 /** A process that runs. */
@@ -58,10 +59,11 @@ export function start(
 }
 
 /** Something did not come in time, or went while it was needed. */
-export class LocalFailure extends Error {
+export class LocalFailure extends Failure {
+  override readonly name = "LocalFailure";
+
   constructor(what: string, message: string) {
     super(`${what}: ${message}`);
-    this.name = "LocalFailure";
   }
 }
 

@@ -1,7 +1,7 @@
 /** A request to an API server, with the patience that it asks for. */
 import { request, type RequestOptions } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ContractError, error } from "../../components/config/problems.js";
+import { Failure } from "../failure.js";
 
 const REQUEST_TIMEOUT_MS = 60_000;
 const BUSY_ATTEMPTS = 10;
@@ -44,9 +44,7 @@ function send(url: URL, options: RequestOptions, body: string | undefined): Prom
       );
     });
     call.on("timeout", () => call.destroy(new Error(`no answer from ${url.host} in ${REQUEST_TIMEOUT_MS / 1000} s`)));
-    call.on("error", ({ message }) =>
-      failed(new ContractError([error(url.origin, `the cluster cannot be reached: ${message}`)])),
-    );
+    call.on("error", ({ message }) => failed(new Failure(`${url.origin}: the cluster cannot be reached: ${message}`)));
     call.end(body);
   });
 }

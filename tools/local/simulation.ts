@@ -1,7 +1,8 @@
 /** What pods get for a simulated cluster: how long their model takes to load, and that they go onto simulated nodes. */
 import { isRuntimeWorkload } from "../../components/vocabulary/workloads.js";
 import { COMPONENTS, LABELS, LOCAL_RUN } from "../../components/vocabulary/labels.js";
-import { ContractError, error, listOr } from "../../components/config/problems.js";
+import { error, listOr } from "../../components/config/problems.js";
+import { BadInput } from "../failure.js";
 import type { KubernetesObject } from "./client.js";
 
 /** The pod annotation that says how long it loads its model before it is ready; without it, not at all. */
@@ -25,7 +26,7 @@ export function stillNamed(texts: readonly string[], names: readonly string[]): 
  * Reads `10s`, `chat=90s`, `chat-r2=never`.
  *
  * @param names of models and Deployments
- * @throws ContractError with every text that is none of them, or names something else
+ * @throws BadInput with every text that is none of them, or names something else
  */
 export function parseLoadTimes(texts: readonly string[], names: readonly string[]): LoadTimes {
   const parsed = texts.map((text) => ({
@@ -40,7 +41,7 @@ export function parseLoadTimes(texts: readonly string[], names: readonly string[
       ? []
       : [error("--load", `there is no model ${JSON.stringify(name)}: use ${listOr(names)}`)];
   });
-  if (problems.length > 0) throw new ContractError(problems);
+  if (problems.length > 0) throw new BadInput(problems);
   const times = parsed.map(({ parts }) => [parts![1], parts![2]!] as const);
   return {
     others: times.findLast(([name]) => name === undefined)?.[1] ?? DEFAULT_LOAD,

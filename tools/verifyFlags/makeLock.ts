@@ -1,7 +1,8 @@
 /** Makes the lock of a vLLM version from what PyPI has today. Nothing of what it downloads is run. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ContractError, error } from "../../components/config/problems.js";
+import { error } from "../../components/config/problems.js";
+import { BadInput } from "../failure.js";
 import { installerEnvironment, programEnvironment, withHome } from "./clean.js";
 import { findPrograms, type PythonRange, rangeText } from "./installer.js";
 import { lockFile, lockProblems, LOCKS_FOLDER } from "./locks.js";
@@ -45,16 +46,14 @@ function header(version: string, pythons: PythonRange): string {
   ].join("\n");
 }
 
-/** @throws ContractError when the version is none, or there is no uv or Python; NotVerified when a step fails */
+/** @throws BadInput when the version is none, or there is no uv or Python; NotVerified when a step fails */
 export async function makeLock(version: string, options: MakeLockOptions): Promise<string> {
   const { venvFolder, env, say, locksFolder = LOCKS_FOLDER } = options;
   if (!VERSION.test(version))
-    throw new ContractError([error("--lock", `${JSON.stringify(version)} is no vLLM version: use one such as 0.30.0`)]);
+    throw new BadInput([error("--lock", `${JSON.stringify(version)} is no vLLM version: use one such as 0.30.0`)]);
   const { uv, python } = await findPrograms(env, SCRIPT_PYTHONS);
   if (!uv || python === undefined) {
-    throw new ContractError([
-      error("--lock", `a lock needs uv and python3 (${rangeText(SCRIPT_PYTHONS)}) on PATH: install them`),
-    ]);
+    throw new BadInput(`a lock needs uv and python3 (${rangeText(SCRIPT_PYTHONS)}) on PATH: install them`);
   }
   mkdirSync(venvFolder, { recursive: true });
   say(`vLLM ${version}: locking its parser`);

@@ -7,7 +7,7 @@ const TEXTS = {
   test: "c8 mocha",
 };
 const HELP: Record<string, string> = {
-  "local ": "Usage: local [command]\n\nCommands:\n  up\n  help [command]  display help\n",
+  "local ": "Usage: local [command]\n\nOptions:\n  -h, --help\n\nCommands:\n  up\n  help [command]  display help\n",
   "local up": "Usage: local up\n\nOptions:\n  --wait  wait\n  --timeout <seconds>\n",
   "preview ": "Usage: preview\n\nOptions:\n  --all  every stack\n",
 };
@@ -38,6 +38,7 @@ describe("commands that a page shows", () => {
     "npm run preview",
     "npm run --silent preview -- prod --all",
     "npm run local -- up --timeout=3",
+    "npm run local -- --help",
   ]) {
     it(`exist: ${command}`, () => assert.deepEqual(problemsOf(command), []));
   }

@@ -149,7 +149,7 @@ describe("Cluster", () => {
 
     it("names the contexts that there are when there is none of that name", () => {
       assert.throws(() => new Cluster(kubeconfig, "prod"), {
-        name: "ContractError",
+        name: "BadInput",
         message: `${kubeconfig}: has no context "prod": use local, other`,
       });
       const bare = join(
@@ -177,7 +177,7 @@ describe("Cluster", () => {
       assert.throws(
         () => new Cluster(gone),
         (thrown: Error) => {
-          assert.equal(thrown.name, "ContractError");
+          assert.equal(thrown.name, "BadInput");
           assert.ok(thrown.message.startsWith(`${gone}: is no kubeconfig: ENOENT`), thrown.message);
           return true;
         },

@@ -34,8 +34,8 @@ describe("confirm", () => {
   for (const typed of ["\n", "n\n", "no\n", "yesterday\n", "on\n"]) {
     it(`takes ${JSON.stringify(typed)} for a no`, async () =>
       assert.rejects(asked({ input: terminal(typed) }), {
-        name: "ContractError",
-        message: "local: the answer was no",
+        name: "BadInput",
+        message: "the answer was no: nothing was done",
       }));
   }
 
@@ -45,8 +45,8 @@ describe("confirm", () => {
 
   it("does nothing where nobody can answer, and says what to do", async () => {
     await assert.rejects(asked({ input: new PassThrough() }), {
-      name: "ContractError",
-      message: /^local: nobody can be asked whether to go on, for this is no terminal: call again with --yes/,
+      name: "BadInput",
+      message: /^nobody can be asked whether to go on, for this is no terminal: call again with --yes/,
     });
   });
 });

@@ -16,15 +16,15 @@ describe("local Go", () => {
   describe("checkGo", () => {
     it("says where to get Go when there is none", async () => {
       withoutPrograms();
-      await assert.rejects(checkGo(), { name: "ContractError", message: `go: is not on the PATH; ${WANTED}` });
+      await assert.rejects(checkGo(), { name: "BadInput", message: `go is not on the PATH; ${WANTED}` });
     });
 
     for (const version of ["go1.23.12", "go1.9", "go0.99"]) {
       it(`refuses ${version}`, async () => {
         new FakeGo({ version });
         await assert.rejects(checkGo(), {
-          name: "ContractError",
-          message: `go: is version ${version.slice(2)}; ${WANTED}`,
+          name: "BadInput",
+          message: `go is version ${version.slice(2)}; ${WANTED}`,
         });
       });
     }
@@ -48,7 +48,7 @@ describe("local Go", () => {
       new FakeGo({ does: ['for i in 1 2 3 4 5 6 7 8 9 10; do echo "./main.go:$i: undefined: x" >&2; done', "exit 1"] });
       const last = [3, 4, 5, 6, 7, 8, 9, 10].map((line) => `./main.go:${line}: undefined: x`).join("\n    ");
       await assert.rejects(go("kwok", ["build"], "kwok"), {
-        name: "ContractError",
+        name: "Failure",
         message: `kwok: could not be built. Go says:\n    ${last}\n    Call again when that is mended: what is built stays built`,
       });
     });

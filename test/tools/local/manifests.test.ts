@@ -4,7 +4,7 @@ import { collect } from "../../../tools/collect.js";
 import { loadStack } from "../../../tools/loadStack.js";
 import { describe as named, type KubernetesObject } from "../../../tools/local/client.js";
 import { loadNames, type Step, stackSteps } from "../../../tools/local/manifests.js";
-import { isManifest, type Manifest, withoutPulumiAnnotations } from "../../../tools/render.js";
+import { isManifest, type Manifest, withoutPulumiAnnotations } from "../../../tools/render/manifests.js";
 import { builtCluster } from "../../stacks/fixtures.js";
 import { releaseConfig } from "../../serving/fixtures.js";
 import { PROJECT } from "../folders.js";

@@ -16,7 +16,7 @@ import {
 import { onSimulatedNodes } from "../../../tools/local/simulation.js";
 import type { KubernetesObject } from "../../../tools/local/client.js";
 import { loadStack } from "../../../tools/loadStack.js";
-import { isManifest } from "../../../tools/render.js";
+import { isManifest } from "../../../tools/render/manifests.js";
 import { group } from "../../contract/fixtures.js";
 import { PROJECT } from "../folders.js";
 import { FakeCluster } from "./fakes.js";

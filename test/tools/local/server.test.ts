@@ -8,7 +8,7 @@ import type { KubernetesObject } from "../../../tools/local/client.js";
 import { LOOPBACK } from "../../../tools/local/ports.js";
 import { metricsText } from "../../../tools/local/simulator/metrics.js";
 import { podMetrics, simulatorServer } from "../../../tools/local/simulator/server.js";
-import { isManifest } from "../../../tools/render.js";
+import { isManifest } from "../../../tools/render/manifests.js";
 import { RUNTIME_LABELS, SELECTOR } from "../../serving/fixtures.js";
 import { resourcesOf } from "../reports.js";
 import { FakeCluster } from "./fakes.js";

@@ -57,7 +57,7 @@ describe("parseLoadTimes", () => {
 
   it("throws once with everything that is wrong", () => {
     assert.throws(() => parseLoadTimes(["10", "chat=90s", "chta=5s", "chat=soon", "=5s", "", "-1s", "5s "], NAMES), {
-      name: "ContractError",
+      name: "BadInput",
       message: [
         '--load: "10" is no load time: use one such as 10s, chat=90s or chat=never',
         '--load: there is no model "chta": use chat, chat-r1, chat-r2 or embed',

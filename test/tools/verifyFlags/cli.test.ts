@@ -9,14 +9,14 @@ import { folderWith, PROJECT, projectCopy, removeFolders } from "../folders.js";
 import { type Behaviour, fakes } from "./fakes.js";
 
 const TSX = pathToFileURL(require.resolve("tsx")).href;
-const CLI = join(PROJECT, "tools", "verifyFlags", "cli.ts");
+const CLI = [join(PROJECT, "tools", "cli.ts"), "verify-flags"];
 
 /** Runs it in `folder`, with the fakes alone on PATH. */
 function run(folder: string, args: readonly string[], behaviour: Behaviour = {}): Promise<Ended> {
   // Empty: the coverage of these processes cannot be added to that of the tests.
   const env = { PATH: fakes(behaviour).path, HOME: process.env["HOME"], NODE_V8_COVERAGE: "" };
   return new Promise((resolve) => {
-    execFile(process.execPath, ["--import", TSX, CLI, ...args], { cwd: folder, env }, (error, stdout, stderr) => {
+    execFile(process.execPath, ["--import", TSX, ...CLI, ...args], { cwd: folder, env }, (error, stdout, stderr) => {
       resolve({ exitCode: error === null ? 0 : Number(error.code), stdout, stderr });
     });
   });

@@ -8,26 +8,25 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Command } from "commander";
 import { stringify } from "yaml";
-import { nodeGroupsOf } from "../stacks/clusterConfig.js";
-import { collect } from "../tools/collect.js";
-import { applyAll } from "../tools/local/apply.js";
-import { build } from "../tools/local/build.js";
-import type { KubernetesObject } from "../tools/local/client.js";
-import { foldersOf } from "../tools/local/folders.js";
-import { stackSteps } from "../tools/local/manifests.js";
-import { makeNodes, stackNodes } from "../tools/local/nodes.js";
-import { until } from "../tools/local/processes.js";
-import { LOCAL_PROGRAMS } from "../tools/local/programs.js";
-import { prometheusUrl } from "../tools/local/prometheus.js";
-import { sendLoad } from "../tools/local/simulator/load.js";
-import { clear, followPodMonitors, type LocalCluster, startCluster } from "../tools/local/start.js";
-import { loadStack } from "../tools/loadStack.js";
-import { plainTable } from "../tools/preview/text.js";
+import { nodeGroupsOf } from "../../stacks/clusterConfig.js";
+import { collect } from "../collect.js";
+import { applyAll } from "../local/apply.js";
+import { build } from "../local/build.js";
+import type { KubernetesObject } from "../local/client.js";
+import { foldersOf } from "../local/folders.js";
+import { stackSteps } from "../local/manifests.js";
+import { makeNodes, stackNodes } from "../local/nodes.js";
+import { until } from "../local/processes.js";
+import { LOCAL_PROGRAMS } from "../local/programs.js";
+import { prometheusUrl } from "../local/prometheus.js";
+import { sendLoad } from "../local/simulator/load.js";
+import { clear, followPodMonitors, type LocalCluster, startCluster } from "../local/start.js";
+import { loadStack } from "../loadStack.js";
+import { plainTable } from "../preview/text.js";
 import { machine, manyModels } from "./stacks.js";
 
-const PROJECT = resolve(__dirname, "..");
+const PROJECT = resolve(__dirname, "../..");
 const NAMESPACE = "vllm";
 const ZONES = ["us-east-1a", "us-east-1b", "us-east-1c"];
 const COUNTS = [1, 50, 200];
@@ -144,7 +143,7 @@ async function breaches(local: LocalCluster): Promise<{ wanted: number; schedule
   return results;
 }
 
-async function main(): Promise<void> {
+export async function benchControlPlane(): Promise<void> {
   const folders = foldersOf(PROJECT, `bench-${process.pid}`);
   const temporary = mkdtempSync(join(tmpdir(), "pulumi-vllm-bench-"));
   const say = (line: string) => console.error(line);
@@ -192,16 +191,3 @@ async function main(): Promise<void> {
     rmSync(temporary, { recursive: true, force: true });
   }
 }
-
-// Takes no option: this answers --help, and refuses what would go unheeded.
-new Command("bench:e2e")
-  .description(
-    "Times on a real control plane: start, apply of 1, 50 and 200 models, from a load's breach to new replicas.",
-  )
-  .allowExcessArguments(false)
-  .parse();
-
-main().catch((thrown: unknown) => {
-  console.error(thrown instanceof Error ? thrown.message : thrown);
-  process.exitCode = 1;
-});

@@ -1,0 +1,23 @@
+import type { Command } from "commander";
+
+export function addBench(program: Command): void {
+  const bench = program.command("bench").description("Measure the tools on this machine.");
+  bench
+    .command("preview")
+    .description(
+      "Time and memory of the offline preview: of the staging stack, and of stacks of 1, 100 and 500 models.",
+    )
+    .action(async () => {
+      const { benchPreview } = await import("../bench/preview.js");
+      benchPreview();
+    });
+  bench
+    .command("e2e")
+    .description(
+      "Times on a real control plane: start, apply of 1, 50 and 200 models, from a load's breach to new replicas.",
+    )
+    .action(async () => {
+      const { benchControlPlane } = await import("../bench/e2e.js");
+      await benchControlPlane();
+    });
+}

@@ -1,0 +1,34 @@
+/** `npm run render`: the manifests of a stack, in a folder. */
+import { resolve } from "node:path";
+import { printable } from "../../components/config/printable.js";
+import { formatProblem } from "../../components/config/problems.js";
+import { collect } from "../collect.js";
+import { BadInput } from "../failure.js";
+import { loadStack } from "../loadStack.js";
+import { leftOut, manifestFiles } from "./manifests.js";
+import { writeManifests } from "./write.js";
+
+/**
+ * Renders a stack into the folder `out` of the project.
+ *
+ * @param warn is given each line that is no result
+ * @throws ContractError with every problem of the stack's config; BadInput when the folder cannot be written
+ */
+export async function render(
+  project: string,
+  stack: string,
+  out: string,
+  warn: (line: string) => void,
+): Promise<{ text: string; exitCode: 0 }> {
+  if (out.trim() === "") throw new BadInput("--out is empty: name a folder");
+  const { file, warnings } = loadStack(project, stack);
+  const resources = await collect(file);
+  const files = manifestFiles(resources, stack);
+  const folder = resolve(project, out);
+  writeManifests(folder, files);
+  const others = leftOut(resources);
+  if (others.length > 0) warn(`left out, for they are no manifests: ${others.join(", ")}`);
+  for (const problem of warnings) warn(`warning: ${formatProblem(problem)}`);
+  const text = printable(`${files.length} files in ${folder}; kubectl apply --server-side -f ${out}`);
+  return { text, exitCode: 0 };
+}
