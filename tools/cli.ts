@@ -17,8 +17,7 @@ for (const add of [addPreview, addRender, addLocal, addVerifyFlags, addGenerate,
 program.addHelpText(
   "after",
   `
-npm scripts are short names: npm run preview, render, local, verify:flags, generate, docs:check, bench (bench preview)
-and bench:e2e (bench e2e); arguments follow --, such as npm run preview -- --all.
+npm scripts are short names, such as npm run preview; arguments follow --, such as npm run preview -- --all.
 
 Exit code of every command: 0 fine, 1 something is judged bad or did not work, 2 the config or the call is wrong.`,
 );

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 
+import { listOr } from "../../components/config/problems.js";
+import { KNOWN_VERSIONS } from "../../components/facts/vllm/versions.js";
 import { fitInput } from "../../components/derive/fitInput.js";
 import { fit } from "../../components/fit/fit.js";
 import { type Changes, contract, contractProblems, DIGEST, R1, releaseProblems } from "../contract/fixtures.js";
@@ -33,13 +35,13 @@ describe("the image", () => {
 
   it("warns that flags were not checked for a version without a table", () => {
     assert.deepEqual(releaseProblems({ image: `${repository}:v0.31.0@${DIGEST}`, "flags/no-such": flag(1) }), [
-      `warning ${R1}.flags: names and values were not checked: there is no flag table for vLLM 0.31.0 (tables: 0.30.0 or 0.32.0)`,
+      `warning ${R1}.flags: names and values were not checked: there is no flag table for vLLM 0.31.0 (tables: ${listOr(KNOWN_VERSIONS)})`,
     ]);
   });
 
   it("warns that flags were not checked for a digest without a tag", () => {
     assert.deepEqual(releaseProblems({ image: `${repository}@${DIGEST}`, "flags/no-such": flag(1) }), [
-      `warning ${R1}.flags: names and values were not checked: the image's tag names no vLLM version (tables: 0.30.0 or 0.32.0)`,
+      `warning ${R1}.flags: names and values were not checked: the image's tag names no vLLM version (tables: ${listOr(KNOWN_VERSIONS)})`,
     ]);
   });
 

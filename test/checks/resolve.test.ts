@@ -3,6 +3,9 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 
 import { resolveModels } from "../../components/checks/resolve.js";
+import { listOr } from "../../components/config/problems.js";
+import { GPU_TYPES } from "../../components/facts/gpus.js";
+import { NEWEST_VERSION } from "../../components/facts/vllm/versions.js";
 import {
   AT,
   chatModel,
@@ -167,7 +170,7 @@ describe("resolveModels", () => {
       `${r1}.flags.seed.reason: is missing: give text`,
       `${r1}.image: "vllm/vllm-openai:latest" is not pinned: use a version tag with its digest, name:tag@sha256:…`,
       `${r1}.flags.max-model-len: the contract decides --max-model-len: set context`,
-      `${r1}.flags.enable-prefix-cachin: vLLM 0.32.0 has no flag --enable-prefix-cachin; did you mean enable-prefix-caching?`,
+      `${r1}.flags.enable-prefix-cachin: vLLM ${NEWEST_VERSION.version} has no flag --enable-prefix-cachin; did you mean enable-prefix-caching?`,
       `${r1}.env.HF_TOKEN: the contract sets this variable itself: leave it out`,
       `${r1}.concurrency.inFlight: 16 is less than sequences 64, which then never run: use 64 or more`,
       `${r1}.gpu.count: 3 does not divide the model's 32 attention heads: use 1, 2, 4 or 8`,
@@ -176,7 +179,7 @@ describe("resolveModels", () => {
       `${other}.releases.r1.context: "8k" is text: use a number`,
       `${other}.releases.r1.model.architecture: is missing, and "acme/x" is not in the catalogue. Give the shape from the model's config.json`,
       `${other}.releases.r-2: "r-2" ${RELEASE_NAME}`,
-      `${other}.releases.r-2.gpu.type: "l5" is not allowed: use t4, l4, a10g, a100-40, l40s, a100-80, h100, rtx-pro-6000, h200, b200 or b300; did you mean l4 or t4?`,
+      `${other}.releases.r-2.gpu.type: "l5" is not allowed: use ${listOr(GPU_TYPES)}; did you mean l4 or t4?`,
       `${other}: is also the name of release "r1" of "chat" in Kubernetes: rename one`,
       `${other}.servedNames: "assistant" is served by "chat" already: give each model names of its own`,
     ]);

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 
+import { listOr } from "../../components/config/problems.js";
+import { GPU_TYPES } from "../../components/facts/gpus.js";
 import { AT, type Changes, problemsOf, R1, release, releaseProblems } from "./fixtures.js";
 
 const MODEL_KEYS = "class, servedNames, route, releases, autoscaling, drainSeconds or warmSpares";
 const RELEASE_KEYS = "model, image, gpu, context, concurrency, resources, startupSeconds, flags or env";
-const GPUS = "t4, l4, a10g, a100-40, l40s, a100-80, h100, rtx-pro-6000, h200, b200 or b300";
+const GPUS = listOr(GPU_TYPES);
 const NOT_A_COMMIT = "is not a commit: branches and tags move, so use the commit's 40 lower-case hex digits";
 const FLAG_VALUE = "use text, a number, true or false, a list or an object";
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { serveArguments } from "../../components/derive/arguments.js";
 import { CACHE_PATH } from "../../components/vocabulary/paths.js";
 import { HTTP_PORT } from "../../components/vocabulary/ports.js";
-import { flagTable } from "../../components/facts/vllm/versions.js";
+import { flagTable, KNOWN_VERSIONS } from "../../components/facts/vllm/versions.js";
 import { type Changes, contract, REVISION } from "../contract/fixtures.js";
 
 const TOKENIZER_REVISION = "1".repeat(40);
@@ -97,7 +97,7 @@ describe("serveArguments", () => {
     ]);
   });
 
-  for (const version of ["0.30.0", "0.32.0"]) {
+  for (const version of KNOWN_VERSIONS) {
     it(`uses only flags that vLLM ${version} has`, () => {
       const model = {
         ...{ id: "Qwen/Qwen3-8B", revision: REVISION, precision: "fp8" },

@@ -7,15 +7,21 @@ const TYPES = ["string", "boolean", "integer", "number", "json", "json-or-string
 const KEYS = ["type", "choices", "default", "aliases", "repeated", "appended", "negatable"];
 
 describe("the flag tables", () => {
-  it("are of two versions, the newest last", () => assert.deepEqual(KNOWN_VERSIONS, ["0.30.0", "0.32.0"]));
+  it("are of releases, the newest last", () => {
+    for (const version of KNOWN_VERSIONS) assert.match(version, /^\d+\.\d+\.\d+$/);
+    assert.deepEqual(
+      KNOWN_VERSIONS,
+      KNOWN_VERSIONS.toSorted((a, b) => a.localeCompare(b, "en", { numeric: true })),
+    );
+  });
 
-  it("are not there for others", () => assert.equal(flagTable("0.31.0"), undefined));
+  it("are missing for other versions", () => assert.equal(flagTable("0.31.0"), undefined));
 
   for (const version of KNOWN_VERSIONS) {
     describe(version, () => {
       const table = flagTable(version)!;
 
-      it("has hundreds of flags", () => assert.equal(table.size, { "0.30.0": 300, "0.32.0": 316 }[version]));
+      it("has hundreds of flags", () => assert.ok(table.size >= 300, String(table.size)));
 
       it("names each without dashes, by words", () => {
         for (const name of table.keys()) assert.match(name, /^[a-z0-9]+(-[a-z0-9]+)*$/);

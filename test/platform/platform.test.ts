@@ -7,6 +7,7 @@ import { kedaPolicies } from "../../components/platform/ingress.js";
 import { Platform, type PlatformArgs } from "../../components/platform/platform.js";
 import { addonsSchema } from "../../components/platform/schema.js";
 import { namespacesNamed, trusted } from "../../components/platform/prometheus/trust.js";
+import { kebab } from "../names.js";
 import { type Registry, registered, valueOf } from "../serving/registered.js";
 
 const ARGS: PlatformArgs = {
@@ -15,7 +16,13 @@ const ARGS: PlatformArgs = {
   aws: { region: "eu-west-1", accountId: "123456789012" },
 };
 
-const OTHERS = ["keda", "dcgm-exporter", "device-plugin", "cluster-autoscaler"];
+type Addon = keyof typeof addonsSchema.shape;
+const ADDONS = Object.keys(addonsSchema.shape) as Addon[];
+/** Names of the Helm releases, less the platform's own. */
+const ALL = ADDONS.map(kebab);
+const OTHERS = ALL.filter((addon) => addon !== "prometheus");
+/** Those whose charts have monitors. */
+const SCRAPED = ["dcgm-exporter", "device-plugin", "keda", "cluster-autoscaler"];
 
 /** What the stack config's text would parse to. */
 const addons = (value: unknown) => addonsSchema.parse(value);
@@ -34,7 +41,7 @@ const values = (registry: Registry, addon: string): Record<string, unknown> =>
 
 /** Whether the values ask for a monitor of any kind. */
 const monitors = (registry: Registry): string[] =>
-  OTHERS.filter((addon) => {
+  SCRAPED.filter((addon) => {
     if (registry.ofKind("Release").every(({ name }) => name !== `platform-${addon}`)) return false;
     return /"(serviceMonitor":{"enabled"|prometheus":{"enable"):true/.test(JSON.stringify(values(registry, addon)));
   });
@@ -52,14 +59,8 @@ describe("Platform", () => {
     });
 
     it("installs every add-on", () => {
-      assert.deepEqual(registry.names("Platform platform"), [
-        "ClusterAutoscalerAddon platform-cluster-autoscaler",
-        "DcgmExporterAddon platform-dcgm-exporter",
-        "DefaultStorageClass platform-storage",
-        "DevicePluginAddon platform-device-plugin",
-        "KedaAddon platform-keda",
-        "PrometheusStackAddon platform-prometheus",
-      ]);
+      assert.deepEqual(releases(registry), ALL.map((addon) => `platform-${addon}`).sort());
+      assert.ok(registry.names("Platform platform").includes("DefaultStorageClass platform-storage"));
     });
 
     it("makes the storage class before Prometheus' volumes, and Prometheus' CRDs before the others' monitors", () => {
@@ -97,7 +98,7 @@ describe("Platform", () => {
     });
 
     it("has its add-ons scraped", () => {
-      assert.deepEqual(monitors(registry), OTHERS);
+      assert.deepEqual(monitors(registry), SCRAPED);
     });
 
     it("says where Prometheus is, and what is ready when it is", async () => {
@@ -105,7 +106,7 @@ describe("Platform", () => {
         await valueOf(platform.prometheusUrl!),
         "http://kube-prometheus-stack-prometheus.monitoring.svc:9090",
       );
-      assert.equal(platform.ready.length, 6);
+      assert.equal(platform.ready.length, ADDONS.length + 1);
     });
   });
 
@@ -119,23 +120,15 @@ describe("Platform", () => {
     assert.ok(dependencies.includes("StorageClass platform-storage"));
   });
 
-  const switches = ["devicePlugin", "dcgmExporter", "keda", "prometheus", "clusterAutoscaler"] as const;
-  const RELEASE_OF = {
-    devicePlugin: "platform-device-plugin",
-    dcgmExporter: "platform-dcgm-exporter",
-    keda: "platform-keda",
-    prometheus: "platform-prometheus",
-    clusterAutoscaler: "platform-cluster-autoscaler",
-  };
-  for (const addon of switches) {
+  for (const addon of ADDONS) {
     it(`leaves ${addon} out alone`, async () => {
       const registry = await registered(
         () => new Platform("platform", { ...ARGS, addons: addons({ [addon]: { install: false } }) }),
       );
       assert.deepEqual(
         releases(registry),
-        Object.values(RELEASE_OF)
-          .filter((name) => name !== RELEASE_OF[addon])
+        ADDONS.filter((other) => other !== addon)
+          .map((other) => `platform-${kebab(other)}`)
           .sort(),
       );
     });
@@ -149,7 +142,7 @@ describe("Platform", () => {
             addons: addons({ [addon]: { install: true } }),
           }),
       );
-      assert.deepEqual(releases(registry), [RELEASE_OF[addon]]);
+      assert.deepEqual(releases(registry), [`platform-${kebab(addon)}`]);
       assert.deepEqual(registry.ofKind("StorageClass"), []);
     });
   }
@@ -168,7 +161,7 @@ describe("Platform", () => {
     const without = { ...ARGS, addons: addons({ prometheus: { install: false } }) };
     assert.deepEqual(monitors(await registered(() => new Platform("platform", without))), []);
     const another = { ...without, serviceMonitors: true };
-    assert.deepEqual(monitors(await registered(() => new Platform("platform", another))), OTHERS);
+    assert.deepEqual(monitors(await registered(() => new Platform("platform", another))), SCRAPED);
   });
 
   it("makes no storage class when told so, and leaves the volumes to the cluster's own", async () => {

@@ -1,19 +1,17 @@
 import assert from "node:assert/strict";
 
+import { listOr } from "../../components/config/problems.js";
+import { addonsSchema } from "../../components/platform/schema.js";
 import { parseStackConfig } from "../../stacks/config.js";
+import { plainSectionsSchema, stackConfigSchema } from "../../stacks/schema.js";
 import { COMMIT, modelConfig, releaseConfig } from "../serving/fixtures.js";
 import { problemsOf, stackValues, withGroup } from "./fixtures.js";
 
 const GATED = { models: { chat: { releases: { r1: { model: { id: "meta-llama/Llama-3.1-8B-Instruct" } } } } } };
 
 /** None of them asked for or refused. */
-const ADDONS = {
-  devicePlugin: { featureDiscovery: true, migStrategy: "none" },
-  dcgmExporter: {},
-  keda: {},
-  prometheus: { retentionDays: 15, volumeGiB: 100, namespaces: [] },
-  clusterAutoscaler: {},
-};
+const ADDONS = addonsSchema.parse({});
+const SECTIONS = listOr(Object.keys(stackConfigSchema.shape));
 
 describe("parseStackConfig", () => {
   it("fills in every default", () => {
@@ -21,6 +19,7 @@ describe("parseStackConfig", () => {
     assert.deepEqual(problems, []);
     const { models, ...others } = config!;
     assert.deepEqual(others, {
+      ...plainSectionsSchema.parse({}),
       cluster: { existing: { name: "llm-test" } },
       namespace: "vllm",
       platform: {
@@ -49,7 +48,11 @@ describe("parseStackConfig", () => {
     const { config, problems } = parseStackConfig(stackValues(given), ["cluster"]);
     assert.deepEqual(problems, []);
     const { models, ...others } = config!;
-    assert.deepEqual(others, { ...given, platform: { ...given.platform, addons: ADDONS } });
+    assert.deepEqual(others, {
+      ...plainSectionsSchema.parse({}),
+      ...given,
+      platform: { ...given.platform, addons: ADDONS },
+    });
     assert.equal(models[0]!.releases.get("r1")!.model.revision, COMMIT);
   });
 
@@ -70,17 +73,12 @@ describe("parseStackConfig", () => {
   });
 
   it("names the nearest key for one that it does not know", () => {
-    assert.deepEqual(problemsOf({ acces: {} }), [
-      "vllm:acces: unknown key; did you mean access? Allowed: cluster, namespace, platform, access, huggingFaceToken or models",
-    ]);
+    assert.deepEqual(problemsOf({ acces: {} }), [`vllm:acces: unknown key; did you mean access? Allowed: ${SECTIONS}`]);
   });
 
   it("names all keys where none is near", () => {
-    const [only, ...others] = problemsOf({ gateway: {} });
-    assert.match(
-      only!,
-      /^vllm:gateway: unknown key\b.* Allowed: cluster, namespace, platform, access, huggingFaceToken or models$/,
-    );
+    const [only, ...others] = problemsOf({ nothing: {} });
+    assert.match(only!, new RegExp(`^vllm:nothing: unknown key\\b.* Allowed: ${SECTIONS}$`));
     assert.deepEqual(others, []);
   });
 

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { addonsSchema } from "../../components/platform/schema.js";
 import { formatProblem } from "../../components/config/problems.js";
 import { parseStackConfig } from "../../stacks/config.js";
 import { collect, type CollectedResource } from "../../tools/collect.js";
+import { kebab } from "../names.js";
 import { BUILT, stackValues } from "./fixtures.js";
 
 const TODAY = new Date("2026-11-21T00:00:00Z");
@@ -45,9 +47,9 @@ describe("infrastructure", () => {
     assert.deepEqual(names(found, "NodeGroup"), ["cluster-inference", "cluster-system"]);
     assert.deepEqual(
       names(found, "Release"),
-      ["cluster-autoscaler", "dcgm-exporter", "device-plugin", "keda", "prometheus"].map(
-        (addon) => `platform-${addon}`,
-      ),
+      Object.keys(addonsSchema.shape)
+        .map((addon) => `platform-${kebab(addon)}`)
+        .sort(),
     );
   });
 

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
 
 import { main } from "../../stacks/main.js";
+import { stackConfigSchema } from "../../stacks/schema.js";
 import { registered, valueOf } from "../serving/registered.js";
 import { stackValues } from "./fixtures.js";
 
@@ -54,6 +58,11 @@ describe("main", () => {
       );
       return true;
     });
+  });
+
+  it("has every section declared in Pulumi.yaml", () => {
+    const { config } = parse(readFileSync(join(__dirname, "../../Pulumi.yaml"), "utf8")) as { config: object };
+    assert.deepEqual(Object.keys(config), Object.keys(stackConfigSchema.shape));
   });
 
   it("takes the empty defaults that Pulumi.yaml declares", async () => {

@@ -6,9 +6,9 @@ import { resourcesOf, WITH_SECRETS } from "../reports.js";
 
 const HEADER = "# Rendered by pulumi-vllm; do not edit.\n";
 
-/** The content of a file of a rendering. */
+/** The content of a file of a rendering, by its name without its place in the order. */
 function contentOf(files: readonly ManifestFile[], name: string): string {
-  const found = files.find((file) => file.name === name);
+  const found = files.find((file) => file.name.replace(/^\d+-/, "") === name);
   assert.ok(found, `${name} is not among ${files.map((file) => file.name).join(", ")}`);
   return found.content;
 }
@@ -68,7 +68,7 @@ describe("manifestFiles", () => {
 
   it("keeps every annotation that is not Pulumi's", async () => {
     const files = manifestFiles(await resourcesOf(), "test");
-    const { metadata } = parse(contentOf(files, "4-deployment-chat-r1.yaml")) as {
+    const { metadata } = parse(contentOf(files, "deployment-chat-r1.yaml")) as {
       metadata: { annotations: Record<string, string> };
     };
     assert.deepEqual(Object.keys(metadata.annotations).sort(), [
@@ -102,7 +102,7 @@ describe("manifestFiles", () => {
     const files = manifestFiles(await resourcesOf(WITH_SECRETS), "test");
     const text = contentOf(files, "SECRETS.md");
     const used = [
-      ...contentOf(files, "4-deployment-chat-r1.yaml").matchAll(/secretKeyRef:\n\s+key: (\S+)\n\s+name: (\S+)/g),
+      ...contentOf(files, "deployment-chat-r1.yaml").matchAll(/secretKeyRef:\n\s+key: (\S+)\n\s+name: (\S+)/g),
     ];
     assert.deepEqual(
       used.map(([, key, name]) => [key, name]),
