@@ -27,7 +27,7 @@ const block = (language: string, text: string, mark?: string): string =>
 describe("the check of the docs", () => {
   it("takes blocks of known languages only", () => {
     assert.deepEqual(problemsOf(block("", "a")), [
-      `README.md:1: the block's language is "": use console, json, sh, text, ts or yaml`,
+      `README.md:1: the block's language is "": use console, json, mermaid, sh, text, ts or yaml`,
     ]);
   });
 
