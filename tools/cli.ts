@@ -1,4 +1,5 @@
 /** The command line: reads arguments, runs a command, prints its result or its problems, sets the exit code. */
+import "./lightSdk.js";
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { printable, printableLines } from "../components/config/printable.js";
@@ -48,11 +49,11 @@ program
   .addHelpText("after", "\nExit code: 0 fine, 2 the config or the call is wrong.")
   .action(async (stack: string, options: { out: string }) => {
     const { loadStack } = await import("./loadStack.js");
-    const { collect } = await import("./collect.js");
+    const { collectStack } = await import("./collect.js");
     const { leftOut, manifestFiles, writeManifests } = await import("./render.js");
     if (options.out.trim() === "") throw new ContractError([error("--out", "is empty: name a folder")]);
-    const { file, warnings } = loadStack(FOLDER, stack);
-    const resources = await collect(file);
+    const { file, config, warnings } = loadStack(FOLDER, stack);
+    const resources = await collectStack(file, config);
     const files = manifestFiles(resources, stack);
     const folder = resolve(FOLDER, options.out);
     writeManifests(folder, files);

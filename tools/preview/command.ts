@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { printableJson } from "../../components/config/printable.js";
-import { collect } from "../collect.js";
+import { collectStack } from "../collect.js";
 import { loadStacks } from "../loadStack.js";
 import { type PolicyConfig, readPolicyConfig, runPolicies } from "../policyRunner.js";
 import { rules } from "../../policies/rules/index.js";
@@ -38,7 +38,7 @@ export async function preview(
   const levels = stacks.map((stack) => policyLevels(folder, stack));
   const reports: StackReport[] = [];
   for (const [index, { file, config, warnings }] of loaded.entries()) {
-    const resources = await collect(file);
+    const resources = await collectStack(file, config);
     const judged = resources.map(({ inputs, ...resource }) => ({ ...resource, props: inputs }));
     const violations = await runPolicies(judged, rules, levels[index]!.config);
     reports.push(stackReport(file.stack, config, resources, violations, warnings, levels[index]!.file));

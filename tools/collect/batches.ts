@@ -1,0 +1,30 @@
+/**
+ * Large stacks in batches of models: the SDK holds all promises of a run until its end, so that memory, and the time to collect
+ * garbage, grow faster than the number of models.
+ */
+import type { StackConfig } from "../../stacks/config.js";
+import type { Registered } from "./run.js";
+
+/** Models in a batch: fewer would repeat what models share too often, more would hold more at once. */
+export const BATCH_MODELS = 20;
+
+/** The stack's config once for each batch, each with some of the models. */
+export function batchesOf(config: StackConfig, size = BATCH_MODELS): StackConfig[] {
+  const count = Math.max(1, Math.ceil(config.models.length / size));
+  return Array.from({ length: count }, (_, index) => ({
+    ...config,
+    models: config.models.slice(index * size, (index + 1) * size),
+  }));
+}
+
+/** What the batches of a stack registered, in the order of a run of the whole; what models share, once. */
+export function mergeBatches<T extends Registered>(batches: readonly T[][]): T[] {
+  const urns = new Set<string>();
+  return (
+    batches
+      .flat()
+      // Of one turn, the earlier models come first: the sort keeps the order of equals.
+      .sort((a, b) => a.turn - b.turn)
+      .filter(({ resource: { urn } }) => urns.size < urns.add(urn).size)
+  );
+}
