@@ -96,9 +96,11 @@ export async function judgeEach(
     if (isStackRule(rule) || levelOf(rule, config) === "disabled") continue;
     const validations = [rule.validateResource ?? []].flat();
     const getConfig = configReader(rule, config);
+    let found: Finding[] = [];
+    const report: ReportViolation = (message) => void found.push({ rule: rule.name, message });
     // As many turns as rules times resources: no promise and no closure that can be avoided.
     for (const { args, findings } of judged) {
-      const report: ReportViolation = (message) => void findings.push({ rule: rule.name, message });
+      found = findings;
       try {
         for (const validate of validations) {
           const pending = validate({ ...args, getConfig }, report);

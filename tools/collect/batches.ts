@@ -6,10 +6,16 @@ import type { StackConfig } from "../../stacks/config.js";
 import type { Registered } from "./run.js";
 
 /** Models in a batch: fewer would repeat what models share too often, more would hold more at once. */
-export const BATCH_MODELS = 20;
+const BATCH_MODELS = 8;
+/** With a cluster to build, which registers as much as ten models. */
+const BATCH_MODELS_BUILT = 24;
+
+function batchSize({ cluster }: StackConfig): number {
+  return cluster.built === undefined ? BATCH_MODELS : BATCH_MODELS_BUILT;
+}
 
 /** The stack's config once for each batch, each with some of the models. */
-export function batchesOf(config: StackConfig, size = BATCH_MODELS): StackConfig[] {
+export function batchesOf(config: StackConfig, size = batchSize(config)): StackConfig[] {
   const count = Math.max(1, Math.ceil(config.models.length / size));
   return Array.from({ length: count }, (_, index) => ({
     ...config,

@@ -12,10 +12,6 @@ export interface Surroundings {
 
 type Properties = Record<string, unknown>;
 
-interface Struct {
-  toJavaScript(): Properties;
-}
-
 /** The request that the SDK sends to the engine, as far as it is read here. */
 interface RegisterRequest {
   getParent(): string;
@@ -27,12 +23,35 @@ interface RegisterRequest {
 }
 
 /** The engine's answer, as far as the SDK reads it. */
-interface RegisterResponse {
-  getUrn(): string;
-  getId(): string;
-  getObject(): Struct;
-  getPropertydependenciesMap(): undefined;
-  getResult(): number;
+class RegisterResponse {
+  constructor(
+    private readonly urn: string,
+    private readonly id: string,
+    private readonly outputs: Properties,
+  ) {}
+
+  getUrn(): string {
+    return this.urn;
+  }
+
+  getId(): string {
+    return this.id;
+  }
+
+  /** What the SDK would unpack. */
+  getObject(): { toJavaScript(): Properties } {
+    const { outputs } = this;
+    return { toJavaScript: () => outputs };
+  }
+
+  getPropertydependenciesMap(): undefined {
+    return undefined;
+  }
+
+  /** `proto.Result.SUCCESS`. */
+  getResult(): number {
+    return 0;
+  }
 }
 
 type Register = (
@@ -46,9 +65,6 @@ interface MockMonitor {
   newUrn(parent: string, type: string, name: string): string;
   registerResource: Register;
 }
-
-/** `proto.Result.SUCCESS`. */
-const SUCCESS = 0;
 
 /**
  * Has the SDK's mock monitor hand over what the program registers.
@@ -94,13 +110,7 @@ export async function startMonitor(
         inputs: value as Properties,
         secret,
       });
-      callback(null, {
-        getUrn: () => urn,
-        getId: () => name,
-        getObject: () => ({ toJavaScript: () => outputs }),
-        getPropertydependenciesMap: () => undefined,
-        getResult: () => SUCCESS,
-      });
+      callback(null, new RegisterResponse(urn, name, outputs));
     } catch (thrown) {
       callback(thrown, undefined);
     }

@@ -9,6 +9,7 @@ export class Turns {
   current = 0;
   private counting = true;
   private active = 0;
+  private readonly next = (): void => this.count();
 
   constructor() {
     this.count();
@@ -26,10 +27,9 @@ export class Turns {
   private count(): void {
     if (!this.counting) return;
     this.current += 1;
-    const next = () => this.count();
     // Promises come before timers and files: without a pause, a program that waits for those would wait for ever.
-    if (this.current - this.active < MAX_QUIET_TURNS) queueMicrotask(next);
-    else setImmediate(next);
+    if (this.current - this.active < MAX_QUIET_TURNS) queueMicrotask(this.next);
+    else setImmediate(this.next);
   }
 }
 
