@@ -2,6 +2,7 @@
 import { ContractError } from "../components/config/problems.js";
 import { parseStackConfig, type StackConfig } from "../stacks/config.js";
 import { deployStack } from "../stacks/main.js";
+import { NAMESPACE } from "../stacks/namespace.js";
 import { batchesOf, mergeBatches } from "./collect/batches.js";
 import type { CollectedResource } from "./collect/resource.js";
 import { type Registered, run, type StackValues } from "./collect/run.js";
@@ -14,9 +15,19 @@ function reservedZones({ cluster }: StackConfig): string[] {
   return Object.values(cluster.built?.gpuNodes ?? {}).flatMap(({ reservation }) => reservation?.zone ?? []);
 }
 
+/** The values without this project's own, which the program gets parsed: the SDK writes all of them anew at each run. */
+function ofProviders({ stack, engineConfig, engineSecretKeys }: StackValues): StackValues {
+  const isOther = (key: string): boolean => !key.startsWith(`${NAMESPACE}:`);
+  return {
+    stack,
+    engineConfig: Object.fromEntries(Object.entries(engineConfig).filter(([key]) => isOther(key))),
+    engineSecretKeys: engineSecretKeys.filter(isOther),
+  };
+}
+
 /** Runs this project's program for the models of `config`. */
 export function collectBatch(values: StackValues, config: StackConfig): Promise<Registered[]> {
-  return run(values, () => ({ models: deployStack(config) }), reservedZones(config));
+  return run(ofProviders(values), () => ({ models: deployStack(config) }), reservedZones(config));
 }
 
 /** Runs this project's program for a stack whose config is parsed. @param batchModels models to run it for at once */

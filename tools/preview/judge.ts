@@ -10,8 +10,11 @@ import type { LoadedStack } from "../loadStack.js";
 import { judgeAll, type PolicyConfig, type Violation } from "../policyRunner.js";
 import { type Job, type Judged, type JudgedBatch, policyInput, takeBatches } from "./batch.js";
 
-/** From so many models on, a thread saves more than its start takes, which is as long as 40 models take. */
-const WORKER_MODELS = 80;
+/**
+ * From so many models on, a second thread pays. It loads and compiles everything once more: with 100 models it saves the first
+ * thread nothing, with 500 a quarter.
+ */
+const WORKER_MODELS = 200;
 
 export interface JudgedStack {
   resources: CollectedResource[];
