@@ -36,7 +36,7 @@ describe("stackReport", () => {
       context: 8192,
       replicas: { min: 1, max: 3 },
       hourlyUsd: { minUsd: SMALL, maxUsd: 2.4144 },
-      contractHash: contractHash(contractOf({ flags, env })),
+      contractHash: contractHash(contractOf({ flags, env }).contract),
       reasons: { "enable-prefix-caching": "shared prompt", VLLM_LOGGING_LEVEL: "a hunt" },
     });
     assert.deepEqual([given[0], given.at(-1)], ["Qwen/Qwen3-8B", "--enable-prefix-caching"]);
