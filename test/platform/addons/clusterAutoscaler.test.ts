@@ -100,7 +100,7 @@ describe("clusterAutoscalerValues", () => {
   });
 
   it("lets the longest drain finish before it takes a node away", () => {
-    const longest = { drainSeconds: 3600 } as Parameters<typeof graceSeconds>[0];
+    const longest = { drainSeconds: 3600 };
     assert.ok(extraArgs["max-graceful-termination-sec"] >= graceSeconds(longest));
   });
 
