@@ -5,7 +5,8 @@ import { batchesOf } from "../collect/batches.js";
 import type { CollectedResource } from "../collect/resource.js";
 import type { StackValues } from "../collect/run.js";
 import { collectBatch } from "../collect.js";
-import { type Finding, judgeEach, type PolicyConfig, type PolicyInput } from "../policyRunner.js";
+import { type Finding, judgeEach, type PolicyConfig } from "../policyRunner.js";
+import { policyInput } from "./policyInput.js";
 
 /** What threads share out among them; goes to a worker as it is. */
 export interface Job {
@@ -26,11 +27,6 @@ export interface Judged {
 export interface JudgedBatch {
   index: number;
   judged: Judged[];
-}
-
-/** A resource as policies take it. */
-export function policyInput({ inputs, ...resource }: CollectedResource): PolicyInput {
-  return { ...resource, props: inputs };
 }
 
 /**

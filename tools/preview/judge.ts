@@ -1,4 +1,5 @@
 /** Collects a stack's resources and judges them: a large stack in batches, by two threads. */
+import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
@@ -8,13 +9,11 @@ import { mergeBatches } from "../collect/batches.js";
 import type { CollectedResource } from "../collect/resource.js";
 import type { LoadedStack } from "../loadStack.js";
 import { judgeAll, type PolicyConfig, type Violation } from "../policyRunner.js";
-import { type Job, type Judged, type JudgedBatch, policyInput, takeBatches } from "./batch.js";
+import type { Job, Judged, JudgedBatch, takeBatches } from "./batch.js";
+import { policyInput } from "./policyInput.js";
 
-/**
- * From so many models on, a second thread pays. It loads and compiles everything once more: with 100 models it saves the first
- * thread nothing.
- */
-const WORKER_MODELS = 200;
+/** From so many models on, a second thread pays: it loads and compiles everything once more, beside the first. */
+const WORKER_MODELS = 50;
 
 export interface JudgedStack {
   resources: CollectedResource[];
@@ -46,9 +45,15 @@ export async function judgeStack(
   return { resources, violations: await judgeAll(all, rules, levels) };
 }
 
+/** Pulumi's SDK takes a second to load: a worker is started before, and loads it at the same time. */
+function batchTaker(): typeof takeBatches {
+  return (createRequire(__filename)("./batch.js") as { takeBatches: typeof takeBatches }).takeBatches;
+}
+
 async function judgeAlone(job: Job): Promise<Judged[][]> {
+  const take = batchTaker();
   const batches: Judged[][] = [];
-  await takeBatches(job, ({ judged }) => batches.push(judged));
+  await take(job, ({ judged }) => batches.push(judged));
   return batches;
 }
 
@@ -67,7 +72,8 @@ async function judgeWithWorker(job: Job): Promise<Judged[][] | undefined> {
     worker.once("exit", (code) => resolve(code === 0));
   });
   try {
-    await takeBatches(job, keep);
+    const take = batchTaker();
+    await take(job, keep);
     return (await ended) ? batches : undefined;
   } finally {
     await worker.terminate();

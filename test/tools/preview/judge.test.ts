@@ -4,7 +4,7 @@ import { rules } from "../../../policies/rules/index.js";
 import { parseStackConfig, type StackConfig } from "../../../stacks/config.js";
 import { collectStack } from "../../../tools/collect.js";
 import { type PolicyConfig, runPolicies } from "../../../tools/policyRunner.js";
-import { policyInput } from "../../../tools/preview/batch.js";
+import { policyInput } from "../../../tools/preview/policyInput.js";
 import { judgeStack, type JudgedStack } from "../../../tools/preview/judge.js";
 import { decryptedFile } from "../reports.js";
 import { manyModelsOnly } from "../collect/manyModels.js";
