@@ -15,7 +15,18 @@ export interface VllmContainer {
 }
 
 /** The containers that serve a model. */
-export function runtimesOf(workload: Workload): VllmContainer[] {
+export function runtimesOf(workload: Workload): readonly VllmContainer[] {
+  const known = KNOWN.get(workload);
+  if (known !== undefined) return known;
+  const found = findRuntimes(workload);
+  KNOWN.set(workload, found);
+  return found;
+}
+
+/** What was found before: rules ask again and again, and commands take time to read. */
+const KNOWN = new WeakMap<Workload, readonly VllmContainer[]>();
+
+function findRuntimes(workload: Workload): VllmContainer[] {
   const candidates = workload.containers.filter((container) => !container.isInit);
   const found = candidates.flatMap((container) => {
     const args = serverArguments(container, workload);

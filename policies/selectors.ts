@@ -3,13 +3,33 @@ import { at, list, strings, text, textEntries } from "./read.js";
 
 type Labels = ReadonlyMap<string, string>;
 
+/** Whether a selector selects labels. */
+export type Selects = (labels: Labels) => boolean;
+
+/**
+ * A `matchLabels`/`matchExpressions` selector; an empty one selects all. It is read at its first use, and once: rules try it on
+ * every workload of a stack.
+ */
+export function selectorOf(read: () => unknown): Selects {
+  let selects: Selects | undefined;
+  return (labels) => {
+    selects ??= parsed(read());
+    return selects(labels);
+  };
+}
+
+function parsed(selector: unknown): Selects {
+  if (typeof selector !== "object" || selector === null) return () => false;
+  const exact = [...textEntries(at(selector, "matchLabels"))];
+  const expressions = list(at(selector, "matchExpressions"));
+  return (labels) =>
+    exact.every(([key, value]) => labels.get(key) === value) &&
+    expressions.every((expression) => holds(expression, labels));
+}
+
 /** True when a `matchLabels`/`matchExpressions` selector selects the labels; an empty one selects all. */
 export function selects(selector: unknown, labels: Labels): boolean {
-  if (typeof selector !== "object" || selector === null) return false;
-  return (
-    selectsExactly(at(selector, "matchLabels"), labels) &&
-    list(at(selector, "matchExpressions")).every((expression) => holds(expression, labels))
-  );
+  return selectorOf(() => selector)(labels);
 }
 
 /** True when every entry of a plain map, such as a Service's selector, is among the labels. */

@@ -124,10 +124,17 @@ export class Workload {
   }
 }
 
+/** Workloads by the properties of their resources: some twenty rules ask for the same. */
+const KNOWN = new WeakMap<object, Workload>();
+
 export function workloadOf(resource: Resource): Workload | undefined {
+  const known = KNOWN.get(resource.props);
+  if (known !== undefined) return known;
   const { group, kind } = kindOf(resource.type) ?? { group: "", kind: "" };
   if (!GROUPS.has(group) || !Object.hasOwn(POD_TEMPLATES, kind)) return undefined;
-  return new Workload(resource, kind, fields(at(resource.props, ...(POD_TEMPLATES[kind] ?? []))));
+  const workload = new Workload(resource, kind, fields(at(resource.props, ...(POD_TEMPLATES[kind] ?? []))));
+  KNOWN.set(resource.props, workload);
+  return workload;
 }
 
 /** The object's name; Pulumi's name for it where the provider is to make one up. */

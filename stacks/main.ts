@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ContractError, formatProblem, problemLines } from "../components/config/problems.js";
 import { labelValue } from "../components/vocabulary/labels.js";
 import type { LiveRelease } from "../components/serving/modelServing.js";
-import { parseStackConfig } from "./config.js";
+import { parseStackConfig, type StackConfig } from "./config.js";
 import { readEngineConfig, withEncryptedPaths } from "./engineConfig.js";
 import { NAMESPACE } from "./namespace.js";
 import { deploy } from "./program.js";
@@ -49,5 +49,10 @@ export function main(): Record<string, pulumi.Output<LiveRelease>> {
     const errors = problems.filter(({ severity }) => severity === "error");
     throw new pulumi.RunError([`the config has ${errors.length} problem(s):`, ...problemLines(errors)].join("\n  "));
   }
+  return deployStack(config);
+}
+
+/** Deploys a config that is right, to the stack that the SDK runs for. @returns what is live, by model */
+export function deployStack(config: StackConfig): Record<string, pulumi.Output<LiveRelease>> {
   return deploy(config, labelValue(pulumi.getStack()));
 }

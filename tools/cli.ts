@@ -1,4 +1,5 @@
 /** The command line of the project. A command is a file of commands/, which loads the modules of its work when it runs. */
+import "./lightSdk.js";
 import { commandLine, runCommandLine } from "./commandLine.js";
 import { addBench } from "./commands/bench.js";
 import { addDocsCheck } from "./commands/docsCheck.js";

@@ -50,6 +50,19 @@ export class PolicyRuleError extends Failure {
 /** How a rule says that it does not apply; the engine counts these, nothing else comes of them. */
 class NotApplicable extends Error {}
 
+/** What a rule found on a resource. */
+export interface Finding {
+  /** The rule's name. */
+  rule: string;
+  message: string;
+}
+
+/** A resource and what the rules that see one resource at a time found on it. */
+export interface JudgedResource {
+  resource: PolicyInput;
+  findings: readonly Finding[];
+}
+
 /**
  * Violations in the order of the rules, and of the resources within a rule.
  *
@@ -60,48 +73,105 @@ export async function runPolicies(
   rules: readonly Rule[] = allRules,
   config: PolicyConfig = {},
 ): Promise<Violation[]> {
+  const findings = await judgeEach(resources, rules, config);
+  return judgeAll(
+    resources.map((resource, index) => ({ resource, findings: findings[index]! })),
+    rules,
+    config,
+  );
+}
+
+/**
+ * Runs the rules that see one resource at a time: parts of a stack can be judged apart.
+ *
+ * @returns what was found on each resource
+ * @throws {@link PolicyRuleError} when a rule throws
+ */
+export async function judgeEach(
+  resources: readonly PolicyInput[],
+  rules: readonly Rule[],
+  config: PolicyConfig,
+): Promise<Finding[][]> {
+  const judged = linkResources(resources).map((resource) => ({ args: argsOf(resource), findings: [] as Finding[] }));
+  for (const rule of rules) {
+    if (isStackRule(rule) || levelOf(rule, config) === "disabled") continue;
+    const validations = [rule.validateResource ?? []].flat();
+    const getConfig = configReader(rule, config);
+    let found: Finding[] = [];
+    const report: ReportViolation = (message) => void found.push({ rule: rule.name, message });
+    // As many turns as rules times resources: no promise and no closure that can be avoided.
+    for (const { args, findings } of judged) {
+      found = findings;
+      try {
+        for (const validate of validations) {
+          const pending = validate({ ...args, getConfig }, report);
+          if (pending !== undefined) await pending;
+        }
+      } catch (thrown) {
+        unlessNotApplicable(thrown, rule, `resource "${args.name}" (${args.type})`);
+      }
+    }
+  }
+  return judged.map(({ findings }) => findings);
+}
+
+/**
+ * Runs the rules over the whole stack, and puts together what all rules found.
+ *
+ * @throws {@link PolicyRuleError} when a rule throws
+ */
+export async function judgeAll(
+  judged: readonly JudgedResource[],
+  rules: readonly Rule[],
+  config: PolicyConfig,
+): Promise<Violation[]> {
+  const linked = linkResources(judged.map(({ resource }) => resource));
   const violations: Violation[] = [];
-  const linked = linkResources(resources);
   for (const rule of rules) {
     const level = levelOf(rule, config);
     if (level === "disabled") continue;
-    const getConfig = <T extends object>() => settingsOf(rule, config) as T;
-    const reporter =
-      (found: PolicyResource | undefined): ReportViolation =>
-      (message, urn) => {
-        const { name, type } = found ?? linked.find((resource) => resource.urn === urn) ?? { name: "", type: "" };
-        const { name: ruleName, severity, description } = rule;
-        violations.push({
-          rule: ruleName,
-          level,
-          severity,
-          resource: name,
-          urn: found?.urn ?? urn ?? "",
-          type,
-          message,
-          description,
-        });
-      };
-    if (isStackRule(rule)) {
-      const args = { resources: linked, stackTags: new Map<string, string>(), getConfig, notApplicable };
-      await guarded(rule, "the stack", () => rule.validateStack(args, reporter(undefined)));
+    const { name, severity, description } = rule;
+    const add = (message: string, resource: string, urn: string, type: string) =>
+      violations.push({ rule: name, level, severity, resource, urn, type, message, description });
+    if (!isStackRule(rule)) {
+      for (const { resource, findings } of judged) {
+        for (const { rule, message } of findings) {
+          if (rule === name) add(message, resource.name, resource.urn, resource.type);
+        }
+      }
       continue;
     }
-    for (const resource of linked) {
-      const { type, name, urn, props, opts } = resource;
-      const common = { type, name, urn, props, opts, stackTags: new Map<string, string>(), getConfig, notApplicable };
-      const isType = (wanted: object) => resource.isType(wanted as never);
-      const args: ResourceValidationArgs = {
-        ...common,
-        isType,
-        asType: (wanted) => (isType(wanted) ? (props as never) : undefined),
-      };
-      await guarded(rule, `resource "${name}" (${type})`, async () => {
-        for (const validate of [rule.validateResource ?? []].flat()) await validate(args, reporter(resource));
-      });
+    const report: ReportViolation = (message, urn) => {
+      const found = linked.find((resource) => resource.urn === urn);
+      add(message, found?.name ?? "", urn ?? "", found?.type ?? "");
+    };
+    const getConfig = configReader(rule, config);
+    try {
+      await rule.validateStack({ resources: linked, stackTags: new Map(), getConfig, notApplicable }, report);
+    } catch (thrown) {
+      unlessNotApplicable(thrown, rule, "the stack");
     }
   }
   return violations;
+}
+
+/** What every rule gets to see of a resource. */
+function argsOf(resource: PolicyResource): Omit<ResourceValidationArgs, "getConfig"> {
+  const { type, name, urn, props, opts } = resource;
+  const isType: ResourceValidationArgs["isType"] = (wanted) => resource.isType(wanted);
+  const asType: ResourceValidationArgs["asType"] = (wanted) => (isType(wanted) ? (props as never) : undefined);
+  const stackTags = new Map<string, string>();
+  return {
+    type,
+    name,
+    urn,
+    props,
+    opts,
+    stackTags,
+    notApplicable,
+    isType: (wanted) => isType(wanted as never),
+    asType,
+  };
 }
 
 function isStackRule(rule: ResourceRule | StackRule): rule is StackRule {
@@ -112,12 +182,14 @@ function notApplicable(reason?: string): never {
   throw new NotApplicable(reason);
 }
 
-async function guarded(rule: Rule, place: string, run: () => Promise<void> | void): Promise<void> {
-  try {
-    await run();
-  } catch (thrown) {
-    if (!(thrown instanceof NotApplicable)) throw new PolicyRuleError(rule.name, place, thrown);
-  }
+function unlessNotApplicable(thrown: unknown, rule: Rule, place: string): void {
+  if (!(thrown instanceof NotApplicable)) throw new PolicyRuleError(rule.name, place, thrown);
+}
+
+/** Gives a rule its settings, at each call a copy of its own. */
+function configReader(rule: Rule, config: PolicyConfig): <T extends object>() => T {
+  const settings = settingsOf(rule, config);
+  return <T extends object>() => ({ ...settings }) as T;
 }
 
 function levelOf(rule: Rule, config: PolicyConfig): Exclude<EnforcementLevel, "remediate"> {

@@ -18,6 +18,14 @@ export interface StackFile {
   engineSecretKeys: string[];
 }
 
+/** Where no stack says which: the region that the price table is of. */
+const DEFAULT_REGION = "us-east-1";
+
+/** The AWS region of a stack. */
+export function regionOf({ engineConfig }: Pick<StackFile, "engineConfig">): string {
+  return engineConfig["aws:region"] ?? DEFAULT_REGION;
+}
+
 /** @throws ContractError when there is no such stack, or its file is no YAML or no stack config */
 export function readStackFile(folder: string, stack: string): StackFile {
   const engineSecretKeys: string[] = [];

@@ -1,8 +1,9 @@
 import type { Flags, FlagValue } from "../contract/contract.js";
 import { rendersAsWords } from "../derive/flags.js";
+import type { RuntimePlan } from "../derive/plan.js";
 import { joinPath } from "../config/parse.js";
 import { parseImage, pinOf } from "../config/image.js";
-import { entriesOf, isWrong, type Parts, type Wrong } from "../config/parts.js";
+import { entriesOf, isWrong, type Parts } from "../config/parts.js";
 import { didYouMean, error, listOr, type Problem, quote, warning } from "../config/problems.js";
 import type { FlagFacts, VllmVersion } from "../facts/vllm/version.js";
 import { KNOWN_VERSIONS, NEWEST_VERSION, VERSIONS, versionNamed } from "../facts/vllm/versions.js";
@@ -21,7 +22,7 @@ const UNCOUNTED_FLAGS = ["enable-lora", "speculative-config", "limit-mm-per-prom
  */
 export function checkReleaseFlags(
   parts: Parts<Flags>,
-  of: { image: string; vllmVersion: string | undefined | Wrong },
+  of: Pick<Parts<RuntimePlan>, "image" | "vllmVersion">,
   path: string,
 ): Problem[] {
   const given = knownFlags(parts);
@@ -33,7 +34,7 @@ export function checkReleaseFlags(
   // What holds a credential is checked no further: other messages quote the value.
   const flags = Object.fromEntries(Object.entries(given).filter(([name]) => !secrets.has(name)));
   const known = versionNamed(isWrong(of.vllmVersion) ? undefined : of.vllmVersion);
-  const image = parseImage(of.image);
+  const image = isWrong(of.image) ? undefined : parseImage(of.image);
   const isPinned = image !== undefined && pinOf(image) !== "none";
   // Beside an image that has to be changed anyway, misspelt flags are found with the newest table.
   const version = known ?? (isPinned ? undefined : NEWEST_VERSION);

@@ -21,19 +21,19 @@ import { checkVariables } from "./variables.js";
 export function checkRelease(plan: Parts<RuntimePlan>, path: string, found: readonly Problem[] = []): Problem[] {
   const { gpu, model, context, concurrency, resources, flags } = plan;
   const shape = model.architecture;
-  const ofFlags = given([plan.image], (image) =>
-    checkReleaseFlags(flags, { image, vllmVersion: plan.vllmVersion }, `${path}.flags`),
-  );
+  const ofFlags = checkReleaseFlags(flags, plan, `${path}.flags`);
   const inputs = [
     ...checkConcurrency(concurrency, `${path}.concurrency`),
-    ...given([gpu.count, shape], (count, architecture) => checkParallelism(count, architecture, `${path}.gpu.count`)),
+    ...given([gpu.count, shape.attentionHeads, shape.kvHeads], (count, attentionHeads, kvHeads) =>
+      checkParallelism(count, { attentionHeads, kvHeads }, `${path}.gpu.count`),
+    ),
     ...given([gpu.type, model.precision, model.quantizeAtLoad], (type, precision, quantize) =>
       checkPrecision({ gpu: type, precision, quantize }, `${path}.model.precision`),
     ),
     // Rotary scaling (YaRN) is the one way past what a model was made for, and is set by overriding its config.
     ...(isWrong(flags) || "hf-overrides" in flags
       ? []
-      : given([context, model.id, shape], (tokens, id, { maxContext }) =>
+      : given([context, model.id, shape.maxContext], (tokens, id, maxContext) =>
           checkContext({ tokens, id, maxContext }, `${path}.context`),
         )),
   ];
@@ -86,7 +86,11 @@ function checkConcurrency(concurrency: Parts<RuntimePlan["concurrency"]>, path: 
   ];
 }
 
-function checkParallelism(count: number, architecture: Architecture, path: string): Problem[] {
+function checkParallelism(
+  count: number,
+  architecture: Pick<Architecture, "attentionHeads" | "kvHeads">,
+  path: string,
+): Problem[] {
   if (dividesHeads(architecture, count)) return [];
   const { attentionHeads, kvHeads } = architecture;
   const heads = attentionHeads % count === 0 ? `${kvHeads} KV` : `${attentionHeads} attention`;

@@ -41,12 +41,15 @@ function stableJson(value: unknown): string {
   );
 }
 
+/** A plan has all keys of a contract and more: its text would be another. */
+type Contract = RuntimeContract & { contract?: never };
+
 /** The contract as the annotation carries it. */
-export function contractText(contract: RuntimeContract): string {
+export function contractText(contract: Contract): string {
   return stableJson(contract);
 }
 
 /** The first 16 hex digits of the SHA-256 of {@link contractText}. */
-export function contractHash(contract: RuntimeContract): string {
+export function contractHash(contract: Contract): string {
   return createHash("sha256").update(contractText(contract)).digest("hex").slice(0, 16);
 }

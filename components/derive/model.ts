@@ -29,16 +29,16 @@ export function isGated({ id, gated }: Pick<ModelConfig, "id" | "gated">): boole
   return gated ?? MODELS[id]?.gated ?? false;
 }
 
-/** The shape that the config states, else the catalogue's; `undefined` where neither knows it. */
-export function architectureOf({
-  id,
-  precision,
-  architecture,
-}: Pick<ModelConfig, "id" | "precision" | "architecture">): Architecture | undefined {
-  if (architecture !== undefined) return architecture;
+/** The catalogue's shape of a model; `undefined` where it does not know it. */
+export function cataloguedShape(id: string): Architecture | undefined {
   const known = MODELS[id];
   if (known === undefined) return undefined;
-  const { weightsGiB, precision: published, gated, source, ...shape } = known;
-  // A measured size holds for the published precision only.
-  return precision === undefined || precision === published ? { ...shape, ...(weightsGiB && { weightsGiB }) } : shape;
+  const { weightsGiB: _, precision: __, gated: ___, source: ____, ...shape } = known;
+  return shape;
+}
+
+/** Measured size of the weights as loaded; it holds for the published precision only. */
+export function measuredWeightsGiB({ id, precision }: Pick<ModelConfig, "id" | "precision">): number | undefined {
+  const known = MODELS[id];
+  return precision === undefined || precision === known?.precision ? known?.weightsGiB : undefined;
 }

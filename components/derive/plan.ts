@@ -1,13 +1,21 @@
 /** From the text of a release to everything that its runtime is made of. */
 import { parseImage, vllmVersionOf } from "../config/image.js";
-import { from, type Parts, WRONG } from "../config/parts.js";
+import { from, isWrong, type Parts, partsOf } from "../config/parts.js";
 import type { RuntimeContract } from "../contract/contract.js";
-import type { ModelConfig, ReleaseConfig } from "../contract/schema.js";
+import { architectureSchema, type ModelConfig, type ReleaseConfig } from "../contract/schema.js";
 import { GPUS, type GpuType } from "../facts/gpus.js";
 import type { Architecture } from "../facts/models/architecture.js";
+import type { Precision } from "../facts/precisions.js";
 import { NEWEST_VERSION, versionNamed } from "../facts/vllm/versions.js";
 import { startupSeconds } from "./budgets.js";
-import { architectureOf, downloadedPrecision, isGated, isQuantizedAtLoad, precisionOf } from "./model.js";
+import {
+  cataloguedShape,
+  downloadedPrecision,
+  isGated,
+  isQuantizedAtLoad,
+  measuredWeightsGiB,
+  precisionOf,
+} from "./model.js";
 import { cpus, diskGiB, memoryGiB, sharedMemoryGiB, weightsOnDiskGiB } from "./resources.js";
 
 /** Keys of a model that all its releases share. They belong to the environment, and are no part of a contract. */
@@ -70,7 +78,7 @@ export function planOf(
     precision: from([source], precisionOf),
     quantizeAtLoad: from([source], isQuantizedAtLoad),
   };
-  const architecture = from([{ ...source, architecture: model.architecture }], (of) => architectureOf(of) ?? WRONG);
+  const architecture = model.architecture ?? architectureOf(id, model.precision);
   const version = from([image], imageVersion);
   const weightsGiB = from([architecture, from([source], downloadedPrecision)], weightsOnDiskGiB);
   const shared = stated(resources.sharedMemoryGiB, () => from([gpu.count], sharedMemoryGiB));
@@ -87,7 +95,7 @@ export function planOf(
       precision: contractModel.precision,
       quantizeAtLoad: contractModel.quantizeAtLoad,
       gated: from([{ id, gated: model.gated }], isGated),
-      architecture: architecture as Parts<Architecture>,
+      architecture,
     },
     image,
     vllmVersion: version,
@@ -109,6 +117,14 @@ export function planOf(
     flags,
     env,
   };
+}
+
+/** The catalogue's shape; all of it wrong where it does not know the model. */
+function architectureOf(id: Parts<string>, precision: Parts<Precision | undefined>): Parts<Architecture> {
+  const shape = from([id], cataloguedShape);
+  if (shape === undefined || isWrong(shape)) return partsOf(architectureSchema, undefined);
+  const weightsGiB = from([{ id, precision }], measuredWeightsGiB);
+  return weightsGiB === undefined ? shape : { ...shape, weightsGiB };
 }
 
 function imageVersion(text: string): string | undefined {

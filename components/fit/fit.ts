@@ -133,6 +133,9 @@ function largestContext(input: FitInput, kvCacheBytes: number): number {
 }
 
 /** Whether vLLM can split the model's attention over so many GPUs. */
-export function dividesHeads({ attentionHeads, kvHeads }: Architecture, gpus: number): boolean {
+export function dividesHeads(
+  { attentionHeads, kvHeads }: Pick<Architecture, "attentionHeads" | "kvHeads">,
+  gpus: number,
+): boolean {
   return attentionHeads % gpus === 0 && (kvHeads % gpus === 0 || gpus % kvHeads === 0);
 }

@@ -3,7 +3,7 @@ import { isKind } from "../kinds.js";
 import { at, number } from "../read.js";
 import { stackRule } from "../rule.js";
 import { isRuntime } from "../runtimes.js";
-import { selects } from "../selectors.js";
+import { selectorOf } from "../selectors.js";
 import { namespaceOf } from "../workloads.js";
 
 /** Where a replica costs minutes to start, two are where losing all at once can be avoided. */
@@ -31,21 +31,23 @@ export const disruptionBudget = stackRule(
   },
   ({ resources, workloads, scalers }, report, settings) => {
     const threshold = number(settings["minReplicas"]) ?? DEFAULT_MIN_REPLICAS;
-    const budgets = resources.filter((resource) => isKind(resource, "policy", "PodDisruptionBudget"));
+    const budgets = resources
+      .filter((resource) => isKind(resource, "policy", "PodDisruptionBudget"))
+      .map((budget) => ({
+        namespace: namespaceOf(budget),
+        selects: selectorOf(() => at(budget.props, "spec", "selector")),
+      }));
     for (const workload of workloads) {
       if (!REPLICATED_KINDS.includes(workload.kind) || !isRuntime(workload)) continue;
+      const { namespace, podLabels } = workload;
+      if (budgets.some((budget) => budget.namespace === namespace && budget.selects(podLabels))) continue;
       const minimums = scalers.filter((scaler) => scaler.targets(workload)).map((scaler) => scaler.minReplicas);
       const replicas = Math.max(workload.replicas, ...minimums);
-      const isCovered = budgets.some(
-        (budget) =>
-          namespaceOf(budget) === workload.namespace &&
-          selects(at(budget.props, "spec", "selector"), workload.podLabels),
-      );
-      if (replicas < threshold || isCovered) continue;
+      if (replicas < threshold) continue;
       report(
         workload.urn,
         `${workload.kind} "${workload.name}" has ${replicas} replicas and no PodDisruptionBudget in namespace ` +
-          `"${workload.namespace}" selects its pods: add one with maxUnavailable: 1`,
+          `"${namespace}" selects its pods: add one with maxUnavailable: 1`,
       );
     }
   },

@@ -3,7 +3,7 @@ import { isKind } from "../kinds.js";
 import { at, isSet, list } from "../read.js";
 import { stackRule } from "../rule.js";
 import { isRuntime } from "../runtimes.js";
-import { selects } from "../selectors.js";
+import { selectorOf } from "../selectors.js";
 import { nameOf, namespaceOf } from "../workloads.js";
 
 export const networkPolicy = stackRule(
@@ -17,23 +17,25 @@ export const networkPolicy = stackRule(
     enforcementLevel: "mandatory",
   },
   ({ resources, workloads }, report) => {
-    const policies = resources.filter(
-      (resource) => isKind(resource, "networking.k8s.io", "NetworkPolicy") && governsIngress(resource.props["spec"]),
-    );
+    const policies = resources
+      .filter((resource) => isKind(resource, "networking.k8s.io", "NetworkPolicy"))
+      .filter((resource) => governsIngress(resource.props["spec"]))
+      .map((policy) => ({
+        policy,
+        namespace: namespaceOf(policy),
+        selects: selectorOf(() => at(policy.props, "spec", "podSelector") ?? {}),
+      }));
     for (const workload of workloads.filter(isRuntime)) {
-      const selecting = policies.filter(
-        (policy) =>
-          namespaceOf(policy) === workload.namespace &&
-          selects(at(policy.props, "spec", "podSelector") ?? {}, workload.podLabels),
-      );
+      const { namespace, podLabels } = workload;
+      const selecting = policies.filter((policy) => policy.namespace === namespace && policy.selects(podLabels));
       if (selecting.length === 0) {
         report(
           workload.urn,
-          `no NetworkPolicy of type Ingress in namespace "${workload.namespace}" selects the pods of ` +
+          `no NetworkPolicy of type Ingress in namespace "${namespace}" selects the pods of ` +
             `${workload.kind} "${workload.name}": add one that admits the gateway and Prometheus`,
         );
       }
-      for (const policy of selecting) {
+      for (const { policy } of selecting) {
         // Policies add up: one rule without peers and ports opens the pods to everyone.
         if (list(at(policy.props, "spec", "ingress")).some((rule) => !isSet(rule))) {
           report(

@@ -18,20 +18,30 @@ export function hasPulumi(): boolean {
   return spawnSync("pulumi", ["version"]).status === 0;
 }
 
-/** A project in a temporary folder; its code is this checkout's. */
+/** Folders of the project's code. */
+const CODE = ["components", "stacks", "policies"];
+
+/** A project in a temporary folder; its code is this checkout's, or an earlier version's. */
 export class EngineProject {
   readonly folder = mkdtempSync(join(tmpdir(), "pulumi-vllm-engine-"));
 
   constructor(readonly stack: string) {
-    for (const name of ["components", "stacks", "policies", "node_modules"]) {
-      symlinkSync(join(ROOT, name), join(this.folder, name));
-    }
+    symlinkSync(join(ROOT, "node_modules"), join(this.folder, "node_modules"));
+    this.use(ROOT);
     copyFileSync(join(ROOT, "package.json"), join(this.folder, "package.json"));
     copyFileSync(join(ROOT, `Pulumi.${stack}.yaml`), this.stackFile);
     const project = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8")) as object;
     const providers = STANDINS.map((name) => ({ name, path: join(__dirname, "standins", name) }));
     writeFileSync(join(this.folder, "Pulumi.yaml"), stringify({ ...project, plugins: { providers } }));
     mkdirSync(join(this.folder, "state"));
+  }
+
+  /** Takes the code of a checkout from here on; the state stays. */
+  use(checkout: string): void {
+    for (const name of CODE) {
+      rmSync(join(this.folder, name), { force: true });
+      symlinkSync(join(checkout, name), join(this.folder, name));
+    }
   }
 
   get stackFile(): string {

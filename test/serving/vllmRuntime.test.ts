@@ -12,7 +12,6 @@ import { podMonitorSpec } from "../../components/serving/podMonitor.js";
 import { serviceSpec } from "../../components/serving/service.js";
 import { VllmRuntime, type VllmRuntimeArgs } from "../../components/serving/vllmRuntime.js";
 import { contractOf, ENVIRONMENT, RUNTIME_LABELS, SELECTOR } from "./fixtures.js";
-import { RUNTIME_OBJECTS } from "../../components/vocabulary/workloads.js";
 import { type Registry, registered, valueOf } from "./registered.js";
 
 const METADATA = { name: "chat-r1", namespace: "models", labels: RUNTIME_LABELS };
@@ -53,13 +52,6 @@ describe("VllmRuntime", () => {
     assert.deepEqual(registry.names("ApiKey chat-r1"), ["RandomPassword chat-r1", "Secret chat-r1-api-key"]);
     assert.equal(registry.all.length, 11);
     assert.equal(registry.get("VllmRuntime", "chat-r1").type, "pulumi-vllm:serving:VllmRuntime");
-  });
-
-  it("makes objects of the kinds that a local cluster removes", async () => {
-    const kinds = (await runtime()).all
-      .filter(({ type }) => type.startsWith("kubernetes:"))
-      .map(({ type }) => type.split(":").at(-1)!);
-    assert.deepEqual([...new Set(kinds)].sort(), RUNTIME_OBJECTS.map(({ kind }) => kind).sort());
   });
 
   it("gives them the inputs that the contract leads to", async () => {

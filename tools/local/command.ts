@@ -4,10 +4,11 @@ import { dirname, join } from "node:path";
 import { LABELS, LOCAL_RUN } from "../../components/vocabulary/labels.js";
 import { formatProblem } from "../../components/config/problems.js";
 import { nodeGroupsOf } from "../../stacks/clusterConfig.js";
-import { collect, DEFAULT_REGION } from "../collect.js";
+import { collectStack } from "../collect.js";
 import { BadInput, Failure } from "../failure.js";
 import { loadStack } from "../loadStack.js";
 import { leftOut } from "../render/manifests.js";
+import { regionOf } from "../stackFile.js";
 import { applyStack, type Waiting } from "./applyStack.js";
 import type { Report } from "./build.js";
 import { Cluster } from "./client.js";
@@ -71,14 +72,14 @@ export async function up(project: string, stack: string, options: UpOptions, rep
   const folders = foldersOf(project);
   const { file, config, warnings } = loadStack(project, stack);
   for (const problem of warnings) report(`warning: ${formatProblem(problem)}`);
-  const resources = await collect(file);
+  const resources = await collectStack(file, config);
   const names = loadNames(resources);
   const given = options.load ?? [];
   parseLoadTimes(given, names);
   const others = leftOut(resources);
   if (others.length > 0) report(`Left out, for a simulated cluster has no use for them: ${others.join(", ")}.`);
 
-  const region = file.engineConfig["aws:region"] ?? DEFAULT_REGION;
+  const region = regionOf(file);
   const nodes = stackNodes(
     nodeGroupsOf(config.cluster),
     ZONES.map((zone) => region + zone),

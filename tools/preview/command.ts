@@ -1,11 +1,10 @@
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { printableJson } from "../../components/config/printable.js";
-import { collect } from "../collect.js";
 import { loadStacks } from "../loadStack.js";
-import { type PolicyConfig, readPolicyConfig, runPolicies } from "../policyRunner.js";
-import { rules } from "../../policies/rules/index.js";
+import { type PolicyConfig, readPolicyConfig } from "../policyRunner.js";
 import { diffStack, diffText, readEarlier } from "./diff.js";
+import { judgeStack } from "./judge.js";
 import { isRefused, type StackReport, stackReport } from "./report.js";
 import { stackText } from "./text.js";
 
@@ -37,11 +36,10 @@ export async function preview(
   const loaded = loadStacks(folder, stacks);
   const levels = stacks.map((stack) => policyLevels(folder, stack));
   const reports: StackReport[] = [];
-  for (const [index, { file, config, warnings }] of loaded.entries()) {
-    const resources = await collect(file);
-    const judged = resources.map(({ inputs, ...resource }) => ({ ...resource, props: inputs }));
-    const violations = await runPolicies(judged, rules, levels[index]!.config);
-    reports.push(stackReport(file.stack, config, resources, violations, warnings, levels[index]!.file));
+  for (const [index, stack] of loaded.entries()) {
+    const { config: levelConfig, file: levelFile } = levels[index]!;
+    const { resources, violations } = await judgeStack(stack, levelConfig);
+    reports.push(stackReport(stack.file.stack, stack.config, resources, violations, stack.warnings, levelFile));
   }
   const diffs =
     earlier &&

@@ -40,6 +40,8 @@ export interface StackDiff {
   hourlyUsd: CostChange;
   /** The same of a cluster that the stack builds, before or now. */
   clusterUsd?: CostChange;
+  /** By model: own keys that differ, such as `drainSeconds`. They are no part of a contract. */
+  models: Array<{ name: string; keys: PropertyChange[] }>;
   /** By `model-release`: contract hashes that differ, come or go. */
   contracts: Array<{ name: string; before?: string; after?: string }>;
 }
@@ -53,6 +55,8 @@ const reportSchema = z.object({
   stack: z.string(),
   hourlyUsd: costSchema,
   cluster: z.object({ hourlyUsd: costSchema }).optional(),
+  // Reports of 0.1.0 have none.
+  models: z.array(z.looseObject({ name: z.string() })).default([]),
   releases: z.array(z.object({ model: z.string(), release: z.string(), contractHash: z.string() })),
   resources: z.array(
     z.object({
@@ -150,6 +154,11 @@ export function diffStack(earlier: EarlierReport | undefined, report: StackRepor
     ...((earlier?.cluster ?? report.cluster) !== undefined && {
       clusterUsd: { before: earlier?.cluster?.hourlyUsd ?? NO_COST, after: report.cluster?.hourlyUsd ?? NO_COST },
     }),
+    models: report.models.flatMap(({ name, ...keys }) => {
+      const { name: _, ...old } = earlier?.models.find((model) => model.name === name) ?? { name };
+      const changes = Object.keys(old).length === 0 ? [] : propertyChanges(old, keys);
+      return changes.length === 0 ? [] : [{ name, keys: changes }];
+    }),
     contracts: [...new Set([...hashBefore.keys(), ...hashAfter.keys()])]
       .map((name) => ({ name, before: hashBefore.get(name)!, after: hashAfter.get(name)! }))
       .filter((change) => change.before !== change.after),
@@ -210,6 +219,9 @@ export function diffText(diff: StackDiff): string {
         .filter(({ path }) => !path.includes("pulumi-vllm.dev/contract"))
         .map(({ path, before, after }) => line(`      ${path}: ${short(before)} → ${short(after)}`)),
     ]),
+    ...diff.models.flatMap(({ name, keys }) =>
+      keys.map(({ path, before, after }) => line(`  model ${name} ${path}: ${short(before)} → ${short(after)}`)),
+    ),
     ...diff.contracts.map(({ name, before, after }) =>
       line(`  contract ${name}: ${before ?? "none"} → ${after ?? "none"}`),
     ),

@@ -50,10 +50,14 @@ export interface ReleaseReport {
   reasons: Record<string, string>;
 }
 
+/** A model's own keys: no part of any release's contract. */
+export type ModelReport = Omit<ServedModel, "releases">;
+
 export interface StackReport {
   version: typeof REPORT_VERSION;
   note: string;
   stack: string;
+  models: ModelReport[];
   releases: ReleaseReport[];
   /** Of all models. */
   hourlyUsd: CostRange;
@@ -128,12 +132,13 @@ export function stackReport(
   policyConfig?: string,
 ): StackReport {
   const releases = config.models.flatMap((model) =>
-    [...model.releases.values()].map((contract) => releaseReport(model, contract, config)),
+    [...model.releases.values()].map((plan) => releaseReport(model, plan, config)),
   );
   return {
     version: REPORT_VERSION,
     note: NOTE,
     stack,
+    models: config.models.map(({ releases: _, ...keys }) => keys),
     releases,
     hourlyUsd: total(releases.map(({ hourlyUsd }) => hourlyUsd)),
     ...(config.cluster.built !== undefined && { cluster: clusterReport(config.cluster.built) }),

@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { printable } from "../../components/config/printable.js";
 import { formatProblem } from "../../components/config/problems.js";
-import { collect } from "../collect.js";
+import { collectStack } from "../collect.js";
 import { BadInput } from "../failure.js";
 import { loadStack } from "../loadStack.js";
 import { leftOut, manifestFiles } from "./manifests.js";
@@ -21,8 +21,8 @@ export async function render(
   warn: (line: string) => void,
 ): Promise<{ text: string; exitCode: 0 }> {
   if (out.trim() === "") throw new BadInput("--out is empty: name a folder");
-  const { file, warnings } = loadStack(project, stack);
-  const resources = await collect(file);
+  const { file, config, warnings } = loadStack(project, stack);
+  const resources = await collectStack(file, config);
   const files = manifestFiles(resources, stack);
   const folder = resolve(project, out);
   writeManifests(folder, files);

@@ -119,6 +119,23 @@ describe("diffStack", () => {
     );
   });
 
+  it("shows a model's own keys as what they are, and no other contract", async () => {
+    const before = { models: { chat: { drainSeconds: 120, servedNames: ["chat"] } } };
+    const diff = await diffOf({ models: { chat: { drainSeconds: 300, servedNames: ["chat", "qwen"] } } }, before);
+    assert.deepEqual(diff.contracts, []);
+    assert.deepEqual(diff.models, [
+      {
+        name: "chat",
+        keys: [
+          { path: "servedNames", before: undefined, after: "qwen" },
+          { path: "drainSeconds", before: 120, after: 300 },
+        ],
+      },
+    ]);
+    assert.ok(text(diff).includes("  model chat drainSeconds: 120 → 300"));
+    assert.ok(text(diff).includes('  model chat servedNames: nothing → "qwen"'));
+  });
+
   it("says what is replaced, and what the cluster costs", async () => {
     const diff = diffStack(
       await reportOf(builtCluster()),
@@ -155,6 +172,7 @@ describe("diffStack", () => {
           },
         ],
         hourlyUsd: { before: { minUsd: 0, maxUsd: 0 }, after: { minUsd: 0, maxUsd: 0 } },
+        models: [],
         contracts: [],
       });
     assert.equal(change("spec.selector.matchLabels.app")[1], "  ± Deployment chat is replaced");

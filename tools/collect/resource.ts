@@ -1,0 +1,35 @@
+import * as pulumi from "@pulumi/pulumi";
+import { SECRET_PLACEHOLDER } from "../../stacks/secrets.js";
+
+/** A resource as the program registered it. */
+export interface CollectedResource {
+  urn: string;
+  type: string;
+  name: string;
+  /** URN; absent for the stack itself. */
+  parent?: string;
+  /** URNs of what has to be there before it; absent where there is nothing. */
+  dependencies?: string[];
+  /** False for components, which are no objects anywhere. */
+  custom: boolean;
+  /** Inputs, with every secret masked. */
+  inputs: Record<string, unknown>;
+  /** Whether some of {@link inputs} was masked. */
+  secret: boolean;
+}
+
+/** Masks what the SDK marked as secret: every text within it. */
+export function maskSecrets(value: unknown): { value: unknown; secret: boolean } {
+  let secret = false;
+  const mask = (value: unknown, within: boolean): unknown => {
+    if (typeof value === "string") return within ? SECRET_PLACEHOLDER : value;
+    if (value === null || typeof value !== "object") return value;
+    if (Array.isArray(value)) return value.map((item) => mask(item, within));
+    if (pulumi.runtime.isRpcSecret(value)) {
+      secret = true;
+      return mask(pulumi.runtime.unwrapRpcSecret(value), true);
+    }
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mask(item, within)]));
+  };
+  return { value: mask(value, false), secret };
+}

@@ -1,0 +1,60 @@
+/** One run of a program under Pulumi's own test runtime. */
+import { setFlagsFromString } from "node:v8";
+import * as pulumi from "@pulumi/pulumi";
+import { NAMESPACE } from "../../stacks/namespace.js";
+import { regionOf, type StackFile } from "../stackFile.js";
+import { startMonitor } from "./monitor.js";
+import type { CollectedResource } from "./resource.js";
+
+/** As much of a stack as a program sees. */
+export type StackValues = Pick<StackFile, "stack" | "engineConfig" | "engineSecretKeys">;
+
+/** Private in the SDK's types, whose version is pinned: where in the source a resource is made. */
+const Located = pulumi.Resource as unknown as { stackTrace: (skip: number) => unknown[] };
+
+/**
+ * Leaves out what takes time and memory and nobody here reads: the stack trace that the SDK keeps with each promise, and the place
+ * in the source that it tells the engine with each resource. V8, seeing a large machine, would let the heap grow to three
+ * times what is in use.
+ */
+function frugally(): () => void {
+  setFlagsFromString("--heap-growing-percent=60");
+  const { stackTraceLimit } = Error;
+  // A limit that somebody set (node --stack-trace-limit) is there to find a fault.
+  if (stackTraceLimit !== DEFAULT_STACK_TRACE_LIMIT) return () => undefined;
+  const { stackTrace } = Located;
+  Error.stackTraceLimit = 0;
+  Located.stackTrace = () => [];
+  return () => {
+    Error.stackTraceLimit = stackTraceLimit;
+    Located.stackTrace = stackTrace;
+  };
+}
+const DEFAULT_STACK_TRACE_LIMIT = 10;
+
+/**
+ * Runs a program and collects what it registers.
+ *
+ * One at a time: the SDK's runtime is a global of the thread.
+ *
+ * @param reservedZones zones of the cluster's capacity reservations
+ */
+export async function run(
+  values: StackValues,
+  program: () => object,
+  reservedZones: readonly string[] = [],
+): Promise<CollectedResource[]> {
+  const collected: CollectedResource[] = [];
+  const cloud = { region: regionOf(values), reservedZones };
+  const restore = frugally();
+  try {
+    await startMonitor(NAMESPACE, values.stack, cloud, (resource) => collected.push(resource));
+    pulumi.runtime.setAllConfig(values.engineConfig, values.engineSecretKeys);
+    await pulumi.runtime.runInPulumiStack(() => Promise.resolve(program()));
+    // The stack's own outputs do not wait for resources that nothing depends on.
+    await pulumi.runtime.disconnect();
+  } finally {
+    restore();
+  }
+  return collected;
+}
