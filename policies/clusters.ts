@@ -8,7 +8,7 @@ export interface Cluster {
   isComponent: boolean;
 }
 
-/** A component without inputs is one whose provider did not send them on: the cluster in it is judged. */
+/** A component without inputs: its provider did not pass them on, so the cluster in it is judged. */
 export function clusterOf({ type, props }: Resource): Cluster | undefined {
   if (type === "aws:eks/cluster:Cluster") return { props, isComponent: false };
   return type === "eks:index:Cluster" && isSet(props) ? { props, isComponent: true } : undefined;

@@ -17,7 +17,7 @@ export interface SpelledFlag extends Flag {
   keys: readonly string[];
 }
 
-/** Every version's flags, the newest first: a program's image is any of them. */
+/** Every version's flags, the newest first: a program's image may have any version. */
 const TABLES = KNOWN_VERSIONS.map((version) => flagTable(version) ?? new Map<string, FlagFacts>()).reverse();
 
 /** Long names by other spellings of flags, such as `tp`. */
@@ -67,7 +67,7 @@ export function nameOf(spelling: string): { name: string; negated: boolean } {
   return { name: ALIASES.get(bare) ?? unabbreviated(bare), negated };
 }
 
-/** argparse takes the beginning of a name for the whole where only one flag begins so. */
+/** argparse accepts the beginning of a name if only one flag begins with it. */
 function unabbreviated(name: string): string {
   for (const table of TABLES) {
     if (table.has(name)) return name;
@@ -78,9 +78,9 @@ function unabbreviated(name: string): string {
 }
 
 /**
- * The JSON that flags of one name give: vLLM makes one object of `--name.key value` forms and takes it over `--name '{…}'`.
+ * The JSON that flags of one name give: vLLM merges `--name.key value` forms into one object, which replaces `--name '{…}'`.
  *
- * @returns `undefined` where the flag is not given or says no JSON
+ * @returns `undefined` if the flag is missing or has no JSON
  */
 export function jsonOf(flags: readonly SpelledFlag[], name: string): unknown {
   const given = flags.filter((flag) => flag.name === name);

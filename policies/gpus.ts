@@ -28,7 +28,7 @@ export function asksForGpu(workload: Workload): boolean {
   return workload.containers.some((container) => gpuRequestsOf(container).length > 0);
 }
 
-/** Keys of the taints that nodes with these GPUs carry: one a vendor. */
+/** Keys of the taints of nodes with these GPUs, one per vendor. */
 export function gpuTaintsOf(workload: Workload): string[] {
   const names = workload.containers.flatMap(gpuRequestsOf).map(({ resource }) => resource);
   return [...new Set(names.map((name) => (name.startsWith("amd.com/") ? "amd.com/gpu" : GPU_TAINT.key)))];

@@ -12,7 +12,7 @@ import { type Container, type Workload } from "./workloads.js";
 
 const VARIABLES = GUARDED_VARIABLES.map((row) => ({ ...row, matcher: namesMatcher(row.names) }));
 
-/** The setting that every rule of this kind has. */
+/** The setting of every rule of this kind. */
 export const ALLOWED_SETTINGS: PolicyConfigSchema = {
   properties: {
     allow: {
@@ -24,7 +24,7 @@ export const ALLOWED_SETTINGS: PolicyConfigSchema = {
   },
 };
 
-/** One message a setting of the given kind, but for those that the rule's settings allow. */
+/** One message for each setting of the given kind that the rule's settings do not allow. */
 export function reportGuarded(
   workload: Workload,
   danger: Danger,
@@ -68,7 +68,7 @@ function guardedFlags(flags: readonly SpelledFlag[]): FoundFlag[] {
       return isSet ? [{ name, subject: `--${name}`, row }] : [];
     }
     const rows = GUARDED_KEYS.filter(({ flag }) => flag === name);
-    // An object that the dotted forms replace is judged too: which of the two wins is a detail of one parser.
+    // An object that dotted forms replace is judged too: which one wins depends on the parser.
     const objects = rows.length === 0 ? [] : [object, ...given.map(({ values }) => parsed(values[0]))];
     const found = rows.filter(({ keys, harmless }) =>
       objects.flatMap(entriesOf).some(([key, value]) => keys.includes(key) && !isHarmless(value, { harmless })),
@@ -97,7 +97,7 @@ function isDangerous(value: string, row: GuardedSetting): boolean {
   return value === "" ? row.emptyCounts === true : row.harmless?.test(value) !== true;
 }
 
-/** Values that say nothing: of a switch, of JSON, of a list. */
+/** Values that set nothing: of a switch, of JSON, of a list. */
 const NOTHING = /^\s*(false|null|none|\{\s*\}|\[\s*\]|)\s*$/i;
 
 function isHarmless(value: unknown, { harmless }: Pick<GuardedSetting, "harmless">): boolean {

@@ -44,7 +44,7 @@ export class Statement {
   }
 }
 
-/** What the resource's documents allow. A document that is none, such as text that is no JSON, allows nothing. */
+/** What the resource's documents allow. Invalid documents, such as text that is not JSON, allow nothing. */
 export function allowedBy({ type, props }: Resource): Statement[] {
   const property = Object.hasOwn(DOCUMENTS, type) ? DOCUMENTS[type] : undefined;
   if (property !== undefined) return statementsOf(props[property], property);
@@ -78,7 +78,7 @@ function parsed(document: unknown): unknown {
   }
 }
 
-/** IAM lets a list of one be written without the list. */
+/** IAM accepts a single value in place of a list of one. */
 function oneOrMore(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [value];
 }

@@ -6,7 +6,7 @@ export interface Kind {
   kind: string;
 }
 
-/** What rules read of a resource; both of the engine's forms of a resource have it. */
+/** The fields of a resource that rules read; both of the engine's forms have them. */
 export interface Resource {
   readonly type: string;
   readonly name: string;

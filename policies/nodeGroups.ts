@@ -15,7 +15,7 @@ const GPU_TYPE = /^(?!g4ad\.)(g|gr|p)\d+[a-z]*(-[a-z0-9]+)?\./;
 const ARM_GPU_TYPE = /^(g5g|[^.]+-gb\d+)\./;
 /** Images with NVIDIA's driver, Amazon Linux 2's included. */
 const GPU_AMI = /_NVIDIA(_FIPS)?$|^AL2_x86_64_GPU$/;
-/** What pulumi-eks makes one NVIDIA image of, together with `gpu: true`. */
+/** With `gpu: true`, pulumi-eks chooses an NVIDIA image for these. */
 const OPERATING_SYSTEMS: readonly unknown[] = ["AL2023", "Bottlerocket"];
 
 export interface NodeTaint {
@@ -44,7 +44,7 @@ export class NodeGroup {
     return strings(this.props["instanceTypes"]).filter((type) => AWS_MACHINES.has(type) || GPU_TYPE.test(type));
   }
 
-  /** Of a group whose launch template names the instance type, the image alone tells. */
+  /** If the launch template names the instance type, only the image tells. */
   get hasGpus(): boolean {
     return isStated(this.props, "instanceTypes") ? this.gpuTypes.length > 0 : GPU_AMI.test(this.amiType ?? "");
   }
@@ -58,7 +58,7 @@ export class NodeGroup {
     return isStated(this.props, "launchTemplate");
   }
 
-  /** True when pulumi-eks chooses the image: for its component, or in the template that it makes for the group in it. */
+  /** True when pulumi-eks chooses the image: for its component, or in the launch template that it makes. */
   get imageIsChosenByComponent(): boolean {
     if (this.resource.type === NODE_GROUP) {
       return this.hasLaunchTemplate && this.resource.urn.includes(`${COMPONENT}$${NODE_GROUP}::`);
@@ -76,7 +76,7 @@ export class NodeGroup {
   }
 }
 
-/** A component without inputs is one whose provider did not send them on: the group in it is judged. */
+/** A component without inputs: its provider did not pass them on, so the group in it is judged. */
 export function nodeGroupOf(resource: Resource): NodeGroup | undefined {
   if (resource.type === NODE_GROUP) return new NodeGroup(resource);
   return resource.type === COMPONENT && isSet(resource.props) ? new NodeGroup(resource) : undefined;

@@ -1,5 +1,5 @@
 /**
- * Typed reading of properties of which nothing is known: a value of another shape reads as absent, never as an error.
+ * Typed reading of unknown properties: a value of another shape reads as absent, never as an error.
  *
  * Everything is read only when a rule asks for it. During a real preview the engine throws on reading a value that is
  * not known yet and then skips that rule for that resource, so reading more than needed would switch rules off.

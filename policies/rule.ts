@@ -12,18 +12,18 @@ import { type Fields } from "./read.js";
 import { type Scaler, scalersOf } from "./scalers.js";
 import { type Workload, workloadOf } from "./workloads.js";
 
-/** What a rule says of itself; docs/policies.md is made of it. */
+/** What a rule says about itself; docs/policies.md is generated from it. */
 export interface About {
   /** Kebab-case; also its key in a level file. */
   name: string;
   /** What has to hold, one line. The engine prints it above each message. */
   description: string;
-  /** What happens to those who break it. */
+  /** What goes wrong if it is broken. */
   why: string;
   /** What to change. */
   remediationSteps: string;
   severity: Severity;
-  /** Where a level file says nothing. */
+  /** Level without a level file. */
   enforcementLevel: Exclude<EnforcementLevel, "remediate">;
   /** Settings, each with its default. */
   configSchema?: PolicyConfigSchema;
@@ -55,7 +55,7 @@ export function resourceRule(
   return { ...about, validateResource: (args, report) => check(args, report, args.getConfig<Fields>()) };
 }
 
-/** Everything of a stack that rules over several resources read. */
+/** What rules over several resources read. */
 export interface Stack {
   resources: readonly Resource[];
   workloads: readonly Workload[];

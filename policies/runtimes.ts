@@ -4,7 +4,7 @@ import { APP_NAME, COMPONENTS, LABELS } from "../components/vocabulary/labels.js
 import { commandsOf } from "./commands.js";
 import { type Container, type Workload } from "./workloads.js";
 
-/** Programs of vLLM's surroundings whose images are named after it and which serve no model. */
+/** Related programs whose images are named after vLLM and which serve no model. */
 const NOT_A_SERVER = /(router|operator|controller|exporter|gateway|proxy|sidecar|dashboard|frontend)$/;
 
 /** A container that loads a model. */
@@ -23,7 +23,7 @@ export function runtimesOf(workload: Workload): readonly VllmContainer[] {
   return found;
 }
 
-/** What was found before: rules ask again and again, and commands take time to read. */
+/** Cache: many rules ask, and commands take time to parse. */
 const KNOWN = new WeakMap<Workload, readonly VllmContainer[]>();
 
 function findRuntimes(workload: Workload): VllmContainer[] {
@@ -33,7 +33,7 @@ function findRuntimes(workload: Workload): VllmContainer[] {
     return args === undefined ? [] : [{ container, args }];
   });
   if (found.length > 0 || !isLabelledRuntime(workload)) return found;
-  // An image of another name and a start script: the label says that one of the containers is the runtime.
+  // An image with another name and a start script: by the label, one of the containers is the runtime.
   const container = candidates.find(({ name }) => name === APP_NAME) ?? candidates[0];
   return container === undefined ? [] : [{ container, args: commandsOf(container).flat() }];
 }

@@ -19,7 +19,7 @@ export class Scaler {
     return fields(this.resource.props["spec"]);
   }
 
-  /** @default 0 for KEDA, 1 for a HorizontalPodAutoscaler, as theirs are */
+  /** @default 0 for KEDA, 1 for a HorizontalPodAutoscaler, as theirs */
   get minReplicas(): number {
     return this.isKeda ? (number(this.spec["minReplicaCount"]) ?? 0) : (number(this.spec["minReplicas"]) ?? 1);
   }

@@ -13,7 +13,7 @@ const NO_DOWNLOAD = /^(\[ngram\]|ngram|ngram_gpu|suffix|extract_hidden_states)$/
 /** A name with a dot and no slash is imported as Python (`_is_custom_proposer_path`, same file). */
 const PYTHON_NAME = /^[^/.:]+(\.[^/.:]+)+$/;
 
-/** A message a source that may change under the same arguments. @param model what the server is told to serve */
+/** A message for each source that may change under the same arguments. @param model what the server is told to serve */
 export function unpinnedSources(flags: readonly SpelledFlag[], model: string | undefined): string[] {
   return [
     ...unpinnedTokenizer(flags, model),

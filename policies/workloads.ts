@@ -1,4 +1,4 @@
-/** Pods and what makes them: the pod template of any workload of any program, read lazily (see read.ts). */
+/** Pods and the workloads that make them: the pod template of any program's workload, read lazily (see read.ts). */
 import { quote } from "../components/config/problems.js";
 import { POD_TEMPLATES } from "../components/vocabulary/workloads.js";
 import { type Resource, kindOf } from "./kinds.js";
@@ -100,7 +100,7 @@ export class Workload {
     return textEntries(at(this.template, "metadata", "labels"));
   }
 
-  /** A label of the pods, else of the workload: programs put theirs on either. */
+  /** A label of the pods, else of the workload: programs label either. */
   label(key: string): string | undefined {
     return this.metadata("labels", key);
   }
@@ -137,7 +137,7 @@ export function workloadOf(resource: Resource): Workload | undefined {
   return workload;
 }
 
-/** The object's name; Pulumi's name for it where the provider is to make one up. */
+/** The object's name; Pulumi's name for it if the provider chooses one. */
 export function nameOf(resource: Resource): string {
   return text(at(resource.props, "metadata", "name")) ?? resource.name;
 }

@@ -1,4 +1,4 @@
-/** `vllm:cluster`: a cluster that is there, or one to build. */
+/** `vllm:cluster`: an existing cluster, or one to build. */
 import { z } from "zod";
 import { checkNodeGroup } from "../components/checks/nodeGroup.js";
 import type { GroupParts } from "../components/checks/placement.js";
@@ -28,7 +28,7 @@ export function nodeGroupsOf({ existing, built }: ClusterConfig): NodeGroups {
 export interface ParsedCluster {
   /** Absent where its shape is wrong. */
   config?: ClusterConfig;
-  /** Absent where nobody can tell. */
+  /** Absent where the config does not tell. */
   kind?: "existing" | "built";
   /** GPU node groups, some of them wrong in part. */
   groups: GroupParts;

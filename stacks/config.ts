@@ -73,7 +73,7 @@ interface Sections {
   models: ResolvedModels;
 }
 
-/** Parses what is left of the config without its secrets, of which a mark says where they are. */
+/** Parses the config without its secrets; a placeholder marks where each one is. */
 function parseValues(values: Readonly<Record<string, unknown>>, today: Date): ParsedConfig {
   const prefix = `${NAMESPACE}:`;
   const { models: modelValues, cluster: clusterValue, ...others } = values;
@@ -148,13 +148,13 @@ function missingAddons({ cluster, plain: { platform } }: Sections): Problem[] {
     );
 }
 
-/** The autoscaler gets its rights in AWS with the cluster. */
+/** The autoscaler gets its AWS permissions with the cluster. */
 function checkAutoscaler({ cluster, plain: { platform } }: Sections): Problem[] {
   if (cluster.kind !== "existing" || platform.addons.clusterAutoscaler.install !== true) return [];
   return [
     error(
       `${NAMESPACE}:platform.addons.clusterAutoscaler.install`,
-      "needs a cluster that the stack builds, for its rights in AWS: leave it out, and install it with the cluster",
+      "needs a cluster that the stack builds, for its AWS permissions: leave it out, and install it with the cluster",
     ),
   ];
 }

@@ -19,7 +19,7 @@ function secretKeysOf(all: Readonly<Record<string, string>>): string[] {
 
 /** The stack's file; `undefined` where its config comes from elsewhere (`--config-file`, an environment). */
 function writtenConfig(): Record<string, unknown> | undefined {
-  // Without an engine there is no project either, and whoever runs the program has read the file.
+  // Without an engine there is no project either, and the caller has read the file.
   if (!pulumi.runtime.hasEngine()) return undefined;
   try {
     return readConfig(pulumi.getRootDirectory(), pulumi.getStack());
@@ -39,7 +39,7 @@ export function main(): Record<string, pulumi.Output<LiveRelease>> {
   const all = pulumi.runtime.allConfig();
   const { values, encrypted } = withEncryptedPaths(readEngineConfig(all), secretKeysOf(all), writtenConfig);
   const { config, problems } = parseStackConfig(values, encrypted);
-  // Without an engine whoever runs the program shows them.
+  // Without an engine the caller shows them.
   if (pulumi.runtime.hasEngine()) {
     for (const problem of problems.filter(({ severity }) => severity === "warning")) {
       void pulumi.log.warn(formatProblem(problem));

@@ -62,7 +62,7 @@ function at(values: unknown, keys: readonly string[]): unknown {
   return keys.reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), values);
 }
 
-/** A copy with another value at a path that is there. */
+/** A copy with another value at an existing path. */
 function withValue(values: Values, [key, ...rest]: readonly string[], value: unknown): Values {
   return { ...values, [key!]: rest.length === 0 ? value : withValue(values[key!] as Values, rest, value) };
 }

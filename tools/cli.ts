@@ -1,4 +1,4 @@
-/** The command line of the project. A command is a file of commands/, which loads the modules of its work when it runs. */
+/** The command line of the project. Each command is a file in commands/, which loads its modules only when it runs. */
 import "./lightSdk.js";
 import { commandLine, runCommandLine } from "./commandLine.js";
 import { addBench } from "./commands/bench.js";

@@ -15,7 +15,7 @@ function reservedZones({ cluster }: StackConfig): string[] {
   return Object.values(cluster.built?.gpuNodes ?? {}).flatMap(({ reservation }) => reservation?.zone ?? []);
 }
 
-/** The values without this project's own, which the program gets parsed: the SDK writes all of them anew at each run. */
+/** The values without this project's own, which the program gets parsed: the SDK serialises all values at each run. */
 function ofProviders({ stack, engineConfig, engineSecretKeys }: StackValues): StackValues {
   const isOther = (key: string): boolean => !key.startsWith(`${NAMESPACE}:`);
   return {

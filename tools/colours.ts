@@ -6,6 +6,6 @@ import { createColors } from "picocolors";
  * `FORCE_COLOR` and `NO_COLOR` decide otherwise (https://no-color.org).
  */
 export const colours = createColors(
-  // Given `undefined`, which `isTTY` is of a pipe, it would decide for itself, and for colours in CI.
+  // `isTTY` of a pipe is `undefined`: picocolors would then decide itself, and use colours in CI.
   Boolean(process.env["FORCE_COLOR"] || (process.stdout.isTTY && !process.env["NO_COLOR"])),
 );

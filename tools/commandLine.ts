@@ -1,4 +1,4 @@
-/** What all commands have in common: how a result and a problem are printed, and the exit codes. */
+/** Shared by all commands: how results and problems are printed, and the exit codes. */
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { printableLines } from "../components/config/printable.js";
 import { ContractError, type Problem, problemLines } from "../components/config/problems.js";
@@ -61,7 +61,7 @@ interface Said {
   exitCode: Failure["exitCode"];
 }
 
-/** What to print of an error, and the exit code; nothing for a bug of our own. */
+/** Text and exit code for an error; `undefined` for a bug of ours. */
 export function saidOf(thrown: unknown): Said | undefined {
   if (!(thrown instanceof Error)) return undefined;
   const message = pc.red(printableLines(thrown.message));
@@ -74,13 +74,13 @@ export function saidOf(thrown: unknown): Said | undefined {
 
 /** Runs a command line; sets the exit code. */
 export function runCommandLine(program: Command): void {
-  // `| head` closes the pipe early, and has what it wants.
+  // `| head` closes the pipe early; that is no error.
   process.stdout.on("error", (failure: NodeJS.ErrnoException) => {
     if (failure.code === "EPIPE") process.exit();
     throw failure;
   });
 
-  // What fails within an Output reaches nobody else, and leaves the program waiting for it.
+  // An error within an Output is reported nowhere else, and the program would wait for it.
   process.once("unhandledRejection", (thrown: unknown) => {
     const message = thrown instanceof Error ? thrown.message : String(thrown);
     process.stderr.write(`${pc.red("the program failed:")} ${printableLines(message)}\n`);

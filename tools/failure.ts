@@ -16,11 +16,11 @@ export class Failure extends Error {
   readonly exitCode: typeof EXIT.failed | typeof EXIT.badInput = EXIT.failed;
 }
 
-/** The call is wrong, or what it needs is not there. A wrong stack config is a `ContractError` instead. */
+/** The call is wrong, or something that it needs is missing. A wrong stack config is a `ContractError` instead. */
 export class BadInput extends Failure {
   override readonly name: string = "BadInput";
   override readonly exitCode = EXIT.badInput;
-  /** All of them, each with its place; none where a sentence says everything. */
+  /** Problems with their places; empty if the message says everything. */
   readonly problems: readonly Problem[];
 
   constructor(what: string | readonly Problem[]) {

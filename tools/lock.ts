@@ -1,16 +1,16 @@
-/** Keeps two processes from the same work; a lock whose holder is gone holds nobody up. */
+/** Keeps two processes from doing the same work at once; a lock whose holder is gone does not count. */
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const POLL_MS = 500;
 
-/** Whether a process of this number is there. */
+/** Whether a process with this number exists. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
   } catch (thrown) {
-    // Another user's process cannot be signalled, and is there.
+    // Another user's process exists, but cannot be signalled.
     return (thrown as NodeJS.ErrnoException).code === "EPERM";
   }
 }
@@ -25,10 +25,10 @@ function holderOf(file: string): number | undefined {
   }
 }
 
-/** Takes the lock; gives its holder where somebody else has it. */
+/** Takes the lock. @returns its holder, if another process has it */
 function take(file: string): number | undefined {
   const own = `${file}.${process.pid}`;
-  // Linked rather than written in place, so that a lock never is without the number of its holder.
+  // Linked, not written in place: a lock always contains the number of its holder.
   writeFileSync(own, String(process.pid));
   try {
     for (;;) {
@@ -47,7 +47,7 @@ function take(file: string): number | undefined {
   }
 }
 
-/** Removes the lock of a process that is gone, and not one that somebody has taken since. */
+/** Removes the lock of a process that is gone, but not one that was taken since. */
 function discard(file: string, aside: string, holder: number): void {
   try {
     renameSync(file, aside);

@@ -1,4 +1,4 @@
-/** The text of docs/policies.md, made of what the rules say of themselves. */
+/** The text of docs/policies.md, generated from the rules. */
 import { type Rule } from "../policies/rule.js";
 
 const INTRODUCTION = `# Policies

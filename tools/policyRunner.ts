@@ -47,7 +47,7 @@ export class PolicyRuleError extends Failure {
   }
 }
 
-/** How a rule says that it does not apply; the engine counts these, nothing else comes of them. */
+/** How a rule says that it does not apply; the engine only counts these. */
 class NotApplicable extends Error {}
 
 /** What a rule found on a resource. */
@@ -155,7 +155,7 @@ export async function judgeAll(
   return violations;
 }
 
-/** What every rule gets to see of a resource. */
+/** The fields of a resource that every rule gets. */
 function argsOf(resource: PolicyResource): Omit<ResourceValidationArgs, "getConfig"> {
   const { type, name, urn, props, opts } = resource;
   const isType: ResourceValidationArgs["isType"] = (wanted) => resource.isType(wanted);
@@ -186,7 +186,7 @@ function unlessNotApplicable(thrown: unknown, rule: Rule, place: string): void {
   if (!(thrown instanceof NotApplicable)) throw new PolicyRuleError(rule.name, place, thrown);
 }
 
-/** Gives a rule its settings, at each call a copy of its own. */
+/** Gives a rule its settings, a new copy at each call. */
 function configReader(rule: Rule, config: PolicyConfig): <T extends object>() => T {
   const settings = settingsOf(rule, config);
   return <T extends object>() => ({ ...settings }) as T;
@@ -194,7 +194,7 @@ function configReader(rule: Rule, config: PolicyConfig): <T extends object>() =>
 
 function levelOf(rule: Rule, config: PolicyConfig): Exclude<EnforcementLevel, "remediate"> {
   const level = levelIn(config[rule.name]) ?? levelIn(config["all"]) ?? rule.enforcementLevel;
-  // No rule changes resources, so that the engine, too, would report as if it were mandatory.
+  // No rule changes resources; the engine would also report it as if it were mandatory.
   return level === "remediate" ? "mandatory" : level;
 }
 

@@ -1,4 +1,4 @@
-/** What providers would compute, as far as the program reads it: offline nobody can ask them. */
+/** Stand-ins for values that providers compute, as far as the program reads them: offline there are no providers. */
 import * as pulumi from "@pulumi/pulumi";
 import { SECRET_PLACEHOLDER } from "../stacks/secrets.js";
 
@@ -44,7 +44,7 @@ function zonesOf(region: string): string[] {
 /**
  * Answers to the questions that the program asks AWS.
  *
- * @param reservedZones zones of capacity reservations, which offline are taken to be the region's and the cluster's
+ * @param reservedZones zones of capacity reservations, which are assumed to be the region's and the cluster's zones
  */
 export function answer(token: string, region: string, reservedZones: readonly string[] = []): Record<string, unknown> {
   switch (token) {

@@ -1,5 +1,5 @@
 /**
- * One model on a cluster that is there, of any kind: the ambient kubeconfig leads to it. Its GPU nodes carry labels and
+ * One model on an existing cluster of any kind: the ambient kubeconfig leads to it. Its GPU nodes carry labels and
  * taints of their own, here those of Google Kubernetes Engine; KEDA and the Prometheus operator are installed already.
  */
 import * as k8s from "@pulumi/kubernetes";

@@ -8,7 +8,7 @@ export const clusterLogs = resourceRule(
   {
     name: "cluster-logs",
     description: "A cluster keeps the logs of its API: api, audit and authenticator.",
-    why: "After an incident only these logs show who changed or read what, and EKS has none for the time before they were enabled.",
+    why: "After an incident only these logs show who changed or read what, and EKS keeps none from before they were enabled.",
     remediationSteps: "Set enabledClusterLogTypes to api, audit and authenticator at least.",
     severity: "low",
     enforcementLevel: "advisory",

@@ -6,7 +6,7 @@ import { isRuntime } from "../runtimes.js";
 import { selectorOf } from "../selectors.js";
 import { namespaceOf } from "../workloads.js";
 
-/** Where a replica costs minutes to start, two are where losing all at once can be avoided. */
+/** With two or more replicas a budget can keep one of them running; a new one needs minutes to start. */
 const DEFAULT_MIN_REPLICAS = 2;
 
 export const disruptionBudget = stackRule(

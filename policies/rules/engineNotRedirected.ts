@@ -5,7 +5,7 @@ export const engineNotRedirected = workloadRule(
   {
     name: "engine-not-redirected",
     description: "No setting sends a vLLM engine's weights, tokens or prompts elsewhere, or takes them from elsewhere.",
-    why: "A hub of another address is sent the hub's token and may serve any weights under the reviewed commit.",
+    why: "A hub at another address gets the hub's token, and can serve any weights under the reviewed commit.",
     remediationSteps:
       "Remove the flag or variable; where a platform has a mirror of its own, name the variable in the rule's `allow`.",
     severity: "critical",

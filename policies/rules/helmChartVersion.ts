@@ -12,7 +12,7 @@ export const helmChartVersion = resourceRule(
   {
     name: "helm-chart-version",
     description: "Every Helm chart is installed at one exact version.",
-    why: "A range or no version takes whatever was released last: an operator is upgraded by a change that does not mention it.",
+    why: "A range or no version takes the latest release: an unrelated change then upgrades an operator.",
     remediationSteps: "Set version to one version, such as 1.2.3.",
     severity: "medium",
     enforcementLevel: "mandatory",

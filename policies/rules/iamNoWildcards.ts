@@ -9,14 +9,14 @@ const WILDCARD = /[*?]/;
 const EVERY_RESOURCE = /^(arn:([^:]*:)?)?\*[*:]*$/;
 /** Actions that by their name only read. */
 const READ_ONLY = /^[a-z0-9-]+:(Describe|List|Get)/i;
-/** AWS's own policies over whole services; those of an account are judged by what they say. */
+/** AWS' policies over whole services; an account's own policies are judged by their statements. */
 const WIDE_POLICY = /^arn:[^:]*:iam::aws:policy\/(.*\/)?(AdministratorAccess.*|PowerUserAccess|[^/]*FullAccess[^/]*)$/;
 
 export const iamNoWildcards = resourceRule(
   {
     name: "iam-no-wildcards",
     description: "IAM policies name what they allow.",
-    why: "A wildcard allows actions that nobody reviewed, also those that AWS adds later: one compromised pod or pipeline then controls the account.",
+    why: "A wildcard allows actions that nobody reviewed, including those that AWS adds later: one compromised pod or pipeline then controls the account.",
     remediationSteps:
       "Name the actions, and their resources or a condition; use policies of your own instead of *FullAccess.",
     severity: "critical",

@@ -55,7 +55,7 @@ export const imdsv2 = resourceRule(
   },
 );
 
-/** An instance may leave it to its launch template, which is judged by itself. */
+/** An instance may leave it to its launch template, which is judged separately. */
 function statesMetadata({ type, props }: Resource): boolean {
   if (type === LAUNCH_TEMPLATE) return true;
   return type === INSTANCE && (isStated(props, "metadataOptions") || !isStated(props, "launchTemplate"));

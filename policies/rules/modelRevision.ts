@@ -8,7 +8,7 @@ export const modelRevision = workloadRule(
   {
     name: "model-revision",
     description: "vLLM loads its model, tokenizer, draft, adapters and code at a commit.",
-    why: "A branch such as main moves: two replicas of one release can serve different weights, and nobody can say which is live.",
+    why: "A branch such as main moves: two replicas of one release can serve different weights, and nobody can tell which are live.",
     remediationSteps:
       "Give --revision=<40 hex digits>: the commit shown on the model's page, or by `git ls-remote`; for a draft in the `revision` of --speculative-config, for an adapter in its path.",
     severity: "high",

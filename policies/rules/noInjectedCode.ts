@@ -7,7 +7,8 @@ const JUDGED_BY_NO_REMOTE_CODE = "VLLM_ALLOW_INSECURE_SERIALIZATION";
 export const noInjectedCode = workloadRule(
   {
     name: "no-injected-code",
-    description: "No setting has a vLLM engine import Python, load a library or run a program that its image does not.",
+    description:
+      "No setting makes a vLLM engine import Python, load a library or run a program that its image does not.",
     why: "Such code sees every prompt and key, and no review of the image or the model shows it.",
     remediationSteps: "Remove the flag or variable, and build what it did into the image, whose digest pins it.",
     severity: "critical",

@@ -7,7 +7,7 @@ import { workloadRule } from "../rule.js";
 /** Words of variable names: `HF_TOKEN`, not `TOKENIZERS_PARALLELISM` or `MAX_TOKENS`. */
 const SECRET_NAME =
   /(^|_)(TOKEN|SECRETS?|PASSWORD|PASSWD|PASSPHRASE|API_?KEYS?|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?)(_|$)/;
-/** Names of this ending say where a secret is, or of what kind, not what it is. */
+/** Names with these endings say where or of what kind a secret is, not the secret itself. */
 const ABOUT_SECRET =
   /_(FILE|PATH|DIR|URL|URI|NAME|TYPE|TTL|HEADER|ENABLED|LENGTH|LIMIT|COUNT)$|(^|_)(MAX|MIN|NUM)_TOKEN/;
 const SECRET_FLAGS = new Set(["api-key", "hf-token"]);
@@ -23,7 +23,7 @@ export const noPlainSecrets = workloadRule(
     severity: "critical",
     enforcementLevel: "mandatory",
   },
-  // Messages name the place alone: printing the value would be the leak that the rule is about.
+  // Messages name only the place: printing the value would leak it.
   (workload, report) => {
     for (const container of workload.containers) {
       for (const { name, value } of container.environment) {
@@ -55,7 +55,7 @@ export const noPlainSecrets = workloadRule(
   },
 );
 
-/** Flags that take a secret, given one as text. */
+/** Flags whose value is a secret, given as text. */
 function secretFlags(words: readonly string[]): string[] {
   const flags = flagsOf(words).filter(
     ({ name, values }) => SECRET_FLAGS.has(name) && values.some((value) => !NO_SECRET.test(value)),
@@ -68,7 +68,7 @@ function holdsSecret(text: string): boolean {
 }
 
 function isSecretName(name: string, value: string): boolean {
-  // A number under the name of a token counts tokens; a password may well be one.
+  // A number under a name with token counts tokens; a password may be a number.
   const isCount = name.includes("TOKEN") && /^\d+$/.test(value);
   return SECRET_NAME.test(name) && !ABOUT_SECRET.test(name) && !isCount;
 }

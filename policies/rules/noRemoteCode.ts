@@ -13,7 +13,7 @@ export const noRemoteCode = workloadRule(
   {
     name: "no-remote-code",
     description: "No container runs code that comes with a model.",
-    why: "It is Python from a model repository, run beside your prompts and credentials, and reviewed by nobody.",
+    why: "Nobody reviewed this Python from a model repository, and it runs beside your prompts and credentials.",
     remediationSteps: "Remove the flag or variable and use a model that vLLM supports itself.",
     severity: "critical",
     enforcementLevel: "mandatory",

@@ -4,7 +4,7 @@ export const noStaticKeys = resourceRule(
   {
     name: "no-static-keys",
     description: "No access keys of IAM users.",
-    why: "A key lasts until somebody deletes it, and its secret lies in the stack's state and wherever it was copied to.",
+    why: "A key lasts until somebody deletes it, and its secret is in the stack's state and in every copy.",
     remediationSteps: "Give pods a role by EKS Pod Identity, pipelines one by OIDC, people one by IAM Identity Center.",
     severity: "critical",
     enforcementLevel: "mandatory",

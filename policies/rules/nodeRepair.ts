@@ -7,7 +7,7 @@ export const nodeRepair = resourceRule(
   {
     name: "node-repair",
     description: "EKS repairs the nodes of a GPU node group.",
-    why: "A GPU that fails leaves its node ready: pods go on landing there and failing until somebody notices.",
+    why: "A failed GPU leaves its node ready: pods keep landing there and failing until somebody notices.",
     remediationSteps:
       "Set nodeRepairConfig.enabled to true, and install the node monitoring agent, which sees GPU faults.",
     severity: "low",

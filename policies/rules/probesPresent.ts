@@ -6,7 +6,7 @@ export const probesPresent = workloadRule(
   {
     name: "probes-present",
     description: "A vLLM runtime has a startup and a readiness probe.",
-    why: "Without them a pod takes traffic while it still loads weights, and a rollout replaces good pods by ones that never start.",
+    why: "Without them a pod takes traffic while it still loads weights, and a rollout replaces good pods with ones that never start.",
     remediationSteps:
       "Add startupProbe (failureThreshold × periodSeconds covers the model load) and readinessProbe on /health.",
     severity: "high",

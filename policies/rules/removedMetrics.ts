@@ -8,8 +8,8 @@ export const removedMetrics = resourceRule(
   {
     name: "removed-metrics",
     description: "Autoscalers and alerts read metrics that vLLM still has.",
-    why: "A query for a removed metric is no error, it is empty: the autoscaler does nothing and the alert never fires.",
-    remediationSteps: "Use the metric that took its place.",
+    why: "A query for a removed metric returns nothing and no error: the autoscaler does nothing and the alert never fires.",
+    remediationSteps: "Use the metric that replaced it.",
     severity: "medium",
     enforcementLevel: "mandatory",
   },

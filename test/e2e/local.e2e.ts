@@ -155,7 +155,7 @@ describe("npm run local", function () {
     assert.equal(running(foldersOf(two)).length, 9);
   });
 
-  it("puts a stack into a cluster that is there, and takes all of it out again", async () => {
+  it("puts a stack into an existing cluster, and removes all of it again", async () => {
     // Of its own: what other tests are about must not be taken out with it.
     const there = { bin: FOLDERS.bin, run: join(folderWith(), "there") };
     clusters.push(there);

@@ -49,7 +49,7 @@ describe("the pack", () => {
     assert.deepEqual(await runPolicies([...goodStack(), plainPod(), ...goodCluster()]), []);
   });
 
-  it("names its rules in kebab-case, each once, and says of each what, why and how", () => {
+  it("names its rules in kebab-case, each once, with what, why and how", () => {
     assert.equal(new Set(rules.map(({ name }) => name)).size, rules.length);
     for (const rule of rules) {
       assert.match(rule.name, /^[a-z]+[0-9]*(-[a-z]+)*$/);

@@ -124,7 +124,7 @@ describe("parseStackConfig", () => {
     ]);
   });
 
-  it("refuses a list of clients that lets nobody in", () => {
+  it("refuses an empty list of clients", () => {
     assert.deepEqual(problemsOf({ access: { clientNamespaces: [] } }), [
       "vllm:access.clientNamespaces: [] is empty: give at least 1",
     ]);

@@ -28,14 +28,14 @@ function names(found: readonly CollectedResource[], kind: string): string[] {
 }
 
 describe("infrastructure", () => {
-  it("installs nothing in a cluster that is there, unless asked to", async () => {
+  it("installs nothing in an existing cluster by default", async () => {
     const found = await resources({});
     assert.deepEqual(names(found, "Platform"), []);
     assert.deepEqual(names(found, "GpuCluster"), []);
     assert.deepEqual(names(found, "kubernetes"), ["cluster"]);
   });
 
-  it("installs in a cluster that is there what is asked for, and that alone", async () => {
+  it("installs only the chosen add-ons in an existing cluster", async () => {
     const found = await resources({ platform: { addons: { keda: { install: true } } } });
     assert.deepEqual(names(found, "Release"), ["platform-keda"]);
     assert.deepEqual(names(found, "StorageClass"), []);
@@ -100,7 +100,7 @@ describe("infrastructure", () => {
     ]);
   });
 
-  it("refuses the cluster autoscaler for a cluster that it has no rights for", () => {
+  it("refuses the cluster autoscaler in an existing cluster, where it has no permissions", () => {
     const values = stackValues({ platform: { addons: { clusterAutoscaler: { install: true } } } });
     assert.deepEqual(
       parseStackConfig(values).problems.map(({ path }) => path),

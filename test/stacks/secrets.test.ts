@@ -147,7 +147,7 @@ describe("withEncryptedPaths", () => {
     assert.deepEqual(values, { a: 1 });
   });
 
-  it("takes a section that is encrypted as a whole for one of which nothing may be told", () => {
+  it("tells nothing of a section that is encrypted as a whole", () => {
     const file = { "vllm:models": secure, "vllm:cluster": secure };
     const given = { ...FULL_EXISTING, models: { chat: { class: MARK } } };
     const { values, encrypted } = withEncryptedPaths(given, ["models", "cluster"], () => file);

@@ -29,7 +29,7 @@ describe("collect", () => {
     }
   });
 
-  it("collects every resource once, under a parent that is there, with the stack on top", async () => {
+  it("collects every resource once, below an existing parent, with the stack on top", async () => {
     const resources = await collect(loadStack(PROJECT, "prod").file);
     const urns = new Set(resources.map(({ urn }) => urn));
     assert.equal(urns.size, resources.length);
@@ -63,7 +63,7 @@ describe("collect", () => {
     );
   });
 
-  it("reads secrets of a stack file that nobody has decrypted", async () => {
+  it("reads a stack file without decrypting its secrets", async () => {
     const secure = { secure: "AAAciphertext" };
     const values = stackValues({
       cluster: { existing: { kubeconfig: secure } },

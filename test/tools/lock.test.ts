@@ -33,7 +33,7 @@ describe("withLock", () => {
     assert.deepEqual(reports, []);
   });
 
-  it("waits for a holder that is there, with one message, until it is gone", async () => {
+  it("waits for a running holder, with one message, until it is gone", async () => {
     const holder = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" });
     try {
       writeFileSync(file, String(holder.pid));
@@ -72,7 +72,7 @@ describe("withLock", () => {
     assert.equal(await withLock(file, report, () => Promise.resolve(1)), 1);
   });
 
-  it("throws when the folder is not there, and waits for nobody", async () => {
+  it("throws at once when the folder is missing", async () => {
     const nowhere = join(folderWith(), "gone", "lock");
     await assert.rejects(
       withLock(nowhere, report, () => Promise.resolve()),
@@ -83,7 +83,7 @@ describe("withLock", () => {
 });
 
 describe("isAlive", () => {
-  it("knows who is there, whoever's they are, and who is not", async () => {
+  it("tells running processes of any user from those that are gone", async () => {
     assert.equal(isAlive(process.pid), true);
     assert.equal(isAlive(1), true);
     assert.equal(isAlive(await endedPid()), false);

@@ -32,7 +32,7 @@ const each: Rule = {
 };
 
 describe("runPolicies", () => {
-  it("says of a violation what was broken, where and how bad it is", async () => {
+  it("reports a violation with rule, place and severity", async () => {
     assert.deepEqual(await runPolicies([input("a")], [each]), [
       {
         rule: "each-thing",

@@ -162,7 +162,7 @@ describe("readStackFile", () => {
     ]);
   });
 
-  it("refuses a file of a size that nobody writes", () => {
+  it("refuses a file that is too large", () => {
     assert.deepEqual(problems(`# ${"x".repeat(9 * 2 ** 20)}\n`), [
       "Pulumi.test.yaml: cannot be read: it has 10 MiB, and 4 are the most: use several stacks",
     ]);

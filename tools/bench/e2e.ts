@@ -1,5 +1,5 @@
 /**
- * Times on a real control plane: its start, the apply of many models, and from a load's breach to new replicas.
+ * Times on a real control plane: its start, the apply of many models, and from too much load to new replicas.
  *
  * Targets on two cores: new replicas wanted 20 s after the breach (scrape 5 s, KEDA 15 s, autoscaler 5 s); 200 models applied
  * in 60 s; start in 20 s.
@@ -67,7 +67,7 @@ function podsOf({ cluster }: LocalCluster, model?: string): Promise<Pod[]> {
   return cluster.list<Pod>("v1", "Pod", { namespace: NAMESPACE, labels });
 }
 
-/** Runs the program for so many models, applies what it makes, and waits until a node is found for every pod. */
+/** Runs the program for this many models, applies its objects, and waits until every pod has a node. */
 async function applied(local: LocalCluster, folder: string, count: number): Promise<string[]> {
   writeFileSync(join(folder, `Pulumi.many${count}.yaml`), stringify(manyModels(count, GPU_NODES)));
   const { file, config } = loadStack(folder, `many${count}`);
@@ -132,7 +132,7 @@ async function breach(local: LocalCluster, model: string): Promise<{ wanted: num
   return { wanted, scheduled };
 }
 
-/** Breaches at moments that have nothing to do with anybody's polling. */
+/** Puts load on at random times, independent of scrapes and polls. */
 async function breaches(local: LocalCluster): Promise<{ wanted: number; scheduled: number }[]> {
   const results = [];
   for (let index = 0; index < BREACHES; index += 1) {
@@ -155,13 +155,13 @@ export async function benchControlPlane(): Promise<void> {
     const rows: string[][] = [];
     let reactions: { wanted: number; scheduled: number }[] = [];
     for (const count of COUNTS) {
-      // Each count in a cluster of its own: what is there already would be counted too.
+      // Each count in a new cluster: existing objects would be counted too.
       const { seconds, result: local } = await timed(() => startCluster(binaries, folders, () => undefined));
       starts.push(seconds);
       say(`started in ${seconds.toFixed(1)} s`);
       rows.push(await applied(local, temporary, count));
       say(rows.at(-1)!.join("  "));
-      // Amid fifty models that are scraped and polled as well.
+      // While fifty models are scraped and polled.
       if (count === 50) reactions = await breaches(local);
       local.cluster.close();
       await clear(folders);

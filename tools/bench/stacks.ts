@@ -1,4 +1,4 @@
-/** Stacks to measure with, and the machine that it is done on. */
+/** Stacks to measure with, and the machine that measures. */
 import { cpus, totalmem } from "node:os";
 
 const IMAGE = "vllm/vllm-openai:v0.30.0@sha256:8a69ffad015f138d7170c4ddc429e230a3bc1c1719f67e14324749df200a4b90";
@@ -28,7 +28,7 @@ export function manyModels(count: number, gpuNodes?: object): object {
   };
 }
 
-/** The machine, for whoever reads the figures later. */
+/** The machine that measured, for readers of the figures. */
 export function machine(): string {
   const gib = Math.round(totalmem() / 2 ** 30);
   return `${cpus().length} cores (${cpus()[0]?.model}), ${gib} GiB, Node ${process.version}`;

@@ -12,7 +12,7 @@ export interface CloudFacts {
 
 type Properties = Record<string, unknown>;
 
-/** The request that the SDK sends to the engine, as far as it is read here. */
+/** The fields of the SDK's request to the engine that are read here. */
 interface RegisterRequest {
   getParent(): string;
   getName(): string;
@@ -22,7 +22,7 @@ interface RegisterRequest {
   getObject(): never;
 }
 
-/** The engine's answer, as far as the SDK reads it. */
+/** The fields of the engine's answer that the SDK reads. */
 class RegisterResponse {
   constructor(
     private readonly urn: string,
@@ -69,8 +69,8 @@ interface MockMonitor {
 /**
  * Has the SDK's mock monitor hand over what the program registers.
  *
- * Registering is done anew, as the mock does it, but without packing the outputs for a transport that is not there and
- * unpacking them again: an eighth of the time of a run.
+ * It registers as the mock does, but does not pack and unpack outputs for a transport that does not exist: that took an eighth
+ * of a run.
  */
 export async function startMonitor(
   project: string,

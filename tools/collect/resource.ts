@@ -8,9 +8,9 @@ export interface CollectedResource {
   name: string;
   /** URN; absent for the stack itself. */
   parent?: string;
-  /** URNs of what has to be there before it; absent where there is nothing. */
+  /** URNs of the resources that must exist before it; absent if there are none. */
   dependencies?: string[];
-  /** False for components, which are no objects anywhere. */
+  /** False for components, which exist only in Pulumi. */
   custom: boolean;
   /** Inputs, with every secret masked. */
   inputs: Record<string, unknown>;

@@ -6,21 +6,20 @@ import { regionOf, type StackFile } from "../stackFile.js";
 import { startMonitor } from "./monitor.js";
 import type { CollectedResource } from "./resource.js";
 
-/** As much of a stack as a program sees. */
+/** The parts of a stack that a program sees. */
 export type StackValues = Pick<StackFile, "stack" | "engineConfig" | "engineSecretKeys">;
 
 /** Private in the SDK's types, whose version is pinned: where in the source a resource is made. */
 const Located = pulumi.Resource as unknown as { stackTrace: (skip: number) => unknown[] };
 
 /**
- * Leaves out what takes time and memory and nobody here reads: the stack trace that the SDK keeps with each promise, and the place
- * in the source that it tells the engine with each resource. V8, seeing a large machine, would let the heap grow to three
- * times what is in use.
+ * Saves time and memory: no stack trace with each promise of the SDK, and no source position with each resource. A heap that
+ * grows in small steps: on a large machine V8 would let it grow to three times what is in use.
  */
 function frugally(): () => void {
   setFlagsFromString("--heap-growing-percent=60");
   const { stackTraceLimit } = Error;
-  // A limit that somebody set (node --stack-trace-limit) is there to find a fault.
+  // A limit set by the user (node --stack-trace-limit) serves to find a fault.
   if (stackTraceLimit !== DEFAULT_STACK_TRACE_LIMIT) return () => undefined;
   const { stackTrace } = Located;
   Error.stackTraceLimit = 0;

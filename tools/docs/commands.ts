@@ -24,7 +24,7 @@ export interface Scripts {
 
 /** Scripts that need neither a cluster nor Go nor a download, change no file of the repository and take seconds. */
 const RUNNABLE = ["preview", "render"];
-/** Answered by whoever runs the check: it has installed, and it runs the tests itself. */
+/** Not run: the check itself needs the packages, and CI runs the tests. */
 const GIVEN = ["npm ci", "npm test"];
 
 /** Commands of `sh` lines or of the `$` lines of a console, without comments, `&&` taken apart. */

@@ -4,7 +4,7 @@
 export interface Block {
   /** Path of the file within the project, and the line of the fence: `README.md:43`. */
   at: string;
-  /** What follows the fence; empty where nothing does. */
+  /** The word after the fence; may be empty. */
   language: string;
   lines: string[];
   /** Content of the HTML comment right before the block, which says how it is checked. */
@@ -59,7 +59,7 @@ export function blocksOf(file: string, text: string): Block[] {
   return blocks;
 }
 
-/** The text outside of fenced blocks, by line; what `code` spans hold is kept where `code` is. */
+/** The text outside of fenced blocks, by line; with the content of code spans if `code` is set. */
 function prose(text: string): Line[] {
   return linesOf(text).filter(({ fenced }) => !fenced);
 }
@@ -71,7 +71,7 @@ export function inlineCode(file: string, text: string): Array<{ at: string; code
   );
 }
 
-/** Links but those to other sites. */
+/** Links within the project. */
 export function linksOf(file: string, text: string): Link[] {
   return prose(text).flatMap(({ text: line, number }) =>
     // A code span is dropped but for its ticks: [`name`](#name) stays a link.

@@ -3,7 +3,7 @@
 /** A line that stands for any lines left out. */
 const ELLIPSIS = "…";
 
-/** What differs from run to run, or by the width of a table, taken out. */
+/** Removes what differs from run to run or with the width of a table. */
 function normalised(line: string): string {
   return line
     .replace(/\d+(\.\d+)? s\b/g, "N s")
@@ -16,7 +16,7 @@ function normalised(line: string): string {
 /**
  * Compares the lines that a page shows with those that were printed; a line `…` stands for any number of lines.
  *
- * @returns the first run of lines that is not there, or `undefined` where all is as shown
+ * @returns the first run of lines that was not printed, or `undefined`
  */
 export function missingLines(shown: readonly string[], printed: string): string[] | undefined {
   const actual = withoutEdges(printed.split("\n").map(normalised));

@@ -1,4 +1,4 @@
-/** This repository as the checks of its documentation see it: its pages, package and programs. */
+/** This repository for the checks of its documentation: pages, package and programs. */
 import { spawnSync } from "node:child_process";
 import {
   copyFileSync,
@@ -18,7 +18,7 @@ import type { Printed, Project } from "./check.js";
 import { npmRun } from "./commands.js";
 import { checkTypeScript } from "./typescript.js";
 
-/** What is not the repository's own. */
+/** Folders that are not part of the repository. */
 const OTHERS = ["node_modules", "dist", "coverage", "out"];
 
 /** Markdown files within a folder, as paths with `/`. */
@@ -31,9 +31,9 @@ export function markdownFiles(root: string, folder = ""): string[] {
   });
 }
 
-/** Runs a program of the repository without colours; a shell has no part in it. */
+/** Runs a program of the repository without colours and without a shell. */
 function call(folder: string, words: readonly string[]): Printed {
-  // Coverage of a run within a run would be mixed with that of the tests, whose loader maps the sources otherwise.
+  // Coverage of this run would be mixed with that of the tests, whose loader maps sources differently.
   const env = { ...process.env, NO_COLOR: "1", npm_config_update_notifier: "false", NODE_V8_COVERAGE: "" };
   const { stdout, stderr, status, error } = spawnSync(words[0]!, words.slice(1), {
     cwd: folder,
@@ -93,7 +93,7 @@ export function projectAt(root: string): Project {
   };
   const help = (script: string, subcommands: readonly string[]): string | undefined => {
     const { text, exitCode } = run(["npm run", script, "--", ...subcommands, "--help"].join(" "));
-    // An unknown subcommand is answered by the help of the whole.
+    // For an unknown subcommand, commander prints the help of the program.
     const usage = new RegExp(["^Usage:", ...subcommands].join(".* "), "m");
     return exitCode === 0 && usage.test(text) ? text : undefined;
   };

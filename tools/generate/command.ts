@@ -1,4 +1,4 @@
-/** Files made from the code: written, or compared with what is there. */
+/** Generated files: written, or compared with the existing ones. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as prettier from "prettier";
@@ -16,7 +16,7 @@ function contents(): Record<string, string> {
   };
 }
 
-/** Writes what differs, unless only asked. @returns the paths that differ */
+/** Writes the files that differ, unless `check` is set. @returns their paths */
 export async function generate(folder: string, check: boolean): Promise<string[]> {
   const stale: string[] = [];
   for (const [path, content] of Object.entries(contents())) {

@@ -32,7 +32,7 @@ function typeOf(schema: JsonSchema): string {
   return [name ?? "any", ...range].join(" ");
 }
 
-/** One row a value, depth first; `<…>` stands for a key of the user's choice. */
+/** One row per value, depth first; `<…>` stands for a key that the user chooses. */
 function rows(path: string, whole: JsonSchema, required: string): string[][] {
   const schema = merged(whole);
   const children = Object.entries(schema.properties ?? {});
@@ -52,7 +52,7 @@ function rows(path: string, whole: JsonSchema, required: string): string[][] {
 
 type Merged = JsonSchema & { requiredByOne?: string[] };
 
-/** One object with the keys of all its alternatives; what one of them requires is marked as such. */
+/** One object with the keys of all alternatives; keys that one of them requires are marked. */
 function merged(schema: JsonSchema): Merged {
   const alternatives = schema.anyOf ?? [];
   if (alternatives.length === 0 || !alternatives.every(({ properties }) => properties !== undefined)) return schema;
@@ -71,7 +71,7 @@ function presenceOf({ required, requiredByOne }: Merged, key: string): string {
   return requiredByOne?.includes(key) ? "required for this kind" : "";
 }
 
-/** Keys of a map have no row of their own where they only hold others. */
+/** The keys of a map, without their own presence: a map may have any. */
 function entryRows(path: string, schema: JsonSchema): string[][] {
   return rows(path, schema, "").map((row, index) => (index === 0 ? [row[0]!, row[1]!, "", row[3]!] : row));
 }

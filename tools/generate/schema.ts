@@ -4,7 +4,7 @@ import { NAMESPACE } from "../../stacks/namespace.js";
 import { stackConfigSchema } from "../../stacks/schema.js";
 import { SECRET_PATHS } from "../../stacks/secrets.js";
 
-/** As much of JSON Schema as the reference reads. */
+/** The parts of JSON Schema that the reference reads. */
 export interface JsonSchema {
   type?: string;
   description?: string;

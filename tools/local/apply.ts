@@ -1,6 +1,6 @@
 /**
- * Applies objects in the order that Pulumi's engine would: what has to be there before another first, and a Service that
- * serves already moves only once the Deployment that it depends on is rolled out.
+ * Applies objects in the order of Pulumi's engine: dependencies first. A Service that serves already moves only when the
+ * Deployment that it depends on is rolled out.
  */
 import { isDeepStrictEqual } from "node:util";
 import pLimit from "p-limit";
@@ -10,7 +10,7 @@ import type { Step } from "./manifests.js";
 import { marks, putOwn, removeOwn } from "./ownership.js";
 import { until } from "./processes.js";
 
-/** Requests at once: more only queue in a small API server. */
+/** Requests at once: more would only queue in a small API server. */
 const CONCURRENCY = 16;
 const ROLLOUT_POLL_MS = 500;
 
@@ -18,13 +18,13 @@ const ROLLOUT_POLL_MS = 500;
 export interface Stuck {
   deployment: string;
   reason: string;
-  /** Objects that were left as they were for that. */
+  /** Objects that were therefore left as they were. */
   left: string[];
 }
 
-/** What became of an apply. */
+/** Result of an apply. */
 export interface Applied {
-  /** Objects that are new or not as they were. */
+  /** Objects that are new or changed. */
   changed: string[];
   unchanged: number;
   stuck: Stuck[];
@@ -42,7 +42,7 @@ interface Deployment extends KubernetesObject {
   };
 }
 
-/** Whether every replica is of the newest template and available. */
+/** Whether every replica has the newest template and is available. */
 export function isRolledOut({ metadata, spec, status = {} }: Deployment): boolean {
   const wanted = spec.replicas ?? 1;
   return (
@@ -82,7 +82,7 @@ export async function whyNotReady(cluster: Cluster, deployment: Reference): Prom
   return failed?.message ?? "its pods are loading their model";
 }
 
-/** An object without what controllers write of their own accord. */
+/** An object without what controllers write into it. */
 function asWritten({ status, metadata, ...rest }: KubernetesObject): object {
   const { resourceVersion, managedFields, ...written } = metadata;
   return { ...rest, metadata: written };
@@ -90,30 +90,30 @@ function asWritten({ status, metadata, ...rest }: KubernetesObject): object {
 
 /** How to apply. */
 export interface Applying {
-  /** The run that the objects belong to and carry the id of. */
+  /** The run that the objects belong to. */
   run: string;
-  /** How long a live Service waits for the Deployment that it is to lead to, in seconds. */
+  /** How long a live Service waits for its next Deployment, in seconds. */
   rolloutSeconds: number;
 }
 
 /**
- * @throws ApiError of the first object that the API server refuses, or that is there and not the run's; those that do not
- *   depend on it are applied
+ * @throws ApiError for the first object that the API server refuses, or that exists and is not the run's; objects that do
+ *   not depend on it are applied
  */
 export async function applyAll(cluster: Cluster, steps: readonly Step[], applying: Applying): Promise<Applied> {
   const run = new Run(cluster, applying);
-  // Dependencies come first, so that each finds the promise of what it waits for.
+  // Dependencies come first, so that the promises that a step waits for exist.
   const outcomes = await Promise.allSettled(inOrder(steps).map((step) => run.step(step)));
   const refused = outcomes.find((outcome) => outcome.status === "rejected");
   if (refused !== undefined) throw refused.reason as Error;
   return run.result;
 }
 
-/** One apply: each object as soon as what it depends on is there. */
+/** One apply: each object as soon as its dependencies exist. */
 class Run {
   readonly result: Applied = { changed: [], unchanged: 0, stuck: [] };
   private readonly limit = pLimit(CONCURRENCY);
-  /** What holds an object up, if something does. */
+  /** What delays an object, if anything. */
   private readonly done = new Map<KubernetesObject, Promise<Stuck | undefined>>();
   private readonly rollouts = new Map<KubernetesObject, Promise<Stuck | undefined>>();
 
@@ -181,7 +181,7 @@ function inOrder(steps: readonly Step[]): Step[] {
   return [...ordered];
 }
 
-/** Deletes what an earlier version of the stack has made in namespaces of the run, and this one does not name. */
+/** Deletes objects of an earlier version of the stack in the run's namespaces that this version does not have. */
 export async function prune(cluster: Cluster, run: string, steps: readonly Step[]): Promise<string[]> {
   const current = new Set(steps.map(({ object }) => describe(object)));
   const labels = marks(run);

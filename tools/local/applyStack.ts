@@ -1,9 +1,9 @@
-/** Brings a cluster to what a stack wants, and says what has become of it. */
+/** Applies a stack to a cluster, and reports the result. */
 import type { CollectedResource } from "../collect.js";
 import { applyAll, prune, untilRolledOut, whyNotReady } from "./apply.js";
 import type { Report } from "./build.js";
 import { type Cluster, describe } from "./client.js";
-import { type Step, stackSteps, type Surroundings } from "./manifests.js";
+import { type Step, stackSteps, type LocalSettings } from "./manifests.js";
 import { LocalFailure } from "./processes.js";
 import { isRuntime } from "./simulation.js";
 
@@ -15,23 +15,23 @@ export interface Waiting {
   timeout: number;
 }
 
-/** @returns whether everything is as the stack wants it */
+/** @returns whether the cluster is as the stack describes it */
 export async function applyStack(
   cluster: Cluster,
   stack: string,
   resources: readonly CollectedResource[],
-  surroundings: Surroundings,
+  settings: LocalSettings,
   { timeout, wait }: Waiting,
   report: Report,
 ): Promise<boolean> {
   const began = Date.now();
-  const steps = stackSteps(resources, surroundings);
-  const applied = await applyAll(cluster, steps, { run: surroundings.run, rolloutSeconds: timeout });
+  const steps = stackSteps(resources, settings);
+  const applied = await applyAll(cluster, steps, { run: settings.run, rolloutSeconds: timeout });
   for (const { deployment, reason, left } of applied.stuck) {
     report(`${deployment} is not ready after ${timeout} s (${reason}); left as it was: ${left.join(", ")}.`);
   }
   // What still serves must stay while its successor is not ready.
-  const gone = applied.stuck.length === 0 ? await prune(cluster, surroundings.run, steps) : [];
+  const gone = applied.stuck.length === 0 ? await prune(cluster, settings.run, steps) : [];
   const seconds = ((Date.now() - began) / 1000).toFixed(1);
   const deleted = gone.length === 0 ? "" : `, ${gone.length} deleted`;
   report(
@@ -43,7 +43,7 @@ export async function applyStack(
   return applied.stuck.length === 0 && late.length === 0;
 }
 
-/** Waits for every model; those that are not ready in time, each with the reason. Spares may wait without end. */
+/** Waits for every model. @returns those that are not ready in time, with the reason; spares may wait for ever */
 async function lateModels(cluster: Cluster, steps: readonly Step[], seconds: number): Promise<string[]> {
   const models = steps.map(({ object }) => object).filter(isRuntime);
   const lines = await Promise.all(

@@ -1,4 +1,4 @@
-/** Builds the programs once for each version of theirs. */
+/** Builds each version of the programs once. */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,16 +6,16 @@ import { checkGo, downloadedFolder, go } from "./go.js";
 import { withLock } from "../lock.js";
 import { familyFolder, type Program, type ProgramName, PROGRAMS } from "./programs.js";
 
-/** Told what goes on, a line at a time. */
+/** Gets progress, line by line. */
 export type Report = (line: string) => void;
 
 /** Paths of built programs. */
 export type Binaries = Record<ProgramName, string>;
 
-/** How often a build that takes long says that it is still there. */
+/** How often a long build reports that it still runs. */
 const STILL_SECONDS = 30;
 
-/** A file for each version: what pins the program is in its name, so an old one is never taken for a new one. */
+/** A file for each version: its name contains a hash of what pins the program, so an old one is never taken for a new one. */
 export function binaryName({ name, family, package: path, ldflags = "", without }: Program): string {
   const hash = createHash("sha256").update(ldflags);
   if (without !== undefined) hash.update(JSON.stringify(without));
@@ -25,9 +25,9 @@ export function binaryName({ name, family, package: path, ldflags = "", without 
 }
 
 /**
- * Builds what is not there yet, into `bin`.
+ * Builds the missing programs into `bin`.
  *
- * @throws BadInput when Go is missing, Failure when a build fails; programs that are built by then stay
+ * @throws BadInput when Go is missing, Failure when a build fails; programs built until then stay
  */
 export async function build(
   bin: string,
@@ -41,7 +41,7 @@ export async function build(
     mkdirSync(bin, { recursive: true });
     await withLock(join(bin, "lock"), report, async () => {
       const todo = missing();
-      // Whoever held the lock has built them meanwhile.
+      // Another process may have built them meanwhile.
       if (todo.length === 0) return;
       report(
         `Building ${todo.length} programs from Go modules; the first time takes a quarter of an hour on two cores.`,
@@ -86,7 +86,7 @@ function sourceFolder(bin: string, program: Program): string {
   return join(bin, `${binaryName(program)}.source`);
 }
 
-/** Writes a program's main file without the line that it is to do without; gives its path. */
+/** Writes a program's main file without the line to leave out. @returns its path */
 async function editedMain(bin: string, program: Program): Promise<string> {
   const { module, file, line } = program.without!;
   const text = readFileSync(join(await downloadedFolder(program.family, module), file), "utf8");

@@ -3,7 +3,7 @@ import { generate } from "selfsigned";
 import { LOOPBACK } from "./ports.js";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** Elliptic curves: an RSA key takes a second to find. From yesterday on: clocks are put right. */
+/** Elliptic curves: an RSA key takes a second to generate. Valid from yesterday: clocks may be corrected. */
 const KIND = { keyType: "ec", curve: "P-256", algorithm: "sha256" } as const;
 
 /** A certificate and its key, as PEM. */

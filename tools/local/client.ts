@@ -1,8 +1,8 @@
 /**
- * A Kubernetes cluster as whoever applies manifests sees it.
+ * A client of a Kubernetes cluster that applies manifests.
  *
- * Requests go out as they are: the client library's own methods drop fields that they do not know, and to refuse those is
- * the API server's part.
+ * Requests are sent as they are: the client library's own methods drop unknown fields, and the API server has to see them to
+ * refuse them.
  */
 import { Agent, type RequestOptions } from "node:https";
 import { KubeConfig } from "@kubernetes/client-node";
@@ -48,7 +48,7 @@ export class Cluster {
 
   /**
    * @param kubeconfig path
-   * @param context of the kubeconfig; its current one unless said
+   * @param context of the kubeconfig; default: its current one
    * @throws BadInput when it cannot be read, or has no such context
    */
   constructor(kubeconfig: string, context?: string) {
@@ -79,7 +79,7 @@ export class Cluster {
     return this.config.getCurrentCluster()!.server;
   }
 
-  /** Closes connections that are kept open, so that the process may end. */
+  /** Closes open connections, so that the process can end. */
   close(): void {
     this.agent.destroy();
   }

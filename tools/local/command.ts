@@ -1,4 +1,4 @@
-/** `npm run local`: a stack in a cluster of this machine. Each command returns what is to be printed. */
+/** `npm run local`: a stack in a cluster of this machine. Each command returns the text to print. */
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { LABELS, LOCAL_RUN } from "../../components/vocabulary/labels.js";
@@ -38,7 +38,7 @@ export interface UpOptions extends Waiting, ClusterOptions {
 export interface DownOptions {
   /** Go on without a question. */
   yes?: boolean;
-  /** Leave what is in a cluster that was there, which is gone for good. */
+  /** Forget an existing cluster that is gone for good, with what `up` put into it. */
   forget?: boolean;
 }
 
@@ -61,7 +61,7 @@ function clusterOf(state: LocalState): Cluster {
   return new Cluster(state.kubeconfig, state.context);
 }
 
-/** The state of what is up. @throws BadInput when nothing is */
+/** The state of the run. @throws BadInput when nothing is up */
 function requireState(folders: Folders): LocalState {
   const state = readState(folders);
   if (state === undefined) throw new BadInput("nothing is up: npm run local -- up");
@@ -97,12 +97,12 @@ export async function up(project: string, stack: string, options: UpOptions, rep
     const cluster = clusterOf(state);
     try {
       await makeNodes(cluster, nodes, run);
-      const surroundings = {
+      const settings = {
         run,
         load: parseLoadTimes(state.load, names),
         ...(ports !== undefined && { prometheusUrl: prometheusUrl(folders, ports.prometheus) }),
       };
-      const asWanted = await applyStack(cluster, stack, resources, surroundings, options, report);
+      const asWanted = await applyStack(cluster, stack, resources, settings, options, report);
       if (ports !== undefined) await followPodMonitors({ cluster, folders, ports, run });
       return { text: [await tables(cluster, state), hints(folders, state)].join("\n"), exitCode: asWanted ? 0 : 1 };
     } finally {
@@ -137,7 +137,7 @@ export async function status(project: string): Promise<Outcome> {
   }
 }
 
-/** Ends everything; of a cluster that was there, takes out what `up` has put into it. */
+/** Ends everything; removes from an existing cluster what `up` put into it. */
 export async function down(project: string, options: DownOptions, report: Report): Promise<Outcome> {
   const folders = foldersOf(project);
   return withLock(lockOf(folders), report, async () => {
@@ -164,7 +164,7 @@ async function leave(
   return leaveCluster(folders, state, { yes, report });
 }
 
-/** Sends a Service's pods as much as this, until told otherwise. */
+/** Keeps this load on a Service's pods until the next call. */
 export async function load(project: string, service: string, inFlight: number, kvCache: number): Promise<Outcome> {
   const folders = foldersOf(project);
   const state = requireState(folders);

@@ -1,14 +1,14 @@
-/** Asks before anything is done to a cluster that may be somebody else's. */
+/** Asks before a cluster is changed that may be somebody else's. */
 import { createInterface } from "node:readline/promises";
 import type { Readable, Writable } from "node:stream";
 import { BadInput } from "../failure.js";
 import type { Report } from "./build.js";
 
-/** A question to whoever sits there, or the answer that a script has given before. */
+/** A question to the user, or the answer that a script gave in advance. */
 export interface Asking {
   /** Whether `--yes` was given. */
   yes: boolean;
-  /** Told what is to be done. */
+  /** Gets the lines that say what will be done. */
   report: Report;
   /** @default standard input */
   input?: Readable & { isTTY?: boolean };
@@ -17,10 +17,10 @@ export interface Asking {
 }
 
 /**
- * Shows what is to be done, and waits for a yes.
+ * Shows what will be done, and waits for a yes.
  *
- * @param lines what is to be done, and where
- * @throws BadInput when the answer is another one, and when nobody can answer
+ * @param lines what will be done, and where
+ * @throws BadInput when the answer is not yes, or nobody can answer
  */
 export async function confirm(lines: readonly string[], asking: Asking): Promise<void> {
   const { yes, report, input = process.stdin, output = process.stderr } = asking;

@@ -16,7 +16,7 @@ export const ADAPTER_HOST = "keda-metrics-apiserver.keda.svc";
 /** The other name of the administrator is its group, which Kubernetes lets do everything. */
 const ADMINISTRATOR = "admin";
 const SERVICE_CIDR = "10.96.0.0/16";
-/** As in the measured trial of a load's breach (shared facts); 15 s is what a cluster has by default. */
+/** Shorter than the default of 15 s, so that trials and tests wait less. */
 const AUTOSCALER_SYNC_SECONDS = 5;
 
 /** A control plane that answers. */
@@ -78,7 +78,7 @@ function etcdArgs(folders: Folders, client: number, peer: number): string[] {
   const file = (name: string) => certificateFile(folders, name);
   return [
     `--data-dir=${join(folders.run, "etcd")}`,
-    // What is kept goes with the run: there is nothing that a power cut could lose.
+    // The data is deleted with the run: a power cut could lose nothing of value.
     "--unsafe-no-fsync",
     "--log-level=warn",
     `--listen-client-urls=${clients}`,
@@ -86,14 +86,14 @@ function etcdArgs(folders: Folders, client: number, peer: number): string[] {
     `--listen-peer-urls=${peers}`,
     `--initial-advertise-peer-urls=${peers}`,
     `--initial-cluster=default=${peers}`,
-    // Whoever may ask it reads every Secret: the API server alone has a certificate.
+    // Its clients can read every Secret: only the API server has a certificate.
     ...["", "peer-"].flatMap((side) => [
       `--${side}client-cert-auth`,
       `--${side}trusted-ca-file=${file("ca.crt")}`,
       `--${side}cert-file=${file("tls.crt")}`,
       `--${side}key-file=${file("tls.key")}`,
     ]),
-    // Its default lets the pages of every site in; at its own address there are none.
+    // By default etcd accepts requests of every web site; no site has this origin.
     `--cors=${clients}`,
   ];
 }
@@ -161,7 +161,7 @@ export function answers(url: string, authority: Certificate): Promise<boolean> {
 /**
  * Starts the four.
  *
- * @throws ProcessEnded when one of them ends at once, such as for a port that somebody else has taken
+ * @throws ProcessEnded when one of them ends at once, for example because its port is taken
  */
 export async function startControlPlane(binaries: Binaries, folders: Folders): Promise<ControlPlane> {
   const ports = await namedPorts("client", "peer", "secure", "manager", "scheduler");

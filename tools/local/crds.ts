@@ -35,7 +35,7 @@ interface Definition extends KubernetesObject {
   status?: { conditions?: { type: string; status: string }[] };
 }
 
-/** Those that the cluster does not have. */
+/** Definitions that the cluster lacks. */
 export async function missingDefinitions(
   cluster: Cluster,
   definitions: readonly KubernetesObject[],
@@ -44,7 +44,7 @@ export async function missingDefinitions(
   return definitions.filter((_, index) => found[index] === undefined);
 }
 
-/** Installs those that the cluster does not have, as the run's; what somebody else has installed is left as it is. */
+/** Installs the missing definitions as part of the run; existing ones are left as they are. */
 export async function installDefinitions(
   cluster: Cluster,
   definitions: readonly KubernetesObject[],

@@ -1,4 +1,4 @@
-/** The cluster that a call of `up` is about: the one that is up, one that is started, or one that was there. */
+/** The cluster of a call of `up`: the one that is up, a new one, or an existing one. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { error, listOr, type Problem } from "../../components/config/problems.js";
@@ -28,7 +28,7 @@ export function isUp(folders: Folders, { ports }: LocalState): boolean {
   return running(folders).length === (ports === undefined ? 1 : PROCESSES);
 }
 
-/** What a call wants that does not fit what is up. */
+/** Why a call does not fit what is up. */
 function misfits(
   folders: Folders,
   stack: string,
@@ -44,7 +44,7 @@ function misfits(
   ];
 }
 
-/** @throws BadInput unless a kubeconfig comes with the context that is meant: its current one changes */
+/** @throws BadInput for a kubeconfig without a context: its current context may change */
 function checkAddress({ kubeconfig, context }: ClusterOptions): void {
   if (kubeconfig === undefined && context !== undefined)
     throw new BadInput([error("--context", "is of a kubeconfig: name that by --kubeconfig, too")]);
@@ -55,10 +55,10 @@ function checkAddress({ kubeconfig, context }: ClusterOptions): void {
 }
 
 /**
- * The cluster that is up, or one that is started, or the one that the options name.
+ * The cluster that is up, a new one, or the one that the options name.
  *
- * @param objectsOf what is to be put into it
- * @throws BadInput when that is not to be: nothing is changed then
+ * @param objectsOf what will be put into it
+ * @throws BadInput when it must not be used; nothing is changed then
  */
 export async function ensureCluster(
   folders: Folders,
@@ -77,7 +77,7 @@ export async function ensureCluster(
   if (!up && existsSync(folders.run)) report("An earlier run has not ended as it should: clearing up after it.");
   const address = joined ?? options;
   if (address.kubeconfig === undefined) return startHere(folders, stack, report);
-  // Of a cluster that was there, what is in it outlives our own processes; so does the record of it.
+  // In an existing cluster the objects outlive our processes, and so does the record of them.
   if (joined === undefined) await clear(folders);
   return joinCluster(
     folders,

@@ -1,4 +1,4 @@
-/** Where things are kept: one folder of the checkout, so that two checkouts know nothing of each other. */
+/** Where files are kept: in one folder of the checkout, so that two checkouts are independent. */
 import { chmodSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -24,14 +24,14 @@ export function kubeconfigOf({ run }: Folders): string {
   return join(run, "kubeconfig");
 }
 
-/** Makes a folder that nobody else may enter. */
+/** Creates a folder that only its user may enter. */
 export function makePrivateFolder(path: string): void {
   mkdirSync(path, { recursive: true, mode: 0o700 });
-  // One that was there keeps its own mode.
+  // An existing folder keeps its mode.
   chmodSync(path, 0o700);
 }
 
-/** Writes a file that nobody else may read, as a whole: also one that is there, and may be read. */
+/** Replaces a file by one that only its user may read, whatever mode the old one had. */
 export function writePrivate(file: string, content: string): void {
   const partial = `${file}.partial`;
   writeFileSync(partial, content, { mode: 0o600 });

@@ -1,4 +1,4 @@
-/** Runs Go, and puts what it says into the words of who called `npm run local`. */
+/** Runs Go, and explains its errors to users of `npm run local`. */
 import { execFile, spawn } from "node:child_process";
 import { statfsSync } from "node:fs";
 import { promisify } from "node:util";
@@ -8,7 +8,7 @@ import { familyFolder, MODULES, moduleVersion } from "./programs.js";
 /** The least version; Go itself fetches the one that a go.mod asks for (https://go.dev/doc/toolchain). */
 const WANTED = { major: 1, minor: 24 };
 
-/** Space for Go's own caches when nothing is in them, as measured: modules 3.9 GiB, what is compiled 7.6, programs 0.7. */
+/** Space that empty caches of Go need, as measured: modules 3.9 GiB, build cache 7.6, programs 0.7. */
 const COLD_BUILD_GIB = 13;
 
 const run = promisify(execFile);
@@ -27,10 +27,10 @@ export async function checkGo(): Promise<void> {
   if (old) throw new BadInput(`go is version ${text.slice(2)}; ${wanted}`);
 }
 
-/** Bytes free where Go keeps what it compiles, and that folder. */
+/** Free bytes at Go's build cache, and its folder. */
 async function freeSpace(): Promise<{ folder: string; gib: number }> {
   const folder = (await run("go", ["env", "GOCACHE"])).stdout.trim();
-  // The folder need not be there yet: its nearest parent says the same.
+  // The folder may not exist yet: its nearest parent is on the same disk.
   for (let at = folder; ; at = at.slice(0, at.lastIndexOf("/")) || "/") {
     try {
       const { bavail, bsize } = statfsSync(at);
@@ -65,7 +65,7 @@ export async function go(family: string, args: readonly string[], what: string):
   await checkGo();
   const child = spawn("go", args, {
     cwd: familyFolder(family),
-    // A go.mod here is complete: Go must neither look for others nor change it.
+    // Each go.mod here is complete: Go must not look for others or change it.
     env: { ...process.env, GOFLAGS: "-mod=readonly", GOWORK: "off" },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -87,7 +87,7 @@ export async function go(family: string, args: readonly string[], what: string):
   }
 }
 
-/** The folder of a module's files, fetched when it is not there; Go checks it against the family's go.sum. */
+/** The folder of a module's files, fetched if it is missing; Go checks it against the family's go.sum. */
 export async function downloadedFolder(family: string, path: string): Promise<string> {
   const described = await go(family, ["mod", "download", "-json", `${path}@${moduleVersion(family, path)}`], path);
   return (JSON.parse(described) as { Dir: string }).Dir;

@@ -74,7 +74,7 @@ export function startKeda(
   return [operator, adapter];
 }
 
-/** What leads the API server to the adapter. @param authority that has signed the adapter's certificate, as PEM */
+/** Objects that register the adapter with the API server. @param authority that has signed the adapter's certificate, as PEM */
 export function kedaObjects(ports: KedaPorts, authority: string): KubernetesObject[] {
   return [
     { apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE } },

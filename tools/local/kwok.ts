@@ -1,4 +1,4 @@
-/** KWOK, which plays the kubelets of the simulated nodes. */
+/** KWOK, which simulates the kubelets of the nodes. */
 import { join } from "node:path";
 import { LOCAL_RUN } from "../../components/vocabulary/labels.js";
 import type { Binaries } from "./build.js";
@@ -10,7 +10,7 @@ import { stagesText } from "./stages.js";
 /** Addresses of pods. Nobody can reach them. */
 const POD_CIDR = "10.128.0.1/16";
 
-/** @param kubeconfig of the cluster; KWOK looks after the nodes of the run alone */
+/** @param kubeconfig of the cluster; KWOK manages only the run's nodes */
 export async function startKwok(
   binaries: Pick<Binaries, "kwok">,
   folders: Folders,

@@ -1,4 +1,4 @@
-/** What a stack would have Pulumi make in a cluster, as objects for the simulated one. */
+/** A stack's Kubernetes objects, changed for the simulated cluster. */
 import { randomBytes } from "node:crypto";
 import { LABELS } from "../../components/vocabulary/labels.js";
 import type { CollectedResource } from "../collect.js";
@@ -7,17 +7,17 @@ import type { KubernetesObject } from "./client.js";
 import { withMark } from "./ownership.js";
 import { isRuntime, type LoadTimes, onSimulatedNodes, withLoadTime } from "./simulation.js";
 
-/** An object, and those that have to be there before it. */
+/** An object, and those that must exist before it. */
 export interface Step {
   object: KubernetesObject;
-  /** Objects that this one depends on, as the program has stated it. */
+  /** Objects that this one depends on, as the program states it. */
   after: KubernetesObject[];
-  /** Made once and then left alone: its content is of chance. */
+  /** Created once and then left alone: its content is random. */
   once: boolean;
 }
 
-/** What of a real cluster is otherwise here. */
-export interface Surroundings {
+/** How a local cluster differs from a real one. */
+export interface LocalSettings {
   /** Prometheus as KEDA reaches it. */
   prometheusUrl?: string;
   load: LoadTimes;
@@ -28,7 +28,7 @@ export interface Surroundings {
 /** Bytes of a made-up secret. */
 const SECRET_BYTES = 20;
 
-/** Secrets are masked offline: here each gets a value of its own, which nobody else knows. */
+/** Secrets are masked offline: here each gets a random value. */
 function withMadeUpSecrets(object: KubernetesObject): KubernetesObject {
   const values = (object["stringData"] ?? {}) as Record<string, string>;
   const made = Object.keys(values).map((key) => [key, randomBytes(SECRET_BYTES).toString("hex")]);
@@ -50,12 +50,12 @@ function withPrometheus(object: KubernetesObject, prometheusUrl: string): Kubern
   return { ...object, spec: { ...spec, triggers } };
 }
 
-function objectOf(resource: CollectedResource, surroundings: Surroundings): KubernetesObject {
-  const { run } = surroundings;
-  return withMark(onSimulatedNodes(noDefault(simulated(resource, surroundings)), run), run);
+function objectOf(resource: CollectedResource, settings: LocalSettings): KubernetesObject {
+  const { run } = settings;
+  return withMark(onSimulatedNodes(noDefault(simulated(resource, settings)), run), run);
 }
 
-/** A default of the whole cluster would be one for what others have there, too: also for volume claims that wait. */
+/** A default StorageClass would also apply to foreign volume claims, even to those that wait already. */
 function noDefault(object: KubernetesObject): KubernetesObject {
   const { annotations, ...metadata } = object.metadata;
   if (annotations === undefined) return object;
@@ -63,7 +63,7 @@ function noDefault(object: KubernetesObject): KubernetesObject {
   return { ...object, metadata: { ...metadata, annotations: Object.fromEntries(kept) } };
 }
 
-function simulated(resource: CollectedResource, { prometheusUrl, load }: Surroundings): KubernetesObject {
+function simulated(resource: CollectedResource, { prometheusUrl, load }: LocalSettings): KubernetesObject {
   const object = withoutPulumiAnnotations(resource.inputs as unknown as Manifest) as unknown as KubernetesObject;
   if (resource.secret) return withMadeUpSecrets(object);
   if (object.kind === "ScaledObject" && prometheusUrl !== undefined) return withPrometheus(object, prometheusUrl);
@@ -71,9 +71,9 @@ function simulated(resource: CollectedResource, { prometheusUrl, load }: Surroun
 }
 
 /** The stack's Kubernetes objects with what each waits for; AWS resources and Helm releases are left out. */
-export function stackSteps(resources: readonly CollectedResource[], surroundings: Surroundings): Step[] {
+export function stackSteps(resources: readonly CollectedResource[], settings: LocalSettings): Step[] {
   const manifests = resources.filter(isManifest);
-  const objects = new Map(manifests.map((resource) => [resource.urn, objectOf(resource, surroundings)]));
+  const objects = new Map(manifests.map((resource) => [resource.urn, objectOf(resource, settings)]));
   return manifests.map(({ urn, dependencies = [], secret }) => ({
     object: objects.get(urn)!,
     once: secret,
@@ -81,7 +81,7 @@ export function stackSteps(resources: readonly CollectedResource[], surroundings
   }));
 }
 
-/** Names that load times can be given to: models, and the Deployments of their releases. */
+/** Names that can have a load time: models, and the Deployments of their releases. */
 export function loadNames(resources: readonly CollectedResource[]): string[] {
   const runtimes = resources
     .filter(isManifest)

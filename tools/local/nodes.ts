@@ -29,18 +29,17 @@ export interface NodeShape {
 
 /** Root volume of a node, in GiB; room for weights is what pods ask of it. */
 const DISK_GIB = 500;
-/** Of EKS for its instance types of this size (kubernetes/eks max-pods). */
+/** EKS' limit for instance types of this size (kubernetes/eks max-pods). */
 const PODS = 110;
 
 /**
- * Nodes for what is no model. A stack does not describe those of an existing cluster: two of m7i.large's size.
+ * Nodes for pods without a GPU. A stack does not describe those of an existing cluster: two of m7i.large's size.
  * Source: https://aws.amazon.com/ec2/instance-types/m7i/
  */
 const SYSTEM = { group: "without-gpu", instanceType: "m7i.large", count: 2, cpus: 2, memoryGiB: 8, diskGiB: 50 };
 
 /**
- * A node of a run: KWOK looks after it by its annotation, and pods that do not tolerate its taint stay away, for nothing
- * would run there.
+ * A node of a run. KWOK manages it by its annotation. Its taint keeps foreign pods away, which would not really run there.
  */
 export function nodeObject(node: NodeShape, run: string): KubernetesObject & { status: object } {
   const resources = {
@@ -118,7 +117,7 @@ export function groupNodes(name: string, group: PlacedGroup, zones: readonly str
   });
 }
 
-/** All nodes of a stack: every GPU group at its largest, and some for what needs no GPU. */
+/** All nodes of a stack: every GPU group at its `max`, and some nodes without GPUs. */
 export function stackNodes(groups: NodeGroups, zones: readonly string[]): NodeShape[] {
   const system = Array.from({ length: SYSTEM.count }, (_, index) => ({
     ...SYSTEM,
@@ -137,9 +136,9 @@ export function simulatedNodes(cluster: Cluster, run: string): Promise<Kubernete
 }
 
 /**
- * Makes the nodes, brings those of the run up to date, and removes those of the run that are none of them.
+ * Creates the nodes, updates those of the run, and removes those of the run that are no longer wanted.
  *
- * @throws ApiError of status 409 when somebody else has a node of that name
+ * @throws ApiError of status 409 when a foreign node has that name
  */
 export async function makeNodes(cluster: Cluster, shapes: readonly NodeShape[], run: string): Promise<void> {
   const there = new Map((await simulatedNodes(cluster, run)).map((node) => [node.metadata.name, node]));
@@ -149,7 +148,7 @@ export async function makeNodes(cluster: Cluster, shapes: readonly NodeShape[], 
       const node = nodeObject(shape, run);
       const old = there.get(shape.name);
       if (old === undefined) return cluster.create(node);
-      // A patch that names another uid is refused: it can reach no node that has come in place of ours.
+      // The uid makes sure that the patch reaches our node, not a later one of the same name.
       const { uid } = old.metadata;
       const same = uid === undefined ? {} : { uid };
       await cluster.patch(node, { metadata: { ...same, labels: node.metadata.labels }, spec: node["spec"] });

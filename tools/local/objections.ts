@@ -1,4 +1,4 @@
-/** What speaks against putting a stack into a cluster that was there. Only asks; changes nothing. */
+/** Reasons not to put a stack into an existing cluster. Only reads. */
 import pLimit from "p-limit";
 import { LABELS, MANAGED_BY } from "../../components/vocabulary/labels.js";
 import { GPU_RESOURCE } from "../../components/vocabulary/nodes.js";
@@ -6,11 +6,11 @@ import { error, type Problem } from "../../components/config/problems.js";
 import { ApiError, type Cluster, describe, type KubernetesObject, type Reference } from "./client.js";
 import { familyOf, isMarked, whose } from "./ownership.js";
 
-/** KWOK's own annotation of a node that it simulates, whoever has made it. */
+/** KWOK's annotation of nodes that it simulates. */
 const SIMULATED_BY_KWOK = "kwok.x-k8s.io/node";
 const CONCURRENCY = 16;
 
-/** What is to be put into a cluster. */
+/** What `up` will put into a cluster. */
 export interface Intent {
   stack: string;
   run: string;
@@ -28,7 +28,7 @@ async function found(cluster: Cluster, object: Reference): Promise<KubernetesObj
   }
 }
 
-/** Objects of the run's names that are somebody else's. */
+/** Foreign objects that have names of the run's objects. */
 async function taken(cluster: Cluster, { run, objects }: Intent): Promise<KubernetesObject[]> {
   const limit = pLimit(CONCURRENCY);
   const there = await Promise.all(objects.map((object) => limit(() => found(cluster, object))));
@@ -52,7 +52,7 @@ interface Node extends KubernetesObject {
   status?: { capacity?: Record<string, string> };
 }
 
-/** Nodes with GPUs that are real: models would be meant for them. */
+/** Real nodes with GPUs: the stack's pods would run on them. */
 async function gpuNodes(cluster: Cluster, run: string): Promise<string[]> {
   return (await cluster.list<Node>("v1", "Node"))
     .filter((node) => !isMarked(node, run) && node.metadata.annotations?.[SIMULATED_BY_KWOK] === undefined)
@@ -81,7 +81,7 @@ function labelledTexts(stack: string, objects: readonly KubernetesObject[]): str
   });
 }
 
-/** Every reason not to touch the cluster, each with what was found, whose it is and what to do; none when there is none. */
+/** Every reason not to touch the cluster: what was found, whose it is and what to do. */
 export async function objections(cluster: Cluster, intent: Intent): Promise<Problem[]> {
   const { stack, run } = intent;
   const [names, labels, nodes] = await Promise.all([

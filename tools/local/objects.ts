@@ -1,4 +1,4 @@
-/** Kubernetes objects, as far as all kinds are alike, and how a refusal is said. */
+/** Kubernetes objects of any kind, and the text of a refusal. */
 import { Failure } from "../failure.js";
 
 /** Who has set which fields of an object. */
@@ -51,7 +51,7 @@ export interface Kind {
   namespaced: boolean;
 }
 
-/** Where a refusal is the API server's word that an object is not as it was, or is there already. */
+/** Whether the API server refused because an object has changed or exists already. */
 export function isConflict(thrown: unknown): boolean {
   return thrown instanceof ApiError && thrown.status === 409;
 }

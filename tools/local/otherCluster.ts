@@ -1,4 +1,4 @@
-/** A cluster that was there before, and may be somebody else's: what is put into it, and how exactly that goes again. */
+/** An existing cluster, which may be somebody else's: puts a stack into it, and removes exactly that again. */
 import { LOCAL_RUN } from "../../components/vocabulary/labels.js";
 import { error } from "../../components/config/problems.js";
 import { BadInput } from "../failure.js";
@@ -21,7 +21,7 @@ export interface ClusterAddress {
   context: string;
 }
 
-/** The stack's objects and nodes, as a run with this id would make them. */
+/** The stack's objects and nodes for a run with this id. */
 export type ObjectsOf = (run: string) => KubernetesObject[];
 
 /** The uid of kube-system: it is as old as the cluster, and no other one has it. */
@@ -33,7 +33,7 @@ async function identityOf(cluster: Cluster): Promise<string> {
   return uid;
 }
 
-/** @throws BadInput when the context leads to another cluster than it did */
+/** @throws BadInput when the context leads to another cluster than before */
 async function checkIdentity(cluster: Cluster, { joined, kubeconfig, context, run }: LocalState): Promise<void> {
   if ((await identityOf(cluster)) === joined?.uid) return;
   const message = `context ${JSON.stringify(context)} leads to ${cluster.server} now, which is another cluster than the one that the stack is in (${joined?.server})`;
@@ -45,7 +45,7 @@ interface DaemonSet extends KubernetesObject {
   spec: { template: { spec: { tolerations?: { key?: string; operator?: string; effect?: string }[] } } };
 }
 
-/** DaemonSets that tolerate every taint, so that their pods come onto the simulated nodes. */
+/** DaemonSets that tolerate every taint: their pods land on the simulated nodes. */
 async function tolerantDaemonSets(cluster: Cluster): Promise<string[]> {
   const all = await cluster.list<DaemonSet>("apps/v1", "DaemonSet");
   return all
@@ -92,7 +92,7 @@ async function proposal(
   ];
 }
 
-/** The kubeconfig of the one context, for KWOK and for whoever follows up's hint. */
+/** The kubeconfig of this one context, for KWOK and for the user. */
 function writeKubeconfig(cluster: Cluster, folders: Folders): void {
   const name = cluster.config.getCurrentContext();
   const { contexts, clusters, users, ...rest } = JSON.parse(cluster.config.exportConfig()) as {
@@ -112,10 +112,10 @@ function writeKubeconfig(cluster: Cluster, folders: Folders): void {
 }
 
 /**
- * Makes a cluster that is there ready for simulated nodes; a record of that is written before the first change.
+ * Prepares an existing cluster for simulated nodes. A record is written before the first change.
  *
- * @param earlier what an earlier `up` has recorded, if it has
- * @throws BadInput when there is something of others that would be touched, or the answer is no; nothing is changed then
+ * @param earlier the record of an earlier `up`, if there is one
+ * @throws BadInput when foreign objects would be touched, or the answer is no; nothing is changed then
  */
 export async function joinCluster(
   folders: Folders,
@@ -140,7 +140,7 @@ export async function joinCluster(
     const state = { stack, kubeconfig, context, run, joined, load: earlier?.load ?? [] };
     writeState(folders, state);
     await installDefinitions(cluster, definitions, run);
-    // KWOK takes a kubeconfig's current context, which need not be the one that is meant.
+    // KWOK takes a kubeconfig's current context, which may be another one.
     writeKubeconfig(cluster, folders);
     if (running(folders).length === 0) await startKwok(binaries, folders, kubeconfigOf(folders), run);
     asking.report(
@@ -153,10 +153,10 @@ export async function joinCluster(
 }
 
 /**
- * Takes out what `up` has put in, and ends what simulates it.
+ * Removes what `up` put in, and ends the programs that simulate it.
  *
- * @returns what stays and why, a line each
- * @throws BadInput when it is another cluster by now, or the answer is no; nothing is changed then
+ * @returns what stays and why, one line each
+ * @throws BadInput when it is now another cluster, or the answer is no; nothing is changed then
  */
 export async function leaveCluster(folders: Folders, state: LocalState, asking: Asking): Promise<string[]> {
   const cluster = new Cluster(state.kubeconfig, state.context);

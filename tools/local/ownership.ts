@@ -1,14 +1,14 @@
 /**
- * What belongs to a run of `npm run local`: all that it has made carries the run's id, which nobody else knows.
+ * What belongs to a run of `npm run local`: everything that it created carries the run's random id.
  *
- * A cluster may be somebody else's, so nothing else is ever changed or deleted, whatever its name or its other labels.
+ * Nothing else is ever changed or deleted, whatever its name or labels: the cluster may be somebody else's.
  */
 import { randomBytes } from "node:crypto";
 import { LABELS, LOCAL_RUN } from "../../components/vocabulary/labels.js";
 import { ApiError, type Cluster, describe, isConflict, type KubernetesObject } from "./client.js";
 
 const ID_BYTES = 8;
-/** Controllers write into objects all the time: each time one has to be read again. */
+/** Attempts: controllers write into objects all the time, and each time the object must be read again. */
 const ATTEMPTS = 20;
 
 /** A new id, 16 hex digits. */
@@ -30,7 +30,7 @@ export function isMarked({ metadata }: KubernetesObject, run: string): boolean {
   return metadata.labels?.[LOCAL_RUN] === run;
 }
 
-/** Whose an object is, as far as it says so itself. */
+/** Whose an object is, by its own labels and annotations. */
 export function whose({ metadata: { labels = {}, managedFields = [] } }: KubernetesObject): string {
   const run = labels[LOCAL_RUN];
   if (run !== undefined) return `of another run of npm run local (${LOCAL_RUN}=${run})`;
@@ -46,11 +46,11 @@ function taken(object: KubernetesObject, found: KubernetesObject): ApiError {
 }
 
 /**
- * Makes an object, or brings the run's own one up to date.
+ * Creates an object, or updates the run's own one.
  *
- * @param old the object as it was read, if it was there
- * @param once whether one that is there is left as it is
- * @throws ApiError of status 409 when one of that name is somebody else's, also when it has come only meanwhile
+ * @param old the object as it was read, if it existed
+ * @param once leave an existing object as it is
+ * @throws ApiError of status 409 when a foreign object has that name, even if it was created only meanwhile
  */
 export async function putOwn(
   cluster: Cluster,
@@ -78,7 +78,7 @@ export async function putOwn(
 /**
  * Deletes an object of the run, as long as it is the same one and the run's.
  *
- * @returns whether it goes, or has gone
+ * @returns whether it is being deleted or is gone
  */
 export async function removeOwn(cluster: Cluster, object: KubernetesObject, run: string): Promise<boolean> {
   let found: KubernetesObject | undefined = object;

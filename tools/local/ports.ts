@@ -12,7 +12,7 @@ async function listen(): Promise<Server> {
   return server;
 }
 
-/** Ports that nobody listens on, all different; whoever is quicker may still take one. */
+/** Free ports, all different; another process may still take one first. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(Array.from({ length: count }, listen));
   const ports = servers.map((server) => (server.address() as AddressInfo).port);
@@ -20,7 +20,7 @@ export async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
-/** Such ports, each under the name of what it is for. */
+/** Free ports by the name of their use. */
 export async function namedPorts<Name extends string>(...names: Name[]): Promise<Record<Name, number>> {
   const ports = await freePorts(names.length);
   return Object.fromEntries(names.map((name, index) => [name, ports[index]])) as Record<Name, number>;

@@ -1,8 +1,8 @@
 /**
  * Starts and stops the processes of a control plane.
  *
- * No list of them is kept that a killed run could leave wrong: they are known by their command line, which names a program
- * of the checkout and the folder of the run.
+ * They are recognised by their command line, which names a program of the checkout and the folder of the run: a list of them
+ * could be wrong after a killed run.
  */
 import { execFileSync, spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
@@ -30,7 +30,7 @@ export interface Started {
 /** Our own program that acts for the pods; Node runs it, so its path is known and not its executable. */
 export const SIMULATOR = join(__dirname, "simulator", "main.ts");
 
-/** Starts a program that outlives us, with its output in a log. What it writes is for its user alone. */
+/** Starts a program that outlives this process, with its output in a log that only its user can read. */
 export function start(
   name: string,
   program: string,
@@ -40,7 +40,7 @@ export function start(
 ): Started {
   makePrivateFolder(logsOf(folders));
   const log = join(logsOf(folders), `${name}.log`);
-  // It inherits this, so that nobody else may read what it writes either.
+  // The process inherits this: only its user may read its files.
   const mask = process.umask(0o077);
   const output = openSync(log, "a");
   const child = spawn(program, args, {
@@ -58,7 +58,7 @@ export function start(
   return started;
 }
 
-/** Something did not come in time, or went while it was needed. */
+/** Something did not start in time, or ended while it was needed. */
 export class LocalFailure extends Failure {
   override readonly name = "LocalFailure";
 
@@ -118,7 +118,7 @@ export function running({ bin, run }: Folders): LocalProcess[] {
   });
 }
 
-/** Ends every process of this run. What they keep is thrown away, so they need not be asked nicely. */
+/** Kills every process of this run: their data is deleted anyway. */
 export async function stopAll(folders: Folders): Promise<number> {
   const found = running(folders);
   for (const { pid } of found) kill(pid);

@@ -10,7 +10,7 @@ export interface Program {
   /** Path of its package; one that begins with a dot is our own, in the family's folder. */
   package: string;
   ldflags?: string;
-  /** A line of its main file that is left out, where no flag does it. */
+  /** A line of its main file to leave out, if no flag does the same. */
   without?: { module: string; file: string; line: string };
 }
 
@@ -41,7 +41,7 @@ export function moduleVersion(family: string, module: string): string {
   return version[1]!;
 }
 
-/** What Kubernetes' programs say of their version, and judge features by: without it they take themselves for v0.0.0. */
+/** Version of Kubernetes' programs, which decides their features: without it they assume v0.0.0. */
 function kubernetesVersion(): string {
   const version = moduleVersion("kubernetes", KUBERNETES);
   const [major, minor] = version.slice(1).split(".");
@@ -72,7 +72,7 @@ export const PROGRAMS = {
     name: "keda-adapter",
     family: "keda",
     package: "github.com/kedacore/keda/v2/cmd/adapter",
-    // It serves its own metrics on every address of the machine, and has no flag against it (KEDA 2.20, cmd/adapter/main.go).
+    // It serves its own metrics on every address of the machine, and no flag prevents that (KEDA 2.20, cmd/adapter/main.go).
     without: { module: "github.com/kedacore/keda/v2", file: "cmd/adapter/main.go", line: "\tRunMetricsServer(ctx)" },
   },
   /** Our own: hashes a password for Prometheus. */

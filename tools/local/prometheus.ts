@@ -1,8 +1,8 @@
 /**
- * Prometheus, which reads PodMonitors here by this file and in a cluster by its operator.
+ * Prometheus. This file configures it from PodMonitors, as its operator does in a cluster.
  *
- * Targets are found as the operator has them found, by the API server; only their address is another, for simulated pods
- * have none: the simulator answers in their place.
+ * Targets are found through the API server, as the operator has it. Only their address differs: simulated pods have none, and
+ * the simulator answers for them.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -24,7 +24,7 @@ interface Relabeling {
   action?: string;
 }
 
-/** A PodMonitor, as far as ours go. */
+/** A PodMonitor, with the fields that ours have. */
 export interface PodMonitor extends KubernetesObject {
   spec: {
     selector: { matchLabels?: Record<string, string> };
@@ -58,7 +58,7 @@ function keep(source: string, value: string): object {
   return { source_labels: [source], regex: value.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), action: "keep" };
 }
 
-/** Where and how Prometheus finds what it scrapes. */
+/** How Prometheus finds its targets. */
 interface Sources {
   kubeconfig: string;
   /** Host and port of the simulator. */
@@ -104,7 +104,7 @@ export function prometheusConfig(monitors: readonly PodMonitor[], sources: Sourc
   };
 }
 
-/** Writes the configuration of what is in the cluster now. */
+/** Writes the configuration for the cluster's current PodMonitors. */
 export async function writePrometheusConfig(
   cluster: Cluster,
   folders: Folders,
@@ -123,12 +123,12 @@ export async function writePrometheusConfig(
 /** Prometheus knows this user alone. */
 export const PROMETHEUS_USER = "local";
 
-/** The URL of the run's Prometheus with its password, as KEDA and we ask it. */
+/** The URL of the run's Prometheus with its password, for KEDA and these tools. */
 export function prometheusUrl(folders: Folders, port: number): string {
   return `http://${PROMETHEUS_USER}:${secretOf(folders, "prometheus-password")}@${LOOPBACK}:${port}`;
 }
 
-/** Who may ask, in Prometheus' own form: it keeps a password as its bcrypt hash. */
+/** Who may query, in Prometheus' form: it stores a password as its bcrypt hash. */
 function writeUsers(binaries: Pick<Binaries, "bcrypt">, folders: Folders): string {
   const file = join(folders.run, "prometheus-users.yaml");
   if (!existsSync(file)) {
@@ -160,7 +160,7 @@ export function startPrometheus(
   );
 }
 
-/** Sends a request; the answer's status, or 0 when nobody answers. @param token for whom asks for one */
+/** Sends a request; the answer's status, or 0 when nobody answers. @param token if the server asks for one */
 export function httpStatus(method: string, url: string, body?: string, token?: string): Promise<number> {
   const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
   return new Promise((done) => {

@@ -1,6 +1,6 @@
 /**
- * Takes everything of a run out of a cluster, and nothing else: what carries the run's id, each object only while it still
- * does. What others have put beside it stays, and so does what holds that.
+ * Removes a run from a cluster, and nothing else: objects with the run's id, each only while it still has the id. Foreign
+ * objects stay, and so do namespaces and CRDs that hold them.
  */
 import pLimit from "p-limit";
 import { RUNTIME_OBJECTS } from "../../components/vocabulary/workloads.js";
@@ -13,7 +13,7 @@ const DELETE_SECONDS = 60;
 const CONCURRENCY = 16;
 const DEFINITION = "CustomResourceDefinition";
 
-/** What Kubernetes puts into every namespace by itself, or for what has happened in it. */
+/** What Kubernetes itself puts into every namespace, and events. */
 function isOfNamespaceItself({ kind, metadata: { name } }: KubernetesObject): boolean {
   return (
     kind === "Event" ||
@@ -22,10 +22,10 @@ function isOfNamespaceItself({ kind, metadata: { name } }: KubernetesObject): bo
   );
 }
 
-/** A removal: the kinds of the cluster are asked for once. */
+/** A removal: it asks for the cluster's kinds once. */
 class Removal {
   private readonly limit = pLimit(CONCURRENCY);
-  /** Why something of the run is left. */
+  /** Why objects of the run are left. */
   readonly left: string[] = [];
 
   constructor(
@@ -53,7 +53,7 @@ class Removal {
 
   async all(): Promise<void> {
     const marked = await this.list(this.kinds, { labels: marks(this.run) });
-    // What a controller has made of an object of ours has its labels, and goes with it.
+    // What a controller made of one of our objects has its labels, and is deleted with it.
     const own = marked.filter(({ kind, metadata }) => metadata.ownerReferences === undefined && kind !== "Endpoints");
     const namespaced = own.filter(({ metadata }) => metadata.namespace !== undefined);
     await this.removeNamespaced(namespaced);
@@ -67,7 +67,7 @@ class Removal {
     for (const definition of definitions) await this.removeDefinition(definition);
   }
 
-  /** In the order in which a stack's parts go: first what would make others anew. */
+  /** In the order of removal: first the objects that would create others again. */
   private async removeNamespaced(objects: readonly KubernetesObject[]): Promise<void> {
     const order = ({ kind }: KubernetesObject) => {
       const place = RUNTIME_OBJECTS.findIndex((object) => object.kind === kind);
@@ -88,7 +88,7 @@ class Removal {
         ];
         const there = await Promise.all(namespaces.map((namespace) => this.list(kinds, { namespace })));
         const rest = there.flat().filter(({ metadata }) => going.has(metadata.uid!));
-        // Nothing runs on simulated nodes, and what simulates it may be gone: nobody else would end these pods.
+        // KWOK may be gone: nothing else would end these pods.
         for (const pod of rest.filter(({ kind }) => kind === "Pod"))
           await this.cluster.remove(pod, 0, { uid: pod.metadata.uid! });
         return rest.length === 0;
@@ -97,19 +97,19 @@ class Removal {
     );
   }
 
-  /** What is the run's in a namespace, with what controllers have made of it. */
+  /** The run's objects in a namespace, with what controllers made of them. */
   private async familyIn(namespace: string): Promise<KubernetesObject[]> {
     return [...familyOf(await this.inNamespace(namespace), this.run)];
   }
 
-  /** @returns whether it goes; else somebody has taken the run's id off it */
+  /** @returns whether it is being deleted; if not, somebody removed the run's id from it */
   private async removeOne(object: KubernetesObject): Promise<boolean> {
     const goes = await removeOwn(this.cluster, object, this.run);
     if (!goes) this.left.push(`${describe(object)} stays, for somebody has taken the run's id off it`);
     return goes;
   }
 
-  /** Unless somebody else has put something into it. */
+  /** Unless it holds foreign objects. */
   private async removeNamespace(namespace: KubernetesObject): Promise<void> {
     if (this.silent.length > 0) {
       this.left.push(
@@ -119,7 +119,7 @@ class Removal {
     }
     const others = (await this.inNamespace(namespace.metadata.name)).filter((object) => !isOfNamespaceItself(object));
     if (others.length > 0) {
-      // What controllers have made of these needs no mention.
+      // Objects that controllers made of these need no mention.
       const first = others.filter(
         ({ kind, metadata }) => metadata.ownerReferences === undefined && kind !== "Endpoints",
       );
@@ -130,7 +130,7 @@ class Removal {
     await this.removeAll([namespace]);
   }
 
-  /** Unless there are resources of it, which would all be deleted with it. */
+  /** Unless resources of it exist, which would be deleted with it. */
   private async removeDefinition(definition: KubernetesObject): Promise<void> {
     const { group, names, versions } = definition["spec"] as {
       group: string;
@@ -161,8 +161,8 @@ class Removal {
 }
 
 /**
- * @returns why something that the run has made stays, a line each
- * @throws LocalFailure when something has not gone in a minute; calling again goes on
+ * @returns what stays of the run and why, one line each
+ * @throws LocalFailure when something is still there after a minute; another call continues
  */
 export async function removeRun(cluster: Cluster, run: string): Promise<string[]> {
   const { kinds, silent } = await cluster.kinds();

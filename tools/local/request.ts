@@ -1,4 +1,4 @@
-/** A request to an API server, with the patience that it asks for. */
+/** A request to an API server, repeated while the server asks to retry. */
 import { request, type RequestOptions } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../failure.js";
@@ -15,7 +15,7 @@ export interface Answer {
   warnings: string[];
 }
 
-/** Asks again when the server says that it is only busy, such as with the storage of a new kind. */
+/** Retries while the server is busy, for example with the storage of a new kind. */
 export async function sendPatiently(url: URL, options: RequestOptions, body: string | undefined): Promise<Answer> {
   for (let attempt = 1; ; attempt += 1) {
     const answer = await send(url, options, body);

@@ -1,10 +1,10 @@
-/** Passwords of a run, each in a file that nobody else may read. */
+/** Passwords of a run, each in a file that only its user can read. */
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Folders, writePrivate } from "./folders.js";
 
-/** What they are for, as their files are called. */
+/** Names of their files. */
 export type SecretName = "prometheus-password" | "simulator-token";
 
 const BYTES = 24;

@@ -1,11 +1,11 @@
-/** What pods get for a simulated cluster: how long their model takes to load, and that they go onto simulated nodes. */
+/** Changes pods for a simulated cluster: the load time of their model, and placement on simulated nodes. */
 import { isRuntimeWorkload } from "../../components/vocabulary/workloads.js";
 import { COMPONENTS, LABELS, LOCAL_RUN } from "../../components/vocabulary/labels.js";
 import { error, listOr } from "../../components/config/problems.js";
 import { BadInput } from "../failure.js";
 import type { KubernetesObject } from "./client.js";
 
-/** The pod annotation that says how long it loads its model before it is ready; without it, not at all. */
+/** The pod annotation with the time until it is ready; without it, a pod is ready at once. */
 export const SIMULATED_LOAD = { annotation: "pulumi-vllm.dev/simulated-load", never: "never" } as const;
 
 /** Long enough to be seen, short enough to wait for. */
@@ -17,7 +17,7 @@ export interface LoadTimes {
   named: Readonly<Record<string, string>>;
 }
 
-/** Of load times that were right before, those that still name something. */
+/** Earlier load times whose models still exist. */
 export function stillNamed(texts: readonly string[], names: readonly string[]): string[] {
   return texts.filter((text) => !text.includes("=") || names.includes(text.split("=")[0]!));
 }
@@ -26,7 +26,7 @@ export function stillNamed(texts: readonly string[], names: readonly string[]): 
  * Reads `10s`, `chat=90s`, `chat-r2=never`.
  *
  * @param names of models and Deployments
- * @throws BadInput with every text that is none of them, or names something else
+ * @throws BadInput with every text that has another form or names no model
  */
 export function parseLoadTimes(texts: readonly string[], names: readonly string[]): LoadTimes {
   const parsed = texts.map((text) => ({
@@ -53,7 +53,7 @@ interface Workload extends KubernetesObject {
   spec: { template: { metadata?: { annotations?: Record<string, string> } } };
 }
 
-/** Whether an object is the Deployment of a model's release: not one of spares, or of somebody else. */
+/** Whether an object is the Deployment of a model's release, not of spares or foreign. */
 export function isRuntime({ kind, metadata }: KubernetesObject): boolean {
   return isRuntimeWorkload(kind) && metadata.labels?.[LABELS.component] === COMPONENTS.runtime;
 }
@@ -75,7 +75,7 @@ interface PodSpec {
   [field: string]: unknown;
 }
 
-/** Has a pod's specification go onto the nodes of a run and onto no others: it would really run there, and displace others. */
+/** Places a pod on the run's nodes only: on others it would really run, and displace pods. */
 function placed(spec: PodSpec, run: string): PodSpec {
   const toleration = { key: LOCAL_RUN, operator: "Equal", value: run, effect: "NoSchedule" };
   return {

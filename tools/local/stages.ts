@@ -1,8 +1,8 @@
 /**
  * How simulated nodes and pods behave, as KWOK's Stages (https://kwok.sigs.k8s.io/docs/user/stages-configuration/).
  *
- * A pod runs once it is scheduled, and is ready only after it has loaded its model: for as long as its annotation says.
- * Nodes and Jobs behave as KWOK's own stages say.
+ * A pod runs once it is scheduled, and becomes ready after the load time in its annotation.
+ * Nodes and Jobs use KWOK's own stages.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** Starts a whole cluster: control plane, KWOK, KEDA, Prometheus and the simulator, in the order that they need each other. */
+/** Starts a whole cluster: control plane, KWOK, KEDA, Prometheus and the simulator, in the order of their dependencies. */
 import { readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Binaries, Report } from "./build.js";
@@ -21,7 +21,7 @@ import {
 import { secretFile, secretOf } from "./secrets.js";
 import { simulatorIsReady } from "./simulator/load.js";
 
-/** Ports that others than the processes themselves have to know. */
+/** Ports that other programs need. */
 export interface Ports {
   prometheus: number;
   simulator: number;
@@ -36,11 +36,11 @@ export interface LocalCluster {
   run: string;
 }
 
-/** Tries with other ports, where somebody was quicker. */
+/** Attempts with other ports, when another process took one first. */
 const ATTEMPTS = 3;
 
 /**
- * Starts everything anew: what an earlier start has left in the folder is ended and thrown away.
+ * Starts everything. Processes and files of an earlier start in the folder are removed.
  *
  * @throws LocalFailure when something does not come up, with the end of its log
  */
@@ -51,7 +51,7 @@ export async function startCluster(binaries: Binaries, folders: Folders, report:
     try {
       return await startOnce(binaries, folders, report);
     } catch (thrown) {
-      // The logs stay, for the message speaks of them.
+      // The logs stay: the message names them.
       await stopAll(folders);
       if (!(thrown instanceof ProcessEnded && thrown.portTaken && attempt < ATTEMPTS)) throw thrown;
       report("A port was taken meanwhile: trying others.");
@@ -69,7 +69,7 @@ export async function clear(folders: Folders): Promise<number> {
 async function startOnce(binaries: Binaries, folders: Folders, report: Report): Promise<LocalCluster> {
   const began = Date.now();
   const seconds = () => ((Date.now() - began) / 1000).toFixed(1);
-  // Fetched before anything runs: a module that cannot be had must leave nothing behind.
+  // Fetched before anything runs: a missing module must leave nothing behind.
   const definitions = await customResourceDefinitions();
   const plane = await startControlPlane(binaries, folders);
   report(`API server, controllers and scheduler are up after ${seconds()} s.`);
@@ -78,7 +78,7 @@ async function startOnce(binaries: Binaries, folders: Folders, report: Report): 
   const kwok = await startKwok(binaries, folders, plane.kubeconfig, run);
   await installDefinitions(cluster, definitions, run);
 
-  // All at once: of two calls, the second might give a port that the first has given.
+  // In one call: a second call might return a port of the first.
   const { prometheus, simulator, ...kedaPorts } = await namedPorts("prometheus", "simulator", "metrics", "adapter");
   const ports = { prometheus, simulator };
   const processes = [
@@ -116,7 +116,7 @@ function startSimulator(folders: Folders, port: number): Started {
   return start("simulator", process.execPath, args, folders);
 }
 
-/** Has Prometheus scrape what is in the cluster now. */
+/** Makes Prometheus scrape the cluster's current pods. */
 export async function followPodMonitors({ cluster, folders, ports }: LocalCluster): Promise<void> {
   await writePrometheusConfig(cluster, folders, kubeconfigOf(folders), ports.simulator);
   await reloadPrometheus(prometheusUrl(folders, ports.prometheus));

@@ -1,4 +1,4 @@
-/** What is up, as a later call of the command line has to know it. */
+/** What is up, for later calls of the command line. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Folders, writePrivate } from "./folders.js";
@@ -8,19 +8,19 @@ export interface LocalState {
   stack: string;
   /** Path of the kubeconfig to use. */
   kubeconfig: string;
-  /** Of that kubeconfig; its current one unless there. */
+  /** Context of that kubeconfig. @default its current one */
   context?: string;
-  /** Of a cluster that was started here; absent for one that was there. */
+  /** Of a cluster that was started here; absent for an existing one. */
   ports?: Ports;
-  /** Load times that were given, the latest last: left out the next time, they would roll every pod out. */
+  /** Load times that were given, the latest last: without them the next `up` would roll out every pod. */
   load: string[];
-  /** Id of the run: a label of everything that it has made. */
+  /** Id of the run: a label of everything that it created. */
   run: string;
-  /** The cluster that was there. */
+  /** The existing cluster. */
   joined?: JoinedCluster;
 }
 
-/** A cluster that was there, as it was when it was agreed to. */
+/** An existing cluster, as it was when the user agreed. */
 export interface JoinedCluster {
   server: string;
   /** The uid of its namespace kube-system, which no other cluster has. */
@@ -32,14 +32,14 @@ function fileOf({ run }: Folders): string {
 }
 
 /**
- * Of a cluster that is started here, written last: without it, a start has not come to its end. Of one that was there,
- * written before anything is put into it: without it, nobody would know what to take out.
+ * For a cluster that is started here, written last: without it, a start did not finish. For an existing one, written before
+ * anything is put into it: without it, nobody would know what to remove.
  */
 export function writeState(folders: Folders, state: LocalState): void {
   writePrivate(fileOf(folders), JSON.stringify(state, null, 2));
 }
 
-/** @returns nothing also where an earlier version has written it, which did not mark what it made */
+/** @returns nothing also for the file of an earlier version, which did not mark what it created */
 export function readState(folders: Folders): LocalState | undefined {
   if (!existsSync(fileOf(folders))) return undefined;
   const state = JSON.parse(readFileSync(fileOf(folders), "utf8")) as Partial<LocalState>;

@@ -37,7 +37,7 @@ interface Service extends KubernetesObject {
   spec: { selector?: Record<string, string> };
 }
 
-/** What a cluster says of a stack. */
+/** A stack's objects in a cluster. */
 export interface Status {
   models: { name: string; release: string; live: boolean; ready: number; wanted: number; range?: string }[];
   pods: { name: string; node?: string; state: string }[];

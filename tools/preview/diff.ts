@@ -1,4 +1,4 @@
-/** What a change does, by two previews: of the base branch and of the pull request. */
+/** Compares two previews: of the base branch and of the pull request. */
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { joinPath, parse } from "../../components/config/parse.js";
@@ -12,7 +12,7 @@ import { REPORT_VERSION, type StackReport } from "./report.js";
 import { costRange, usd } from "./text.js";
 import { colours as pc } from "../colours.js";
 
-/** One property that differs. `undefined` where it is not there. */
+/** One property that differs. `undefined` if it is absent. */
 export interface PropertyChange {
   path: string;
   before: unknown;
@@ -49,7 +49,7 @@ export interface StackDiff {
 const costSchema = z.object({ minUsd: z.number(), maxUsd: z.number() });
 const NO_COST: CostRange = { minUsd: 0, maxUsd: 0 };
 
-/** As much of a report as is compared. */
+/** The parts of a report that are compared. */
 const reportSchema = z.object({
   version: z.literal(REPORT_VERSION),
   stack: z.string(),
@@ -72,13 +72,13 @@ const reportSchema = z.object({
 const fileSchema = z.object({ stacks: z.array(reportSchema) });
 export type EarlierReport = z.infer<typeof reportSchema>;
 
-/** Of the report of a thousand models with room to spare. */
+/** The report of a thousand models is smaller. */
 const MOST_MIB = 256;
 
 /**
  * Reads what an earlier `--json` printed.
  *
- * @throws ContractError when the file is not there or is something else
+ * @throws ContractError when the file is missing or has another form
  */
 export function readEarlier(file: string): EarlierReport[] {
   let content: unknown;
@@ -103,7 +103,7 @@ export function propertyChanges(before: unknown, after: unknown, path = ""): Pro
   if (isDeepStrictEqual(before, after)) return [];
   const [a, b] = [before, after].map((value) => (isContainer(value) ? value : undefined));
   if (a === undefined || b === undefined || Array.isArray(a) !== Array.isArray(b)) return [{ path, before, after }];
-  // Elements that moved would all differ by index: a list of texts, such as arguments, is compared as a set.
+  // A list of texts, such as arguments, is compared as a set: after an insertion all elements would differ by index.
   if (isTextList(a) && isTextList(b)) return listChanges(a, b, path);
   const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
   return [...keys].flatMap((key) =>
@@ -177,8 +177,8 @@ function costLine(what: string, { before, after }: CostChange): string {
 }
 
 /**
- * Properties whose change means another object in place of the first: names and namespaces of Kubernetes objects, selectors
- * of Deployments, and in AWS what a cluster stands on.
+ * Properties whose change replaces the object: names and namespaces of Kubernetes objects, selectors of Deployments, and
+ * the foundations of a cluster in AWS.
  */
 function isReplaced({ type, properties }: ResourceChange): boolean {
   const fixed = REPLACED_BY[type] ?? (type.startsWith("kubernetes:") ? ["metadata.name", "metadata.namespace"] : []);
@@ -203,10 +203,10 @@ const REPLACED_BY: Readonly<Record<string, string[]>> = {
   "pulumi:providers:kubernetes": ["clusterIdentifier"],
 };
 
-/** The difference as a person reads it. */
+/** The difference as text. */
 export function diffText(diff: StackDiff): string {
   const kind = (type: string): string => type.split(":").at(-1)!;
-  // Names and values of a pull request: each line holds what it says and nothing else.
+  // Names and values come from a pull request: they must not forge lines.
   const line = (text: string, colour: (text: string) => string = String): string => colour(printable(text));
   const lines = [
     ...diff.added.filter(({ custom }) => custom).map(({ type, name }) => line(`  + ${kind(type)} ${name}`, pc.green)),

@@ -12,7 +12,7 @@ import { judgeAll, type PolicyConfig, type Violation } from "../policyRunner.js"
 import type { Job, Judged, JudgedBatch, takeBatches } from "./batch.js";
 import { policyInput } from "./policyInput.js";
 
-/** From so many models on, a second thread pays: it loads and compiles everything once more, beside the first. */
+/** From this many models on, a second thread is faster: it has to load and compile everything again. */
 const WORKER_MODELS = 50;
 
 export interface JudgedStack {
@@ -57,7 +57,7 @@ async function judgeAlone(job: Job): Promise<Judged[][]> {
   return batches;
 }
 
-/** `undefined` where the worker failed: this thread alone says better what is wrong. */
+/** `undefined` if the worker failed: this thread reports the error better. */
 async function judgeWithWorker(job: Job): Promise<Judged[][] | undefined> {
   const batches: Judged[][] = [];
   const keep = ({ index, judged }: JudgedBatch) => void (batches[index] = judged);

@@ -1,4 +1,4 @@
-/** The preview as data: what `--json` prints, what the text is made of, and what `--diff` compares. */
+/** The preview as data: `--json` prints it, the text is made from it, `--diff` compares it. */
 import { clusterCost, type CostItem, unpricedTypes } from "../../components/cluster/cost.js";
 import type { BuiltClusterConfig } from "../../components/cluster/schema.js";
 import { fitInput } from "../../components/derive/fitInput.js";
@@ -14,11 +14,11 @@ import { nodeGroupsOf } from "../../stacks/clusterConfig.js";
 import type { CollectedResource } from "../collect.js";
 import type { Violation } from "../policyRunner.js";
 
-/** Says of itself what it is. */
+/** Identifies the format. */
 export const NOTE =
   "Offline preview: the program ran and the policies judged it; no provider, cluster or cloud was asked, and no state was read.";
 
-/** Rises when a field of the report changes its meaning or goes. */
+/** Rises when a field of the report is removed or changes its meaning. */
 export const REPORT_VERSION = 1;
 
 export interface ReleaseReport {

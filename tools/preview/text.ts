@@ -1,4 +1,4 @@
-/** The preview as a person reads it. */
+/** The preview as text. */
 import Table from "cli-table3";
 import { HOURS_A_MONTH } from "../../components/facts/prices/aws.js";
 import type { CostRange } from "../../components/derive/cost.js";
@@ -15,7 +15,7 @@ export function costRange({ minUsd, maxUsd }: CostRange): string {
   return minUsd === maxUsd ? usd(minUsd) : `${usd(minUsd)}–${usd(maxUsd)}`;
 }
 
-/** A table without lines: it survives being copied into a pull request. */
+/** A table without lines: it can be copied into a pull request. */
 export function plainTable(head: string[], rows: string[][], rightAligned: number[] = []): string {
   const table = new Table({
     head,
@@ -139,12 +139,12 @@ function clusterLines({ items, hourlyUsd, unpriced }: NonNullable<StackReport["c
   ];
 }
 
-/** As much of a report as is printed, with every text on one line and nothing invisible in it. */
+/** The parts of a report that are printed, with every text on one line and without invisible characters. */
 function printableReport(report: StackReport): StackReport {
   const { resources, ...rest } = report;
   return {
     ...printableData(rest),
-    // Their inputs are not printed, and are the most of a report.
+    // Inputs are not printed, and are most of a report.
     resources: resources.map((resource) => ({ ...resource, name: printable(resource.name) })),
   };
 }

@@ -22,8 +22,8 @@ export const HEADER = "# Rendered by pulumi-vllm; do not edit.";
 const SECRETS_FILE = "SECRETS.md";
 
 /**
- * What has to be there before what uses it, first; the rest follows. The place is in the file's name, since kubectl applies
- * a folder in the order of names; it is the kind's and not the object's, so that a new object renames no other's file.
+ * Kinds that others use come first. The place is in the file's name, because kubectl applies a folder in the order of names.
+ * It belongs to the kind, so that a new object renames no other file.
  */
 const ORDER = [
   "Namespace",
@@ -38,12 +38,12 @@ function fileName({ kind, metadata }: Manifest): string {
   return `${place}-${kind.toLowerCase()}-${metadata.name}.yaml`;
 }
 
-/** Of the resources, those that are Kubernetes objects: not a Helm release, which its chart has to be rendered for. */
+/** The Kubernetes objects among the resources, without Helm releases: Helm would have to render their charts. */
 export function isManifest({ custom, type, inputs }: CollectedResource): boolean {
   return custom && type.startsWith("kubernetes:") && typeof inputs["kind"] === "string";
 }
 
-/** What of a stack cannot be a manifest, by kind: cloud resources and Helm releases. */
+/** Resources that have no manifest, by kind: cloud resources and Helm releases. */
 export function leftOut(resources: readonly CollectedResource[]): string[] {
   const kinds = resources
     .filter((resource) => resource.custom && !isManifest(resource) && !/^(pulumi|random):/.test(resource.type))
@@ -68,7 +68,7 @@ export function withoutPulumiAnnotations(manifest: Manifest): Manifest {
   };
 }
 
-/** The files of a stack: one a manifest, and one that names the Secrets to make. */
+/** The files of a stack: one per manifest, and one that names the Secrets to create. */
 export function manifestFiles(resources: readonly CollectedResource[], stack: string): ManifestFile[] {
   const manifests = resources.filter(isManifest);
   const files = manifests

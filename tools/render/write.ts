@@ -1,4 +1,4 @@
-/** Writes the files of a rendering into a folder, and leaves alone what others have there. */
+/** Writes rendered files into a folder, and leaves foreign files alone. */
 import { randomBytes } from "node:crypto";
 import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { isAbsolute, join, relative, sep } from "node:path";
@@ -6,14 +6,14 @@ import { error } from "../../components/config/problems.js";
 import { BadInput } from "../failure.js";
 import { HEADER, type ManifestFile } from "./manifests.js";
 
-/** Whether a rendering has written the file; a link is nobody's of ours. */
+/** Whether an earlier run of render wrote the file; a link never counts. */
 function isOurs(path: string): boolean {
   return /\.(yaml|md)$/.test(path) && lstatSync(path).isFile() && readFileSync(path, "utf8").startsWith(HEADER);
 }
 
 /**
- * A link among the folder and, where it is within the project, those above it: somebody's pull request may have put it there.
- * Links above the project, such as a system's /tmp, are its owner's.
+ * A link at the folder or, within the project, above it: a pull request may have put it there. Links above the project, such
+ * as a system's /tmp, belong to the machine.
  */
 function linkOnTheWay(folder: string): string | undefined {
   const project = process.cwd();
@@ -24,7 +24,7 @@ function linkOnTheWay(folder: string): string | undefined {
     try {
       return lstatSync(path).isSymbolicLink();
     } catch {
-      // Not there, or below a file: whoever makes the folder says what is wrong.
+      // It does not exist, or is below a file: creating the folder reports that.
       return false;
     }
   });
@@ -32,7 +32,7 @@ function linkOnTheWay(folder: string): string | undefined {
 
 /** Writes a file beside its place and moves it there, so that an interrupted run leaves no half file. */
 function writeWhole(target: string, content: string): void {
-  // A name that nobody can have put a link under; opened only if it is new.
+  // A random name, opened only if it is new: nobody can have put a link there.
   const partial = `${target}.${randomBytes(8).toString("hex")}.partial`;
   try {
     writeFileSync(partial, content, { flag: "wx" });

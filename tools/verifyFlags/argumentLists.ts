@@ -1,17 +1,17 @@
-/** The arguments of `vllm serve` as they stand in what a stack registers. */
+/** The arguments of `vllm serve` in a stack's resources. */
 import { parseImage, vllmVersionOf } from "../../components/config/image.js";
 import { LABELS } from "../../components/vocabulary/labels.js";
 import { CONTAINER_NAME } from "../../components/engine/pod.js";
 import type { CollectedResource } from "../collect.js";
 
-/** What follows `vllm serve` in one release, and where it came from. */
+/** The words after `vllm serve` of one release, and where they are from. */
 export interface ArgumentList {
   stack: string;
   /** The model's key in the stack config. */
   model: string;
   release: string;
   image: string;
-  /** That the image's tag names; absent when it names none. */
+  /** The version in the image's tag; absent if there is none. */
   version?: string;
   /** The model first, as the image's entrypoint gets them. */
   args: string[];

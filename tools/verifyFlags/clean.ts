@@ -1,5 +1,5 @@
 /**
- * What other programs get of the caller's environment: the variables named here and no other. A package's code then finds no
+ * The variables that other programs get from the caller's environment: those named here and no others. A package's code finds no
  * cloud key, Pulumi token or CI token in it. Files of the same user stay readable: see docs/local.md.
  */
 import { mkdtempSync, rmSync } from "node:fs";
@@ -67,7 +67,7 @@ export function installerEnvironment(caller: Environment, home: string, pythons:
       // `home` goes after the install, and a cache with it.
       PIP_NO_CACHE_DIR: "1",
       UV_PYTHON_INSTALL_DIR: pythons,
-      // Else uv takes the settings of the folders around it: the project's.
+      // Otherwise uv reads the settings of the folders around it: the project's.
       ...(caller["UV_CONFIG_FILE"] === undefined && { UV_NO_CONFIG: "1" }),
       ...picked(caller, (name) => wanted.includes(name) || INDEX_LOGIN.test(name)),
     },
@@ -75,7 +75,7 @@ export function installerEnvironment(caller: Environment, home: string, pythons:
   );
 }
 
-/** Runs `work` with a folder in `parent` that nobody else can read and that goes afterwards. */
+/** Runs `work` with a private folder in `parent`, which is removed afterwards. */
 export async function withHome<T>(parent: string, work: (home: string) => Promise<T>): Promise<T> {
   const home = mkdtempSync(join(parent, "verify-flags-"));
   try {
@@ -102,7 +102,7 @@ function secretOf(userInfo: string): string {
   return colon === -1 ? userInfo : userInfo.slice(colon + 1);
 }
 
-/** Shorter values are hidden in URLs alone: elsewhere they would blot out text by chance. */
+/** Shorter values are hidden in URLs only: elsewhere they would match other text by chance. */
 const SHORTEST_SECRET = 4;
 
 /** The credentials in the settings that installers get, as they stand there and as a program may show them. */

@@ -1,4 +1,4 @@
-/** Feeds the argument lists that stacks render to the parsers of the vLLM versions that their images name. */
+/** Parses the stacks' argument lists with the parsers of their vLLM versions. */
 import { collect } from "../collect.js";
 import { loadStacks } from "../loadStack.js";
 import { type ArgumentList, argumentLists } from "./argumentLists.js";
@@ -16,7 +16,7 @@ function versionsOf(lists: readonly ArgumentList[]): string[] {
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** By stack, model and release: a program registers in whatever order its values come in. */
+/** By stack, model and release: the order of registration is not fixed. */
 function inOrder(lists: readonly ArgumentList[]): ArgumentList[] {
   return [...lists].sort(
     (a, b) => compare(a.stack, b.stack) || compare(a.model, b.model) || compare(a.release, b.release),
@@ -65,7 +65,7 @@ const NO_VERSION: Outcome = {
   message: "the image's tag names no vLLM version: use one such as v0.30.0",
 };
 
-/** Asks the parser of each version, one after the other: vLLM's import takes a gigabyte of memory. */
+/** Runs the parser of each version, one after the other: vLLM's import takes a gigabyte of memory. */
 export async function verifyLists(
   lists: readonly ArgumentList[],
   options: EnvironmentOptions,

@@ -15,14 +15,14 @@ import { Steps } from "./steps.js";
  */
 export const ENVIRONMENT_GB = 6.7;
 
-/** The downloads that pip keeps until all is installed, in GB, measured likewise; uv unpacks them as they come. */
+/** Downloads that pip keeps until everything is installed, in GB, measured likewise; uv unpacks them at once. */
 const DOWNLOADS_GB = 3;
 
 /** Where and with what environments are made. */
 export interface EnvironmentOptions {
   /** Folder of all of them. */
   venvFolder: string;
-  /** The caller's variables; what programs get of them clean.ts says. */
+  /** The caller's variables; clean.ts decides which of them programs get. */
   env: Environment;
   /** Is given a line at each step. */
   say: (line: string) => void;
@@ -127,8 +127,8 @@ function checkReplaceable(folder: string): void {
 }
 
 /**
- * Makes the environment of a version where it is not there yet, or was made from another lock. It is made under another
- * name and gets its own last, so that an install that was interrupted or failed is done again.
+ * Makes the environment of a version if it is missing or was made from another lock. It gets its name last, so that an
+ * interrupted or failed install is repeated.
  *
  * @returns the environment's Python
  * @throws NotVerified when the version has no lock, PyPI lacks it, there is too little room or the install fails; what Node
@@ -146,7 +146,7 @@ export async function ensureEnvironment(
   checkReplaceable(folder);
   mkdirSync(venvFolder, { recursive: true });
   await withLock(`${folder}.lock`, say, async () => {
-    // Whoever held the lock may have made it meanwhile.
+    // Another process may have made it meanwhile.
     if (!isInstalled(options, version)) await makeEnvironment(lock, installer, options);
   });
   return pythonOf(folder);
@@ -164,7 +164,7 @@ async function makeEnvironment(lock: Lock, installer: Installer, options: Enviro
   try {
     await install(lock, partial, installer, options);
   } catch (thrown) {
-    // Half an environment is of no use to anybody; the log says how far it got.
+    // Half an environment is useless; the log says how far it got.
     rmSync(partial, { recursive: true, force: true });
     throw thrown;
   }

@@ -30,7 +30,7 @@ export interface Ended {
   stderr: string;
 }
 
-/** Runs a program; never rejects, since a program that is not there is an answer, too. */
+/** Runs a program; never rejects, since a missing program is an answer, too. */
 export function run([program, ...args]: readonly string[], options: RunOptions): Promise<Ended> {
   const { env, cwd, input, onOutput, timeoutSeconds } = options;
   return new Promise((resolve) => {

@@ -37,7 +37,7 @@ describe("what a page shows of an output", () => {
     assert.notEqual(missingLines(["…", "4 nodes"], printed), undefined);
   });
 
-  it("matches any output of which lines were left out", () => {
+  it("matches output from which lines were left out", () => {
     const line = fc.constantFrom("a", "b", "c d", "");
     fc.assert(
       fc.property(fc.array(line, { minLength: 1 }), fc.nat(), fc.nat(), (lines, from, length) => {

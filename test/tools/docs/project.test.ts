@@ -9,7 +9,7 @@ describe("this repository, as the check of its docs sees it", function () {
   let project: ReturnType<typeof projectAt>;
   before(() => (project = projectAt(PROJECT)));
 
-  it("has every Markdown file but those of others", () => {
+  it("has every Markdown file of the repository", () => {
     const folder = folderWith({ "a.md": "", "b/c.md": "", "b/c.txt": "", "node_modules/d.md": "", ".local/e.md": "" });
     assert.deepEqual(markdownFiles(folder).sort(), ["a.md", "b/c.md"]);
     for (const page of ["README.md", "SECURITY.md", "docs/local.md"]) assert.ok(project.pages.has(page), page);

@@ -169,7 +169,7 @@ describe("applyAll", () => {
     assert.equal(cluster.calls.at(-1), "applied Service vllm/chat");
   });
 
-  it("does not wait before it makes a Service that was not there, as nobody is sent to it yet", async () => {
+  it("does not wait before it creates a new Service, which has no clients yet", async () => {
     const cluster = new FakeCluster();
     const r1 = deployment("chat-r1");
     const { changed } = await applyAll(cluster.cluster, [step(r1), step(service("r1"), r1)], {
@@ -179,7 +179,7 @@ describe("applyAll", () => {
     assert.deepEqual(changed, ["Deployment vllm/chat-r1", "Service vllm/chat"]);
   });
 
-  it("leaves an object of the same name that is somebody else's, and says whose", async () => {
+  it("leaves a foreign object of the same name, and says whose it is", async () => {
     const theirs = deployment("chat-r1");
     theirs.metadata.labels = { ...RUNTIME_LABELS, "app.kubernetes.io/part-of": "prod" };
     const cluster = new FakeCluster(theirs);
@@ -251,7 +251,7 @@ describe("whyNotReady", () => {
   const conditions = (...list: object[]) => ({ status: { conditions: list } });
   const failure = { type: "ReplicaFailure", status: "True", message: 'pods "chat-r1-" is forbidden: exceeded quota' };
 
-  it("is what the scheduler says of a pod that it has no node for", async () => {
+  it("is the scheduler's message for a pod without a node", async () => {
     const placed = object("Pod", "a", conditions({ type: "PodScheduled", status: "True" }));
     const pending = object("Pod", "b", conditions({ type: "PodScheduled", status: "False", message }));
     assert.equal(await why(deployment("chat-r1", { conditions: [failure] }), placed, pending), message);
@@ -263,7 +263,7 @@ describe("whyNotReady", () => {
     assert.equal(await why(deployment("chat-r1", { conditions: [past] })), "its pods are loading their model");
   });
 
-  it("is that the model loads, when pods have their node; those of others do not matter", async () => {
+  it("is that the model loads, when its pods have a node; foreign pods do not matter", async () => {
     const placed = object("Pod", "a", conditions({ type: "PodScheduled", status: "True" }));
     const other = object("Pod", "b", conditions({ type: "PodScheduled", status: "False", message }));
     other.metadata.labels = { ...RUNTIME_LABELS, "pulumi-vllm.dev/release": "r2" };
@@ -317,7 +317,7 @@ describe("prune", () => {
     assert.deepEqual(await prune(cluster.cluster, RUN, steps), []);
   });
 
-  it("leaves what is of another stack, of another run, of somebody else, of an owner, or not made anew by each stack", async () => {
+  it("leaves objects of another stack, another run, somebody else or an owner, and those that are made once", async () => {
     const otherStack = object("Service", "theirs");
     otherStack.metadata.labels = { ...RUNTIME_LABELS, "app.kubernetes.io/part-of": "prod" };
     const otherRun = object("Service", "of-another-run");

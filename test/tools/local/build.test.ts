@@ -94,7 +94,7 @@ describe("build", () => {
     }
   });
 
-  it("builds no program again that is there, and needs no Go for it", async () => {
+  it("does not build an existing program again, and needs no Go for it", async () => {
     const fake = new FakeGo();
     await build(bin, report, ["etcd", "kwok"]);
     lines = [];

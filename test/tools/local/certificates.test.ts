@@ -27,7 +27,7 @@ describe("local certificates", () => {
     assert.equal(root.subject, "CN=pulumi-vllm local");
   });
 
-  it("signs certificates that the authority vouches for, which vouch for nobody", () => {
+  it("signs certificates of the authority that cannot sign others", () => {
     assert.equal(own.subject, "CN=kube-apiserver");
     assert.equal(own.issuer, root.subject);
     assert.equal(own.checkIssued(root), true);

@@ -147,7 +147,7 @@ describe("Cluster", () => {
       assert.deepEqual(calls, []);
     });
 
-    it("names the contexts that there are when there is none of that name", () => {
+    it("names the existing contexts when a context is missing", () => {
       assert.throws(() => new Cluster(kubeconfig, "prod"), {
         name: "BadInput",
         message: `${kubeconfig}: has no context "prod": use local, other`,
@@ -172,7 +172,7 @@ describe("Cluster", () => {
       );
     });
 
-    it("says of a file that is none which it is", () => {
+    it("names a file that is no kubeconfig", () => {
       const gone = join(folderWith(), "gone");
       assert.throws(
         () => new Cluster(gone),
@@ -251,7 +251,7 @@ describe("Cluster", () => {
     );
   });
 
-  it("applies on the server's side, under a name of its own, and has fields refused that nobody knows", async () => {
+  it("applies server-side with its own field manager, and has unknown fields refused", async () => {
     const odd = { ...POD, spec: { dota: 1 } };
     answers.push({ body: POD });
     assert.deepEqual(await cluster.apply(odd), POD);
@@ -267,7 +267,7 @@ describe("Cluster", () => {
     assert.equal(onlyCall().path, "/api/v1/namespaces/vllm/pods/a/status");
   });
 
-  it("creates with fields refused that nobody knows, and patches by merging", async () => {
+  it("creates with unknown fields refused, and patches by merging", async () => {
     answers.push({ status: 201, body: NODE }, { body: NODE });
     assert.deepEqual(await cluster.create(NODE), NODE);
     assert.deepEqual(await cluster.patch(NODE, { spec: { unschedulable: true } }), NODE);
@@ -381,7 +381,7 @@ describe("Cluster", () => {
       body: refusal("storage is (re)initializing"),
     });
 
-    it("asks again when it is to", async () => {
+    it("retries when the server asks for it", async () => {
       answers.push(busy(), busy(), { body: POD });
       assert.deepEqual(await cluster.apply(POD), POD);
       assert.equal(calls.length, 3);

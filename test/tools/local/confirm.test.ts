@@ -39,7 +39,7 @@ describe("confirm", () => {
       }));
   }
 
-  it("shows what is to be done and asks nothing where the answer was given before", async () => {
+  it("shows what it will do, and does not ask when the answer was given", async () => {
     assert.equal(await asked({ yes: true, input: new PassThrough() }), "");
   });
 

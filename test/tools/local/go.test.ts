@@ -44,7 +44,7 @@ describe("local Go", () => {
       assert.deepEqual(fake.calls, [[familyFolder("kwok"), "-mod=readonly", "off", "list -m"]]);
     });
 
-    it("says of a failure what Go says at its end", async () => {
+    it("reports the end of Go's output for a failure", async () => {
       new FakeGo({ does: ['for i in 1 2 3 4 5 6 7 8 9 10; do echo "./main.go:$i: undefined: x" >&2; done', "exit 1"] });
       const last = [3, 4, 5, 6, 7, 8, 9, 10].map((line) => `./main.go:${line}: undefined: x`).join("\n    ");
       await assert.rejects(go("kwok", ["build"], "kwok"), {
@@ -66,7 +66,7 @@ describe("local Go", () => {
       });
     }
 
-    it("says of a full disk where room is needed, how much there is, and how much it takes", async () => {
+    it("reports for a full disk the folder, the free space and the space needed", async () => {
       const problem = "compile: writing output: write $WORK/b001/_pkg_.a: no space left on device";
       const fake = new FakeGo({ does: [`echo '${problem}' >&2`, "exit 1"] });
       const failure = () =>

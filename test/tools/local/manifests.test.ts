@@ -136,7 +136,7 @@ describe("stackSteps", () => {
     assert.equal(here.spec.triggers.length, 3);
   });
 
-  it("gives a trigger that asks somebody else no address of Prometheus", async () => {
+  it("gives the address of Prometheus to no trigger that asks another server", async () => {
     const resources = await resourcesOf(SCALED);
     const scaler = resources.find(({ type }) => type.endsWith(":ScaledObject"))!;
     const cron = {

@@ -111,7 +111,7 @@ describe("a load spread over replicas", () => {
     );
   });
 
-  it("adds up to what is in flight when nobody refuses", () => {
+  it("adds up to the requests in flight when none are refused", () => {
     fc.assert(
       fc.property(requests, replicas, limits, (inFlight, count, { sequences }) => {
         const shares = all(inFlight, count, 0, { sequences, inFlight: Infinity });
@@ -123,7 +123,7 @@ describe("a load spread over replicas", () => {
     );
   });
 
-  it("has nothing above its limits nor below zero, and nobody waits where there is room", () => {
+  it("stays within its limits and above zero, and no request waits while there is room", () => {
     fc.assert(
       fc.property(requests, replicas, limits, (inFlight, count, within) => {
         for (const { running, waiting } of all(inFlight, count, 0, within)) {

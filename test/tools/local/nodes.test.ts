@@ -147,7 +147,7 @@ describe("groupNodes", () => {
     );
   });
 
-  it("makes no node of a type that nobody knows", () => {
+  it("makes no node of an unknown type", () => {
     assert.deepEqual(nodesOf("pool", { ...GROUP, instanceTypes: ["g99.huge"] }, ZONES), []);
     const types = nodesOf("pool", { ...GROUP, instanceTypes: ["g99.huge", "g6.4xlarge"] }, ZONES);
     assert.deepEqual(
@@ -297,7 +297,7 @@ describe("makeNodes", () => {
     );
   });
 
-  it("leaves nodes of another run and of others' KWOK alone, whatever they are called", async () => {
+  it("leaves nodes of another run and of a foreign KWOK alone, whatever their names", async () => {
     const [ours, theirs] = nodesOf("pool", GROUP, ZONES);
     const others = [
       nodeObject(theirs!, "fedcba9876543210"),

@@ -130,7 +130,7 @@ describe("putOwn", () => {
     });
   }
 
-  it("changes nothing of an object that somebody else makes meanwhile", async () => {
+  it("does not change a foreign object that is created meanwhile", async () => {
     for (const once of [false, true]) {
       const there = new OneObject();
       there.meanwhile.set("make", () => there.write(theirs({ app: "x" }), "uid-theirs"));
@@ -149,7 +149,7 @@ describe("putOwn", () => {
     }
   });
 
-  it("goes on when only its status is another meanwhile, or when it is gone", async () => {
+  it("continues when only its status has changed meanwhile, or when it is gone", async () => {
     const there = new OneObject(ours("1"));
     there.meanwhile.set("applyOver", () => there.write({ ...ours("1"), status: {} }, "uid-0"));
     await put(there, ours("2"));
@@ -175,7 +175,7 @@ describe("removeOwn", () => {
     assert.equal(there.object!.metadata.uid, "uid-theirs");
   });
 
-  it("leaves an object whose id somebody has taken off, and says so", async () => {
+  it("leaves an object whose id was removed, and says so", async () => {
     const there = new OneObject(ours("1"));
     there.meanwhile.set("remove", () => there.write(theirs(), "uid-0"));
     assert.equal(await removeOwn(there.cluster, there.object!, RUN), false);

@@ -29,7 +29,7 @@ describe("freePorts", () => {
     }
   });
 
-  it("gives no port that somebody listens on", async () => {
+  it("gives no port that is in use", async () => {
     const [taken] = await freePorts(1);
     const server = createServer().listen(taken, LOOPBACK);
     await once(server, "listening");

@@ -130,7 +130,7 @@ describe("local processes", () => {
       assert.equal(found!.command, `${folders.bin}/kwok-0123 -e ${FOREVER} -- --config=${folders.run}/kwok.yaml`);
     });
 
-    it("finds nothing of others that speak of the run: a log being read, an editor, another's program", async () => {
+    it("finds no foreign process that names the run: a log reader, an editor, another program", async () => {
       program("kwok");
       const log = join(folders.run, "kwok.log");
       writeFileSync(log, "");
@@ -221,7 +221,7 @@ describe("local processes", () => {
       assert.match(error.message, /^demo: ended with code 1; /);
     });
 
-    it("says of a process that was ended from without that it has no code", async () => {
+    it("reports no exit code for a process that was killed", async () => {
       const failing = await ended(shell("kill -9 $$"));
       assert.match(new ProcessEnded(failing).message, /^demo: ended with code none; /);
     });

@@ -267,7 +267,7 @@ describe("Prometheus' HTTP", () => {
     assert.deepEqual([...authorizations], [`Basic ${Buffer.from("local:s3cret").toString("base64")}`]);
   });
 
-  it("is told to read its configuration again, and to say so if it does not take it", async () => {
+  it("reloads its configuration, and reports when it is refused", async () => {
     await reloadPrometheus(url);
     status = 500;
     await assert.rejects(reloadPrometheus(url), { message: "Prometheus did not take its configuration: HTTP 500" });
@@ -279,7 +279,7 @@ describe("Prometheus' HTTP", () => {
     assert.deepEqual(calls, ["PUT /load {}"]);
   });
 
-  it("is not there when nobody answers", async () => {
+  it("is down when nothing answers", async () => {
     const [nobody] = await freePorts(1);
     assert.equal(await httpStatus("GET", `http://${LOOPBACK}:${nobody}/`), 0);
     assert.equal(await prometheusIsReady(`http://${LOOPBACK}:${nobody}`), false);

@@ -21,7 +21,7 @@ describe("secrets of a run", () => {
     assert.equal(secretOf(runs[0]!, "simulator-token"), all[1]);
   });
 
-  it("are in files that nobody else may read", () => {
+  it("are in files that only their user can read", () => {
     const folders = { bin: "/bin", run: folderWith() };
     secretOf(folders, "simulator-token");
     assert.equal(modeOf(secretFile(folders, "simulator-token")), 0o600);
@@ -41,7 +41,7 @@ describe("private files", () => {
     assert.deepEqual(readdirSync(folder).sort(), ["new", "old"]);
   });
 
-  it("are in folders that nobody else may enter, also where others could before", () => {
+  it("are in folders that only their user can enter, even if others could before", () => {
     const folder = folderWith({ "open/x": "" });
     chmodSync(join(folder, "open"), 0o777);
     for (const name of ["open", "deep/new"]) {

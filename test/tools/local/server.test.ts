@@ -61,7 +61,7 @@ describe("podMetrics", () => {
     assert.equal(podMetrics({ pods: [pod("a")], services: [] }, new Map(), "other", "a"), undefined);
   });
 
-  it("is all zero while nobody sends anything", () => {
+  it("is all zero without load", () => {
     const expected = metricsText("qwen", { running: 0, waiting: 0, kvCache: 0 });
     assert.equal(podMetrics({ pods: [pod("a")], services: [service()] }, new Map(), "vllm", "a"), expected);
   });
@@ -184,7 +184,7 @@ describe("simulatorServer", () => {
     assert.deepEqual(JSON.parse((await ask("/load")).text), { "vllm/chat": { inFlight: 3, kvCache: 0 } });
   });
 
-  it("answers nothing to whoever does not have the run's token, and takes no load of theirs", async () => {
+  it("answers no request and takes no load without the run's token", async () => {
     for (const authorization of ["", "Bearer ", "Bearer c0ffe", "Bearer c0ffeee", "Basic c0ffee", "c0ffee"]) {
       for (const [path, method] of [
         ["/load", "GET"],
@@ -203,7 +203,7 @@ describe("simulatorServer", () => {
 
   it("knows no other path", async () => assert.equal((await ask("/metrics")).status, 404));
 
-  it("asks the cluster once for scrapes that come together, and anew a second later", async () => {
+  it("asks the cluster once for simultaneous scrapes, and again a second later", async () => {
     await Promise.all([1, 2, 3].map(() => ask("/pods/vllm/a/metrics")));
     assert.deepEqual(fake.calls, ["list Pod", "list Service"]);
     fake.put(pod("b"));

@@ -84,7 +84,7 @@ describe("statusOf", () => {
     ]);
   });
 
-  it("says of each pod where it is and how far, and of a pending one what the scheduler says", async () => {
+  it("shows the node and state of each pod, and the scheduler's message for a pending one", async () => {
     const scheduled = { type: "PodScheduled", status: "True" };
     const { pods } = await statusFor(
       pod("ready", { node: "n1", phase: "Running", conditions: [scheduled, { type: "Ready", status: "True" }] }),

@@ -150,7 +150,7 @@ describe("diffStack", () => {
     assert.match(lines.at(-2)!, /^ {2}models an hour: /);
   });
 
-  it("says of a cluster built anew what it adds to the cost", async () => {
+  it("shows the cost that a new cluster adds", async () => {
     const report = await reportOf(builtCluster());
     const { clusterUsd } = diffStack(undefined, report);
     assert.deepEqual(clusterUsd, { before: { minUsd: 0, maxUsd: 0 }, after: report.cluster!.hourlyUsd });

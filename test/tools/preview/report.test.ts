@@ -18,7 +18,7 @@ const pool = (instanceTypes: string[], changes: Config = {}): Config => ({
 });
 
 describe("stackReport", () => {
-  it("says of a release what it is and what it needs", async () => {
+  it("describes a release and what it needs", async () => {
     const flags = { "enable-prefix-caching": { value: true, reason: "shared prompt" } };
     const env = { VLLM_LOGGING_LEVEL: { value: "DEBUG", reason: "a hunt" } };
     const model = { autoscaling: { min: 1, max: 3 }, releases: { r1: { flags, env } } };
@@ -118,7 +118,7 @@ describe("stackReport", () => {
     assert.deepEqual(found!.unpriced, ["m8i.large"]);
   });
 
-  it("has no cost of a cluster that is there", async () => {
+  it("has no cost for an existing cluster", async () => {
     assert.ok(!("cluster" in (await reportOf())));
   });
 

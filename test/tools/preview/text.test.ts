@@ -199,7 +199,7 @@ describe("stackText of a cluster to build", () => {
     ]);
   });
 
-  it("says nothing of a cluster that is there", async () => {
+  it("says nothing about an existing cluster", async () => {
     assert.ok(!linesOf(await reportOf()).some((line) => /^Cluster|Whole cluster/.test(line)));
   });
 });

@@ -27,7 +27,7 @@ describe("writeManifests", () => {
     assert.equal(readFileSync(join(folder, "a.yaml"), "utf8"), `${HEADER}kind: Z\n`);
   });
 
-  it("leaves the files of others where they are", () => {
+  it("leaves foreign files alone", () => {
     const others = { "kustomization.yaml": "resources: []\n", "README.md": "# Ours\n", "notes.txt": HEADER };
     const folder = folderWith(others);
     writeManifests(folder, [file("a.yaml")]);
@@ -35,7 +35,7 @@ describe("writeManifests", () => {
       assert.equal(readFileSync(join(folder, name), "utf8"), content);
   });
 
-  it("does not write over a file of others that has a name of its own", () => {
+  it("does not overwrite a foreign file that has the name of a manifest", () => {
     const folder = folderWith({ "SECRETS.md": "# How we make ours\n" });
     try {
       writeManifests(folder, [file("a.yaml"), file("SECRETS.md")]);
@@ -87,7 +87,7 @@ describe("writeManifests", () => {
     assert.deepEqual(readdirSync(elsewhere), []);
   });
 
-  it("says of a folder that cannot be written which it is and why", () => {
+  it("names a folder that cannot be written, and why", () => {
     const folder = folderWith();
     writeFileSync(join(folder, "taken"), "");
     const out = join(folder, "taken", "out");

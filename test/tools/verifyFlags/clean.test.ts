@@ -103,7 +103,7 @@ for (const programs of [["python3"], ["python3", "uv"]] as const) {
       );
     });
 
-    it("run in a home of their own that goes afterwards, never in the project", async () => {
+    it("run in a temporary home, never in the project", async () => {
       const { made, options } = await calls();
       for (const { env, cwd, args } of made) {
         assert.equal(cwd, env["HOME"], args.join(" "));

@@ -84,7 +84,7 @@ describe("ensureEnvironment", () => {
     assert.ok(!existsSync(venvFolder));
   });
 
-  it("makes an environment anew when its lock has changed", async () => {
+  it("makes an environment again when its lock has changed", async () => {
     const locks = folderWith({ "0.30.0.txt": lockText("1.0") });
     const { ensure, calls, folder, venvFolder } = setUp({}, PLENTY, locks);
     await ensure();
@@ -110,7 +110,7 @@ describe("ensureEnvironment", () => {
     assert.deepEqual(calls(), []);
   });
 
-  it("uses an environment that is there, without a word and whatever room is left", async () => {
+  it("uses an existing environment silently, however little room is left", async () => {
     const first = setUp();
     await first.ensure();
     const before = first.calls().length;

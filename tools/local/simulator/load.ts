@@ -1,4 +1,4 @@
-/** What the simulator is told. */
+/** Sends load to the simulator. */
 import type { Folders } from "../folders.js";
 import { LOOPBACK } from "../ports.js";
 import { httpStatus } from "../prometheus.js";
@@ -14,10 +14,10 @@ export async function simulatorIsReady(folders: Folders, port: number): Promise<
 }
 
 /**
- * Has the pods behind a Service report this load.
+ * Makes the pods behind a Service report this load.
  *
  * @param service as `<namespace>/<name>`
- * @returns the HTTP status of the answer, 204 when it is taken
+ * @returns the HTTP status of the answer, 204 when accepted
  */
 export function sendLoad(folders: Folders, port: number, service: string, load: Load): Promise<number> {
   return call(folders, port, "PUT", `/${service}`, JSON.stringify(load));

@@ -1,4 +1,4 @@
-/** What a vLLM server says of its load, and how requests spread over the servers behind a Service. */
+/** A vLLM server's metrics, and how requests spread over the servers behind a Service. */
 import { METRICS } from "../../../components/vocabulary/metrics.js";
 
 /** Load of a Service: requests sent to it, and KV cache in use, where 1 is the whole cache of one replica. */
@@ -15,7 +15,7 @@ export interface ReplicaLoad {
   kvCache: number;
 }
 
-/** What a replica takes: requests that it runs at once (`--max-num-seqs`), and with those that wait (`--max-num-queued-reqs`). */
+/** Limits of a replica: requests that run (`--max-num-seqs`), and that run or wait (`--max-num-queued-reqs`). */
 export interface Limits {
   sequences: number;
   inFlight: number;
@@ -27,7 +27,7 @@ export function partOf({ inFlight, kvCache }: Load, index: number, replicas: num
   return { inFlight: Math.floor(inFlight / replicas) + more, kvCache: kvCache / replicas };
 }
 
-/** What a replica makes of the load that it gets; what it refuses is in none of its metrics. */
+/** Running and waiting requests of a replica; refused ones are in no metric. */
 export function replicaLoad({ inFlight, kvCache }: Load, limits: Limits): ReplicaLoad {
   const taken = Math.min(inFlight, limits.inFlight);
   const running = Math.min(taken, limits.sequences);

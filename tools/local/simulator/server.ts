@@ -1,6 +1,6 @@
 /**
  * Answers `GET /pods/<namespace>/<pod>/metrics` as the vLLM server of that pod would, and takes the load of a Service by
- * `PUT /load/<namespace>/<service>`. Everything is for bearers of the run's token: the machine may have other users.
+ * `PUT /load/<namespace>/<service>`. Every request needs the run's token: the machine may have other users.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server } from "node:http";
@@ -16,7 +16,7 @@ interface Service extends KubernetesObject {
   spec: { selector?: Record<string, string> };
 }
 
-/** What the cluster had when it was last asked. */
+/** The cluster's objects at the last request. */
 interface Snapshot {
   pods: Pod[];
   services: Service[];
@@ -32,7 +32,7 @@ function isReady({ metadata, status }: Pod): boolean {
   return metadata.deletionTimestamp === undefined && ready === true;
 }
 
-/** A flag's value, written `--flag=value` or `--flag value …`, of which the first. */
+/** A flag's first value, written `--flag=value` or `--flag value …`. */
 function argument({ spec }: Pod, flag: string): string | undefined {
   const args = spec.containers[0]?.args ?? [];
   const joined = args.find((text) => text.startsWith(`--${flag}=`));
@@ -55,8 +55,8 @@ function byName(a: KubernetesObject, b: KubernetesObject): number {
 /**
  * When each pod was first seen ready, by its name.
  *
- * Requests that move from one replica to another are for one scrape on neither: on both, which are scraped at different
- * moments, they would be counted twice, and requests that stay where they began never are.
+ * Requests that move to another replica are on neither for one scrape. Replicas are scraped at different times: on both, the
+ * requests would be counted twice, which never happens to real ones.
  */
 export class Arrivals {
   private readonly since = new Map<string, number>();
@@ -68,7 +68,7 @@ export class Arrivals {
     for (const key of [...this.since.keys()].filter((key) => !ready.has(key))) this.since.delete(key);
   }
 
-  /** Whether a pod has been ready for too short to have got its part, while others of `replicas` have been for longer. */
+  /** Whether a pod became ready too recently to have its part, while others of `replicas` are older. */
   isNew(pod: Pod, replicas: readonly Pod[], now = Date.now()): boolean {
     const age = (other: Pod) => now - (this.since.get(keyOf(other)) ?? now);
     return age(pod) < SETTLING_MS && replicas.some((other) => age(other) >= SETTLING_MS);
@@ -119,7 +119,7 @@ function digest(text: string): Buffer {
   return createHash("sha256").update(text).digest();
 }
 
-/** @param token without which nothing is answered */
+/** @param token required of every request */
 export function simulatorServer(cluster: Cluster, token: string): Server {
   const expected = digest(`Bearer ${token}`);
   const loads = new Map<string, Load>();
