@@ -1,5 +1,5 @@
 /** The text of docs/policies.md, made of what the rules say of themselves. */
-import { type Rule } from "../policies/rule.js";
+import type { Rule } from "../policies/rule.js";
 
 const INTRODUCTION = `# Policies
 
