@@ -9,25 +9,21 @@ import type { CollectedResource } from "./resource.js";
 /** As much of a stack as a program sees. */
 export type StackValues = Pick<StackFile, "stack" | "engineConfig" | "engineSecretKeys">;
 
-/** Private in the SDK's types, whose version is pinned: where in the source a resource is made. */
-const Located = pulumi.Resource as unknown as { stackTrace: (skip: number) => unknown[] };
-
 /**
- * Leaves out what takes time and memory and nobody here reads: the stack trace that the SDK keeps with each promise, and the place
- * in the source that it tells the engine with each resource. V8, seeing a large machine, would let the heap grow to three
- * times what is in use.
+ * Leaves out what takes time and memory and nobody here reads: the stack trace that the SDK keeps with each promise and resource.
+ * V8, seeing a large machine, would let the heap grow to three times what is in use.
  */
 function frugally(): () => void {
   setFlagsFromString("--heap-growing-percent=60");
-  const { stackTraceLimit } = Error;
+  const { stackTraceLimit, prepareStackTrace } = Error;
   // A limit that somebody set (node --stack-trace-limit) is there to find a fault.
   if (stackTraceLimit !== DEFAULT_STACK_TRACE_LIMIT) return () => undefined;
-  const { stackTrace } = Located;
   Error.stackTraceLimit = 0;
-  Located.stackTrace = () => [];
+  // The loader's own looks for the source of each line, also where there is none.
+  Error.prepareStackTrace = (error) => String(error);
   return () => {
     Error.stackTraceLimit = stackTraceLimit;
-    Located.stackTrace = stackTrace;
+    Error.prepareStackTrace = prepareStackTrace;
   };
 }
 const DEFAULT_STACK_TRACE_LIMIT = 10;

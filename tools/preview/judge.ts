@@ -13,7 +13,7 @@ import type { Job, Judged, JudgedBatch, takeBatches } from "./batch.js";
 import { policyInput } from "./policyInput.js";
 
 /** From so many models on, a second thread pays: it loads and compiles everything once more, beside the first. */
-const WORKER_MODELS = 50;
+const WORKER_MODELS = 200;
 
 export interface JudgedStack {
   resources: CollectedResource[];
