@@ -6,7 +6,7 @@ export { Network, type NetworkArgs } from "./cluster/network.js";
 export { ManagedNodes, type ManagedNodesArgs, type NodeTaint, type TemplatePlan } from "./cluster/nodeGroup.js";
 export { type LoadedModels, loadModels, type LoadOptions } from "./checks/load.js";
 export type { ServedModel } from "./derive/servedModel.js";
-export { isWrong, type Parts, Wrong, WRONG } from "./config/parts.js";
+export { isWrong, type Parts, type PartsOf, Wrong, WRONG } from "./config/parts.js";
 export { ContractError, type Problem } from "./config/problems.js";
 export {
   contractHash,

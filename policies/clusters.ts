@@ -1,5 +1,5 @@
 /** EKS clusters: AWS's own resource, and pulumi-eks' component around it. */
-import { type Resource } from "./kinds.js";
+import type { Resource } from "./kinds.js";
 import { type Fields, isSet } from "./read.js";
 
 export interface Cluster {

@@ -1,5 +1,5 @@
 /** What a container runs, seen through `sh -c` and through references to its own environment. */
-import { type Container } from "./workloads.js";
+import type { Container } from "./workloads.js";
 
 const SHELL = /(^|\/)(ba|da|a|z|k)?sh$/;
 /** Between words of a script: what ends one command and starts the next. */

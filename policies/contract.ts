@@ -1,6 +1,6 @@
 /** The contract as a runtime's annotation carries it. */
 import { ANNOTATIONS } from "../components/vocabulary/labels.js";
-import { type Workload } from "./workloads.js";
+import type { Workload } from "./workloads.js";
 
 /** The parsed annotation; `undefined` when it is absent or no JSON. */
 export function contractOf(workload: Workload): unknown {

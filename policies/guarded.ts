@@ -1,14 +1,14 @@
 /** Settings that open, redirect or extend an engine, found in the flags, variables and scripts of any program's containers. */
 import { GUARDED_FLAGS } from "../components/facts/guarded/flags.js";
 import { GUARDED_KEYS } from "../components/facts/guarded/keys.js";
-import { type Danger, type GuardedSetting } from "../components/facts/guarded/setting.js";
+import type { Danger, GuardedSetting } from "../components/facts/guarded/setting.js";
 import { GUARDED_VARIABLES, namesMatcher } from "../components/facts/guarded/variables.js";
-import { type PolicyConfigSchema } from "@pulumi/policy";
+import type { PolicyConfigSchema } from "@pulumi/policy";
 import { assignmentsOf } from "./commands.js";
 import { jsonOf, type SpelledFlag, spelledFlagsOf } from "./flags.js";
 import { fields, type Fields, strings } from "./read.js";
 import { enginesOf } from "./runtimes.js";
-import { type Container, type Workload } from "./workloads.js";
+import type { Container, Workload } from "./workloads.js";
 
 const VARIABLES = GUARDED_VARIABLES.map((row) => ({ ...row, matcher: namesMatcher(row.names) }));
 

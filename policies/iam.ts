@@ -1,6 +1,6 @@
 /** Policy documents of AWS IAM, in whichever form a program keeps them, and managed policies that it attaches. */
 import { quote } from "../components/config/problems.js";
-import { type Resource } from "./kinds.js";
+import type { Resource } from "./kinds.js";
 import { at, isStated, list, strings } from "./read.js";
 
 /** By type, the property that holds a document. */

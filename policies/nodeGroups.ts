@@ -1,6 +1,6 @@
 /** Managed node groups of EKS: AWS's own resource, and pulumi-eks' component around it. */
 import { AWS_MACHINES } from "../components/facts/machines/aws.js";
-import { type Resource } from "./kinds.js";
+import type { Resource } from "./kinds.js";
 import { type Fields, at, isSet, isStated, isTrue, list, strings, text } from "./read.js";
 
 export const NODE_GROUP = "aws:eks/nodeGroup:NodeGroup";

@@ -1,6 +1,6 @@
 /** Where pods may run: tolerations and node selection. */
 import { at, fields, list, strings, text, textEntries } from "./read.js";
-import { type Workload } from "./workloads.js";
+import type { Workload } from "./workloads.js";
 
 export interface Taint {
   key: string;

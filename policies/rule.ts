@@ -7,8 +7,8 @@ import type {
   StackValidationPolicy,
 } from "@pulumi/policy";
 
-import { type Resource } from "./kinds.js";
-import { type Fields } from "./read.js";
+import type { Resource } from "./kinds.js";
+import type { Fields } from "./read.js";
 import { type Scaler, scalersOf } from "./scalers.js";
 import { type Workload, workloadOf } from "./workloads.js";
 

@@ -2,7 +2,7 @@
 import { parseImage } from "../components/config/image.js";
 import { APP_NAME, COMPONENTS, LABELS } from "../components/vocabulary/labels.js";
 import { commandsOf } from "./commands.js";
-import { type Container, type Workload } from "./workloads.js";
+import type { Container, Workload } from "./workloads.js";
 
 /** Related programs whose images are named after vLLM and which serve no model. */
 const NOT_A_SERVER = /(router|operator|controller|exporter|gateway|proxy|sidecar|dashboard|frontend)$/;

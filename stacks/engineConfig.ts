@@ -1,5 +1,5 @@
 import { NAMESPACE } from "./namespace.js";
-import { maskEncrypted, SECRET_PLACEHOLDER, topPath } from "./secrets.js";
+import { maskEncrypted, SECRET_MASK, topPath } from "./secrets.js";
 
 /**
  * This project's values out of all that the engine hands over, by key without `vllm:`.
@@ -52,7 +52,7 @@ export function withEncryptedPaths(
     // A file that has no such secret is not where this config comes from.
     config.encrypted.push(...(paths.length > 0 ? paths : [topPath(key)]));
     // A section that is encrypted as a whole: none of it may be told.
-    if (paths[0] === topPath(key) && typeof values[key] === "object") config.values[key] = SECRET_PLACEHOLDER;
+    if (paths[0] === topPath(key) && typeof values[key] === "object") config.values[key] = SECRET_MASK;
   }
   return config;
 }

@@ -55,8 +55,8 @@ function providerArgs(cluster: ClusterConfig, built: EksGpuCluster | undefined):
   return {
     // Without it a renewed kubeconfig would look like another cluster, and replace everything.
     clusterIdentifier: clusterName(cluster),
-    ...(built !== undefined && { kubeconfig: built.kubeconfig }),
-    ...(existing?.context !== undefined && { context: existing.context }),
-    ...(existing?.kubeconfig !== undefined && { kubeconfig: pulumi.secret(existing.kubeconfig) }),
+    kubeconfig:
+      built?.kubeconfig ?? (existing?.kubeconfig === undefined ? undefined : pulumi.secret(existing.kubeconfig)),
+    context: existing?.context,
   };
 }

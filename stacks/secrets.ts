@@ -4,7 +4,7 @@ import { error, listOr, type Problem } from "../components/config/problems.js";
 import { NAMESPACE } from "./namespace.js";
 
 /** Stands for every secret value. */
-export const SECRET_PLACEHOLDER = "[secret]";
+export const SECRET_MASK = "[secret]";
 
 /** Where a secret may stand, by path without `vllm:`; each goes into a resource as a secret, and nowhere else. */
 const SECRET_PLACES = {
@@ -48,7 +48,7 @@ export function maskEncrypted(value: unknown, path: string): { value: unknown; p
   }
   const entries = Object.entries(value);
   if (entries.length === 1 && entries[0]![0] === "secure" && typeof entries[0]![1] === "string") {
-    return { value: SECRET_PLACEHOLDER, paths: [path] };
+    return { value: SECRET_MASK, paths: [path] };
   }
   const masked = entries.map(([key, inner]) => [key, maskEncrypted(inner, joinPath(path, [key]))] as const);
   return {
@@ -115,7 +115,7 @@ export function takeSecrets(given: Values, encrypted: readonly string[]): Withou
     if (below) unsure.push(keys[0]);
     if (typeof value !== "string") {
       told.set(`${NAMESPACE}:${path}`, `is ${typeName(value)}, which is not shown: use text`);
-      values = withValue(values, keys, Array.isArray(value) ? [SECRET_PLACEHOLDER] : {});
+      values = withValue(values, keys, Array.isArray(value) ? [SECRET_MASK] : {});
       continue;
     }
     if (!below && !encrypted.includes(path)) {
@@ -124,7 +124,7 @@ export function takeSecrets(given: Values, encrypted: readonly string[]): Withou
     } else {
       secrets[path] = value;
     }
-    values = withValue(values, keys, SECRET_PLACEHOLDER);
+    values = withValue(values, keys, SECRET_MASK);
   }
   for (const path of encrypted) {
     if ((SECRET_PATHS as string[]).includes(path) || unsure.includes(path)) continue;

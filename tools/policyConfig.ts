@@ -6,7 +6,7 @@ import type { PolicyConfigJSONSchema } from "@pulumi/policy/schema";
 import { z } from "zod";
 
 import { type Problem, didYouMean, error, listOr, quote } from "../components/config/problems.js";
-import { type Rule } from "../policies/rule.js";
+import type { Rule } from "../policies/rule.js";
 import { rules as allRules } from "../policies/rules/index.js";
 import { BadInput } from "./failure.js";
 

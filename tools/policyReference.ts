@@ -1,5 +1,5 @@
 /** The text of docs/policies.md, generated from the rules. */
-import { type Rule } from "../policies/rule.js";
+import type { Rule } from "../policies/rule.js";
 
 const INTRODUCTION = `# Policies
 

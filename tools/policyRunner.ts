@@ -8,10 +8,10 @@ import type {
   Severity,
 } from "@pulumi/policy";
 
-import { type ResourceRule, type Rule, type StackRule } from "../policies/rule.js";
+import type { ResourceRule, Rule, StackRule } from "../policies/rule.js";
 import { rules as allRules } from "../policies/rules/index.js";
 import { Failure } from "./failure.js";
-import { type PolicyConfig, type RuleConfig } from "./policyConfig.js";
+import type { PolicyConfig, RuleConfig } from "./policyConfig.js";
 
 export { type PolicyConfig, readPolicyConfig } from "./policyConfig.js";
 

@@ -1,6 +1,6 @@
 /** Stand-ins for values that providers compute, as far as the program reads them: offline there are no providers. */
 import * as pulumi from "@pulumi/pulumi";
-import { SECRET_PLACEHOLDER } from "../stacks/secrets.js";
+import { SECRET_MASK } from "../stacks/secrets.js";
 
 /** Shown where only AWS knows the answer. */
 const KNOWN_LATER = "(known at deployment)";
@@ -11,7 +11,7 @@ const ACCOUNT = "123456789012";
 export function computedOutputs(type: string, name: string, inputs: Readonly<Record<string, unknown>>): object {
   switch (type) {
     case "random:index/randomPassword:RandomPassword":
-      return { result: pulumi.secret(SECRET_PLACEHOLDER) };
+      return { result: pulumi.secret(SECRET_MASK) };
     case "aws:eks/cluster:Cluster":
       return {
         arn: arnOf(type, name),

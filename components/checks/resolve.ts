@@ -87,7 +87,9 @@ function resolveModel(name: string, value: unknown, path: string): Resolved {
   if (!isRight) return { outline, releases, problems };
   const model = {
     ...(keys as ModelKeys),
-    ...{ name, route: parsed.value.route, warmSpares: parsed.value.warmSpares },
+    name,
+    route: parsed.value.route,
+    warmSpares: parsed.value.warmSpares,
     releases: new Map(releases.map(({ release, plan }) => [release, plan as RuntimePlan])),
   };
   if (!problems.some(({ severity }) => severity === "error"))

@@ -56,7 +56,7 @@ export class ManagedAddon extends pulumi.ComponentResource {
     super("pulumi-vllm:cluster:ManagedAddon", name, {}, opts);
     const { facts } = args;
     // On the children, too: a component's own dependencies order its creation, not its deletion.
-    const child = { parent: this, ...(opts?.dependsOn !== undefined && { dependsOn: opts.dependsOn }) };
+    const child = { parent: this, dependsOn: opts?.dependsOn };
     const version = aws.eks.getAddonVersionOutput(
       { addonName: facts.name, kubernetesVersion: args.kubernetesVersion },
       { parent: this },
@@ -74,7 +74,7 @@ export class ManagedAddon extends pulumi.ComponentResource {
         ...(identity !== undefined && {
           podIdentityAssociations: [{ serviceAccount: facts.identity!.serviceAccount, roleArn: identity.role.arn }],
         }),
-        ...(args.tags !== undefined && { tags: args.tags }),
+        tags: args.tags,
       },
       pulumi.mergeOptions(child, { dependsOn: identity?.rights ?? [] }),
     );

@@ -39,11 +39,7 @@ function roleWith(
   opts: pulumi.CustomResourceOptions,
   tags?: Record<string, string>,
 ): RoleWithRights {
-  const role = new aws.iam.Role(
-    name,
-    { assumeRolePolicy: JSON.stringify(trust), ...(tags !== undefined && { tags }) },
-    opts,
-  );
+  const role = new aws.iam.Role(name, { assumeRolePolicy: JSON.stringify(trust), tags }, opts);
   const partition = aws.getPartitionOutput({}, opts.parent === undefined ? {} : { parent: opts.parent }).partition;
   const rights = policies.map(
     (policy) =>

@@ -150,7 +150,7 @@ export class ManagedNodes extends pulumi.ComponentResource {
   constructor(name: string, args: ManagedNodesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-vllm:cluster:ManagedNodes", name, {}, opts);
     // On the children, too: a component's own dependencies order its creation, not its deletion.
-    const child = { parent: this, ...(opts?.dependsOn !== undefined && { dependsOn: opts.dependsOn }) };
+    const child = { parent: this, dependsOn: opts?.dependsOn };
     const template = new aws.ec2.LaunchTemplate(name, launchTemplateArgs(args.template), child);
     this.nodeGroup = new aws.eks.NodeGroup(
       name,

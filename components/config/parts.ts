@@ -17,11 +17,10 @@ export function isWrong(value: unknown): value is Wrong {
   return value === WRONG;
 }
 
-type Primitive = string | number | boolean | null;
-
 /** `T` with {@link WRONG} in the place of whatever is wrong: an object always has its keys, lists and records keep what they can. */
 export type Parts<T> = PartsOf<Exclude<T, undefined>> | Extract<T, undefined>;
-type PartsOf<T> = [Extract<T, Primitive>] extends [never]
+/** {@link Parts} of what is there. */
+export type PartsOf<T> = [Extract<T, string | number | boolean | null>] extends [never]
   ? T extends readonly (infer Item)[]
     ? Parts<Item>[] | Wrong
     : string extends keyof T

@@ -41,15 +41,12 @@ function stableJson(value: unknown): string {
   );
 }
 
-/** A plan has all keys of a contract and more: its text would be another. */
-type Contract = RuntimeContract & { contract?: never };
-
-/** The contract as the annotation carries it. */
-export function contractText(contract: Contract): string {
+/** The contract as the annotation carries it; not a plan, which has all keys of a contract and more. */
+export function contractText(contract: RuntimeContract & { contract?: never }): string {
   return stableJson(contract);
 }
 
 /** The first 16 hex digits of the SHA-256 of {@link contractText}. */
-export function contractHash(contract: Contract): string {
+export function contractHash(contract: RuntimeContract & { contract?: never }): string {
   return createHash("sha256").update(contractText(contract)).digest("hex").slice(0, 16);
 }

@@ -60,7 +60,7 @@ export class Platform extends pulumi.ComponentResource {
           retentionDays: prometheus.retentionDays,
           volumeGiB: prometheus.volumeGiB,
           ...(storage && { storageClass: storage.className }),
-          ...(monitoringNamespace !== undefined && { namespace: monitoringNamespace }),
+          namespace: monitoringNamespace,
           trustedNamespaces: [...modelNamespaces, ...prometheus.namespaces],
         },
         afterStorage,
@@ -70,11 +70,7 @@ export class Platform extends pulumi.ComponentResource {
 
     const others = [
       isInstalled("keda") &&
-        new KedaAddon(
-          `${name}-keda`,
-          { clusterName, serviceMonitors, ...(monitoringNamespace !== undefined && { monitoringNamespace }) },
-          afterMonitoring,
-        ),
+        new KedaAddon(`${name}-keda`, { clusterName, serviceMonitors, monitoringNamespace }, afterMonitoring),
       isInstalled("dcgmExporter") &&
         new DcgmExporterAddon(`${name}-dcgm-exporter`, { serviceMonitors }, afterMonitoring),
       isInstalled("devicePlugin") &&

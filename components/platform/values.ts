@@ -34,8 +34,7 @@ export function spread(matchLabels: Record<string, string>, ...topologyKeys: rea
   }));
 }
 
-export const ZONE = "topology.kubernetes.io/zone";
-export const HOST = "kubernetes.io/hostname";
+export { HOST_LABEL as HOST, ZONE_LABEL as ZONE } from "../vocabulary/nodes.js";
 
 /** At most one pod goes at a time, and its successor may start before. */
 export const ROLLING_UPDATE = { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 1, maxSurge: 1 } } as const;

@@ -38,6 +38,9 @@ export const ANNOTATIONS = {
  */
 export const LOCAL_RUN = `${OWN}/local-run`;
 
+/** Annotation of simulated pods: how long their model takes to load. */
+export const SIMULATED_LOAD = `${OWN}/simulated-load`;
+
 /** A text as a label's value: at most 63 letters, digits, dashes, dots and underscores, first and last no punctuation. */
 export function labelValue(text: string): string {
   return text

@@ -42,5 +42,8 @@ export const SYSTEM_NODES = { [NODE_LABELS.workload]: WORKLOADS.system } as cons
 /** Nodes with NVIDIA GPUs, whatever they are for. NVIDIA's own charts use this label. */
 export const GPU_NODES = { [`${GPU_RESOURCE}.present`]: "true" } as const;
 
+/** Label of a node's own name. */
+export const HOST_LABEL = "kubernetes.io/hostname";
+
 /** Label of the zone that a node is in: https://kubernetes.io/docs/reference/labels-annotations-taints/ */
 export const ZONE_LABEL = "topology.kubernetes.io/zone";

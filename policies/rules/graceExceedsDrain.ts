@@ -2,7 +2,7 @@ import { flagsOf, lastFlag } from "../flags.js";
 import { at, number, strings } from "../read.js";
 import { workloadRule } from "../rule.js";
 import { runtimesOf } from "../runtimes.js";
-import { type Container } from "../workloads.js";
+import type { Container } from "../workloads.js";
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#lifecycle */
 const DEFAULT_GRACE_SECONDS = 30;

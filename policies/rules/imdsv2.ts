@@ -1,4 +1,4 @@
-import { type Resource } from "../kinds.js";
+import type { Resource } from "../kinds.js";
 import { NODE_GROUP } from "../nodeGroups.js";
 import { at, isStated, number } from "../read.js";
 import { resourceRule } from "../rule.js";

@@ -2,7 +2,7 @@
  * Every rule, in the order of docs/policies.md: what runs, how it starts and stops, where, how much, who reaches it;
  * then what it runs on: nodes, clusters, volumes and AWS permissions.
  */
-import { type Rule } from "../rule.js";
+import type { Rule } from "../rule.js";
 import { autoscalerFallback } from "./autoscalerFallback.js";
 import { clusterEndpointClosed } from "./clusterEndpointClosed.js";
 import { clusterLogs } from "./clusterLogs.js";

@@ -1,6 +1,6 @@
 import { at, list, text } from "../read.js";
 import { stackRule } from "../rule.js";
-import { type Scaler } from "../scalers.js";
+import type { Scaler } from "../scalers.js";
 
 const WRONG = new Set(["cpu", "memory"]);
 

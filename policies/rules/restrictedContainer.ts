@@ -3,7 +3,7 @@ import { at, list } from "../read.js";
 import { workloadRule } from "../rule.js";
 import { isRuntime } from "../runtimes.js";
 import { state } from "../show.js";
-import { type Container, type Workload } from "../workloads.js";
+import type { Container, Workload } from "../workloads.js";
 
 export const restrictedContainer = workloadRule(
   {

@@ -4,7 +4,7 @@ import { quantityOf } from "../quantity.js";
 import { at, list, number } from "../read.js";
 import { workloadRule } from "../rule.js";
 import { enginesOf } from "../runtimes.js";
-import { type Container, type Workload } from "../workloads.js";
+import type { Container, Workload } from "../workloads.js";
 
 export const sharedMemory = workloadRule(
   {

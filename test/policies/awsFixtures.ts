@@ -1,5 +1,5 @@
 /** A cluster on AWS that every rule accepts, as a program without our components would write it. */
-import { type PolicyInput } from "../../tools/policyRunner.js";
+import type { PolicyInput } from "../../tools/policyRunner.js";
 import { type Json, resource } from "./fixtures.js";
 
 type Changes = { [key: string]: Json };

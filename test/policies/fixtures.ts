@@ -2,7 +2,7 @@
  * A stack that every rule accepts, written by hand as a program without our components would write it.
  * A test changes one thing of it and names the message that follows.
  */
-import { type Rule } from "../../policies/rule.js";
+import type { Rule } from "../../policies/rule.js";
 import { type PolicyConfig, type PolicyInput, runPolicies } from "../../tools/policyRunner.js";
 
 export const COMMIT = "b968826d9c46dd6066d109eabc6255188de91218";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { selects } from "../../policies/selectors.js";
-import { type Json } from "./fixtures.js";
+import type { Json } from "./fixtures.js";
 
 const LABELS = new Map([
   ["app", "vllm"],

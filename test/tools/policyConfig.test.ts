@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { type Rule } from "../../policies/rule.js";
+import type { Rule } from "../../policies/rule.js";
 import { rules as packRules } from "../../policies/rules/index.js";
 import { PolicyConfigError, readPolicyConfig } from "../../tools/policyConfig.js";
 

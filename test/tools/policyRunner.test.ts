@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { type About, type Rule } from "../../policies/rule.js";
+import type { About, Rule } from "../../policies/rule.js";
 import { type PolicyInput, PolicyRuleError, runPolicies } from "../../tools/policyRunner.js";
 
 const input = (name: string, parent?: string): PolicyInput => ({

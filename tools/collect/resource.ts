@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { SECRET_PLACEHOLDER } from "../../stacks/secrets.js";
+import { SECRET_MASK } from "../../stacks/secrets.js";
 
 /** A resource as the program registered it. */
 export interface CollectedResource {
@@ -22,7 +22,7 @@ export interface CollectedResource {
 export function maskSecrets(value: unknown): { value: unknown; secret: boolean } {
   let secret = false;
   const mask = (value: unknown, within: boolean): unknown => {
-    if (typeof value === "string") return within ? SECRET_PLACEHOLDER : value;
+    if (typeof value === "string") return within ? SECRET_MASK : value;
     if (value === null || typeof value !== "object") return value;
     if (Array.isArray(value)) return value.map((item) => mask(item, within));
     if (pulumi.runtime.isRpcSecret(value)) {

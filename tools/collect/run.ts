@@ -9,24 +9,21 @@ import type { CollectedResource } from "./resource.js";
 /** The parts of a stack that a program sees. */
 export type StackValues = Pick<StackFile, "stack" | "engineConfig" | "engineSecretKeys">;
 
-/** Private in the SDK's types, whose version is pinned: where in the source a resource is made. */
-const Located = pulumi.Resource as unknown as { stackTrace: (skip: number) => unknown[] };
-
 /**
- * Saves time and memory: no stack trace with each promise of the SDK, and no source position with each resource. A heap that
- * grows in small steps: on a large machine V8 would let it grow to three times what is in use.
+ * Saves time and memory: no stack trace with each promise and resource of the SDK, and a heap that grows in small steps. On a large
+ * machine V8 would let it grow to three times what is in use.
  */
 function frugally(): () => void {
   setFlagsFromString("--heap-growing-percent=60");
-  const { stackTraceLimit } = Error;
+  const { stackTraceLimit, prepareStackTrace } = Error;
   // A limit set by the user (node --stack-trace-limit) serves to find a fault.
   if (stackTraceLimit !== DEFAULT_STACK_TRACE_LIMIT) return () => undefined;
-  const { stackTrace } = Located;
   Error.stackTraceLimit = 0;
-  Located.stackTrace = () => [];
+  // The loader's own function looks up the source of each line, even if there is none.
+  Error.prepareStackTrace = (error) => String(error);
   return () => {
     Error.stackTraceLimit = stackTraceLimit;
-    Located.stackTrace = stackTrace;
+    Error.prepareStackTrace = prepareStackTrace;
   };
 }
 const DEFAULT_STACK_TRACE_LIMIT = 10;

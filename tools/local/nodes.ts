@@ -1,5 +1,5 @@
 /** Simulated nodes: those that a stack's node groups would have at their largest. */
-import { NODE_GROUP_LABEL, ZONE_LABEL } from "../../components/vocabulary/nodes.js";
+import { HOST_LABEL, NODE_GROUP_LABEL, ZONE_LABEL } from "../../components/vocabulary/nodes.js";
 import { SYSTEM_NODE_LABELS, gpuNodeLabels, gpuNodeTaints } from "../../components/cluster/nodeGroup.js";
 import { labelValue, LOCAL_RUN } from "../../components/vocabulary/labels.js";
 import { GPU_RESOURCE } from "../../components/vocabulary/nodes.js";
@@ -56,7 +56,7 @@ export function nodeObject(node: NodeShape, run: string): KubernetesObject & { s
       name: node.name,
       annotations: marks(run),
       labels: {
-        "kubernetes.io/hostname": node.name,
+        [HOST_LABEL]: node.name,
         "kubernetes.io/os": "linux",
         "kubernetes.io/arch": "amd64",
         "node.kubernetes.io/instance-type": node.instanceType,

@@ -1,12 +1,17 @@
 /** Changes pods for a simulated cluster: the load time of their model, and placement on simulated nodes. */
 import { isRuntimeWorkload } from "../../components/vocabulary/workloads.js";
-import { COMPONENTS, LABELS, LOCAL_RUN } from "../../components/vocabulary/labels.js";
+import {
+  COMPONENTS,
+  LABELS,
+  LOCAL_RUN,
+  SIMULATED_LOAD as LOAD_ANNOTATION,
+} from "../../components/vocabulary/labels.js";
 import { error, listOr } from "../../components/config/problems.js";
 import { BadInput } from "../failure.js";
 import type { KubernetesObject } from "./client.js";
 
 /** The pod annotation with the time until it is ready; without it, a pod is ready at once. */
-export const SIMULATED_LOAD = { annotation: "pulumi-vllm.dev/simulated-load", never: "never" } as const;
+export const SIMULATED_LOAD = { annotation: LOAD_ANNOTATION, never: "never" } as const;
 
 /** Long enough to be seen, short enough to wait for. */
 export const DEFAULT_LOAD = "10s";

@@ -6,6 +6,7 @@ import { printable } from "../../components/config/printable.js";
 import { ContractError, error, quote } from "../../components/config/problems.js";
 import { tooDeep } from "../../components/config/size.js";
 import type { CostRange } from "../../components/derive/cost.js";
+import { ANNOTATIONS } from "../../components/vocabulary/labels.js";
 import { readPlainFile } from "../../stacks/plainFile.js";
 import type { CollectedResource } from "../collect.js";
 import { REPORT_VERSION, type StackReport } from "./report.js";
@@ -216,7 +217,7 @@ export function diffText(diff: StackDiff): string {
         ? line(`  ± ${kind(change.type)} ${change.name} is replaced`, pc.red)
         : line(`  ~ ${kind(change.type)} ${change.name}`, pc.yellow),
       ...change.properties
-        .filter(({ path }) => !path.includes("pulumi-vllm.dev/contract"))
+        .filter(({ path }) => !path.includes(ANNOTATIONS.contract))
         .map(({ path, before, after }) => line(`      ${path}: ${short(before)} → ${short(after)}`)),
     ]),
     ...diff.models.flatMap(({ name, keys }) =>

@@ -13,7 +13,7 @@ import type { Job, Judged, JudgedBatch, takeBatches } from "./batch.js";
 import { policyInput } from "./policyInput.js";
 
 /** From this many models on, a second thread is faster: it has to load and compile everything again. */
-const WORKER_MODELS = 50;
+const WORKER_MODELS = 200;
 
 export interface JudgedStack {
   resources: CollectedResource[];

@@ -117,7 +117,10 @@ function total(costs: readonly CostRange[]): CostRange {
 
 function clusterReport(cluster: BuiltClusterConfig): NonNullable<StackReport["cluster"]> {
   const items = clusterCost(cluster).map(({ item, count, minUsd, maxUsd }) => ({
-    ...{ item, count, minUsd: round(minUsd, 4), maxUsd: round(maxUsd, 4) },
+    item,
+    count,
+    minUsd: round(minUsd, 4),
+    maxUsd: round(maxUsd, 4),
   }));
   return { items, hourlyUsd: total(items), unpriced: unpricedTypes(cluster) };
 }

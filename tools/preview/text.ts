@@ -15,24 +15,19 @@ export function costRange({ minUsd, maxUsd }: CostRange): string {
   return minUsd === maxUsd ? usd(minUsd) : `${usd(minUsd)}–${usd(maxUsd)}`;
 }
 
+/** The places where a table could have lines. */
+const NO_LINES = Object.fromEntries(
+  ["top", "bottom", "left", "right", "mid"]
+    .flatMap((side) => [side, `${side}-mid`, `${side}-left`, `${side}-right`])
+    .map((place) => [place, ""]),
+);
+
 /** A table without lines: it can be copied into a pull request. */
 export function plainTable(head: string[], rows: string[][], rightAligned: number[] = []): string {
   const table = new Table({
     head,
     colAligns: head.map((_, index) => (rightAligned.includes(index) ? "right" : "left")),
-    chars: {
-      ...{ top: "", "top-mid": "", "top-left": "", "top-right": "", bottom: "", "bottom-mid": "", "bottom-left": "" },
-      ...{
-        "bottom-right": "",
-        left: "",
-        "left-mid": "",
-        mid: "",
-        "mid-mid": "",
-        right: "",
-        "right-mid": "",
-        middle: "  ",
-      },
-    },
+    chars: { ...NO_LINES, middle: "  " },
     style: { head: pc.isColorSupported ? ["bold"] : [], border: [], "padding-left": 0, "padding-right": 0 },
   });
   table.push(...rows);

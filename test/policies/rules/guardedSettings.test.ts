@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { type ResourceRule } from "../../../policies/rule.js";
+import type { ResourceRule } from "../../../policies/rule.js";
 import { engineClosed } from "../../../policies/rules/engineClosed.js";
 import { engineNotRedirected } from "../../../policies/rules/engineNotRedirected.js";
 import { noInjectedCode } from "../../../policies/rules/noInjectedCode.js";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BadInput } from "../../../tools/failure.js";
-import { type ManifestFile } from "../../../tools/render/manifests.js";
+import type { ManifestFile } from "../../../tools/render/manifests.js";
 import { writeManifests } from "../../../tools/render/write.js";
 import { folderWith, removeFolders } from "../folders.js";
 
