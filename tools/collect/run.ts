@@ -15,7 +15,8 @@ export type StackValues = Pick<StackFile, "stack" | "engineConfig" | "engineSecr
  */
 function frugally(): () => void {
   setFlagsFromString("--heap-growing-percent=60");
-  const { stackTraceLimit, prepareStackTrace } = Error;
+  const { stackTraceLimit } = Error;
+  const loaders = Object.getOwnPropertyDescriptor(Error, "prepareStackTrace");
   // A limit set by the user (node --stack-trace-limit) serves to find a fault.
   if (stackTraceLimit !== DEFAULT_STACK_TRACE_LIMIT) return () => undefined;
   Error.stackTraceLimit = 0;
@@ -23,7 +24,8 @@ function frugally(): () => void {
   Error.prepareStackTrace = (error) => String(error);
   return () => {
     Error.stackTraceLimit = stackTraceLimit;
-    Error.prepareStackTrace = prepareStackTrace;
+    if (loaders === undefined) delete (Error as { prepareStackTrace?: unknown }).prepareStackTrace;
+    else Object.defineProperty(Error, "prepareStackTrace", loaders);
   };
 }
 const DEFAULT_STACK_TRACE_LIMIT = 10;
