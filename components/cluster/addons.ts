@@ -8,7 +8,7 @@ interface AddonFacts {
   name: string;
   /** Runs before any node: its configuration decides how nodes start. */
   beforeNodes: boolean;
-  /** Rights in AWS, for one service account. */
+  /** AWS permissions, for one service account. */
   identity?: { serviceAccount: string; policies: string[] };
   configuration?: object;
 }
@@ -76,7 +76,7 @@ export class ManagedAddon extends pulumi.ComponentResource {
         }),
         tags: args.tags,
       },
-      pulumi.mergeOptions(child, { dependsOn: identity?.rights ?? [] }),
+      pulumi.mergeOptions(child, { dependsOn: identity?.permissions ?? [] }),
     );
     this.registerOutputs({ version });
   }

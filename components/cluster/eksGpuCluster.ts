@@ -29,7 +29,7 @@ const LOG_TYPES = ["api", "audit", "authenticator", "controllerManager", "schedu
  * An EKS cluster with GPU node groups, from a VPC to schedulable GPUs.
  *
  * The API server is reached inside the VPC, and from outside only by given ranges; Secrets are encrypted with a key of their
- * own; rights come by access entries and pod identities, never by static keys. GPU groups can be empty: their autoscaling
+ * own; permissions come by access entries and pod identities, never by static keys. GPU groups can be empty: their autoscaling
  * groups say what a node of theirs would be like.
  */
 export class EksGpuCluster extends pulumi.ComponentResource {
@@ -149,7 +149,7 @@ export class EksGpuCluster extends pulumi.ComponentResource {
         },
         tags,
       },
-      { ...child, dependsOn: [logs, ...role.rights] },
+      { ...child, dependsOn: [logs, ...role.permissions] },
     );
   }
 
@@ -194,7 +194,7 @@ export class EksGpuCluster extends pulumi.ComponentResource {
       nodeRoleArn: nodeRole.role.arn,
     };
     const subnetIds = this.network.privateSubnetIds;
-    const opts = { parent: this, dependsOn: [...dependsOn, ...nodeRole.rights] };
+    const opts = { parent: this, dependsOn: [...dependsOn, ...nodeRole.permissions] };
     const template = (group: string) => ({ tags: { ...tags, Name: `${config.name}-${group}` } });
     const gpuNodes = (group: string, nodes: BuiltNodeGroup): ManagedNodes =>
       new ManagedNodes(

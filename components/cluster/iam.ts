@@ -5,10 +5,10 @@ import { POD_IDENTITY_TRUST, serviceTrust, type TrustPolicy } from "../facts/aws
 /** A policy that AWS keeps, by its name after `arn:aws:iam::aws:policy/`. */
 export type ManagedPolicy = string;
 
-/** A role with its rights. What uses the role depends on the rights, so that they come first and go last. */
-export interface RoleWithRights {
+/** A role with its permissions. What uses the role depends on the permissions, so that they come first and go last. */
+export interface RoleWithPermissions {
   role: aws.iam.Role;
-  rights: aws.iam.RolePolicyAttachment[];
+  permissions: aws.iam.RolePolicyAttachment[];
 }
 
 /** A role that an AWS service takes on, such as `eks.amazonaws.com`. */
@@ -18,7 +18,7 @@ export function serviceRole(
   policies: readonly ManagedPolicy[],
   opts: pulumi.CustomResourceOptions,
   tags?: Record<string, string>,
-): RoleWithRights {
+): RoleWithPermissions {
   return roleWith(name, serviceTrust(service), policies, opts, tags);
 }
 
@@ -28,7 +28,7 @@ export function podRole(
   policies: readonly ManagedPolicy[],
   opts: pulumi.CustomResourceOptions,
   tags?: Record<string, string>,
-): RoleWithRights {
+): RoleWithPermissions {
   return roleWith(name, POD_IDENTITY_TRUST, policies, opts, tags);
 }
 
@@ -38,10 +38,10 @@ function roleWith(
   policies: readonly ManagedPolicy[],
   opts: pulumi.CustomResourceOptions,
   tags?: Record<string, string>,
-): RoleWithRights {
+): RoleWithPermissions {
   const role = new aws.iam.Role(name, { assumeRolePolicy: JSON.stringify(trust), tags }, opts);
   const partition = aws.getPartitionOutput({}, opts.parent === undefined ? {} : { parent: opts.parent }).partition;
-  const rights = policies.map(
+  const permissions = policies.map(
     (policy) =>
       new aws.iam.RolePolicyAttachment(
         `${name}-${policy.split("/").at(-1)}`,
@@ -49,5 +49,5 @@ function roleWith(
         opts,
       ),
   );
-  return { role, rights };
+  return { role, permissions };
 }

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type AwsPlace, ClusterAutoscalerAddon } from "./addons/clusterAutoscaler.js";
+import { type AwsLocation, ClusterAutoscalerAddon } from "./addons/clusterAutoscaler.js";
 import { DcgmExporterAddon } from "./addons/dcgmExporter.js";
 import { DevicePluginAddon } from "./addons/devicePlugin.js";
 import { KedaAddon } from "./addons/keda.js";
@@ -23,7 +23,7 @@ export interface PlatformArgs {
   /** Whether the add-ons are scraped, which needs the Prometheus operator's CRDs. @default whether it is installed here */
   serviceMonitors?: boolean;
   /** Where the cluster is; needed by the cluster autoscaler alone. @default none */
-  aws?: AwsPlace;
+  aws?: AwsLocation;
 }
 
 /** Name of the time-slicing configuration, and of the node label's value that asks for it. */
@@ -100,10 +100,10 @@ export class Platform extends pulumi.ComponentResource {
   }
 }
 
-function placeOf({ aws }: PlatformArgs): AwsPlace {
+function placeOf({ aws }: PlatformArgs): AwsLocation {
   if (aws !== undefined) return aws;
   throw new Error(
-    "Platform: aws is not given, and the cluster autoscaler needs region and accountId for its rights: " +
+    "Platform: aws is not given, and the cluster autoscaler needs region and accountId for its permissions: " +
       "give them, or set addons.clusterAutoscaler.install: false",
   );
 }

@@ -93,13 +93,13 @@ describe("ManagedAddon", () => {
     ["vpc-cni", "AmazonEKS_CNI_Policy"],
     ["aws-ebs-csi-driver", "AmazonEBSCSIDriverPolicy"],
   ] as const) {
-    it(`has ${name} wait for its rights`, async () => {
+    it(`has ${name} wait for its permissions`, async () => {
       const { dependencies } = (await addon(name)).registry.get("Addon", name);
       assert.ok(dependencies.includes(`RolePolicyAttachment ${name}-${policy}`));
     });
   }
 
-  it("keeps what it waits for beside its rights", async () => {
+  it("keeps what it waits for beside its permissions", async () => {
     const { registry } = await awsRegistered(() => {
       const first = new ManagedAddon("first", {
         facts: ADDONS[0]!,
@@ -130,7 +130,7 @@ describe("ManagedAddon", () => {
     assert.deepEqual(registry.get("Role", "cni").inputs["tags"], { team: "ml" });
   });
 
-  it("gives the others no rights in AWS", async () => {
+  it("gives the others no AWS permissions", async () => {
     for (const { name } of ADDONS.filter(({ identity }) => identity === undefined)) {
       assert.deepEqual((await addon(name)).registry.names(`ManagedAddon ${name}`), [`Addon ${name}`]);
     }

@@ -74,7 +74,7 @@ describe("EksGpuCluster", () => {
     assert.ok(registry.get("Cluster", "cluster").dependencies.includes("LogGroup cluster"));
   });
 
-  it("gives the control plane its rights before it is there, and takes them after it is gone", () => {
+  it("gives the control plane its permissions before it is there, and takes them after it is gone", () => {
     const { dependencies } = registry.get("Cluster", "cluster");
     assert.ok(dependencies.includes("RolePolicyAttachment cluster-control-plane-AmazonEKSClusterPolicy"));
   });

@@ -60,7 +60,7 @@ describe("serviceRole", () => {
   }
 });
 
-describe("roles with their rights", () => {
+describe("roles with their permissions", () => {
   for (const [kind, make] of [
     ["service", (tags?: Record<string, string>) => serviceRole("r", "ec2.amazonaws.com", ["A", "path/B"], {}, tags)],
     ["pod", (tags?: Record<string, string>) => podRole("r", ["A", "path/B"], {}, tags)],
@@ -68,7 +68,7 @@ describe("roles with their rights", () => {
     it(`tell a ${kind}'s role and every right of it, in the order of the policies`, async () => {
       const { made } = await awsRegistered(() => make());
       assert.equal(await valueOf(made.role.name), "r");
-      const names = await Promise.all(made.rights.map(({ urn }) => valueOf(urn)));
+      const names = await Promise.all(made.permissions.map(({ urn }) => valueOf(urn)));
       assert.deepEqual(
         names.map((urn) => urn.split("::").at(-1)),
         ["r-A", "r-B"],
@@ -82,9 +82,9 @@ describe("roles with their rights", () => {
     });
   }
 
-  it("have no rights where no policy is given", async () => {
+  it("have no permissions where no policy is given", async () => {
     const { made, registry } = await awsRegistered(() => podRole("r", [], {}));
-    assert.deepEqual([made.rights, registry.ofKind("RolePolicyAttachment")], [[], []]);
+    assert.deepEqual([made.permissions, registry.ofKind("RolePolicyAttachment")], [[], []]);
   });
 });
 

@@ -126,7 +126,7 @@ describe("managed nodes", () => {
     ]);
   });
 
-  it("wait for the control plane, their template, and their role with its rights", () => {
+  it("wait for the control plane, their template, and their role with its permissions", () => {
     for (const { name, dependencies } of registry.ofKind("NodeGroup")) {
       for (const needed of [
         "Cluster cluster",

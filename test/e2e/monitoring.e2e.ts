@@ -1,6 +1,6 @@
 /**
  * Whom the autoscaler's queries believe: rules and monitors of other namespaces, by Prometheus' own operator and the values and
- * rights that the stack gives it, on a real Prometheus that scrapes a model's pods.
+ * permissions that the stack gives it, on a real Prometheus that scrapes a model's pods.
  */
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";

@@ -1,5 +1,5 @@
 /**
- * Prometheus as its own operator configures it, from the values and with the rights that the stack gives it.
+ * Prometheus as its own operator configures it, from the values and with the permissions that the stack gives it.
  *
  * The operator acts as its ServiceAccount, so that a right which it lacks here it would lack in a cluster. What it writes for its
  * Prometheus is given to a real one; only where targets answer is another, for simulated pods have no address.

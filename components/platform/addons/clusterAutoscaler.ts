@@ -10,7 +10,7 @@ import { type HelmValues, HOST, PRIORITY, resources, ROLLING_UPDATE, spread, ZON
 import { SYSTEM_NODES } from "../../vocabulary/nodes.js";
 
 /** Where a cluster is, in AWS. */
-export interface AwsPlace {
+export interface AwsLocation {
   region: pulumi.Input<string>;
   /** Twelve digits. */
   accountId: pulumi.Input<string>;
@@ -19,7 +19,7 @@ export interface AwsPlace {
 }
 
 /** Inputs of {@link ClusterAutoscalerAddon}. */
-export interface ClusterAutoscalerArgs extends AwsPlace {
+export interface ClusterAutoscalerArgs extends AwsLocation {
   /** Name of the EKS cluster; its managed node groups' autoscaling groups are tagged with it. */
   clusterName: pulumi.Input<string>;
   /** Whether Prometheus scrapes it, which needs the CRDs of its operator. @default true */
@@ -150,23 +150,23 @@ export function clusterAutoscalerValues({ clusterName, region, serviceMonitors =
   } satisfies HelmValues;
 }
 
-/** The cluster autoscaler, with rights in AWS by EKS Pod Identity. It starts GPU groups from zero by their groups' tags. */
+/** The cluster autoscaler, with AWS permissions by EKS Pod Identity. It starts GPU groups from zero by their groups' tags. */
 export class ClusterAutoscalerAddon extends pulumi.ComponentResource {
   readonly release: k8s.helm.v3.Release;
 
   constructor(name: string, args: ClusterAutoscalerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-vllm:platform:ClusterAutoscalerAddon", name, {}, opts);
-    const rights = this.createRights(name, args);
+    const permissions = this.createPermissions(name, args);
     // Credentials are given to a pod as it starts.
     this.release = addonRelease(
       name,
       { chart: CHARTS.clusterAutoscaler, namespace: NAMESPACE, values: clusterAutoscalerValues(args) },
-      pulumi.mergeOptions({ parent: this, dependsOn: opts?.dependsOn }, { dependsOn: rights }),
+      pulumi.mergeOptions({ parent: this, dependsOn: opts?.dependsOn }, { dependsOn: permissions }),
     );
     this.registerOutputs({ namespace: NAMESPACE });
   }
 
-  private createRights(name: string, args: ClusterAutoscalerArgs): pulumi.Resource[] {
+  private createPermissions(name: string, args: ClusterAutoscalerArgs): pulumi.Resource[] {
     const child = { parent: this };
     const { clusterName, region, accountId, partition = "aws" } = args;
     const role = new aws.iam.Role(name, { assumeRolePolicy: JSON.stringify(POD_IDENTITY_TRUST) }, child);

@@ -60,7 +60,7 @@ export function prometheusTrust(args: TrustArgs) {
 /** Fields of the Alertmanager resource. */
 export function alertmanagerTrust({ namespace = MONITORING_NAMESPACE }: TrustArgs) {
   return {
-    // Its receivers' Secrets are read by the operator, which may read no others: see rights.ts.
+    // Its receivers' Secrets are read by the operator, which may read no others: see rbac.ts.
     alertmanagerConfigNamespaceSelector: namespacesNamed([namespace]),
     // Whoever writes beside Alertmanager routes all alerts; from anywhere else, only those of that namespace could be.
     alertmanagerConfigMatcherStrategy: { type: "OnNamespaceExceptForAlertmanagerNamespace" },

@@ -3,7 +3,7 @@ import { LABELS } from "../../vocabulary/labels.js";
 import { GPU_RESOURCE, NODE_LABELS, SYSTEM_NODES } from "../../vocabulary/nodes.js";
 import { CHARTS, IMAGE_TAGS } from "../charts.js";
 import { MONITORING_NAMESPACE } from "../namespaces.js";
-import { prometheusStackRights } from "./rights.js";
+import { prometheusStackRbac } from "./rbac.js";
 import { alertmanagerTrust, operatorTrust, prometheusTrust, trusted, type TrustArgs } from "./trust.js";
 import { type HelmValues, HOST, NODE_RELABELING, PRIORITY, resources, spread, ZONE } from "../values.js";
 
@@ -65,7 +65,7 @@ export function prometheusStackValues(args: PrometheusStackValuesArgs) {
     crds: crds(),
     // The chart's own let the operator read every Secret.
     global: { rbac: { create: false } },
-    extraManifests: prometheusStackRights(args.namespace ?? MONITORING_NAMESPACE),
+    extraManifests: prometheusStackRbac(args.namespace ?? MONITORING_NAMESPACE),
     // EKS runs the first three out of sight, and kube-proxy by an add-on of its own.
     kubeEtcd: OFF,
     kubeScheduler: OFF,
@@ -102,7 +102,7 @@ export function prometheusStackValues(args: PrometheusStackValuesArgs) {
         ...["pods", "deployments", "jobs"].map((kind) => `${kind}=[${WORKLOAD_LABELS.join(",")}]`),
         `nodes=[${SHOWN_NODE_LABELS.join(",")}]`,
       ],
-      // No query asks for them, and without the rights nobody can take them.
+      // No query asks for them, and without the permissions nobody can take them.
       collectorsExclude: ["secrets", "certificatesigningrequests"],
       prometheus: { monitor: { enabled: true, http: { honorLabels: true } } },
     },

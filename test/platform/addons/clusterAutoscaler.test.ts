@@ -108,7 +108,7 @@ describe("clusterAutoscalerValues", () => {
     assert.equal(extraArgs["expendable-pods-priority-cutoff"], -10);
   });
 
-  it("runs two on system nodes, apart, and without rights on the node", () => {
+  it("runs two on system nodes, apart, and without permissions on the node", () => {
     assert.equal(values.replicaCount, 2);
     assert.deepEqual(values.nodeSelector, { workload: "system" });
     assert.equal(values.priorityClassName, "system-cluster-critical");
@@ -195,7 +195,7 @@ describe("ClusterAutoscalerAddon", () => {
     });
   });
 
-  it("gives the role its rights, in the default partition", () => {
+  it("gives the role its permissions, in the default partition", () => {
     const { policy } = registry.get("RolePolicy", "nodes").inputs as { policy: string };
     assert.deepEqual(JSON.parse(policy), autoscalerPolicy({ ...PLACE, partition: "aws" }));
   });
@@ -213,7 +213,7 @@ describe("ClusterAutoscalerAddon", () => {
     assert.deepEqual(sources["aws:eks/podIdentityAssociation:PodIdentityAssociation"], ["aws:iam/role:Role"]);
   });
 
-  it("has its rights before its pods start", () => {
+  it("has its permissions before its pods start", () => {
     const { dependencies } = registry.get("Release", "nodes");
     assert.ok(dependencies.includes("RolePolicy nodes"));
     assert.ok(dependencies.includes("PodIdentityAssociation nodes"));

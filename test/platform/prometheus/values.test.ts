@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { prometheusStackValues } from "../../../components/platform/prometheus/values.js";
-import { prometheusStackRights } from "../../../components/platform/prometheus/rights.js";
+import { prometheusStackRbac } from "../../../components/platform/prometheus/rbac.js";
 import {
   alertmanagerTrust,
   operatorTrust,
@@ -43,12 +43,12 @@ describe("prometheusStackValues", () => {
     }
   });
 
-  it("has rights of its own in place of the chart's, which read every Secret", () => {
+  it("has permissions of its own in place of the chart's, which read every Secret", () => {
     assert.deepEqual(values.global, { rbac: { create: false } });
     assert.deepEqual(values.grafana.rbac, { create: false });
-    assert.deepEqual(values.extraManifests, prometheusStackRights("monitoring"));
+    assert.deepEqual(values.extraManifests, prometheusStackRbac("monitoring"));
     const elsewhere = prometheusStackValues({ clusterName: "llm", namespace: "watch" });
-    assert.deepEqual(elsewhere.extraManifests, prometheusStackRights("watch"));
+    assert.deepEqual(elsewhere.extraManifests, prometheusStackRbac("watch"));
   });
 
   it("keeps metrics for fifteen days on 100 GiB, of which it leaves 15 % free", () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 
 import { CHARTS } from "../../../components/platform/charts.js";
-import { prometheusStackRights } from "../../../components/platform/prometheus/rights.js";
-import chartRights from "../fixtures/chart-rights.json";
+import { prometheusStackRbac } from "../../../components/platform/prometheus/rbac.js";
+import chartRbac from "../fixtures/chart-rbac.json";
 
 interface Rule {
   apiGroups?: string[];
@@ -22,7 +22,7 @@ interface Binding {
   subjects: { kind: string; name: string; namespace: string }[];
 }
 
-const OBJECTS = prometheusStackRights("watch") as unknown as (Role | Binding)[];
+const OBJECTS = prometheusStackRbac("watch") as unknown as (Role | Binding)[];
 const ROLES = OBJECTS.filter((object): object is Role => "rules" in object);
 const BINDINGS = OBJECTS.filter((object): object is Binding => "roleRef" in object);
 
@@ -48,16 +48,16 @@ function role(kind: string, name: string): Set<string> {
   return allowed(found[0]!.rules);
 }
 
-/** Rights that lead to what is in a Secret: to read it, or to make what mounts it. */
+/** Permissions that lead to what is in a Secret: to read it, or to make what mounts it. */
 const TO_SECRETS =
   /^(\*|get|list|watch) \*?\/(\*|secrets)$|^(\*|create|update|patch) (\*|apps|batch)?\/(\*|pods|statefulsets|deployments|daemonsets|jobs)$/;
 
-describe("prometheusStackRights", () => {
+describe("prometheusStackRbac", () => {
   it("stands in for roles of the chart's version, and no other", () => {
     const how =
       "render the chart by `helm template` with global.rbac.create and grafana.rbac.create true, and write what its roles allow to " +
-      "test/platform/fixtures/chart-rights.json";
-    assert.equal(CHARTS.prometheusStack.version, chartRights.version, how);
+      "test/platform/fixtures/chart-rbac.json";
+    assert.equal(CHARTS.prometheusStack.version, chartRbac.version, how);
   });
 
   // What each of the chart's roles loses; everything else stays.
@@ -71,7 +71,7 @@ describe("prometheusStackRights", () => {
     ],
     "ClusterRole kube-prometheus-stack-grafana-clusterrole": ["get /secrets", "list /secrets", "watch /secrets"],
   };
-  for (const { kind, name, rules } of chartRights.roles) {
+  for (const { kind, name, rules } of chartRbac.roles) {
     it(`allows as ${kind} ${name} what the chart's own does, but for Secrets and what leads to them`, () => {
       const ours = role(kind, name);
       const theirs = allowed(rules);
@@ -89,11 +89,11 @@ describe("prometheusStackRights", () => {
 
   it("lets nobody reach the Secrets of the cluster", () => {
     for (const { kind, metadata, rules } of ROLES.filter(({ kind }) => kind === "ClusterRole")) {
-      const rights = [...allowed(rules)].filter((right) => TO_SECRETS.test(right));
-      assert.deepEqual(rights, [], `${kind} ${metadata.name}`);
+      const permissions = [...allowed(rules)].filter((right) => TO_SECRETS.test(right));
+      assert.deepEqual(permissions, [], `${kind} ${metadata.name}`);
     }
     // The chart's own would be found by the same search.
-    const chart = chartRights.roles.filter(({ rules }) =>
+    const chart = chartRbac.roles.filter(({ rules }) =>
       [...allowed(rules as Rule[])].some((right) => TO_SECRETS.test(right)),
     );
     assert.deepEqual(
@@ -144,7 +144,7 @@ describe("prometheusStackRights", () => {
     );
   });
 
-  it("has the rights of the certificate's job there when the job runs", () => {
+  it("has the permissions of the certificate's job there when the job runs", () => {
     const hooked = OBJECTS.filter(({ metadata }) => metadata.annotations !== undefined);
     assert.deepEqual([...new Set(hooked.map(({ metadata }) => metadata.name))], ["kube-prometheus-stack-admission"]);
     assert.equal(hooked.length, 4);

@@ -70,7 +70,7 @@ const ADMISSION: readonly Rule[] = [on(["admissionregistration.k8s.io"], WEBHOOK
 /** The webhook's certificate. */
 const ADMISSION_AT_HOME: readonly Rule[] = [on([""], ["secrets"], ["get", "create"])];
 
-/** The job that makes the certificate runs before and after everything else, and so must its rights be there. */
+/** The job that makes the certificate runs before and after everything else, and so must its permissions be there. */
 const HOOK = {
   "helm.sh/hook": "pre-install,pre-upgrade,post-install,post-upgrade",
   "helm.sh/hook-delete-policy": "before-hook-creation,hook-succeeded",
@@ -108,7 +108,7 @@ function granted(
 }
 
 /** Roles and bindings, for the chart to install with the rest. */
-export function prometheusStackRights(namespace: string = MONITORING_NAMESPACE): HelmValues[] {
+export function prometheusStackRbac(namespace: string = MONITORING_NAMESPACE): HelmValues[] {
   const operator = { account: `${NAME}-operator` };
   const admission = { account: `${NAME}-admission`, annotations: HOOK };
   const grafana = `${NAME}-grafana`;
