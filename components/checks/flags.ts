@@ -7,7 +7,7 @@ import { entriesOf, isWrong, type Parts } from "../config/parts.js";
 import { didYouMean, error, listOr, type Problem, quote, warning } from "../config/problems.js";
 import type { FlagFacts, VllmVersion } from "../facts/vllm/version.js";
 import { KNOWN_VERSIONS, NEWEST_VERSION, VERSIONS, versionNamed } from "../facts/vllm/versions.js";
-import { OWNED_FLAGS } from "../facts/vllm/ownFlags.js";
+import { OWNED_FLAGS, RENDERED_FLAGS } from "../facts/vllm/ownFlags.js";
 import type { KnownFlags } from "./knownFlags.js";
 import { checkGuardedFlags, checkPlainText } from "./guarded.js";
 import { checkSources } from "./sources.js";
@@ -39,6 +39,7 @@ export function checkReleaseFlags(
   // Beside an image that has to be changed anyway, misspelt flags are found with the newest table.
   const version = known ?? (isPinned ? undefined : NEWEST_VERSION);
   const problems = [
+    ...(known === undefined ? [] : checkOwnFlags(known, path)),
     ...[...secrets.values()].flat(),
     ...checkFlags(flags, version, path),
     ...checkGuardedFlags(flags, path),
@@ -55,6 +56,17 @@ export function checkReleaseFlags(
     problems.push(warning(joinPath(path, [flag]), "the fit does not count the memory of this flag: leave room for it"));
   }
   return problems;
+}
+
+/** Whether a version has every flag that the contract is rendered with. */
+export function checkOwnFlags({ version, ownFlags }: VllmVersion, path: string): Problem[] {
+  return RENDERED_FLAGS.filter((flag) => !ownFlags.has(flag)).map((flag) => {
+    const decided = OWNED_FLAGS[flag]!.replace(/^(set|leave it out:) /, "");
+    return error(
+      path,
+      `vLLM ${version} has no --${flag}, by which the contract decides ${decided}: use an image of ${listOr(KNOWN_VERSIONS)}`,
+    );
+  });
 }
 
 const NO_SECRET = "vLLM takes no secret here, so leave it out";

@@ -11,7 +11,7 @@ import type { BuiltClusterConfig, BuiltNodeGroup } from "./schema.js";
 export interface EksGpuClusterArgs {
   /** The cluster as the stack config describes it. Take it from `loadCluster`, which checks it: this class does not. */
   cluster: BuiltClusterConfig;
-  /** Tags of everything that can have some. @default none */
+  /** Tags of every resource that takes tags. @default none */
   tags?: Record<string, string>;
 }
 
@@ -28,9 +28,9 @@ const LOG_TYPES = ["api", "audit", "authenticator", "controllerManager", "schedu
 /**
  * An EKS cluster with GPU node groups, from a VPC to schedulable GPUs.
  *
- * The API server is reached inside the VPC, and from outside only by given ranges; Secrets are encrypted with a key of their
- * own; permissions come by access entries and pod identities, never by static keys. GPU groups can be empty: their autoscaling
- * groups say what a node of theirs would be like.
+ * The API server is reachable inside the VPC, and from outside only from given ranges. Secrets are encrypted with their own
+ * key. Permissions come from access entries and pod identities, never from static keys. GPU groups can be empty: tags of their
+ * autoscaling groups describe a node.
  */
 export class EksGpuCluster extends pulumi.ComponentResource {
   readonly network: Network;
@@ -39,7 +39,7 @@ export class EksGpuCluster extends pulumi.ComponentResource {
   readonly kubeconfig: pulumi.Output<string>;
   /** By group name, `system` included. */
   readonly nodeGroups: Record<string, ManagedNodes>;
-  /** Ready to run pods of the system: nodes, DNS, network, volumes. */
+  /** What system pods need: nodes, DNS, network, volumes. */
   readonly ready: pulumi.Resource[];
 
   constructor(name: string, args: EksGpuClusterArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -87,9 +87,9 @@ export class EksGpuCluster extends pulumi.ComponentResource {
   }
 
   /**
-   * Private subnets for a group: of a reservation's zone alone, where it has one, else all, as long as some zone of the
-   * cluster offers one of its instance types. Not just those that do: a group is replaced when its subnets change, and a
-   * zone that newly offers a type must not bring that about.
+   * Private subnets of a group: with a reservation, those of its zone; otherwise all, if at least one zone of the cluster offers
+   * one of the instance types. Not only the zones that offer it: a group is replaced when its subnets change, and a zone that
+   * starts to offer a type must not cause that.
    */
   private subnetsFor(name: string, { instanceTypes, reservation }: BuiltNodeGroup): pulumi.Output<string[]> {
     const { privateSubnetIds, zoneNames } = this.network;
@@ -121,7 +121,7 @@ export class EksGpuCluster extends pulumi.ComponentResource {
       { description: `Secrets of the cluster ${config.name}`, enableKeyRotation: true, deletionWindowInDays: 30, tags },
       child,
     );
-    // Made by us, or EKS would make it and keep the logs for ever.
+    // Created here, because EKS would create it without a retention.
     const logs = new aws.cloudwatch.LogGroup(
       name,
       { name: `/aws/eks/${config.name}/cluster`, retentionInDays: config.logRetentionDays, tags },
@@ -135,7 +135,7 @@ export class EksGpuCluster extends pulumi.ComponentResource {
         version: config.kubernetesVersion,
         roleArn: role.role.arn,
         accessConfig: { authenticationMode: "API", bootstrapClusterCreatorAdminPermissions: true },
-        // The managed add-ons take their place.
+        // The managed add-ons replace them.
         bootstrapSelfManagedAddons: false,
         enabledClusterLogTypes: LOG_TYPES,
         encryptionConfig: { provider: { keyArn: key.arn }, resources: ["secrets"] },

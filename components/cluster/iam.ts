@@ -2,16 +2,16 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { POD_IDENTITY_TRUST, serviceTrust, type TrustPolicy } from "../facts/aws/trustPolicies.js";
 
-/** A policy that AWS keeps, by its name after `arn:aws:iam::aws:policy/`. */
+/** An AWS managed policy, by its name after `arn:aws:iam::aws:policy/`. */
 export type ManagedPolicy = string;
 
-/** A role with its permissions. What uses the role depends on the permissions, so that they come first and go last. */
+/** A role with its permissions. What uses the role depends on the permissions, so they are created first and deleted last. */
 export interface RoleWithPermissions {
   role: aws.iam.Role;
   permissions: aws.iam.RolePolicyAttachment[];
 }
 
-/** A role that an AWS service takes on, such as `eks.amazonaws.com`. */
+/** A role that an AWS service assumes, such as `eks.amazonaws.com`. */
 export function serviceRole(
   name: string,
   service: string,
@@ -22,7 +22,7 @@ export function serviceRole(
   return roleWith(name, serviceTrust(service), policies, opts, tags);
 }
 
-/** A role that pods take on through EKS Pod Identity. */
+/** A role that pods assume through EKS Pod Identity. */
 export function podRole(
   name: string,
   policies: readonly ManagedPolicy[],

@@ -1,4 +1,4 @@
-/** The shape of `vllm:cluster`: a cluster to build, or one that is there. */
+/** The shape of `vllm:cluster`: a cluster to build, or an existing one. */
 import { z } from "zod";
 import { nodeGroupSchema } from "../contract/nodeGroup.js";
 import { KUBERNETES_VERSIONS } from "../facts/kubernetes/eks.js";

@@ -2,7 +2,7 @@ import { END_OF_SUPPORT, KUBERNETES_VERSIONS } from "../facts/kubernetes/eks.js"
 import { error, listOr, type Problem, quote, warning } from "../config/problems.js";
 
 /**
- * An upgrade takes planning. At the end of standard support AWS upgrades a cluster by itself, since ours have the upgrade policy
+ * An upgrade takes planning. At the end of standard support AWS upgrades our clusters, since they have the upgrade policy
  * STANDARD (docs.aws.amazon.com/eks/latest/userguide/view-upgrade-policy.html).
  */
 const WARNING_DAYS = 60;

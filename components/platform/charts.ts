@@ -1,7 +1,7 @@
 /**
- * Every version that the platform installs: the charts, and the images that a chart would leave to chance.
+ * Every version that the platform installs: charts, and images that a chart does not pin.
  *
- * A change of a version is checked as test/platform/fixtures/chart-keys.json says.
+ * How to check a new version: test/platform/fixtures/chart-keys.json.
  */
 
 /** A chart at one version. */
@@ -17,7 +17,7 @@ export interface Chart {
   source: string;
 }
 
-/** Each rendered with the values of this folder, and taken by an API server of Kubernetes 1.36, on 2026-11-21. */
+/** Each was rendered with the values here and accepted by an API server of Kubernetes 1.36, on 2026-11-21. */
 export const CHARTS = {
   devicePlugin: {
     name: "nvidia-device-plugin",
@@ -58,10 +58,10 @@ export const CHARTS = {
 
 /** Image tags. */
 export const IMAGE_TAGS = {
-  /** Of the newest Kubernetes version of EKS: the chart's own is of an older one. */
+  /** For the newest Kubernetes version of EKS: the chart's default is for an older one. */
   clusterAutoscaler: "v1.36.1",
   /** For the job that upgrades CRDs; the chart would take `latest`. */
   busybox: "1.38.0",
-  /** For the same job; the chart would take EKS' version, of which there need be no image. */
+  /** For the same job; the chart would use EKS' version, for which there may be no image. */
   kubectl: "v1.36.0",
 } as const;

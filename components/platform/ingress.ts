@@ -1,9 +1,9 @@
 /**
- * Who reaches the pods of Prometheus and KEDA.
+ * Who can reach the pods of Prometheus and KEDA.
  *
- * Not by the charts' own policies: KEDA's shut out an API server that is no pod, as EKS' is, and those of kube-prometheus-stack
- * let everybody in. What the pods themselves may reach is left open: scrapes and queries lead anywhere. `kubectl port-forward`
- * and probes come from the node, and are let through by every network plug-in.
+ * The charts' own policies do not fit: KEDA's block an API server that is not a pod, such as EKS', and those of
+ * kube-prometheus-stack admit everyone. Egress is open, since scrapes and queries go anywhere. `kubectl port-forward` and probes
+ * come from the node, and every network plug-in admits them.
  */
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
@@ -16,7 +16,7 @@ type Spec = k8s.types.input.networking.v1.NetworkPolicySpec;
 type Rule = k8s.types.input.networking.v1.NetworkPolicyIngressRule;
 type Selector = k8s.types.input.meta.v1.LabelSelector;
 
-/** Each pod of the namespace may reach every other. */
+/** Every pod of the namespace may reach every other. */
 const NEIGHBOURS: Rule = { from: [{ podSelector: {} }] };
 
 function ports(...numbers: readonly number[]): Rule["ports"] {
@@ -41,7 +41,7 @@ export function kedaPolicies(monitoringNamespace: string = MONITORING_NAMESPACE)
       from: [{ namespaceSelector: namespacesNamed([monitoringNamespace]) }],
       ports: ports(8080),
     }),
-    // Both ask for a certificate of the API server's, or serve nothing but its own questions.
+    // Both accept only the API server's certificate, or answer only its requests.
     "api-server": ingress(named("app", "keda-operator-metrics-apiserver", "keda-admission-webhooks"), {
       ports: ports(6443, 9443),
     }),

@@ -1,4 +1,4 @@
-/** Namespaces that add-ons make for themselves. Prometheus' is the config's to say, and the autoscaler's is kube-system. */
+/** Namespaces of add-ons. The config names that of Prometheus; the autoscaler runs in kube-system. */
 export const ADDON_NAMESPACES = {
   keda: "keda",
   devicePlugin: "nvidia-device-plugin",
@@ -8,5 +8,5 @@ export const ADDON_NAMESPACES = {
 /** Namespace of Kubernetes' own parts, and of the cluster autoscaler. */
 export const SYSTEM_NAMESPACE = "kube-system";
 
-/** Prometheus' namespace where nothing else is said. */
+/** Prometheus' namespace by default. */
 export const MONITORING_NAMESPACE = "monitoring";

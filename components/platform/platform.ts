@@ -10,15 +10,15 @@ import { DefaultStorageClass } from "./storage.js";
 /** Inputs of {@link Platform}. */
 export interface PlatformArgs {
   clusterName: pulumi.Input<string>;
-  /** Namespaces of models: a Prometheus that is installed here takes their monitors, and scaling reads what they scrape. */
+  /** Namespaces of models: a Prometheus that is installed here reads their monitors. */
   modelNamespaces: readonly string[];
   /** The add-ons as the stack config describes them. @default all, with the schema's defaults */
   addons?: AddonsConfig;
-  /** Whether add-ons are installed that do not say. @default true */
+  /** Whether an add-on without `install` is installed. @default true */
   installByDefault?: boolean;
   /** Whether to make the StorageClass `gp3`. @default installByDefault */
   storageClass?: boolean;
-  /** Namespace of Prometheus and its kin. @default "monitoring" */
+  /** Namespace of Prometheus, Alertmanager and Grafana. @default "monitoring" */
   monitoringNamespace?: string;
   /** Whether the add-ons are scraped, which needs the Prometheus operator's CRDs. @default whether it is installed here */
   serviceMonitors?: boolean;
@@ -30,13 +30,13 @@ export interface PlatformArgs {
 const SHARED = "shared";
 
 /**
- * What a cluster needs before it can serve models: a default StorageClass, Prometheus with its CRDs, and once those are
- * there KEDA, the DCGM exporter, the device plugin and the cluster autoscaler.
+ * What a cluster needs before it can serve models: a default StorageClass, Prometheus with its CRDs, and then KEDA, the DCGM
+ * exporter, the device plugin and the cluster autoscaler.
  */
 export class Platform extends pulumi.ComponentResource {
   /** Prometheus as the cluster's pods reach it; absent when it is not installed here. */
   readonly prometheusUrl: pulumi.Output<string> | undefined;
-  /** All of it: what serves models depends on these. */
+  /** Everything installed here: models depend on it. */
   readonly ready: pulumi.Resource[];
 
   /** @throws if the cluster autoscaler is to be installed and `aws` is not given */

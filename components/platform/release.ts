@@ -27,7 +27,7 @@ export interface AddonReleaseArgs {
   timeoutSeconds?: number;
 }
 
-/** A release under its chart's name. Undone as a whole if it does not become ready, so that the next attempt starts clean. */
+/** A release with its chart's name. Helm rolls it back if it does not become ready, so the next attempt starts clean. */
 export function addonRelease(
   name: string,
   { chart, namespace, values, timeoutSeconds = 300 }: AddonReleaseArgs,

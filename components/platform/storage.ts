@@ -4,7 +4,7 @@ import { LABELS, MANAGED_BY } from "../vocabulary/labels.js";
 
 const NAME = "gp3";
 
-/** Inputs of the class: volumes of whatever claims name no class. */
+/** The class of claims that name no class. */
 export function storageClassArgs(): k8s.storage.v1.StorageClassArgs {
   return {
     metadata: {
@@ -15,14 +15,14 @@ export function storageClassArgs(): k8s.storage.v1.StorageClassArgs {
     provisioner: "ebs.csi.aws.com",
     // https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/parameters.md
     parameters: { type: "gp3", encrypted: "true" },
-    // A volume belongs to one zone: it must be the one that the pod goes to.
+    // A volume belongs to one zone, so it is made once the pod's zone is known.
     volumeBindingMode: "WaitForFirstConsumer",
     allowVolumeExpansion: true,
     reclaimPolicy: "Delete",
   };
 }
 
-/** The StorageClass `gp3`: encrypted EBS volumes, and the cluster's default, which EKS has not had since 1.30. */
+/** The StorageClass `gp3`: encrypted EBS volumes, and the cluster's default class, which EKS no longer makes since 1.30. */
 export class DefaultStorageClass extends pulumi.ComponentResource {
   /** Name of the StorageClass. */
   readonly className: pulumi.Output<string>;

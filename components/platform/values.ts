@@ -2,13 +2,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { GPU_TAINT, SPOT_TAINT } from "../vocabulary/nodes.js";
 
-/** A value that Helm takes as it stands. No null: to Helm it would mean to forget the chart's default. */
+/** A value that Helm takes as it is. Not null, which would remove the chart's default. */
 export type HelmValue =
   pulumi.Input<string> | pulumi.Input<number> | pulumi.Input<boolean> | readonly HelmValue[] | HelmValues;
 /** Values of a chart. */
 export type HelmValues = { readonly [key: string]: HelmValue };
 
-/** Of every GPU node, on demand or spot. */
+/** Tolerations for every GPU node, on-demand or spot. */
 export const GPU_NODE_TOLERATIONS = [GPU_TAINT, SPOT_TAINT].map(({ key, value, effect }) => ({
   key,
   operator: "Equal" as const,
@@ -19,12 +19,12 @@ export const GPU_NODE_TOLERATIONS = [GPU_TAINT, SPOT_TAINT].map(({ key, value, e
 /** Built in, https://kubernetes.io/docs/tasks/administer-cluster/guaranteed-scheduling-critical-addon-pods/ */
 export const PRIORITY = { cluster: "system-cluster-critical", node: "system-node-critical" } as const;
 
-/** Requests, and a limit on memory alone: a limit on CPU slows an add-on down where there is CPU to spare. */
+/** Requests, and a limit on memory only: a CPU limit would slow an add-on down even on an idle node. */
 export function resources(cpu: string, memory: string, memoryLimit: string) {
   return { requests: { cpu, memory }, limits: { memory: memoryLimit } };
 }
 
-/** One of two replicas survives the loss of a zone or a node, where there is another to go to. */
+/** Spreads replicas, so that one of two survives the loss of a zone or a node. */
 export function spread(matchLabels: Record<string, string>, ...topologyKeys: readonly string[]) {
   return topologyKeys.map((topologyKey) => ({
     maxSkew: 1,
@@ -36,10 +36,10 @@ export function spread(matchLabels: Record<string, string>, ...topologyKeys: rea
 
 export { HOST_LABEL as HOST, ZONE_LABEL as ZONE } from "../vocabulary/nodes.js";
 
-/** At most one pod goes at a time, and its successor may start before. */
+/** Stops one pod at a time, and may start its successor first. */
 export const ROLLING_UPDATE = { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 1, maxSurge: 1 } } as const;
 
-/** The scrape writes the node's name on each series of a pod that stands for its node. */
+/** Labels the series of a DaemonSet's pods with the name of their node. */
 export const NODE_RELABELING = {
   action: "replace",
   sourceLabels: ["__meta_kubernetes_pod_node_name"],

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 
-import { checkFlags } from "../../components/checks/flags.js";
+import { checkFlags, checkOwnFlags } from "../../components/checks/flags.js";
 import type { Flags, FlagValue } from "../../components/contract/contract.js";
 import { renderFlags } from "../../components/derive/flags.js";
 import { OWNED_FLAGS } from "../../components/facts/vllm/ownFlags.js";
-import { versionNamed } from "../../components/facts/vllm/versions.js";
+import { KNOWN_VERSIONS, VERSIONS, versionNamed } from "../../components/facts/vllm/versions.js";
 import type { FlagFacts, FlagTable } from "../../components/facts/vllm/version.js";
 import { lines } from "../contract/fixtures.js";
 
@@ -23,6 +23,20 @@ function check(values: Record<string, FlagValue>, table: FlagTable = V30.flags):
 function only(facts: FlagFacts): FlagTable {
   return new Map([["it", facts]]);
 }
+
+describe("checkOwnFlags", () => {
+  it("takes every version that is known", () => {
+    for (const version of VERSIONS) assert.deepEqual(checkOwnFlags(version, "flags"), []);
+  });
+
+  it("refuses a version that lacks a flag by which the contract keeps its word", () => {
+    const ownFlags = new Set([...V30.ownFlags].filter((flag) => flag !== "max-num-queued-reqs"));
+    assert.deepEqual(lines(checkOwnFlags({ ...V30, version: "0.28.0", ownFlags }, "flags")), [
+      "error flags: vLLM 0.28.0 has no --max-num-queued-reqs, by which the contract decides concurrency.inFlight: " +
+        `use an image of ${KNOWN_VERSIONS.join(" or ")}`,
+    ]);
+  });
+});
 
 describe("checkFlags on names", () => {
   const cases: Array<[name: string, flag: string, problem: string]> = [

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 
 import { serveArguments } from "../../components/derive/arguments.js";
+import { RENDERED_FLAGS } from "../../components/facts/vllm/ownFlags.js";
 import { CACHE_PATH } from "../../components/vocabulary/paths.js";
 import { HTTP_PORT } from "../../components/vocabulary/ports.js";
 import { flagTable, KNOWN_VERSIONS } from "../../components/facts/vllm/versions.js";
@@ -113,6 +114,13 @@ describe("serveArguments", () => {
       );
     });
   }
+
+  it("renders for every release the flags that a version has to have", () => {
+    const names = serveArguments(contract({ flags: {} }))
+      .filter((argument) => argument.startsWith("--"))
+      .map((argument) => argument.slice(2).split("=")[0]!);
+    assert.deepEqual(names, RENDERED_FLAGS);
+  });
 
   it("listens on vLLM's own port and writes below one path", () =>
     assert.deepEqual([HTTP_PORT, CACHE_PATH], [8000, "/cache"]));

@@ -55,3 +55,20 @@ export const OWNED_FLAGS: Readonly<Record<string, string>> = {
   "ssl-ciphers": "leave it out: probes, scrapes and the Service speak plain HTTP; TLS is a gateway's work",
   "ssl-keyfile": "leave it out: probes, scrapes and the Service speak plain HTTP; TLS is a gateway's work",
 };
+
+/** Flags that every release is served with: a version that lacks one could not keep what the contract promises. */
+export const RENDERED_FLAGS: readonly string[] = [
+  "revision",
+  "tokenizer-revision",
+  "served-model-name",
+  "dtype",
+  "max-model-len",
+  "max-num-seqs",
+  "max-num-queued-reqs",
+  "max-num-batched-tokens",
+  "tensor-parallel-size",
+  "gpu-memory-utilization",
+  "shutdown-timeout",
+  "host",
+  "port",
+];

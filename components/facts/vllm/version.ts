@@ -1,6 +1,6 @@
 /** What is known of a version of vLLM. */
 import type { Gpu } from "../gpus.js";
-import { OWNED_FLAGS } from "./ownFlags.js";
+import { RENDERED_FLAGS } from "./ownFlags.js";
 
 export type FlagType = "string" | "boolean" | "integer" | "number" | "json" | "json-or-string" | "integer-or-suffix";
 
@@ -29,7 +29,7 @@ export interface VllmVersion {
   flags: FlagTable;
   /** Flags that an earlier version with a table had and this one has not, with what to do instead. */
   droppedFlags: ReadonlyMap<string, string>;
-  /** Names of the flags that the contract decides and this version has. */
+  /** Which of the flags that every release is served with this version has. */
   ownFlags: ReadonlySet<string>;
   /** Series of `/metrics` by name, with their Prometheus type. */
   metrics: ReadonlyMap<string, string>;
@@ -57,7 +57,7 @@ export function vllmVersion({ flags: file, metrics, droppedFlags, defaults }: So
     version: file.vllm,
     flags,
     droppedFlags: new Map(Object.entries(droppedFlags)),
-    ownFlags: new Set(Object.keys(OWNED_FLAGS).filter((flag) => flags.has(flag))),
+    ownFlags: new Set(RENDERED_FLAGS.filter((flag) => flags.has(flag))),
     metrics: new Map(Object.entries(metrics.metrics as Record<string, string>)),
     defaults,
   };

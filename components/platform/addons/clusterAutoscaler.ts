@@ -9,7 +9,7 @@ import { addonRelease } from "../release.js";
 import { type HelmValues, HOST, PRIORITY, resources, ROLLING_UPDATE, spread, ZONE } from "../values.js";
 import { SYSTEM_NODES } from "../../vocabulary/nodes.js";
 
-/** Where a cluster is, in AWS. */
+/** Region and account of a cluster. */
 export interface AwsLocation {
   region: pulumi.Input<string>;
   /** Twelve digits. */
@@ -30,11 +30,11 @@ const SERVICE_ACCOUNT = "cluster-autoscaler";
 /** Tags that EKS puts on the autoscaling groups of managed node groups. */
 const TAG = "k8s.io/cluster-autoscaler";
 
-/** The autoscaler cuts every pod's grace short to this: a drain takes up to 3600 s, and 30 s around it. */
+/** The longest grace that the autoscaler gives a pod: a drain takes up to 3600 s, and 30 s more. */
 const POD_GRACE_SECONDS = 3660;
 
 /**
- * What the autoscaler may do: read what it plans by, and change the size of this cluster's groups alone
+ * What the autoscaler may do: read what it plans with, and resize the groups of this cluster only
  * (https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md#full-cluster-autoscaler-features-policy-recommended).
  */
 export function autoscalerPolicy(of: {
@@ -96,7 +96,7 @@ export function clusterAutoscalerValues({ clusterName, region, serviceMonitors =
     awsRegion: region,
     autoDiscovery: { clusterName },
     image: { tag: IMAGE_TAGS.clusterAutoscaler },
-    // One works, the other stands by.
+    // One is active, the other on standby.
     replicaCount: 2,
     podDisruptionBudget: { maxUnavailable: 1 },
     priorityClassName: PRIORITY.cluster,
@@ -131,7 +131,7 @@ export function clusterAutoscalerValues({ clusterName, region, serviceMonitors =
       v: 2,
       expander: "least-waste",
       "balance-similar-node-groups": true,
-      // Differs from node to node, so that no two groups would look alike. What follows _ the chart leaves out.
+      // It differs from node to node, so no two groups would look alike. The chart drops what follows the _.
       "balancing-ignore-label_1": "nvidia.com/gfd.timestamp",
       // Runtimes keep caches in emptyDir, and add-ons have budgets of their own: neither may hold an empty GPU.
       "skip-nodes-with-local-storage": false,
@@ -140,7 +140,7 @@ export function clusterAutoscalerValues({ clusterName, region, serviceMonitors =
       "scale-down-utilization-threshold": 0.5,
       "scale-down-gpu-utilization-threshold": 0.5,
       "scale-down-unneeded-time": "10m",
-      // A GPU node has not begun to serve ten minutes after it was asked for.
+      // A GPU node does not serve yet ten minutes after it was requested.
       "scale-down-delay-after-add": "15m",
       "max-node-provision-time": "20m",
       "max-graceful-termination-sec": POD_GRACE_SECONDS,

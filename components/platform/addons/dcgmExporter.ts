@@ -13,7 +13,7 @@ export interface DcgmExporterArgs {
   serviceMonitors?: boolean;
 }
 
-/** Labels of the pod on a GPU that its series carry, by which GPU and release are told together. */
+/** Labels of the pod on a GPU that its series carry, to join GPU and release. */
 const POD_LABELS = [
   LABELS.name,
   LABELS.instance,
@@ -36,7 +36,7 @@ export function dcgmExporterValues({ serviceMonitors = true }: DcgmExporterArgs)
     resources: { requests: { cpu: "100m", memory: "512Mi" }, limits: { cpu: "1", memory: "1Gi" } },
     kubernetes: {
       enablePodLabels: true,
-      // A series for each pod that ever was.
+      // It would make a series for every pod there has ever been.
       enablePodUID: false,
       podLabelAllowlistRegex: POD_LABELS.map((label) => `^${label.replaceAll(".", "\\.")}$`),
       // To read the pods whose labels it adds.
@@ -53,7 +53,7 @@ export function dcgmExporterValues({ serviceMonitors = true }: DcgmExporterArgs)
   } satisfies HelmValues;
 }
 
-/** NVIDIA's DCGM exporter: what the GPUs do, with the pod that they do it for. */
+/** NVIDIA's DCGM exporter: metrics of the GPUs, with the pod that each works for. */
 export class DcgmExporterAddon extends pulumi.ComponentResource {
   readonly release: k8s.helm.v3.Release;
 

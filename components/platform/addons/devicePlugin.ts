@@ -10,7 +10,7 @@ import { GPU_NODE_TOLERATIONS, type HelmValues, PRIORITY, resources } from "../v
 
 /** Inputs of {@link DevicePluginAddon}. */
 export interface DevicePluginArgs {
-  /** Whether nodes get labels that say what their GPUs are; Node Feature Discovery comes with it. @default true */
+  /** Whether nodes get labels that describe their GPUs; installs Node Feature Discovery. @default true */
   gpuFeatureDiscovery?: boolean;
   /** @default "none" */
   migStrategy?: MigStrategy;
@@ -28,13 +28,13 @@ export interface DevicePluginArgs {
 const EXCLUSIVE = "exclusive";
 
 /**
- * Shared GPUs get a name of their own, `nvidia.com/gpu.shared`: their pods share memory and faults, so that a runtime, which
- * asks for `nvidia.com/gpu`, must never land on one.
+ * Shared GPUs have their own name, `nvidia.com/gpu.shared`. Their pods share memory and faults, so a runtime, which asks for
+ * `nvidia.com/gpu`, must never run on one.
  */
 function configuration(migStrategy: MigStrategy, replicas?: number): string {
   const timeSlicing = {
     renameByDefault: true,
-    // Asking for two would give no more than one.
+    // A pod that asks for two gets no more than with one.
     failRequestsGreaterThanOne: true,
     resources: [{ name: GPU_RESOURCE, replicas }],
   };
@@ -52,12 +52,12 @@ function configurations(migStrategy: MigStrategy, timeSlicing: Readonly<Record<s
   return { default: shared.length === 0 ? "" : EXCLUSIVE, map: Object.fromEntries(map) as Record<string, string> };
 }
 
-/** Values of the chart. Of Node Feature Discovery, the workers find GPUs and the rest belongs on system nodes. */
+/** Values of the chart. Node Feature Discovery's workers run on GPU nodes, the rest of it on system nodes. */
 export function devicePluginValues(args: DevicePluginArgs) {
   const { gpuFeatureDiscovery = true, migStrategy = "none", timeSlicing = {}, serviceMonitors = true } = args;
   return {
     migStrategy,
-    // A node whose driver does not answer must show it rather than offer no GPUs.
+    // A node whose driver does not answer must fail visibly, not offer zero GPUs.
     failOnInitError: true,
     // The chart's default: EKS' NVIDIA AMIs run every container by NVIDIA's runtime, which reads it.
     deviceListStrategy: "envvar",
@@ -76,7 +76,7 @@ export function devicePluginValues(args: DevicePluginArgs) {
         podDisruptionBudget: { enable: true, minAvailable: 1 },
         nodeSelector: SYSTEM_NODES,
         tolerations: [],
-        // GPU feature discovery's labels are of this namespace, and dropped unless it is allowed.
+        // GPU feature discovery's labels have this prefix, and are dropped unless it is allowed.
         config: { extraLabelNs: ["nvidia.com"] },
         resources: resources("50m", "128Mi", "512Mi"),
       },
@@ -84,7 +84,7 @@ export function devicePluginValues(args: DevicePluginArgs) {
       worker: {
         priorityClassName: PRIORITY.node,
         nodeSelector: GPU_NODES,
-        // The chart's own are of another taint, `nvidia.com/gpu=present`.
+        // The chart tolerates another taint, `nvidia.com/gpu=present`.
         tolerations: GPU_NODE_TOLERATIONS,
         resources: resources("5m", "64Mi", "256Mi"),
       },
@@ -93,7 +93,7 @@ export function devicePluginValues(args: DevicePluginArgs) {
   } satisfies HelmValues;
 }
 
-/** NVIDIA's device plugin, by which pods can ask for `nvidia.com/gpu`. */
+/** NVIDIA's device plugin, which lets pods request `nvidia.com/gpu`. */
 export class DevicePluginAddon extends pulumi.ComponentResource {
   readonly release: k8s.helm.v3.Release;
 

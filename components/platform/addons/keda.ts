@@ -17,7 +17,7 @@ export interface KedaArgs {
   monitoringNamespace?: string;
 }
 
-/** Values of the chart. Two replicas of each part: without KEDA no model grows. */
+/** Values of the chart. Two replicas of each part: without KEDA no model scales. */
 export function kedaValues({ clusterName, serviceMonitors = true }: KedaArgs) {
   const serviceMonitor = { enabled: serviceMonitors, interval: "30s", scrapeTimeout: "10s" };
   const monitored = { enabled: true, serviceMonitor };
@@ -25,13 +25,13 @@ export function kedaValues({ clusterName, serviceMonitors = true }: KedaArgs) {
   return {
     clusterName,
     image: { pullPolicy: "IfNotPresent" },
-    // Else an uninstall would take every ScaledObject with it.
+    // Otherwise an uninstall deletes every ScaledObject.
     crds: { install: true, additionalAnnotations: { "helm.sh/resource-policy": "keep" } },
     priorityClassName: PRIORITY.cluster,
     nodeSelector: SYSTEM_NODES,
     operator: { replicaCount: 2 },
     metricsServer: { replicaCount: 2 },
-    // Checks ScaledObjects as they are written; while it is away, they still can be.
+    // Checks ScaledObjects when they are written; while it is down, they can still be written.
     webhooks: { enabled: true, replicaCount: 2, failurePolicy: "Ignore" },
     podDisruptionBudget: {
       operator: { maxUnavailable: 1 },
@@ -55,10 +55,10 @@ export function kedaValues({ clusterName, serviceMonitors = true }: KedaArgs) {
       metricServer: monitored,
       webhooks: monitored,
     },
-    // Of Secrets, only those of its own namespace, where its certificates are: our triggers need none. Unrestricted it reads every
-    // Secret that a scaled pod's variables refer to, the models' API keys among them (pkg/scaling/resolver).
+    // Secrets of its own namespace only, where its certificates are: our triggers need none. Without this, KEDA reads every Secret
+    // that a scaled pod's variables refer to, also the models' API keys (pkg/scaling/resolver).
     permissions: { operator: { restrict: { secret: true } }, metricServer: { restrict: { secret: true } } },
-    // The chart's own role for scaling any kind may get every resource, Secrets too. Deployments and StatefulSets need no more.
+    // The chart's role for scaling any kind can get every resource, also Secrets. Deployments and StatefulSets need no such role.
     rbac: { enabledCustomScaledRefKinds: false },
     enableServiceLinks: false,
     asciiArt: false,

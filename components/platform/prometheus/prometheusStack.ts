@@ -12,7 +12,7 @@ const PASSWORD_LENGTH = 40;
 /** Two hooks, a dozen images and four volumes. */
 const TIMEOUT_SECONDS = 900;
 
-/** Prometheus with its operator and CRDs, Alertmanager, Grafana, and the exporters of nodes and of the API's objects. */
+/** Prometheus with its operator and CRDs, Alertmanager, Grafana, the node exporter and kube-state-metrics. */
 export class PrometheusStackAddon extends pulumi.ComponentResource {
   readonly release: k8s.helm.v3.Release;
   /** Prometheus as the cluster's pods reach it. */
@@ -35,7 +35,7 @@ export class PrometheusStackAddon extends pulumi.ComponentResource {
     this.registerOutputs({ url: this.url, namespace });
   }
 
-  /** A password that nobody has to think of; the chart's own would be known to all. */
+  /** A random password: the chart's default is public. */
   private createGrafanaAdmin(name: string, namespace: pulumi.Input<string>): k8s.core.v1.Secret {
     const child = { parent: this };
     const password = new random.RandomPassword(name, { length: PASSWORD_LENGTH, special: false }, child);

@@ -1,9 +1,9 @@
 /**
  * What the parts of kube-prometheus-stack may do, in place of the chart's own roles.
  *
- * The chart lets its operator and Grafana's sidecar read every Secret of the cluster, and has no value that would change it.
- * Here the operator writes and reads them in its own namespace alone, where Prometheus and Alertmanager are, and Grafana reads
- * none. A monitor that names a Secret, for a password, is taken once a Role in its namespace lets the operator read that.
+ * The chart lets its operator and Grafana's sidecar read every Secret of the cluster, and no value changes that. Here the
+ * operator reads and writes Secrets in its own namespace only, where Prometheus and Alertmanager run, and Grafana reads none.
+ * A monitor that names a Secret, such as a password, works once a Role in its namespace lets the operator read it.
  *
  * Everything else is as in the chart: templates/prometheus/clusterrole.yaml, templates/prometheus-operator/clusterrole.yaml and
  * admission-webhooks/job-patch/*.yaml of the version in charts.ts. Names are the chart's, so that an upgrade changes the roles
@@ -27,7 +27,7 @@ function on(apiGroups: readonly string[], resources: readonly string[], verbs: r
   return { apiGroups, resources, verbs };
 }
 
-/** Kinds that the operator works by; each has a `status`, and what it makes of the first ones goes with them. */
+/** Kinds that the operator reconciles. Each has a `status`; objects made for the first ones are deleted with them. */
 const WORKLOADS = ["alertmanagers", "prometheuses", "prometheusagents", "thanosrulers"];
 const CONFIGURATION = ["scrapeconfigs", "servicemonitors", "podmonitors", "probes", "prometheusrules"];
 
@@ -41,7 +41,7 @@ const OPERATOR: readonly Rule[] = [
     ],
     ALL,
   ),
-  // Of the kubelets' Service in kube-system, too.
+  // Also those of the kubelets' Service in kube-system.
   on([""], ["services", "services/finalizers", "endpoints"], ["get", "create", "update", "delete"]),
   on(["discovery.k8s.io"], ["endpointslices"], ["get", "create", "list", "watch", "update", "delete"]),
   on([""], ["nodes"], ["list", "watch"]),
@@ -51,7 +51,7 @@ const OPERATOR: readonly Rule[] = [
   on(["storage.k8s.io"], ["storageclasses"], ["get"]),
 ];
 
-/** Whoever makes a StatefulSet or a pod reads any Secret of its namespace by it. */
+/** Anyone who can create a StatefulSet or a pod can read every Secret of its namespace. */
 const OPERATOR_AT_HOME: readonly Rule[] = [
   on([""], ["configmaps", "secrets"], ALL),
   on(["apps"], ["statefulsets"], ALL),
@@ -70,13 +70,13 @@ const ADMISSION: readonly Rule[] = [on(["admissionregistration.k8s.io"], WEBHOOK
 /** The webhook's certificate. */
 const ADMISSION_AT_HOME: readonly Rule[] = [on([""], ["secrets"], ["get", "create"])];
 
-/** The job that makes the certificate runs before and after everything else, and so must its permissions be there. */
+/** The job that makes the certificate runs before and after everything else, so its permissions must exist then. */
 const HOOK = {
   "helm.sh/hook": "pre-install,pre-upgrade,post-install,post-upgrade",
   "helm.sh/hook-delete-policy": "before-hook-creation,hook-succeeded",
 };
 
-/** To whom rules are granted, and under what name. */
+/** Who gets the rules, and the names of role and binding. */
 interface Grant {
   /** ServiceAccount. */
   account: string;
@@ -119,7 +119,7 @@ export function prometheusStackRbac(namespace: string = MONITORING_NAMESPACE): H
     ...granted("ClusterRole", namespace, { account: `${NAME}-prometheus` }, PROMETHEUS),
     ...granted("ClusterRole", namespace, admission, ADMISSION),
     ...granted("Role", namespace, admission, ADMISSION_AT_HOME),
-    // Dashboards come as ConfigMaps of several namespaces, of which some are made later.
+    // Dashboards are ConfigMaps in several namespaces, some of them created later.
     ...granted("ClusterRole", namespace, dashboards, [on([""], ["configmaps"], READ)]),
   ];
 }

@@ -1,8 +1,8 @@
 /**
- * Whom Prometheus, Alertmanager and Grafana listen to.
+ * Which namespaces Prometheus, Alertmanager and Grafana trust.
  *
- * A recording rule may give its series any labels, and with them the autoscaler's query any answer. So rules and monitors are
- * taken from named namespaces alone, and what comes of them carries the namespace that they are in, whatever it says of itself.
+ * A recording rule can give its series any labels, so it can change the answer to the autoscaler's query. Rules and monitors are
+ * therefore read only from named namespaces, and Prometheus overwrites their `namespace` label with the real one.
  */
 import { NAMESPACE_NAME } from "../../vocabulary/kubernetes.js";
 import { CHARTS } from "../charts.js";
@@ -10,27 +10,27 @@ import { ADDON_NAMESPACES, MONITORING_NAMESPACE, SYSTEM_NAMESPACE } from "../nam
 
 /** Where Prometheus is, and who else may write its rules. */
 export interface TrustArgs {
-  /** Namespace of Prometheus and its kin. @default "monitoring" */
+  /** Namespace of Prometheus, Alertmanager and Grafana. @default "monitoring" */
   namespace?: string;
   /**
-   * Namespaces beside its own and those of the add-ons whose monitors, rules and dashboards are taken, and whose pods may
-   * query Prometheus and open Grafana.
+   * Further namespaces whose monitors, rules and dashboards are read, and whose pods may query Prometheus and open Grafana.
+   * Its own and those of the add-ons always are.
    * @default none
    */
   trustedNamespaces?: readonly string[];
 }
 
-/** Its own namespace, those of the add-ons, and those that it is given; each once. */
+/** Prometheus' own namespace, those of the add-ons, and the given ones, each once. */
 export function trusted({ namespace = MONITORING_NAMESPACE, trustedNamespaces = [] }: TrustArgs): string[] {
   return [...new Set([namespace, ...Object.values(ADDON_NAMESPACES), SYSTEM_NAMESPACE, ...trustedNamespaces])];
 }
 
-/** By the name, which nobody can give to another namespace: a label of ours would be whoever's who may label namespaces. */
+/** Selects namespaces by name. A label of our own would not do: anyone who may label namespaces could set it. */
 export function namespacesNamed(names: readonly string[]) {
   return { matchExpressions: [{ key: NAMESPACE_NAME, operator: "In", values: [...names] }] };
 }
 
-/** Monitors of the chart whose series are of other namespaces than the monitor: of all pods, of nodes, of the API server. */
+/** The chart's monitors whose series belong to other namespaces: those of all pods, of nodes and of the API server. */
 const OF_OTHER_NAMESPACES = ["kube-state-metrics", "kubelet", "apiserver", "coredns"];
 
 function serviceMonitor(namespace: string, name: string) {
@@ -48,10 +48,10 @@ export function prometheusTrust(args: TrustArgs) {
     probeNamespaceSelector: ofTrusted,
     scrapeConfigNamespaceSelector: ofTrusted,
     enforcedNamespaceLabel: "namespace",
-    // By name, so that nothing else of these namespaces is believed. The chart adds its own rules.
+    // By name, so that nothing else in these namespaces is excluded. The chart adds its own rules.
     excludedFromEnforcement: [
       ...OF_OTHER_NAMESPACES.map((name) => serviceMonitor(namespace, `${CHARTS.prometheusStack.name}-${name}`)),
-      // Says of each GPU which pod it works for.
+      // Its series name the pod that each GPU works for.
       serviceMonitor(ADDON_NAMESPACES.dcgmExporter, CHARTS.dcgmExporter.name),
     ],
   };
@@ -62,12 +62,12 @@ export function alertmanagerTrust({ namespace = MONITORING_NAMESPACE }: TrustArg
   return {
     // Its receivers' Secrets are read by the operator, which may read no others: see rbac.ts.
     alertmanagerConfigNamespaceSelector: namespacesNamed([namespace]),
-    // Whoever writes beside Alertmanager routes all alerts; from anywhere else, only those of that namespace could be.
+    // A configuration in Alertmanager's own namespace routes all alerts; one elsewhere could route only that namespace's.
     alertmanagerConfigMatcherStrategy: { type: "OnNamespaceExceptForAlertmanagerNamespace" },
   };
 }
 
-/** Values of the operator: it makes Prometheus, Alertmanager and what belongs to them in its own namespace and in no other. */
+/** Values of the operator: it creates Prometheus, Alertmanager and their parts in its own namespace only. */
 export function operatorTrust({ namespace = MONITORING_NAMESPACE }: TrustArgs) {
   return {
     prometheusInstanceNamespaces: [namespace],

@@ -9,7 +9,7 @@ import { type HelmValues, HOST, NODE_RELABELING, PRIORITY, resources, spread, ZO
 
 /** What the values of kube-prometheus-stack depend on. */
 export interface PrometheusStackValuesArgs extends TrustArgs {
-  /** Label `cluster` of all that leaves Prometheus: alerts, remote writes. */
+  /** Value of the label `cluster` on alerts and remote writes. */
   clusterName: pulumi.Input<string>;
   /** Days that metrics are kept. @default 15 */
   retentionDays?: number;
@@ -34,7 +34,7 @@ const RETENTION_SHARE = 0.85;
 /** Notifications and silences: Alertmanager keeps no metrics. */
 const ALERTMANAGER_GIB = 5;
 
-/** What of the workloads' and nodes' labels kube-state-metrics shows, for queries that join by them. */
+/** Labels of workloads and nodes that kube-state-metrics shows, for queries that join by them. */
 const WORKLOAD_LABELS = [
   LABELS.name,
   LABELS.instance,
@@ -58,7 +58,7 @@ const SHOWN_NODE_LABELS = [
 
 const OFF = { enabled: false } as const;
 
-/** Values of the chart. Two of Prometheus and of Alertmanager, on nodes and, where possible, zones of their own. */
+/** Values of the chart. Prometheus and Alertmanager have two replicas each, on different nodes and, where possible, zones. */
 export function prometheusStackValues(args: PrometheusStackValuesArgs) {
   return {
     fullnameOverride: CHARTS.prometheusStack.name,
@@ -66,7 +66,7 @@ export function prometheusStackValues(args: PrometheusStackValuesArgs) {
     // The chart's own let the operator read every Secret.
     global: { rbac: { create: false } },
     extraManifests: prometheusStackRbac(args.namespace ?? MONITORING_NAMESPACE),
-    // EKS runs the first three out of sight, and kube-proxy by an add-on of its own.
+    // EKS hides the first three, and runs kube-proxy as a managed add-on.
     kubeEtcd: OFF,
     kubeScheduler: OFF,
     kubeControllerManager: OFF,
@@ -102,7 +102,7 @@ export function prometheusStackValues(args: PrometheusStackValuesArgs) {
         ...["pods", "deployments", "jobs"].map((kind) => `${kind}=[${WORKLOAD_LABELS.join(",")}]`),
         `nodes=[${SHOWN_NODE_LABELS.join(",")}]`,
       ],
-      // No query asks for them, and without the permissions nobody can take them.
+      // No query needs them, and the exporter gets no permission to read them.
       collectorsExclude: ["secrets", "certificatesigningrequests"],
       prometheus: { monitor: { enabled: true, http: { honorLabels: true } } },
     },
@@ -116,7 +116,7 @@ export function prometheusStackValues(args: PrometheusStackValuesArgs) {
   } satisfies HelmValues;
 }
 
-/** Helm installs CRDs and never upgrades them: a job does, before every upgrade. */
+/** Helm installs CRDs and never upgrades them, so a job upgrades them before every release. */
 function crds() {
   return {
     enabled: true,
@@ -136,7 +136,7 @@ function prometheusSpec(args: PrometheusStackValuesArgs) {
   const { clusterName, retentionDays = 15, volumeGiB = 100, storageClass } = args;
   const { retentionSize = `${Math.floor(volumeGiB * RETENTION_SHARE)}GB` } = args;
   return {
-    // Else only objects of this Helm release are seen; those of the trusted namespaces are, whatever they are called.
+    // By default only objects of this Helm release are read; here those of the trusted namespaces, whatever their labels.
     serviceMonitorSelectorNilUsesHelmValues: false,
     podMonitorSelectorNilUsesHelmValues: false,
     ruleSelectorNilUsesHelmValues: false,
@@ -177,7 +177,7 @@ function alertmanagerSpec(args: PrometheusStackValuesArgs) {
   } satisfies HelmValues;
 }
 
-/** Volumes go with the release that made them, or a destroyed stack would leave them behind, and their bill. */
+/** Deletes volumes with the release: a destroyed stack must not leave volumes that cost money. */
 const CLAIMS_GO = { whenDeleted: "Delete", whenScaled: "Retain" };
 
 /** Never two on a node. */
@@ -208,7 +208,7 @@ function operator(args: PrometheusStackValuesArgs) {
     nodeSelector: SYSTEM_NODES,
     priorityClassName: PRIORITY.cluster,
     resources: resources("100m", "128Mi", "512Mi"),
-    // Checks rules as they are written; while it is away, they still can be.
+    // Checks rules when they are written; while it is down, rules can still be written.
     admissionWebhooks: {
       failurePolicy: "Ignore",
       patch: { nodeSelector: SYSTEM_NODES, resources: resources("20m", "32Mi", "128Mi") },
