@@ -70,7 +70,7 @@ function simulated(resource: CollectedResource, { prometheusUrl, load }: LocalSe
   return withLoadTime(object, load);
 }
 
-/** The stack's Kubernetes objects with what each waits for; AWS resources and Helm releases are left out. */
+/** The stack's Kubernetes objects with what each waits for; cloud resources and Helm releases are left out. */
 export function stackSteps(resources: readonly CollectedResource[], settings: LocalSettings): Step[] {
   const manifests = resources.filter(isManifest);
   const objects = new Map(manifests.map((resource) => [resource.urn, objectOf(resource, settings)]));

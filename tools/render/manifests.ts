@@ -47,7 +47,7 @@ export function isManifest({ custom, type, inputs }: CollectedResource): boolean
 export function leftOut(resources: readonly CollectedResource[]): string[] {
   const kinds = resources
     .filter((resource) => resource.custom && !isManifest(resource) && !/^(pulumi|random):/.test(resource.type))
-    .map(({ type }) => (type.startsWith("kubernetes:") ? "Helm releases" : "AWS resources"));
+    .map(({ type }) => (type.startsWith("kubernetes:") ? "Helm releases" : "cloud resources"));
   return [...new Set(kinds)].map((kind) => `${kinds.filter((other) => other === kind).length} ${kind}`);
 }
 

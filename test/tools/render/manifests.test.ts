@@ -131,6 +131,6 @@ describe("leftOut", () => {
     const releases = resources.filter(({ type }) => type.endsWith(":Release")).length;
     const aws = resources.filter(({ type, custom }) => custom && type.startsWith("aws:")).length;
     assert.ok(releases > 0 && aws > 0);
-    assert.deepEqual(leftOut(resources).sort(), [`${releases} Helm releases`, `${aws} AWS resources`]);
+    assert.deepEqual(leftOut(resources).sort(), [`${releases} Helm releases`, `${aws} cloud resources`]);
   });
 });
