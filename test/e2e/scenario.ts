@@ -1,7 +1,8 @@
 /** A stack in a namespace of its own with nodes of its own; what a test asks of it, and how it goes away. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { LABELS, LOCAL_RUN } from "../../components/vocabulary/labels.js";
-import type { NodeGroup } from "../../components/contract/nodeGroup.js";
+import type { NodeGroupConfig } from "../../components/contract/nodeGroup.js";
+import { describedGroup } from "../../components/derive/nodeGroup.js";
 import { defaultPlacement } from "../../components/derive/placement.js";
 import { parseStackConfig } from "../../stacks/config.js";
 import { collect } from "../../tools/collect.js";
@@ -130,7 +131,7 @@ export class Scenario {
     load: Record<string, string> = {},
   ): Promise<Step[]> {
     const own = Object.fromEntries(
-      Object.entries(described).map(([name, group]) => [name, this.ownGroup(group as NodeGroup)]),
+      Object.entries(described).map(([name, group]) => [name, this.ownGroup(group as NodeGroupConfig)]),
     );
     const cluster = { existing: { gpuNodes: own } };
     const file = decryptedFile({ namespace: this.namespace, cluster, ...others, models: undefined });
@@ -157,8 +158,8 @@ export class Scenario {
 
   /** Makes simulated nodes, as many as each group's `max`. */
   async addNodes(groups: Config): Promise<void> {
-    const shapes = Object.entries(groups as Record<string, NodeGroup>).flatMap(([name, group]) =>
-      groupNodes(`${this.namespace}-${name}`, this.ownGroup(group), ZONES),
+    const shapes = Object.entries(groups as Record<string, NodeGroupConfig>).flatMap(([name, group]) =>
+      groupNodes(`${this.namespace}-${name}`, describedGroup(this.ownGroup(group)), ZONES),
     );
     for (const shape of shapes) await this.addNode(shape);
     await eventually("readiness of all nodes", async () => {
@@ -171,7 +172,7 @@ export class Scenario {
   }
 
   /** A group whose nodes take the scenario's own pods alone, by our labels and taints and one more of each. */
-  private ownGroup(group: NodeGroup): NodeGroup {
+  private ownGroup(group: NodeGroupConfig): NodeGroupConfig {
     const trafficClass = group.purpose === "inference" ? "interactive" : "batch";
     const { nodeSelector, tolerations } = defaultPlacement(group.gpu, trafficClass);
     return {
