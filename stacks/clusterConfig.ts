@@ -52,7 +52,7 @@ export function parseCluster(value: unknown, path: string, today: Date): ParsedC
     const message = "names no cluster: give existing, or the name, kubernetesVersion and gpuNodes of one to build";
     return { ...unknown, problems: [error(path, message + strangers.join(""))] };
   }
-  if (!("existing" in value)) return parseBuilt(value, path, today);
+  if (!("existing" in value) || value.existing === null) return parseBuilt(value, path, today);
   const both = keys.filter((key) => BUILT_KEYS.includes(key));
   if (both.length > 0) {
     const message = `an existing cluster and one to build are both described (${both.join(", ")}): leave out existing, or the others`;

@@ -114,11 +114,13 @@ const CROSS_CHECKS: readonly ((sections: Sections) => Problem[])[] = [
 ];
 
 /** A gated model without a token would fail only once its pod asks the hub; a token without a gated model is of no use. */
-function checkTokens({ plain: { huggingFaceToken }, models: { releases } }: Sections): Problem[] {
+function checkTokens({ plain: { huggingFaceToken }, models: { releases, problems } }: Sections): Problem[] {
   const path = `${NAMESPACE}:huggingFaceToken`;
   if (isWrong(huggingFaceToken)) return [];
   if (huggingFaceToken === undefined) return checkHubToken(releases, `pulumi config set --secret ${path}`);
-  return needHubToken(releases) === false ? [warning(path, "no model is gated, so no pod gets it")] : [];
+  // Of models that are wrong nobody can tell.
+  const isKnown = problems.every(({ severity }) => severity === "warning");
+  return isKnown && needHubToken(releases) === false ? [warning(path, "no model is gated, so no pod gets it")] : [];
 }
 
 /** Namespaces that are not the stack's to make. */

@@ -3,6 +3,7 @@ import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { serveModels, servingEnvironment } from "../components/serving/environment.js";
 import type { LiveRelease } from "../components/serving/modelServing.js";
+import { POD_SECURITY } from "../components/vocabulary/kubernetes.js";
 import { LABELS, MANAGED_BY } from "../components/vocabulary/labels.js";
 import { nodeGroupsOf } from "./clusterConfig.js";
 import type { StackConfig } from "./config.js";
@@ -18,7 +19,7 @@ export function deploy(config: StackConfig, stack: string): Record<string, pulum
     {
       metadata: {
         name: config.namespace,
-        labels: { ...labels, "pod-security.kubernetes.io/enforce": "restricted" },
+        labels: { ...labels, [POD_SECURITY]: "restricted" },
       },
     },
     opts,

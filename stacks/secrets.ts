@@ -1,5 +1,6 @@
 /** The one place that decides where the config may hold a secret. Everywhere else an encrypted value is an error. */
 import { joinPath, typeName } from "../components/config/parse.js";
+import { WRONG } from "../components/config/parts.js";
 import { error, listOr, type Problem } from "../components/config/problems.js";
 import { NAMESPACE } from "./namespace.js";
 
@@ -67,13 +68,14 @@ function withValue(values: Values, [key, ...rest]: readonly string[], value: unk
   return { ...values, [key!]: rest.length === 0 ? value : withValue(values[key!] as Values, rest, value) };
 }
 
-/** A copy without what stands at these paths; the others of a list keep their places. */
+/** A copy with {@link WRONG} at these paths: what rests on a value that may not be told is not checked. */
 function without(value: unknown, paths: ReadonlySet<string>, path: string): unknown {
-  if (paths.has(path)) return undefined;
+  if (paths.has(path)) return WRONG;
   if (Array.isArray(value)) return value.map((item, index) => without(item, paths, joinPath(path, [index])));
   if (!isObject(value)) return value;
-  const kept = Object.entries(value).filter(([key]) => !paths.has(joinPath(path, [key])));
-  return Object.fromEntries(kept.map(([key, inner]) => [key, without(inner, paths, joinPath(path, [key]))]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, without(inner, paths, joinPath(path, [key]))]),
+  );
 }
 
 function isWithin(path: string, outer: string): boolean {
@@ -152,6 +154,5 @@ function withoutValue({ path, severity }: Problem): Problem {
 }
 
 function withoutSections(values: Values, paths: ReadonlySet<string>): Values {
-  const kept = Object.entries(values).filter(([key]) => !paths.has(topPath(key)));
-  return Object.fromEntries(kept.map(([key, value]) => [key, without(value, paths, topPath(key))]));
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, without(value, paths, topPath(key))]));
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { joinPath, parse } from "../config/parse.js";
 import { entriesOf } from "../config/parts.js";
 import { checkPlainData } from "../config/plainData.js";
-import { throwIfErrors } from "../config/problems.js";
+import { type Problem, throwIfErrors } from "../config/problems.js";
 import { type NodeGroups, nodeGroupSchema } from "../contract/nodeGroup.js";
 import { describedGroups } from "../derive/nodeGroup.js";
 import { checkHubToken, TOKEN_ARGUMENT } from "./hubToken.js";
@@ -16,6 +16,8 @@ import type { ServedModel } from "../derive/servedModel.js";
 export interface LoadedModels {
   models: ServedModel[];
   nodeGroups: NodeGroups;
+  /** What stops nothing and should be seen, such as flags that no table could check. */
+  warnings: Problem[];
 }
 
 /** What {@link loadModels} may know besides. */
@@ -35,14 +37,20 @@ const groupsSchema = z.record(z.string(), nodeGroupSchema).optional();
  */
 export function loadModels(models: unknown, nodeGroups?: unknown, options: LoadOptions = {}): LoadedModels {
   throwIfErrors([...checkPlainData(models, "models"), ...checkPlainData(nodeGroups, "gpuNodes")]);
+  return load(structuredClone(models), structuredClone(nodeGroups), options);
+}
+
+/** Plans are frozen, and no change of the caller's own objects may reach them: the values are copies. */
+function load(models: unknown, nodeGroups: unknown, options: LoadOptions): LoadedModels {
   const groups = parse(groupsSchema, nodeGroups, "gpuNodes");
   const resolved = resolveModels(models, "models");
-  throwIfErrors([
+  const problems = [
     ...groups.problems,
     ...entriesOf(groups.parts).flatMap(([name, group]) => checkNodeGroup(group, joinPath("gpuNodes", [name]))),
     ...resolved.problems,
     ...(options.hasHubToken === false ? checkHubToken(resolved.releases, TOKEN_ARGUMENT) : []),
     ...checkPlacements(resolved.releases, groups.parts, "gpuNodes"),
-  ]);
-  return { models: resolved.models, nodeGroups: groups.value && describedGroups(groups.value) };
+  ];
+  throwIfErrors(problems);
+  return { models: resolved.models, nodeGroups: groups.value && describedGroups(groups.value), warnings: problems };
 }

@@ -76,12 +76,22 @@ function checkArchitecture(id: string, shape: Parts<Architecture>, path: string)
       return error(`${path}.${key}`, `${quote(value)} is not what ${id} has, which is ${is}: leave architecture out`);
     });
   }
-  const { parameters, layers, hiddenSize, vocabularySize } = shape;
-  return given([parameters, layers, hiddenSize, vocabularySize], (all, depth, width, words) => {
+  const { parameters, layers, hiddenSize, vocabularySize, slidingWindow } = shape;
+  const window = given([layers, slidingWindow], (depth, of) => {
+    if (of === undefined || of.layers <= depth) return [];
+    return [
+      error(
+        `${path}.slidingWindow.layers`,
+        `${of.layers} are more than the model's ${depth} layers: use at most ${depth}`,
+      ),
+    ];
+  });
+  const size = given([parameters, layers, hiddenSize, vocabularySize], (all, depth, width, words) => {
     // The embedding, and in each layer at least what projects the residual stream into attention and back.
     const least = words * width + depth * width * width;
     if (all >= least) return [];
     const message = `${all} are fewer than the ${least} that such a shape has at the least: give the count, such as 8190735360`;
     return [error(`${path}.parameters`, message)];
   });
+  return [...window, ...size];
 }

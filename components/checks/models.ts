@@ -1,4 +1,5 @@
 /** Checks of a model's own keys, and of what models may not share. */
+import { joinPath } from "../config/parse.js";
 import { given, type Parts } from "../config/parts.js";
 import { checkRepeated, error, listOr, type Problem, quote, warning } from "../config/problems.js";
 import type { Autoscaling, ModelConfig } from "../contract/schema.js";
@@ -21,7 +22,7 @@ export function checkModel(
     ...given([autoscaling.min, autoscaling.activation], (min, activation) =>
       checkActivation({ min, activation }, `${path}.autoscaling`),
     ),
-    ...given([servedNames], (names) => checkRepeated(names ?? [], `${path}.servedNames`)),
+    ...checkRepeated(servedNames, `${path}.servedNames`),
   ];
 }
 
@@ -47,12 +48,16 @@ function checkRoute(
           ? [error(`${path}.${key}.release`, `${quote(main)} is the stable release: name another one`)]
           : [],
       ),
-      ...given([stable], (main) => [
-        warning(
-          `${path}.${key}`,
-          `needs a gateway, which this version does not deploy: all requests go to ${quote(main)}`,
-        ),
-      ]),
+      ...given([stable, other.release], (main) =>
+        releases?.includes(main) === false
+          ? []
+          : [
+              warning(
+                `${path}.${key}`,
+                `needs a gateway, which this version does not deploy: all requests go to ${quote(main)}`,
+              ),
+            ],
+      ),
     ];
   });
   return [...unknown, ...others];
@@ -100,7 +105,7 @@ export function checkAcross(models: readonly ModelOutline[], path: string): Prob
       if (other !== undefined) {
         problems.push(
           error(
-            `${path}.${name}.servedNames`,
+            `${joinPath(path, [name])}.servedNames`,
             `${quote(served)} is served by ${quote(other)} already: give each model names of its own`,
           ),
         );
@@ -112,7 +117,7 @@ export function checkAcross(models: readonly ModelOutline[], path: string): Prob
       if (names.has(object)) {
         problems.push(
           error(
-            `${path}.${object}`,
+            joinPath(path, [object]),
             `is also the name of release ${quote(release)} of ${quote(name)} in Kubernetes: rename one`,
           ),
         );

@@ -1,5 +1,5 @@
 /** Checks of one group of GPU nodes. */
-import { from, given, isWrong, type Parts } from "../config/parts.js";
+import { from, given, itemsOf, isWrong, type Parts } from "../config/parts.js";
 import { didYouMean, error, listOr, type Problem, quote } from "../config/problems.js";
 import type { NodeGroupConfig } from "../contract/nodeGroup.js";
 import { machinesNamed } from "../derive/nodeGroup.js";
@@ -18,7 +18,10 @@ export function checkNodeGroup(group: Parts<NodeGroupConfig>, path: string): Pro
         checkMachine(name, wanted, `${path}.instanceTypes[${index}]`),
       ),
     ),
-    ...given([types], (names) => checkSameCount(names, `${path}.instanceTypes`)),
+    ...checkSameCount(
+      itemsOf<string>(instanceTypes).map(({ item }) => item),
+      `${path}.instanceTypes`,
+    ),
   ];
 }
 

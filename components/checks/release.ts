@@ -4,9 +4,9 @@ import { given, isWrong, type Parts, WRONG } from "../config/parts.js";
 import { error, listOr, type Problem, quote } from "../config/problems.js";
 import { fitInputOf } from "../derive/fitInput.js";
 import type { RuntimePlan } from "../derive/plan.js";
-import { GPUS } from "../facts/gpus.js";
+import { GPUS, type GpuType } from "../facts/gpus.js";
 import type { Architecture } from "../facts/models/architecture.js";
-import { PRECISIONS } from "../facts/precisions.js";
+import { type Precision, PRECISIONS } from "../facts/precisions.js";
 import { dividesHeads } from "../fit/fit.js";
 import { checkFit } from "./fit.js";
 import { checkReleaseFlags } from "./flags.js";
@@ -27,9 +27,7 @@ export function checkRelease(plan: Parts<RuntimePlan>, path: string, found: read
     ...given([gpu.count, shape.attentionHeads, shape.kvHeads], (count, attentionHeads, kvHeads) =>
       checkParallelism(count, { attentionHeads, kvHeads }, `${path}.gpu.count`),
     ),
-    ...given([gpu.type, model.precision, model.quantizeAtLoad], (type, precision, quantize) =>
-      checkPrecision({ gpu: type, precision, quantize }, `${path}.model.precision`),
-    ),
+    ...checkPrecision(gpu.type, model, `${path}.model.precision`),
     // Rotary scaling (YaRN) is the one way past what a model was made for, and is set by overriding its config.
     ...(isWrong(flags) || "hf-overrides" in flags
       ? []
@@ -38,7 +36,13 @@ export function checkRelease(plan: Parts<RuntimePlan>, path: string, found: read
         )),
   ];
   const kvCacheType = isWrong(flags) ? WRONG : flags["kv-cache-dtype"]?.value;
-  const demand = { model: { architecture: shape, precision: model.precision }, gpu, context, concurrency, kvCacheType };
+  const demand = {
+    model: { architecture: shape, precision: model.precision },
+    gpu,
+    context,
+    concurrency: { sequences: concurrency.sequences, batchedTokens: concurrency.batchedTokens },
+    kvCacheType,
+  };
   return [
     ...given([plan.image], (image) => checkImage({ image }, `${path}.image`)),
     ...ofFlags,
@@ -52,8 +56,16 @@ export function checkRelease(plan: Parts<RuntimePlan>, path: string, found: read
   ];
 }
 
-/** Parts of a release that the fit rests on. */
-const OF_FIT = ["model", "gpu", "context", "concurrency", "flags.kv-cache-dtype"];
+/** What the fit reads of a release: beside a problem there, its answer would name a wrong remedy. */
+const OF_FIT = [
+  "model.precision",
+  "model.quantizeAtLoad",
+  "model.architecture",
+  "gpu.count",
+  "context",
+  "concurrency.batchedTokens",
+  "flags.kv-cache-dtype.value",
+];
 
 function isOfFit({ path: at, severity }: Problem, path: string): boolean {
   return severity === "error" && OF_FIT.some((part) => at === `${path}.${part}` || at.startsWith(`${path}.${part}.`));
@@ -99,31 +111,32 @@ function checkParallelism(
 }
 
 function checkPrecision(
-  {
-    gpu,
-    precision,
-    quantize,
-  }: { gpu: RuntimePlan["gpu"]["type"]; precision: RuntimePlan["model"]["precision"]; quantize: boolean },
+  gpu: Parts<GpuType>,
+  { precision, quantizeAtLoad }: Parts<RuntimePlan["model"]>,
   path: string,
 ): Problem[] {
+  const hardware = given([gpu, precision], (type, served) => checkHardware(type, served, path));
+  if (hardware.length > 0) return hardware;
+  return given([precision, quantizeAtLoad], (served, quantize) => {
+    if (!quantize || served === "fp8") return [];
+    return [error(path, `vLLM cannot make ${served} as it loads: use fp8, or a model published in ${served}`)];
+  });
+}
+
+function checkHardware(gpu: GpuType, precision: Precision, path: string): Problem[] {
   const { minComputeCapability } = PRECISIONS[precision];
   const { name, computeCapability } = GPUS[gpu];
-  if (computeCapability < minComputeCapability) {
-    const instead = Object.entries(PRECISIONS)
-      .filter(([, facts]) => facts.minComputeCapability <= computeCapability)
-      .map(([other]) => other);
-    return [
-      error(
-        path,
-        `${precision} needs CUDA compute capability ${minComputeCapability.toFixed(1)}, the ${name} has ` +
-          `${computeCapability.toFixed(1)}: use ${listOr(instead)}, or another GPU`,
-      ),
-    ];
-  }
-  if (quantize && precision !== "fp8") {
-    return [error(path, `vLLM cannot make ${precision} as it loads: use fp8, or a model published in ${precision}`)];
-  }
-  return [];
+  if (computeCapability >= minComputeCapability) return [];
+  const instead = Object.entries(PRECISIONS)
+    .filter(([, facts]) => facts.minComputeCapability <= computeCapability)
+    .map(([other]) => other);
+  return [
+    error(
+      path,
+      `${precision} needs CUDA compute capability ${minComputeCapability.toFixed(1)}, the ${name} has ` +
+        `${computeCapability.toFixed(1)}: use ${listOr(instead)}, or another GPU`,
+    ),
+  ];
 }
 
 interface Context {

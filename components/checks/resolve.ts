@@ -1,7 +1,7 @@
 /** From the text of `vllm:models` to plans: defaults filled in, every problem of every model found at once. */
 import { z } from "zod";
 import { joinPath, parse } from "../config/parse.js";
-import { entriesOf, from, isWhole, isWrong, type Parts, type Wrong } from "../config/parts.js";
+import { entriesOf, itemsOf, from, isWhole, isWrong, type Parts, type Wrong } from "../config/parts.js";
 import { append, error, type Problem, quote } from "../config/problems.js";
 import { MODEL_NAME, modelSchema, RELEASE_NAME, releaseSchema } from "../contract/schema.js";
 import type { ServedModel } from "../derive/servedModel.js";
@@ -81,8 +81,8 @@ function resolveModel(name: string, value: unknown, path: string): Resolved {
     const spares = from([route.stable, warmSpares], (stable, count) => (stable === release ? count : 0));
     return { release, plan: resolved.plan, warmSpares: spares, path: at };
   });
-  const servedNames = from([keys.servedNames], (all) => all);
-  const outline = { name, servedNames: isWrong(servedNames) ? [] : servedNames, releases: names };
+  const servedNames = itemsOf<string>(keys.servedNames).map(({ item }) => item);
+  const outline = { name, servedNames, releases: names };
   const isRight = parsed.value !== undefined && releases.every(({ plan }) => isWhole(plan));
   if (!isRight) return { outline, releases, problems };
   const model = {

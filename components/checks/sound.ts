@@ -1,8 +1,12 @@
 /** Plans that have been checked, so that no component repeats the work of the loader. */
-import { error, listOr, quote, throwIfErrors } from "../config/problems.js";
-import type { RuntimePlan } from "../derive/plan.js";
-import { checkRelease } from "./release.js";
+import { isDeepStrictEqual } from "node:util";
+import { joinPath, parse } from "../config/parse.js";
+import { error, listOr, type Problem, quote, throwIfErrors } from "../config/problems.js";
+import { modelSchema, releaseSchema } from "../contract/schema.js";
+import { type ModelKeys, planOf, type RuntimePlan } from "../derive/plan.js";
 import type { ServedModel } from "../derive/servedModel.js";
+import { checkModelSource } from "./modelSource.js";
+import { checkRelease } from "./release.js";
 
 const SOUND = new WeakSet<RuntimePlan>();
 
@@ -13,10 +17,36 @@ export function markSound(plan: RuntimePlan): void {
 }
 
 function freeze(value: object): void {
-  Object.freeze(value);
   for (const inner of Object.values(value) as unknown[]) {
-    if (inner !== null && typeof inner === "object" && !Object.isFrozen(inner)) freeze(inner);
+    if (inner !== null && typeof inner === "object") freeze(inner);
   }
+  Object.freeze(value);
+}
+
+const keysSchema = modelSchema.pick({ class: true, servedNames: true, autoscaling: true, drainSeconds: true });
+
+/**
+ * Problems of a plan that no loader has made: of its contract, of its model's keys, and of what it holds beside them, which has
+ * to be what they lead to. Else a release would run as something that its contract does not say.
+ */
+function checkPlan(plan: RuntimePlan, path: string): Problem[] {
+  if (SOUND.has(plan)) return [];
+  const contract = plan?.contract as RuntimePlan["contract"] | undefined;
+  if (contract === undefined) return [error(path, `${quote(plan)} is no plan: take one from loadModels`)];
+  const { name, release, ...stated } = contract;
+  const config = parse(releaseSchema, stated, path);
+  const { class: trafficClass, servedNames, autoscaling, drainSeconds } = plan;
+  const keys = parse(keysSchema, { class: trafficClass, servedNames, autoscaling, drainSeconds }, path);
+  const problems = [...config.problems, ...keys.problems, ...checkModelSource(config.parts.model, `${path}.model`)];
+  const found = [...problems, ...checkRelease(plan, path, problems)];
+  if (found.some(({ severity }) => severity === "error")) return found;
+  const derived = planOf(name, release, keys.parts as ModelKeys, config.parts);
+  if (isDeepStrictEqual({ ...derived }, { ...plan })) return found;
+  const differing = Object.entries(derived).find(
+    ([key, value]) => !isDeepStrictEqual(value, plan[key as keyof RuntimePlan]),
+  );
+  const message = "is not what its contract leads to: change the config, and take the plan from loadModels";
+  return [error(joinPath(path, differing === undefined ? [] : [differing[0]]), message)];
 }
 
 /**
@@ -26,11 +56,11 @@ function freeze(value: object): void {
  * @throws ContractError with every problem
  */
 export function requireSound(plan: RuntimePlan, path: string): void {
-  if (!SOUND.has(plan)) throwIfErrors(checkRelease(plan, path));
+  throwIfErrors(checkPlan(plan, path));
 }
 
 /**
- * Checks a model's releases unless the loader has, and that its route leads to one of them.
+ * Checks a model's releases unless the loader has, that they are the model's own, and that its route leads to one of them.
  *
  * @param path starts each problem's path
  * @returns the routed release's plan
@@ -38,13 +68,28 @@ export function requireSound(plan: RuntimePlan, path: string): void {
  */
 export function requireSoundModel(model: ServedModel, path: string): { plan: RuntimePlan } {
   const { stable } = model.route;
-  const plan = model.releases.get(stable);
+  const routed = model.releases.get(stable);
   const names = [...model.releases.keys()];
   throwIfErrors([
-    ...[...model.releases].flatMap(([release, of]) => (SOUND.has(of) ? [] : checkRelease(of, `${path}-${release}`))),
-    ...(plan === undefined
+    ...[...model.releases].flatMap(([release, plan]) => {
+      const at = `${path}-${release}`;
+      return [...checkPlan(plan, at), ...checkIsOf(model, release, plan, at)];
+    }),
+    ...(routed === undefined
       ? [error(`${path}.route.stable`, `there is no release ${quote(stable)}: use ${listOr(names)}`)]
       : []),
   ]);
-  return { plan: plan! };
+  return { plan: routed! };
+}
+
+/** A release of another model, or of this one with other keys, would be served under a false name. */
+function checkIsOf(model: ServedModel, release: string, plan: RuntimePlan | undefined, path: string): Problem[] {
+  if (plan?.contract === undefined) return [];
+  const { name, class: trafficClass, servedNames, autoscaling, drainSeconds } = model;
+  const expected = { name, release, class: trafficClass, servedNames, autoscaling, drainSeconds };
+  return Object.entries(expected).flatMap(([key, value]) =>
+    isDeepStrictEqual(value, plan[key as keyof RuntimePlan])
+      ? []
+      : [error(`${path}.${key}`, "is not the model's: change the config, and take the model from loadModels")],
+  );
 }

@@ -1,7 +1,7 @@
 /** Checks of a cluster to build that need more than its shape. */
 import { checkNodeGroup } from "../checks/nodeGroup.js";
 import { joinPath, parse } from "../config/parse.js";
-import { entriesOf, from, given, isWrong, type Parts, WRONG } from "../config/parts.js";
+import { entriesOf, given, isWrong, itemsOf, type Parts } from "../config/parts.js";
 import { checkPlainData } from "../config/plainData.js";
 import { checkRepeated, error, type Problem, quote, repeated, throwIfErrors, warning } from "../config/problems.js";
 import { AWS_MACHINES } from "../facts/machines/aws.js";
@@ -34,8 +34,10 @@ export function loadCluster(cluster: unknown, today = new Date()): BuiltClusterC
 export function checkCluster(cluster: Parts<BuiltClusterConfig>, path: string, today: Date): Problem[] {
   const { kubernetesVersion, network, systemNodes, publicEndpoint } = cluster;
   const groups = entriesOf(cluster.gpuNodes);
-  const maxima = isWrong(cluster.gpuNodes) ? WRONG : groups.map(([, { max }]) => max);
-  const maxNodes = from([maxima, systemNodes.max], (all, system) => all.reduce((sum, max) => sum + max, system));
+  // Nodes at least: what is wrong can only add to them.
+  const maxNodes = itemsOf<number>([systemNodes.max, ...groups.map(([, { max }]) => max)])
+    .map(({ item }) => item)
+    .reduce((sum, max) => sum + max, 0);
   return [
     ...given([kubernetesVersion], (version) => checkKubernetesVersion(version, `${path}.kubernetesVersion`, today)),
     ...checkNetwork({ ...network, maxNodes }, `${path}.network`),
@@ -51,9 +53,7 @@ function checkRepetitions({ network, access }: Parts<BuiltClusterConfig>, path: 
     isWrong(principalArn) ? [] : [{ name, principalArn }],
   );
   return [
-    ...given([network.interfaceEndpoints], (endpoints) =>
-      checkRepeated(endpoints, `${path}.network.interfaceEndpoints`),
-    ),
+    ...checkRepeated(network.interfaceEndpoints, `${path}.network.interfaceEndpoints`),
     ...repeated(principals.map(({ principalArn }) => principalArn)).map((index) =>
       error(
         `${joinPath(`${path}.access`, [principals[index]!.name])}.principalArn`,
@@ -103,10 +103,11 @@ function checkSystemMachine(type: string, path: string): Problem[] {
 }
 
 function checkGpuNodes(name: string, group: Parts<BuiltNodeGroup>, path: string): Problem[] {
-  const { purpose, capacity, nodeSelector, tolerations, instanceTypes, reservation } = group;
+  const { purpose, capacity, nodeSelector, tolerations, instanceTypes } = group;
+  const isReserved = Object.values(group.reservation ?? {}).some((part) => !isWrong(part));
   const problems = checkNodeGroup(group, path);
   if (name === "system") problems.push(error(path, '"system" is the name of the group without GPUs: use another'));
-  if (nodeSelector !== undefined || tolerations !== undefined) {
+  if ([nodeSelector, tolerations].some((own) => own !== undefined && !isWrong(own))) {
     problems.push(
       error(
         path,
@@ -122,14 +123,14 @@ function checkGpuNodes(name: string, group: Parts<BuiltNodeGroup>, path: string)
         '"spot" nodes go at two minutes\' notice, and people wait for inference: use on-demand, or purpose batch';
       return [error(`${path}.capacity`, message)];
     }),
-    ...given([instanceTypes], (types) => checkRepeated(types, `${path}.instanceTypes`)),
+    ...checkRepeated(instanceTypes, `${path}.instanceTypes`),
     ...given([capacity], (of) => {
-      if (of !== "spot" || reservation === undefined) return [];
+      if (of !== "spot" || !isReserved) return [];
       const message = "a reservation is of on-demand capacity: set capacity to on-demand, or leave it out";
       return [error(`${path}.reservation`, message)];
     }),
     ...given([instanceTypes], (types) => {
-      if (reservation === undefined || types.length <= 1) return [];
+      if (!isReserved || types.length <= 1) return [];
       return [error(`${path}.instanceTypes`, "a reservation is of one instance type: name just that one")];
     }),
     ...given([instanceTypes, capacity], (types, of) => {

@@ -40,6 +40,7 @@ function toProblems(issue: z.core.$ZodIssue, base: string, schema: z.ZodType, in
     }
     case "invalid_type":
       if (issue.input === undefined) return [error(path, `is missing: give ${article(issue.expected)}`)];
+      if (Number.isNaN(issue.input)) return [error(path, `NaN is not a number: use ${article(issue.expected)}`)];
       if (issue.input === null) return [error(path, `is empty: give ${article(issue.expected)}`)];
       return [error(path, `${got} is ${typeName(issue.input)}: use ${article(issue.expected)}`)];
     case "invalid_value":

@@ -94,6 +94,12 @@ export function given<const Values extends readonly unknown[], Problem>(
   return isWrong(problems) ? [] : problems;
 }
 
+/** Items of a list that are right, with their places. */
+export function itemsOf<Item>(list: (Item | Wrong)[] | Wrong | undefined): { item: Item; index: number }[] {
+  if (list === undefined || isWrong(list)) return [];
+  return list.flatMap((item, index) => (isWrong(item) ? [] : [{ item, index }]));
+}
+
 /** Entries of a record; none where it is no record. */
 export function entriesOf<V>(record: { [key: string]: V } | Wrong | undefined): [string, V][] {
   return record === undefined || isWrong(record) ? [] : Object.entries(record);

@@ -1,5 +1,6 @@
 /** What is wrong with a configuration: collected, never thrown one by one. */
 import leven from "leven";
+import { itemsOf, type Parts } from "./parts.js";
 import { printable } from "./printable.js";
 
 /** One finding, ready to print: where, what was got, what is allowed, the fix. */
@@ -69,6 +70,8 @@ const MOST_READ = 1000;
 function jsonOf(value: unknown): string {
   // JSON has no word for them.
   if (typeof value === "number" && !Number.isFinite(value)) return String(value);
+  // What only a program can give: no JSON either.
+  if (typeof value === "bigint" || typeof value === "symbol" || typeof value === "function") return `a ${typeof value}`;
   return value === undefined ? "nothing" : JSON.stringify(value);
 }
 
@@ -117,9 +120,11 @@ export function repeated(values: readonly string[]): number[] {
   return values.flatMap((value, index) => (values.indexOf(value) === index ? [] : [index]));
 }
 
-/** An error for each value of the list at `path` that is given a second time. */
-export function checkRepeated(values: readonly string[], path: string): Problem[] {
-  return repeated(values).map((index) =>
-    error(`${path}[${index}]`, `${quote(values[index])} is given twice: leave one out`),
-  );
+/** An error for each right value of the list at `path` that is given a second time. */
+export function checkRepeated(list: Parts<string[]> | undefined, path: string): Problem[] {
+  const items = itemsOf<string>(list);
+  return repeated(items.map(({ item }) => item)).map((place) => {
+    const { item, index } = items[place]!;
+    return error(`${path}[${index}]`, `${quote(item)} is given twice: leave one out`);
+  });
 }

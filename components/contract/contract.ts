@@ -3,21 +3,14 @@
  * release is derived from it, and what is derived is no part of it.
  */
 import { createHash } from "node:crypto";
-import type { Precision } from "../facts/precisions.js";
 import type { ReleaseConfig } from "./schema.js";
 
 export interface RuntimeContract extends Omit<ReleaseConfig, "model"> {
   /** The model's key in the stack config. */
   name: string;
   release: string;
-  /** With what follows from the model's name alone: tokenizer and precision. */
-  model: ReleaseConfig["model"] & {
-    tokenizer: string;
-    tokenizerRevision: string;
-    precision: Precision;
-    /** vLLM makes {@link precision} from 16-bit weights as it loads them. */
-    quantizeAtLoad: boolean;
-  };
+  /** With the tokenizer, which is the model's own unless stated. */
+  model: ReleaseConfig["model"] & { tokenizer: string; tokenizerRevision: string };
 }
 
 /** A value and why it is set. */

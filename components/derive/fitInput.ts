@@ -5,7 +5,8 @@ import type { RuntimePlan } from "./plan.js";
 const EIGHT_BIT_KV = /^(fp8|int8)/;
 
 /** What the fit asks of a plan. */
-export type FitDemand = Pick<RuntimePlan, "gpu" | "context" | "concurrency"> & {
+export type FitDemand = Pick<RuntimePlan, "gpu" | "context"> & {
+  concurrency: Pick<RuntimePlan["concurrency"], "sequences" | "batchedTokens">;
   model: Pick<RuntimePlan["model"], "architecture" | "precision">;
   /** Value of the flag, if it is set. */
   kvCacheType: unknown;

@@ -28,10 +28,10 @@ export interface RuntimePlan extends ModelKeys {
   /** The model's key in the stack config. */
   name: string;
   release: string;
-  model: Pick<
-    RuntimeContract["model"],
-    "id" | "revision" | "tokenizer" | "tokenizerRevision" | "precision" | "quantizeAtLoad"
-  > & {
+  model: Pick<RuntimeContract["model"], "id" | "revision" | "tokenizer" | "tokenizerRevision"> & {
+    precision: Precision;
+    /** vLLM makes {@link precision} from 16-bit weights as it loads them. */
+    quantizeAtLoad: boolean;
     /** The hub asks for a token. */
     gated: boolean;
     architecture: Architecture;
@@ -75,8 +75,6 @@ export function planOf(
     ...model,
     tokenizer: stated(model.tokenizer, () => id),
     tokenizerRevision: stated(model.tokenizerRevision, () => revision),
-    precision: from([source], precisionOf),
-    quantizeAtLoad: from([source], isQuantizedAtLoad),
   };
   const architecture = model.architecture ?? architectureOf(id, model.precision);
   const version = from([image], imageVersion);
@@ -92,8 +90,8 @@ export function planOf(
       revision,
       tokenizer: contractModel.tokenizer,
       tokenizerRevision: contractModel.tokenizerRevision,
-      precision: contractModel.precision,
-      quantizeAtLoad: contractModel.quantizeAtLoad,
+      precision: from([source], precisionOf),
+      quantizeAtLoad: from([source], isQuantizedAtLoad),
       gated: from([{ id, gated: model.gated }], isGated),
       architecture,
     },

@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { POD_SECURITY } from "../vocabulary/kubernetes.js";
 import { LABELS, MANAGED_BY } from "../vocabulary/labels.js";
 import type { Chart } from "./charts.js";
 import type { HelmValues } from "./values.js";
@@ -14,7 +15,7 @@ export function addonNamespace(
   podSecurity: PodSecurity,
   opts: pulumi.CustomResourceOptions,
 ): k8s.core.v1.Namespace {
-  const labels = { [LABELS.managedBy]: MANAGED_BY, "pod-security.kubernetes.io/enforce": podSecurity };
+  const labels = { [LABELS.managedBy]: MANAGED_BY, [POD_SECURITY]: podSecurity };
   return new k8s.core.v1.Namespace(name, { metadata: { name: namespace, labels } }, opts);
 }
 

@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
 import { parse } from "../config/parse.js";
 import { checkPlainData } from "../config/plainData.js";
 import { error, throwIfErrors } from "../config/problems.js";
+import { dnsLabel } from "../config/schemas.js";
 import { Platform } from "../platform/platform.js";
 import { type AddonsConfig, addonsSchema } from "../platform/schema.js";
 import { withInputErrors } from "./inputErrors.js";
@@ -59,6 +61,9 @@ function checkedAddons(args: ClusterAddonsArgs): AddonsConfig {
   const missing = (["region", "accountId"] as const).filter((key) => args[key] === undefined);
   throwIfErrors([
     ...problems,
+    ...parse(z.array(dnsLabel), args.modelNamespaces, "modelNamespaces").problems,
+    ...parse(dnsLabel.optional(), args.monitoringNamespace, "monitoringNamespace").problems,
+    ...parse(z.boolean().optional(), args.installByDefault, "installByDefault").problems,
     ...(value !== undefined && installed
       ? missing.map((key) =>
           error(

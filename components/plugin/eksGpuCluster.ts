@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { loadCluster } from "../cluster/check.js";
+import { checkCluster, loadCluster } from "../cluster/check.js";
 import { EksGpuCluster as Cluster } from "../cluster/eksGpuCluster.js";
+import { formatProblem } from "../config/problems.js";
 import { withInputErrors } from "./inputErrors.js";
 
 /** Inputs of {@link EksGpuCluster}. */
@@ -22,6 +23,8 @@ export class EksGpuCluster extends pulumi.ComponentResource {
   constructor(name: string, args: EksGpuClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-vllm:index:EksGpuCluster", name, {}, opts);
     const cluster = withInputErrors("EksGpuCluster", () => loadCluster(args.cluster));
+    const warnings = checkCluster(cluster, "cluster", new Date());
+    for (const warning of warnings) void pulumi.log.warn(formatProblem(warning), this);
     const built = new Cluster(name, { cluster, tags: args.tags }, { parent: this });
     this.clusterName = built.cluster.name;
     this.kubeconfig = built.kubeconfig;

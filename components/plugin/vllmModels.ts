@@ -1,8 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
 import { loadModels } from "../checks/load.js";
+import { parse } from "../config/parse.js";
+import { formatProblem, type Problem } from "../config/problems.js";
+import { dnsLabel } from "../config/schemas.js";
+import { accessSchema } from "../contract/access.js";
+import { platformSchema } from "../platform/schema.js";
 import { serveModels, servingEnvironment } from "../serving/environment.js";
 import { labelValue } from "../vocabulary/labels.js";
-import { withInputErrors } from "./inputErrors.js";
+import { collecting, withInputErrors } from "./inputErrors.js";
 
 /** Inputs of {@link VllmModels}. */
 export interface VllmModelsArgs {
@@ -30,6 +36,21 @@ export interface VllmModelsArgs {
   egressCidrs?: string[];
 }
 
+/** Settings besides the models; those that are known only later are the API server's to check. */
+function checkSettings(args: VllmModelsArgs): Problem[] {
+  const { clientNamespaces, egressCidrs, namespace, prometheusUrl } = args;
+  const platform = platformSchema.shape.prometheus.unwrap().shape;
+  return [
+    ...(typeof namespace === "string" ? parse(dnsLabel, namespace, "namespace").problems : []),
+    ...parse(z.string().min(1), args.partOf, "partOf").problems,
+    ...(typeof prometheusUrl === "string" ? parse(platform.url, prometheusUrl, "prometheusUrl").problems : []),
+    ...parse(platform.namespace.unwrap(), args.monitoringNamespace, "monitoringNamespace").problems,
+    ...parse(platform.podMonitorLabels, args.podMonitorLabels, "podMonitorLabels").problems,
+    ...parse(accessSchema.shape.clientNamespaces, clientNamespaces, "clientNamespaces").problems,
+    ...parse(accessSchema.shape.egressCidrs, egressCidrs, "egressCidrs").problems,
+  ];
+}
+
 /**
  * Serves models with vLLM: for each its releases side by side, and a Service that leads to the routed one. Refuses, with
  * every problem at once, contracts that are wrong or do not fit their GPU.
@@ -42,10 +63,15 @@ export class VllmModels extends pulumi.ComponentResource {
   constructor(name: string, args: VllmModelsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-vllm:index:VllmModels", name, {}, opts);
     const child = { parent: this };
-    const { huggingFaceToken, clientNamespaces, egressCidrs } = args;
-    const { models, nodeGroups } = withInputErrors("VllmModels", () =>
-      loadModels(args.models, args.gpuNodes, { hasHubToken: huggingFaceToken !== undefined }),
-    );
+    const { clientNamespaces, egressCidrs } = args;
+    const huggingFaceToken = args.huggingFaceToken || undefined;
+    const { models, nodeGroups, warnings } = withInputErrors("VllmModels", () => {
+      const problems = checkSettings(args);
+      return collecting(problems, () =>
+        loadModels(args.models, args.gpuNodes, { hasHubToken: huggingFaceToken !== undefined }),
+      );
+    });
+    for (const warning of warnings) void pulumi.log.warn(formatProblem(warning), this);
     const environment = servingEnvironment(
       models,
       {

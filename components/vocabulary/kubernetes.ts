@@ -2,3 +2,6 @@
 
 /** The label that Kubernetes puts on every namespace, and lets nobody change. */
 export const NAMESPACE_NAME = "kubernetes.io/metadata.name";
+
+/** Label of a namespace: the Pod Security Standard that its pods must keep. */
+export const POD_SECURITY = "pod-security.kubernetes.io/enforce";

@@ -15,7 +15,7 @@ function reordered<T>(value: T): T {
 }
 
 describe("contractText", () => {
-  it("is what the reviewer stated, with the tokenizer and the precision of the model", () => {
+  it("is what the reviewer stated, with the tokenizer of the model", () => {
     assert.deepEqual(JSON.parse(contractText(contract())), {
       name: "chat",
       release: "r1",
@@ -25,8 +25,6 @@ describe("contractText", () => {
         revision: REVISION,
         tokenizer: "Qwen/Qwen3-8B",
         tokenizerRevision: REVISION,
-        precision: "bf16",
-        quantizeAtLoad: false,
       },
       gpu: { type: "l4", count: 1, memoryUtilization: 0.9 },
       resources: {},

@@ -121,6 +121,31 @@ describe("VllmModels", () => {
   });
 });
 
+describe("VllmModels' settings", () => {
+  it("are checked together with the models, each at its property", async () => {
+    const lines = await refused({
+      models: 5,
+      partOf: "",
+      monitoringNamespace: "Bad NS",
+      podMonitorLabels: { "a b": "c" },
+      prometheusUrl: "http://me:pw@prometheus:9090",
+      clientNamespaces: [],
+      egressCidrs: ["nonsense"],
+    });
+    const paths = lines.map((line) => line.slice(0, line.indexOf(":")));
+    assert.deepEqual(paths, [
+      "models",
+      "partOf",
+      "prometheusUrl",
+      "monitoringNamespace",
+      'podMonitorLabels["a b"]',
+      "clientNamespaces",
+      "egressCidrs[0]",
+    ]);
+    assert.ok(!lines.join("\n").includes("me:pw"), lines.join("\n"));
+  });
+});
+
 describe("VllmModels' token", () => {
   const models = { chat: modelConfig(), llama: modelConfig(GATED) };
 

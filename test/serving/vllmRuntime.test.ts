@@ -185,7 +185,7 @@ describe("VllmRuntime", () => {
     assert.ok(thrown instanceof ContractError);
     assert.deepEqual(
       thrown.problems.map(({ path }) => path),
-      ["chat-r1.image", "chat-r1.concurrency.inFlight"],
+      ["chat-r1.image", "chat-r1.concurrency.inFlight", "chat-r1.context"],
     );
     assert.deepEqual(registry.names(), ["VllmRuntime chat-r1"]);
     const tooLong = { ...ARGS, plan: { ...ARGS.plan, context: 40000 } };
