@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
+import { joinPath } from "../../components/config/parse.js";
 import { formatProblem } from "../../components/config/problems.js";
 import { parseStackConfig } from "../../stacks/config.js";
 import type { Config } from "../serving/fixtures.js";
@@ -225,6 +226,15 @@ function nearest(path: string, chosen: readonly Planted[]): string | undefined {
   return around.sort((a, b) => b.length - a.length)[0];
 }
 
+/** Objects and lists within a config: each is wrong as a number. */
+function innersOf(value: unknown, keys: (string | number)[] = []): Planted[] {
+  if (value === null || typeof value !== "object") return [];
+  const entries = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
+  const path = keys.length === 0 ? "" : joinPath(String(keys[0]), keys.slice(1));
+  const inner = entries.flatMap(([key, item]) => innersOf(item, [...keys, key]));
+  return keys.length === 0 ? inner : [{ keys, path, value: 5, expected: path, reads: [] }, ...inner];
+}
+
 describe("parseStackConfig on several faults", () => {
   for (const [name, config] of Object.entries(CONFIGS)) {
     const faults = FAULTS[name as keyof typeof CONFIGS];
@@ -247,7 +257,7 @@ describe("parseStackConfig on several faults", () => {
     }
 
     it(`finds each of up to eight faults anywhere in ${name}, and no other`, () => {
-      const pool = [...faults.map(plantedFault), ...leavesOf(config).map(plantedLeaf)];
+      const pool = [...faults.map(plantedFault), ...leavesOf(config).map(plantedLeaf), ...innersOf(config)];
       fc.assert(
         fc.property(
           fc
@@ -265,7 +275,7 @@ describe("parseStackConfig on several faults", () => {
             assert.deepEqual([...new Set(named)].sort(), chosen.map(({ expected }) => expected).sort(), text);
           },
         ),
-        { numRuns: 500 },
+        { numRuns: 1000 },
       );
     });
   }
