@@ -27,11 +27,6 @@ function parsed(selector: unknown): Selects {
     expressions.every((expression) => holds(expression, labels));
 }
 
-/** True when a `matchLabels`/`matchExpressions` selector selects the labels; an empty one selects all. */
-export function selects(selector: unknown, labels: Labels): boolean {
-  return selectorOf(() => selector)(labels);
-}
-
 /** True when every entry of a plain map, such as a Service's selector, is among the labels. */
 export function selectsExactly(selector: unknown, labels: Labels): boolean {
   return [...textEntries(selector)].every(([key, value]) => labels.get(key) === value);

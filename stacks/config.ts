@@ -78,12 +78,14 @@ function parseValues(values: Readonly<Record<string, unknown>>, today: Date): Pa
   const prefix = `${NAMESPACE}:`;
   const { models: modelValues, cluster: clusterValue, ...others } = values;
   const known = Object.keys(stackConfigSchema.shape);
-  const plainKeys = Object.keys(plainSectionsSchema.shape);
-  const plainValues = Object.fromEntries(Object.entries(others).filter(([key]) => plainKeys.includes(key)));
-  const plain = parse(plainSectionsSchema, plainValues, NAMESPACE);
+  const plain = Object.entries(plainSectionsSchema.shape).map(
+    ([key, schema]) => [key, parse(schema, others[key], prefix + key)] as const,
+  );
+  const plainProblems = plain.flatMap(([, { problems }]) => problems);
+  const plainParts = plain.map(([key, { parts }]) => [key, parts] as const).filter(([, parts]) => parts !== undefined);
   const sections: Sections = {
     cluster: parseCluster(clusterValue, `${prefix}cluster`, today),
-    plain: plain.parts,
+    plain: Object.fromEntries(plainParts) as Parts<PlainSections>,
     models: resolveModels(modelValues, `${prefix}models`),
   };
   const all = [
@@ -91,18 +93,15 @@ function parseValues(values: Readonly<Record<string, unknown>>, today: Date): Pa
       .filter((key) => !known.includes(key))
       .map((key) => error(prefix + key, `unknown key${didYouMean(key, known) || "."} Allowed: ${listOr(known)}`)),
     ...sections.cluster.problems,
-    ...Object.entries(plainSectionsSchema.shape).flatMap(
-      ([key, schema]) => parse(schema, others[key], prefix + key).problems,
-    ),
+    ...plainProblems,
     ...sections.models.problems,
     ...checkPlacements(sections.models.releases, sections.cluster.groups, sections.cluster.groupsPath),
     ...CROSS_CHECKS.flatMap((check) => check(sections)),
   ];
   const cluster = sections.cluster.config;
-  if (cluster === undefined || plain.value === undefined || all.some(({ severity }) => severity === "error")) {
-    return { problems: all };
-  }
-  return { config: { ...plain.value, cluster, models: sections.models.models }, problems: all };
+  if (cluster === undefined || all.some(({ severity }) => severity === "error")) return { problems: all };
+  // Without an error every part is whole.
+  return { config: { ...(sections.plain as PlainSections), cluster, models: sections.models.models }, problems: all };
 }
 
 /** What sections may not say together. */

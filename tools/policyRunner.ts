@@ -158,8 +158,6 @@ export async function judgeAll(
 /** The fields of a resource that every rule gets. */
 function argsOf(resource: PolicyResource): Omit<ResourceValidationArgs, "getConfig"> {
   const { type, name, urn, props, opts } = resource;
-  const isType: ResourceValidationArgs["isType"] = (wanted) => resource.isType(wanted);
-  const asType: ResourceValidationArgs["asType"] = (wanted) => (isType(wanted) ? (props as never) : undefined);
   const stackTags = new Map<string, string>();
   return {
     type,
@@ -169,8 +167,8 @@ function argsOf(resource: PolicyResource): Omit<ResourceValidationArgs, "getConf
     opts,
     stackTags,
     notApplicable,
-    isType: (wanted) => isType(wanted as never),
-    asType,
+    isType: (wanted) => resource.isType(wanted),
+    asType: (wanted) => resource.asType(wanted) as never,
   };
 }
 

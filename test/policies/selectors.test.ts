@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { selects } from "../../policies/selectors.js";
+import { selectorOf } from "../../policies/selectors.js";
 import type { Json } from "./fixtures.js";
 
 const LABELS = new Map([
@@ -8,7 +8,7 @@ const LABELS = new Map([
   ["release", "r1"],
 ]);
 
-describe("selects", () => {
+describe("selectorOf", () => {
   const cases: Array<[string, Json, boolean]> = [
     ["an empty selector", {}, true],
     ["no selector", undefined, false],
@@ -33,6 +33,6 @@ describe("selects", () => {
   ];
   for (const [what, selector, expected] of cases) {
     it(`${expected ? "selects" : "does not select"} by ${what}`, () =>
-      assert.equal(selects(selector, LABELS), expected));
+      assert.equal(selectorOf(() => selector)(LABELS), expected));
   }
 });

@@ -112,6 +112,8 @@ const COMMON: Fault[] = [
     name: "a shadow that is not there",
     keys: ["models", "chat", "route", "shadow", "release"],
     value: "r7",
+    // Which releases there are, not what is in them.
+    reads: ["models.chat.releases.*"],
   },
   {
     name: "an activation by vLLM's own metric",

@@ -43,7 +43,7 @@ export async function applyStack(
   return applied.stuck.length === 0 && late.length === 0;
 }
 
-/** Waits for every model. @returns those that are not ready in time, with the reason; spares may wait for ever */
+/** Waits for every model, not for warm spares: those may stay pending. @returns models that are not ready in time, with the reason */
 async function lateModels(cluster: Cluster, steps: readonly Step[], seconds: number): Promise<string[]> {
   const models = steps.map(({ object }) => object).filter(isRuntime);
   const lines = await Promise.all(
