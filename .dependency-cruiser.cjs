@@ -9,7 +9,7 @@ const FLOORS = [
   ["components/plugin"],
   // Whatever else comes under components/: cache, batch, observability, gateway.
   ["components/cluster", "components/platform", "components/serving", "components/*"],
-  ["components/engine"],
+  ["components/engine", "components/aws"],
   ["components/checks"],
   ["components/derive"],
   ["components/contract", "components/fit"],

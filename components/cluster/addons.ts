@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { SYSTEM_NODES } from "../vocabulary/nodes.js";
-import { podRole } from "./iam.js";
+import { podRole, type RoleSettings } from "../aws/roles.js";
 
 /** An add-on that EKS installs and updates. */
 interface AddonFacts {
@@ -43,6 +43,8 @@ export interface ManagedAddonArgs {
   kubernetesVersion: string;
   /** @default none */
   tags?: Record<string, string>;
+  /** What every role of the account is to have. @default nothing */
+  roles?: RoleSettings;
 }
 
 /**
@@ -61,7 +63,7 @@ export class ManagedAddon extends pulumi.ComponentResource {
       { addonName: facts.name, kubernetesVersion: args.kubernetesVersion },
       { parent: this },
     ).version;
-    const identity = facts.identity && podRole(name, facts.identity.policies, child, args.tags);
+    const identity = facts.identity && podRole(name, facts.identity.policies, child, { ...args.roles, tags: args.tags });
     this.addon = new aws.eks.Addon(
       name,
       {

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ADDONS, ManagedAddon } from "./addons.js";
 import { SYSTEM_DISK_GIB } from "./disks.js";
-import { serviceRole } from "./iam.js";
+import { serviceRole } from "../aws/roles.js";
 import { Network } from "./network.js";
 import { gpuNodesArgs, hasLocalStorage, ManagedNodes, SYSTEM_NODE_LABELS } from "./nodeGroup.js";
 import type { BuiltClusterConfig, BuiltNodeGroup } from "./schema.js";

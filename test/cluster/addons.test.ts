@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { ADDONS, ManagedAddon } from "../../components/cluster/addons.js";
-import { ACCOUNT, awsRegistered, type Run } from "./awsRegistered.js";
+import { ACCOUNT, awsRegistered, type Run } from "../aws/awsRegistered.js";
 
 const COMMON = {
   clusterName: "llm-test",

@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { EksGpuCluster } from "../../components/cluster/eksGpuCluster.js";
 import type { Config } from "../serving/fixtures.js";
 import { type Registry, valueOf } from "../serving/registered.js";
-import { ACCOUNT, awsRegistered, inputsOf, type Run } from "./awsRegistered.js";
+import { ACCOUNT, awsRegistered, inputsOf, type Run } from "../aws/awsRegistered.js";
 import { builtCluster } from "./fixtures.js";
 
 const TAGS = { team: "ml" };

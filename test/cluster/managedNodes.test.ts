@@ -5,7 +5,7 @@ import type { BuiltNodeGroup } from "../../components/cluster/schema.js";
 import { autoscalerTags, launchTemplateArgs, type NodeTaint } from "../../components/cluster/nodeGroup.js";
 import type { Config } from "../serving/fixtures.js";
 import type { Registry } from "../serving/registered.js";
-import { ACCOUNT, awsRegistered, inputsOf, reasonOf, type Run } from "./awsRegistered.js";
+import { ACCOUNT, awsRegistered, inputsOf, reasonOf, type Run } from "../aws/awsRegistered.js";
 import { builtCluster, group, spotGroup } from "./fixtures.js";
 
 const deployed = (changes: Config = {}): Promise<Run<EksGpuCluster>> =>

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import * as pulumi from "@pulumi/pulumi";
 import { EksGpuCluster, type EksGpuClusterArgs } from "../../components/plugin/eksGpuCluster.js";
-import { awsRegistered, inputsOf, type Run } from "../cluster/awsRegistered.js";
+import { awsRegistered, inputsOf, type Run } from "../aws/awsRegistered.js";
 import { inputErrors } from "./inputErrors.js";
 import { clusterValues, onDay, TODAY } from "../cluster/fixtures.js";
 import type { Config } from "../serving/fixtures.js";

@@ -1,9 +1,9 @@
-import * as aws from "@pulumi/aws";
+import type * as aws from "@pulumi/aws";
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { CHARTS, IMAGE_TAGS } from "../charts.js";
 import { SYSTEM_NAMESPACE as NAMESPACE } from "../namespaces.js";
-import { POD_IDENTITY_TRUST } from "../../facts/aws/trustPolicies.js";
+import { podPermissions, type RoleSettings } from "../../aws/roles.js";
 import { SPARE_PRIORITY } from "../../vocabulary/traffic.js";
 import { addonRelease } from "../release.js";
 import { type HelmValues, HOST, PRIORITY, resources, ROLLING_UPDATE, spread, ZONE } from "../values.js";
@@ -16,6 +16,8 @@ export interface AwsLocation {
   accountId: pulumi.Input<string>;
   /** `aws-cn` in China, `aws-us-gov` in GovCloud. @default "aws" */
   partition?: pulumi.Input<string>;
+  /** What every role of the account is to have. @default nothing */
+  roles?: RoleSettings;
 }
 
 /** Inputs of {@link ClusterAutoscalerAddon}. */
@@ -156,7 +158,18 @@ export class ClusterAutoscalerAddon extends pulumi.ComponentResource {
 
   constructor(name: string, args: ClusterAutoscalerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-vllm:platform:ClusterAutoscalerAddon", name, {}, opts);
-    const permissions = this.createPermissions(name, args);
+    const { clusterName, region, accountId, partition = "aws", roles } = args;
+    const policy = pulumi
+      .all([clusterName, region, accountId, partition])
+      .apply(([clusterName, region, accountId, partition]) =>
+        autoscalerPolicy({ clusterName, region, accountId, partition }),
+      );
+    const permissions = podPermissions(
+      name,
+      { clusterName, namespace: NAMESPACE, serviceAccount: SERVICE_ACCOUNT, policy },
+      { parent: this },
+      roles,
+    );
     // Credentials are given to a pod as it starts.
     this.release = addonRelease(
       name,
@@ -164,24 +177,5 @@ export class ClusterAutoscalerAddon extends pulumi.ComponentResource {
       pulumi.mergeOptions({ parent: this, dependsOn: opts?.dependsOn }, { dependsOn: permissions }),
     );
     this.registerOutputs({ namespace: NAMESPACE });
-  }
-
-  private createPermissions(name: string, args: ClusterAutoscalerArgs): pulumi.Resource[] {
-    const child = { parent: this };
-    const { clusterName, region, accountId, partition = "aws" } = args;
-    const role = new aws.iam.Role(name, { assumeRolePolicy: JSON.stringify(POD_IDENTITY_TRUST) }, child);
-    const policy = pulumi
-      .all([clusterName, region, accountId, partition])
-      .apply(([clusterName, region, accountId, partition]) =>
-        JSON.stringify(autoscalerPolicy({ clusterName, region, accountId, partition })),
-      );
-    return [
-      new aws.iam.RolePolicy(name, { role: role.name, policy }, child),
-      new aws.eks.PodIdentityAssociation(
-        name,
-        { clusterName, namespace: NAMESPACE, serviceAccount: SERVICE_ACCOUNT, roleArn: role.arn },
-        child,
-      ),
-    ];
   }
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { podRole, serviceRole } from "../../components/cluster/iam.js";
+import { podRole, type RoleSettings, serviceRole } from "../../components/aws/roles.js";
 import { valueOf } from "../serving/registered.js";
 import { awsRegistered, inputsOf } from "./awsRegistered.js";
 
@@ -62,8 +62,8 @@ describe("serviceRole", () => {
 
 describe("roles with their permissions", () => {
   for (const [kind, make] of [
-    ["service", (tags?: Record<string, string>) => serviceRole("r", "ec2.amazonaws.com", ["A", "path/B"], {}, tags)],
-    ["pod", (tags?: Record<string, string>) => podRole("r", ["A", "path/B"], {}, tags)],
+    ["service", (settings?: RoleSettings) => serviceRole("r", "ec2.amazonaws.com", ["A", "path/B"], {}, settings)],
+    ["pod", (settings?: RoleSettings) => podRole("r", ["A", "path/B"], {}, settings)],
   ] as const) {
     it(`tell a ${kind}'s role and every right of it, in the order of the policies`, async () => {
       const { made } = await awsRegistered(() => make());
@@ -75,10 +75,17 @@ describe("roles with their permissions", () => {
       );
     });
 
-    it(`tag a ${kind}'s role when they are given tags`, async () => {
-      const { registry } = await awsRegistered(() => make({ team: "ml" }));
-      assert.deepEqual(registry.get("Role", "r").inputs["tags"], { team: "ml" });
-      assert.ok(!("tags" in (await awsRegistered(() => make())).registry.get("Role", "r").inputs));
+    it(`give a ${kind}'s role the tags, path and boundary that they are given, and none otherwise`, async () => {
+      const settings = {
+        tags: { team: "ml" },
+        path: "/platform/",
+        permissionsBoundary: "arn:aws:iam::123456789012:policy/edge",
+      };
+      const inputs = async (given?: RoleSettings) =>
+        (await awsRegistered(() => make(given))).registry.get("Role", "r").inputs;
+      const { assumeRolePolicy, ...others } = await inputs(settings);
+      assert.deepEqual(others, settings);
+      assert.deepEqual(await inputs(), { assumeRolePolicy });
     });
   }
 
