@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Cluster, type KubernetesObject } from "../../tools/local/client.js";
+import { ApiError, Cluster, type KubernetesObject } from "../../tools/local/client.js";
 import { startControlPlane } from "../../tools/local/controlPlane.js";
 import type { Folders } from "../../tools/local/folders.js";
 import { clear } from "../../tools/local/start.js";
@@ -38,6 +38,8 @@ export async function startForeign(name: string): Promise<Foreign> {
 }
 
 const HEARTBEAT_MS = 5000;
+/** What the API server says where one of {@link THEIRS}' refusals is in force. */
+const REFUSAL = "none of these here";
 
 function leaseOf(node: string): KubernetesObject {
   return {
@@ -154,7 +156,16 @@ export function newIn(before: Picture, now: Picture): string[] {
 /** Makes what somebody else has there; returns once Kubernetes has taken note of it. */
 export async function putTheirs({ cluster, alive }: Foreign, object: KubernetesObject): Promise<void> {
   if (object.kind === "Namespace" && (await cluster.get(object)) !== undefined) return;
-  await cluster.create(object);
+  await eventually(`leave to make ${object.kind} ${object.metadata.name}`, () =>
+    cluster.create(object).then(
+      () => true,
+      (thrown: unknown) => {
+        // The API server still goes by a refusal that has just been removed, until its cache has heard of that.
+        if (thrown instanceof ApiError && thrown.message.includes(REFUSAL)) return undefined;
+        throw thrown;
+      },
+    ),
+  );
   if (object.kind === "CustomResourceDefinition") {
     const { group, names, versions } = object["spec"] as {
       group: string;
@@ -282,7 +293,7 @@ export const THEIRS = {
         validations: [
           {
             expression: "!has(object.metadata.labels) || !('pulumi-vllm.dev/local-run' in object.metadata.labels)",
-            message: "none of these here",
+            message: REFUSAL,
           },
         ],
       },

@@ -180,6 +180,8 @@ describe("whatever is in somebody else's cluster", function () {
         numRuns: 8,
         interruptAfterTimeLimit: TIME_MS,
         endOnFailure: true,
+        // Otherwise a log has the counterexample and not what was wrong with it.
+        includeErrorInReport: true,
         examples: EXAMPLES.map((example): [typeof example] => [example]),
       },
     );
