@@ -90,21 +90,21 @@ describe("checkPlacements of one release", () => {
   });
 
   it("refuses more memory than the smallest node can give", () => {
-    // 32 GiB: 31.04 after the kernel's 3 %, less 1.53 GiB of the kubelet's and 1 GiB for DaemonSets.
+    // 32 GiB: 31.04 after the kernel's 3 %, less 0.97 GiB of the kubelet's and 1 GiB for DaemonSets.
     const groups = { inference: group({ instanceTypes: ["g6.4xlarge", "g6.2xlarge"] }) };
-    assert.deepEqual(check(chat({ "resources/memoryGiB": 28 }), groups), []);
-    assert.deepEqual(check(chat({ "resources/memoryGiB": 29 }), groups), [
-      "error r1.resources.memoryGiB: 29 GiB do not fit on the group's smallest node, which can give 28 GiB: " +
-        "ask for at most 28, or use larger instance types",
+    assert.deepEqual(check(chat({ "resources/memoryGiB": 29 }), groups), []);
+    assert.deepEqual(check(chat({ "resources/memoryGiB": 30 }), groups), [
+      "error r1.resources.memoryGiB: 30 GiB do not fit on the group's smallest node, which can give 29 GiB: " +
+        "ask for at most 29, or use larger instance types",
     ]);
   });
 
   it("refuses more cores than the smallest node can give", () => {
     const groups = { inference: group({ instanceTypes: ["g6.4xlarge", "g6.2xlarge"] }) };
-    assert.deepEqual(check(chat({ "resources/cpus": 7.2 }), groups), []);
+    assert.deepEqual(check(chat({ "resources/cpus": 7.41 }), groups), []);
     assert.deepEqual(check(chat({ "resources/cpus": 8 }), groups), [
-      "error r1.resources.cpus: 8 cores do not fit on the group's smallest node, which can give 7.2: " +
-        "ask for at most 7.2, or use larger instance types",
+      "error r1.resources.cpus: 8 cores do not fit on the group's smallest node, which can give 7.41: " +
+        "ask for at most 7.41, or use larger instance types",
     ]);
   });
 

@@ -8,9 +8,27 @@ describe("the instance table", () => {
   it("knows a type by its EC2 name", () => {
     assert.deepEqual(AWS_MACHINES.get("g6e.12xlarge"), {
       name: "g6e.12xlarge",
-      allocatable: { cpus: 47.2, memoryGiB: 384 * 0.97 - (255 + 11 * 110 + 100) / 1024 - 1 },
-      ...{ gpu: "l40s", gpus: 4, cpus: 48, memoryGiB: 384, nvmeGB: 3800, hourlyUsd: 10.493 },
+      allocatable: { cpus: 47.31, memoryGiB: 384 * 0.97 - (255 + 11 * 292 + 100) / 1024 - 1 },
+      ...{ gpu: "l40s", gpus: 4, cpus: 48, memoryGiB: 384, nvmeGB: 3800, maxPods: 292, hourlyUsd: 10.493 },
     });
+  });
+
+  it("takes the kubelet's reserve off by the cores and the pods of the instance type", () => {
+    const left = (name: string): number[] => {
+      const { cpus, memoryGiB, allocatable } = AWS_MACHINES.get(name)!;
+      const keptMiB = (memoryGiB * 0.97 - allocatable.memoryGiB - 1) * 1024 - 100;
+      return [Math.round((cpus - allocatable.cpus - 0.5) * 1000), Math.round(keptMiB)];
+    };
+    assert.deepEqual(left("g6.xlarge"), [80, 893]);
+    assert.deepEqual(left("g6.16xlarge"), [230, 8362]);
+    assert.deepEqual(left("g7e.48xlarge"), [550, 7207]);
+  });
+
+  it("leaves most of every machine to pods", () => {
+    for (const [name, { cpus, memoryGiB, allocatable }] of AWS_MACHINES) {
+      assert.ok(allocatable.cpus > 0.85 * cpus && allocatable.cpus < cpus, name);
+      assert.ok(allocatable.memoryGiB > 0.84 * memoryGiB && allocatable.memoryGiB < memoryGiB, name);
+    }
   });
 
   it("has a machine for every GPU of the GPU table", () => {
@@ -18,10 +36,10 @@ describe("the instance table", () => {
   });
 
   it("has names of EC2's form and positive numbers", () => {
-    for (const [name, { gpus, cpus, memoryGiB, nvmeGB, hourlyUsd }] of AWS_MACHINES) {
+    for (const [name, { gpus, cpus, memoryGiB, nvmeGB, maxPods, hourlyUsd }] of AWS_MACHINES) {
       assert.match(name, /^[a-z0-9-]+\.\d*xlarge$/);
       assert.ok([1, 4, 8].includes(gpus), name);
-      for (const number of [cpus, memoryGiB, nvmeGB, hourlyUsd]) assert.ok(number > 0, name);
+      for (const number of [cpus, memoryGiB, nvmeGB, maxPods, hourlyUsd]) assert.ok(number > 0, name);
     }
   });
 

@@ -263,10 +263,10 @@ describe("parseStackConfig on node groups", () => {
   it("refuses a pod that no node of the group can hold", () => {
     const resources = { cpus: 20, memoryGiB: 64 };
     assert.deepEqual(problemsOf({ ...withGroup({}), models: { chat: { releases: { r1: { resources } } } } }), [
-      "vllm:models.chat.releases.r1.resources.memoryGiB: 64 GiB do not fit on the group's smallest node, which can give 28 GiB: " +
-        "ask for at most 28, or use larger instance types",
-      "vllm:models.chat.releases.r1.resources.cpus: 20 cores do not fit on the group's smallest node, which can give 7.2: " +
-        "ask for at most 7.2, or use larger instance types",
+      "vllm:models.chat.releases.r1.resources.memoryGiB: 64 GiB do not fit on the group's smallest node, which can give 29 GiB: " +
+        "ask for at most 29, or use larger instance types",
+      "vllm:models.chat.releases.r1.resources.cpus: 20 cores do not fit on the group's smallest node, which can give 7.41: " +
+        "ask for at most 7.41, or use larger instance types",
     ]);
     assert.deepEqual(
       problemsOf({ ...withGroup({}), models: { chat: { releases: { r1: { gpu: { count: 2 } } } } } }).slice(-1),

@@ -83,10 +83,10 @@ describe("groupNodes", () => {
         cpus,
       ]),
       [
-        ["g6.2xlarge", 1, 7.2],
-        ["g6.4xlarge", 1, 15.2],
-        ["g6.12xlarge", 4, 47.2],
-        ["g6.2xlarge", 1, 7.2],
+        ["g6.2xlarge", 1, 7.41],
+        ["g6.4xlarge", 1, 15.39],
+        ["g6.12xlarge", 4, 47.31],
+        ["g6.2xlarge", 1, 7.41],
       ],
     );
   });
@@ -160,9 +160,9 @@ describe("groupNodes", () => {
 describe("nodeObject", () => {
   it("is a node that KWOK looks after, with room for pods from the start", () => {
     const resources = {
-      cpu: "7200m",
+      cpu: "7410m",
       // 32 GiB without the kernel's, EKS' and the DaemonSets' parts (components/contract/placement).
-      memory: "29195Mi",
+      memory: "29767Mi",
       "ephemeral-storage": "500Gi",
       pods: "110",
       "nvidia.com/gpu": "1",
