@@ -31,7 +31,7 @@ export type { Architecture } from "./facts/models/architecture.js";
 export type { Precision } from "./facts/precisions.js";
 export { type Fit, fit, type FitInput } from "./fit/fit.js";
 export { type GpuChoice, smallestMachine } from "./fit/smallestMachine.js";
-export type { AwsLocation } from "./platform/addons/clusterAutoscaler.js";
+export type { AwsLocation } from "./platform/location.js";
 export { Platform, type PlatformArgs } from "./platform/platform.js";
 export { type AddonsConfig, addonsSchema } from "./platform/schema.js";
 export { serveModels, servingEnvironment, type ServingSettings } from "./serving/environment.js";

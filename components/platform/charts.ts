@@ -56,10 +56,47 @@ export const CHARTS = {
   },
 } as const satisfies Record<string, Chart>;
 
+/**
+ * Newest image of the cluster autoscaler for each minor version of Kubernetes, oldest first: it simulates the scheduler of its own
+ * minor version, and the chart's default is for one of them only.
+ *
+ * Source: tags `cluster-autoscaler-<version>` of https://github.com/kubernetes/autoscaler, as of 2026-08-22.
+ */
+export const CLUSTER_AUTOSCALER_TAGS: Readonly<Record<string, string>> = {
+  "1.33": "v1.33.6",
+  "1.34": "v1.34.5",
+  "1.35": "v1.35.2",
+  "1.36": "v1.36.1",
+};
+
+/**
+ * The autoscaler's image for a version of Kubernetes, such as `1.35`: that of its own minor version, else of the next older one in
+ * the table, else the oldest.
+ *
+ * @param kubernetesVersion @default the newest in the table
+ */
+export function clusterAutoscalerTag(kubernetesVersion?: string): string {
+  const minors = Object.keys(CLUSTER_AUTOSCALER_TAGS).sort(byVersion);
+  const upTo = minors.filter((minor) => kubernetesVersion === undefined || byVersion(minor, kubernetesVersion) <= 0);
+  return CLUSTER_AUTOSCALER_TAGS[upTo.at(-1) ?? minors[0]!]!;
+}
+
+/** Compares major and minor versions. */
+function byVersion(left: string, right: string): number {
+  const [[major, minor], [otherMajor, otherMinor]] = [versionOf(left), versionOf(right)];
+  return major - otherMajor || minor - otherMinor;
+}
+
+function versionOf(text: string): [number, number] {
+  const [major = NaN, minor = NaN] = text
+    .replace(/^v/, "")
+    .split(".")
+    .map((part) => Number.parseInt(part, 10));
+  return [major, minor];
+}
+
 /** Image tags. */
 export const IMAGE_TAGS = {
-  /** For the newest Kubernetes version of EKS: the chart's default is for an older one. */
-  clusterAutoscaler: "v1.36.1",
   /** For the job that upgrades CRDs; the chart would take `latest`. */
   busybox: "1.38.0",
   /** For the same job; the chart would use EKS' version, for which there may be no image. */

@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type AwsLocation, ClusterAutoscalerAddon } from "./addons/clusterAutoscaler.js";
+import { ClusterAutoscalerAddon, type ClusterAutoscalerArgs } from "./addons/clusterAutoscaler.js";
 import { DcgmExporterAddon } from "./addons/dcgmExporter.js";
 import { DevicePluginAddon } from "./addons/devicePlugin.js";
 import { KedaAddon } from "./addons/keda.js";
+import type { AwsLocation } from "./location.js";
 import { PrometheusStackAddon } from "./prometheus/prometheusStack.js";
 import { type AddonsConfig, addonsSchema } from "./schema.js";
 import { DefaultStorageClass } from "./storage.js";
@@ -24,6 +25,10 @@ export interface PlatformArgs {
   serviceMonitors?: boolean;
   /** Where the cluster is; needed by the cluster autoscaler alone. @default none */
   aws?: AwsLocation;
+  /** Kubernetes version of the cluster, such as `1.35`: the cluster autoscaler's has to match. @default the newest that is known */
+  kubernetesVersion?: string;
+  /** Which groups the cluster autoscaler prefers, as in {@link ClusterAutoscalerArgs}. @default the group that wastes least */
+  priorities?: ClusterAutoscalerArgs["priorities"];
 }
 
 /** Name of the time-slicing configuration, and of the node label's value that asks for it. */
@@ -89,7 +94,13 @@ export class Platform extends pulumi.ComponentResource {
       isInstalled("clusterAutoscaler") &&
         new ClusterAutoscalerAddon(
           `${name}-cluster-autoscaler`,
-          { ...placeOf(args), clusterName, serviceMonitors },
+          {
+            ...placeOf(args),
+            clusterName,
+            kubernetesVersion: args.kubernetesVersion,
+            priorities: args.priorities,
+            serviceMonitors,
+          },
           afterMonitoring,
         ),
     ];

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 
-import { CHARTS, IMAGE_TAGS } from "../../components/platform/charts.js";
+import { CHARTS, CLUSTER_AUTOSCALER_TAGS, clusterAutoscalerTag, IMAGE_TAGS } from "../../components/platform/charts.js";
 import { clusterAutoscalerValues } from "../../components/platform/addons/clusterAutoscaler.js";
 import { dcgmExporterValues } from "../../components/platform/addons/dcgmExporter.js";
 import { devicePluginValues } from "../../components/platform/addons/devicePlugin.js";
 import { kedaValues } from "../../components/platform/addons/keda.js";
 import { prometheusStackValues } from "../../components/platform/prometheus/values.js";
 import type { HelmValues } from "../../components/platform/values.js";
+import { KUBERNETES_VERSIONS } from "../../components/facts/kubernetes/eks.js";
 import chartKeys from "./fixtures/chart-keys.json";
 import { leaves } from "./paths.js";
 
@@ -36,6 +37,8 @@ const USED: Record<keyof typeof CHARTS, HelmValues[]> = {
       region: "eu-west-1",
       accountId: "123456789012",
       partition: "aws-cn",
+      kubernetesVersion: "1.34",
+      priorities: { 10: ["reserved"], 0: [".*"] },
       serviceMonitors: false,
     }),
   ],
@@ -100,4 +103,28 @@ describe("CHARTS", () => {
       });
     });
   }
+});
+
+describe("clusterAutoscalerTag", () => {
+  it("is of the cluster's own minor version, for every version that EKS supports", () => {
+    for (const version of KUBERNETES_VERSIONS) {
+      assert.ok(clusterAutoscalerTag(version).startsWith(`v${version}.`), version);
+    }
+    for (const [minor, tag] of Object.entries(CLUSTER_AUTOSCALER_TAGS)) {
+      assert.match(tag, /^v\d+\.\d+\.\d+$/);
+      assert.ok(tag.startsWith(`v${minor}.`), tag);
+    }
+  });
+
+  it("is of the newest version where the cluster's is not given, or newer", () => {
+    for (const version of [undefined, "1.36", "1.41", "2.0"]) assert.equal(clusterAutoscalerTag(version), "v1.36.1");
+  });
+
+  it("is of the oldest version where the cluster's is older, and never of text's order", () => {
+    for (const version of ["1.9", "1.27"]) assert.equal(clusterAutoscalerTag(version), "v1.33.6");
+  });
+
+  it("takes a version with its patch", () => {
+    for (const version of ["v1.35.4", "1.35.4-eks-1a2b3c"]) assert.equal(clusterAutoscalerTag(version), "v1.35.2");
+  });
 });

@@ -1,29 +1,29 @@
 import type * as aws from "@pulumi/aws";
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { CHARTS, IMAGE_TAGS } from "../charts.js";
+import { stringify } from "yaml";
+import { CHARTS, clusterAutoscalerTag } from "../charts.js";
+import type { AwsLocation } from "../location.js";
 import { SYSTEM_NAMESPACE as NAMESPACE } from "../namespaces.js";
-import { podPermissions, type RoleSettings } from "../../aws/roles.js";
+import { podPermissions } from "../../aws/roles.js";
 import { SPARE_PRIORITY } from "../../vocabulary/traffic.js";
 import { addonRelease } from "../release.js";
 import { type HelmValues, HOST, PRIORITY, resources, ROLLING_UPDATE, spread, ZONE } from "../values.js";
 import { SYSTEM_NODES } from "../../vocabulary/nodes.js";
 
-/** Region and account of a cluster. */
-export interface AwsLocation {
-  region: pulumi.Input<string>;
-  /** Twelve digits. */
-  accountId: pulumi.Input<string>;
-  /** `aws-cn` in China, `aws-us-gov` in GovCloud. @default "aws" */
-  partition?: pulumi.Input<string>;
-  /** What every role of the account is to have. @default nothing */
-  roles?: RoleSettings;
-}
-
 /** Inputs of {@link ClusterAutoscalerAddon}. */
-export interface ClusterAutoscalerArgs extends AwsLocation {
+export interface ClusterAutoscalerArgs extends Omit<AwsLocation, "vpcId"> {
   /** Name of the EKS cluster; its managed node groups' autoscaling groups are tagged with it. */
   clusterName: pulumi.Input<string>;
+  /** The cluster's, such as `1.35`, which the autoscaler's own must match. @default the newest that this package knows */
+  kubernetesVersion?: string;
+  /**
+   * Which groups are preferred: regular expressions on the names of autoscaling groups by priority, which is 0 or more; the highest
+   * number comes first. A group that none matches is used only where no other would do, so end with `0: [".*"]`.
+   * Among groups of one priority, the one that wastes least is started.
+   * @default none: the group that wastes least
+   */
+  priorities?: Readonly<Record<number, readonly string[]>>;
   /** Whether Prometheus scrapes it, which needs the CRDs of its operator. @default true */
   serviceMonitors?: boolean;
 }
@@ -88,16 +88,30 @@ export function autoscalerPolicy(of: {
   };
 }
 
+/**
+ * The chart writes this text to the ConfigMap `cluster-autoscaler-priority-expander`, which the autoscaler reads for every choice, and
+ * lets the service account read it (templates/priority-expander-configmap.yaml and role.yaml).
+ */
+function prioritiesText(priorities: Readonly<Record<number, readonly string[]>>): string {
+  const highestFirst = Object.entries(priorities)
+    .map(([priority, names]) => [Number(priority), names] as const)
+    .sort(([left], [right]) => right - left);
+  // The autoscaler wants numbers as keys, which only a Map has: an object's are text, which YAML would quote.
+  return stringify(new Map(highestFirst));
+}
+
 /** Values of the chart. */
-export function clusterAutoscalerValues({ clusterName, region, serviceMonitors = true }: ClusterAutoscalerArgs) {
+export function clusterAutoscalerValues(args: ClusterAutoscalerArgs) {
+  const { clusterName, region, kubernetesVersion, priorities = {}, serviceMonitors = true } = args;
   const { name } = CHARTS.clusterAutoscaler;
+  const isRanked = Object.keys(priorities).length > 0;
   const labels = { "app.kubernetes.io/instance": name, "app.kubernetes.io/name": "aws-cluster-autoscaler" };
   return {
     fullnameOverride: name,
     cloudProvider: "aws",
     awsRegion: region,
     autoDiscovery: { clusterName },
-    image: { tag: IMAGE_TAGS.clusterAutoscaler },
+    image: { tag: clusterAutoscalerTag(kubernetesVersion) },
     // One is active, the other on standby.
     replicaCount: 2,
     podDisruptionBudget: { maxUnavailable: 1 },
@@ -129,9 +143,10 @@ export function clusterAutoscalerValues({ clusterName, region, serviceMonitors =
       // Labels of the ServiceMonitor, not a selector.
       selector: { "app.kubernetes.io/name": name },
     },
+    ...(isRanked && { expanderPriorities: prioritiesText(priorities) }),
     extraArgs: {
       v: 2,
-      expander: "least-waste",
+      expander: isRanked ? "priority,least-waste" : "least-waste",
       "balance-similar-node-groups": true,
       // It differs from node to node, so no two groups would look alike. The chart drops what follows the _.
       "balancing-ignore-label_1": "nvidia.com/gfd.timestamp",

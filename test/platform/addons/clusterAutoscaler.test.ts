@@ -91,6 +91,22 @@ describe("clusterAutoscalerValues", () => {
     assert.equal(values.awsRegion, "eu-west-1");
     assert.deepEqual(values.autoDiscovery, { clusterName: "llm" });
     assert.deepEqual(values.image, { tag: "v1.36.1" });
+    assert.deepEqual(clusterAutoscalerValues({ ...PLACE, kubernetesVersion: "1.34" }).image, { tag: "v1.34.5" });
+  });
+
+  it("prefers groups by priority, the highest number first, and then the one that wastes least", () => {
+    const priorities = { 0: [".*"], 20: ["reserved"], 10: ["-spot-", "burst"] };
+    const ranked = clusterAutoscalerValues({ ...PLACE, priorities });
+    assert.equal(ranked.extraArgs.expander, "priority,least-waste");
+    // Numbers as keys: the autoscaler refuses "20".
+    assert.equal(ranked.expanderPriorities, "20:\n  - reserved\n10:\n  - -spot-\n  - burst\n0:\n  - .*\n");
+    const { expanderPriorities: _, ...others } = ranked;
+    assert.deepEqual(others, { ...values, extraArgs: { ...extraArgs, expander: "priority,least-waste" } });
+  });
+
+  it("has no priorities unless it is given some", () => {
+    assert.ok(!("expanderPriorities" in values));
+    assert.deepEqual(clusterAutoscalerValues({ ...PLACE, priorities: {} }), values);
   });
 
   it("starts the group that wastes least, and lets no emptyDir or add-on hold a GPU", () => {
