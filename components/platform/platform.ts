@@ -25,6 +25,8 @@ export interface PlatformArgs {
   serviceMonitors?: boolean;
   /** Where the cluster is; needed by the cluster autoscaler alone. @default none */
   aws?: AwsLocation;
+  /** Most nodes of the cluster, which updates have to reach before Helm gives up. @default unknown: an update takes four waves */
+  nodes?: number;
   /** Kubernetes version of the cluster, such as `1.35`: the cluster autoscaler's has to match. @default the newest that is known */
   kubernetesVersion?: string;
   /** Which groups the cluster autoscaler prefers, as in {@link ClusterAutoscalerArgs}. @default the group that wastes least */
@@ -49,7 +51,7 @@ export class Platform extends pulumi.ComponentResource {
     super("pulumi-vllm:platform:Platform", name, {}, opts);
     const { clusterName, addons = addonsSchema.parse({}), installByDefault = true } = args;
     const { devicePlugin, prometheus } = addons;
-    const { modelNamespaces, monitoringNamespace } = args;
+    const { modelNamespaces, monitoringNamespace, nodes } = args;
     const isInstalled = (addon: keyof AddonsConfig): boolean => addons[addon].install ?? installByDefault;
     const child = { parent: this, dependsOn: opts?.dependsOn };
 
@@ -67,6 +69,7 @@ export class Platform extends pulumi.ComponentResource {
           ...(storage && { storageClass: storage.className }),
           namespace: monitoringNamespace,
           trustedNamespaces: [...modelNamespaces, ...prometheus.namespaces],
+          nodes,
         },
         afterStorage,
       );
@@ -77,7 +80,7 @@ export class Platform extends pulumi.ComponentResource {
       isInstalled("keda") &&
         new KedaAddon(`${name}-keda`, { clusterName, serviceMonitors, monitoringNamespace }, afterMonitoring),
       isInstalled("dcgmExporter") &&
-        new DcgmExporterAddon(`${name}-dcgm-exporter`, { serviceMonitors }, afterMonitoring),
+        new DcgmExporterAddon(`${name}-dcgm-exporter`, { serviceMonitors, nodes }, afterMonitoring),
       isInstalled("devicePlugin") &&
         new DevicePluginAddon(
           `${name}-device-plugin`,
@@ -88,6 +91,7 @@ export class Platform extends pulumi.ComponentResource {
               timeSlicing: { [SHARED]: devicePlugin.timeSlicingReplicas },
             }),
             serviceMonitors,
+            nodes,
           },
           afterMonitoring,
         ),

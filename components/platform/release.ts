@@ -19,19 +19,22 @@ export function addonNamespace(
   return new k8s.core.v1.Namespace(name, { metadata: { name: namespace, labels } }, opts);
 }
 
+/** Helm's own: https://helm.sh/docs/helm/helm_upgrade/ */
+export const HELM_TIMEOUT_SECONDS = 300;
+
 /** What {@link addonRelease} installs. */
 export interface AddonReleaseArgs {
   chart: Chart;
   namespace: pulumi.Input<string>;
   values: HelmValues;
-  /** Images, volumes and hooks take longer than Helm's own five minutes. @default 300 */
+  /** For a release with volumes, hooks or a DaemonSet, which take longer than Helm's own five minutes. @default 300 */
   timeoutSeconds?: number;
 }
 
 /** A release with its chart's name. Helm rolls it back if it does not become ready, so the next attempt starts clean. */
 export function addonRelease(
   name: string,
-  { chart, namespace, values, timeoutSeconds = 300 }: AddonReleaseArgs,
+  { chart, namespace, values, timeoutSeconds = HELM_TIMEOUT_SECONDS }: AddonReleaseArgs,
   opts: pulumi.CustomResourceOptions,
 ): k8s.helm.v3.Release {
   const isOci = chart.repository.startsWith("oci://");

@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { LABELS } from "../../vocabulary/labels.js";
 import { CHARTS } from "../charts.js";
 import { ADDON_NAMESPACES } from "../namespaces.js";
-import { addonNamespace, addonRelease } from "../release.js";
+import { addonNamespace, addonRelease, HELM_TIMEOUT_SECONDS } from "../release.js";
+import { DAEMON_ROLLING_UPDATE, rolloutSeconds } from "../rollout.js";
 import { GPU_NODE_TOLERATIONS, type HelmValues, NODE_RELABELING, PRIORITY } from "../values.js";
 import { GPU_NODES } from "../../vocabulary/nodes.js";
 
@@ -11,7 +12,12 @@ import { GPU_NODES } from "../../vocabulary/nodes.js";
 export interface DcgmExporterArgs {
   /** Whether Prometheus scrapes it, which needs the CRDs of its operator. @default true */
   serviceMonitors?: boolean;
+  /** Most nodes of the cluster, which an update has to reach before Helm gives up. @default unknown: an update takes four waves */
+  nodes?: number;
 }
+
+/** The chart's `readinessProbe.initialDelaySeconds`. */
+const READINESS_DELAY_SECONDS = 45;
 
 /** Labels of the pod on a GPU that its series carry, to join GPU and release. */
 const POD_LABELS = [
@@ -29,7 +35,7 @@ export function dcgmExporterValues({ serviceMonitors = true }: DcgmExporterArgs)
     priorityClassName: PRIORITY.node,
     nodeSelector: GPU_NODES,
     tolerations: GPU_NODE_TOLERATIONS,
-    rollingUpdate: { maxUnavailable: 1, maxSurge: 0 },
+    rollingUpdate: { ...DAEMON_ROLLING_UPDATE, maxSurge: 0 },
     // At rest it takes 410 to 510 MiB, next to the chart's limit, which nodes with eight GPUs break
     // (https://github.com/pytorch/ci-infra/issues/1011); the chart's 200m of CPU delay scrapes
     // (https://github.com/NVIDIA/dcgm-exporter/issues/740), and only null could lift them.
@@ -62,7 +68,9 @@ export class DcgmExporterAddon extends pulumi.ComponentResource {
     const child = { parent: this, dependsOn: opts?.dependsOn };
     const namespace = addonNamespace(name, ADDON_NAMESPACES.dcgmExporter, "privileged", child).metadata.name;
     const values = dcgmExporterValues(args);
-    this.release = addonRelease(name, { chart: CHARTS.dcgmExporter, namespace, values }, child);
+    // Helm's five minutes are for images: 75 s to pull one in each of four waves.
+    const timeoutSeconds = HELM_TIMEOUT_SECONDS + rolloutSeconds(READINESS_DELAY_SECONDS, args.nodes);
+    this.release = addonRelease(name, { chart: CHARTS.dcgmExporter, namespace, values, timeoutSeconds }, child);
     this.registerOutputs({ namespace });
   }
 }

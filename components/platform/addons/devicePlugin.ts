@@ -4,7 +4,8 @@ import { stringify } from "yaml";
 import { GPU_RESOURCE, GPU_NODES, SYSTEM_NODES } from "../../vocabulary/nodes.js";
 import { CHARTS } from "../charts.js";
 import { ADDON_NAMESPACES } from "../namespaces.js";
-import { addonNamespace, addonRelease } from "../release.js";
+import { addonNamespace, addonRelease, HELM_TIMEOUT_SECONDS } from "../release.js";
+import { DAEMON_ROLLING_UPDATE, rolloutSeconds } from "../rollout.js";
 import type { MigStrategy } from "../migStrategies.js";
 import { GPU_NODE_TOLERATIONS, type HelmValues, PRIORITY, resources } from "../values.js";
 
@@ -22,7 +23,12 @@ export interface DevicePluginArgs {
   timeSlicing?: Readonly<Record<string, number>>;
   /** Whether Prometheus scrapes it, which needs the CRDs of its operator. @default true */
   serviceMonitors?: boolean;
+  /** Most nodes of the cluster, which an update has to reach before Helm gives up. @default unknown: an update takes four waves */
+  nodes?: number;
 }
+
+/** Of Node Feature Discovery's worker (`readinessProbe.initialDelaySeconds`); the plugin and feature discovery have no probe. */
+const READINESS_DELAY_SECONDS = 5;
 
 /** The configuration of a node that asks for none. */
 const EXCLUSIVE = "exclusive";
@@ -64,7 +70,7 @@ export function devicePluginValues(args: DevicePluginArgs) {
     priorityClassName: PRIORITY.node,
     nodeSelector: GPU_NODES,
     tolerations: GPU_NODE_TOLERATIONS,
-    updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 1 } },
+    updateStrategy: { type: "RollingUpdate", rollingUpdate: DAEMON_ROLLING_UPDATE },
     resources: resources("50m", "128Mi", "256Mi"),
     config: configurations(migStrategy, timeSlicing),
     gfd: { enabled: gpuFeatureDiscovery },
@@ -86,6 +92,7 @@ export function devicePluginValues(args: DevicePluginArgs) {
         nodeSelector: GPU_NODES,
         // The chart tolerates another taint, `nvidia.com/gpu=present`.
         tolerations: GPU_NODE_TOLERATIONS,
+        updateStrategy: { rollingUpdate: DAEMON_ROLLING_UPDATE },
         resources: resources("5m", "64Mi", "256Mi"),
       },
       prometheus: { enable: serviceMonitors, scrapeInterval: "30s" },
@@ -102,7 +109,9 @@ export class DevicePluginAddon extends pulumi.ComponentResource {
     const child = { parent: this, dependsOn: opts?.dependsOn };
     const namespace = addonNamespace(name, ADDON_NAMESPACES.devicePlugin, "privileged", child).metadata.name;
     const values = devicePluginValues(args);
-    this.release = addonRelease(name, { chart: CHARTS.devicePlugin, namespace, values }, child);
+    // Helm's five minutes are for images: 75 s to pull one in each of four waves.
+    const timeoutSeconds = HELM_TIMEOUT_SECONDS + rolloutSeconds(READINESS_DELAY_SECONDS, args.nodes);
+    this.release = addonRelease(name, { chart: CHARTS.devicePlugin, namespace, values, timeoutSeconds }, child);
     this.registerOutputs({ namespace });
   }
 }

@@ -7,10 +7,19 @@ import { addonPolicies, monitoringPolicies } from "../ingress.js";
 import { MONITORING_NAMESPACE } from "../namespaces.js";
 import { GRAFANA_ADMIN, prometheusStackValues, type PrometheusStackValuesArgs } from "./values.js";
 import { addonNamespace, addonRelease } from "../release.js";
+import { rolloutSeconds } from "../rollout.js";
 
 const PASSWORD_LENGTH = 40;
 /** Two hooks, a dozen images and four volumes. */
-const TIMEOUT_SECONDS = 900;
+const INSTALL_SECONDS = 900;
+/** Of the node exporter: the sub-chart's `readinessProbe.initialDelaySeconds`. */
+const READINESS_DELAY_SECONDS = 0;
+
+/** Inputs of {@link PrometheusStackAddon}. */
+export interface PrometheusStackArgs extends PrometheusStackValuesArgs {
+  /** Most nodes of the cluster, which an update has to reach before Helm gives up. @default unknown: an update takes four waves */
+  nodes?: number;
+}
 
 /** Prometheus with its operator and CRDs, Alertmanager, Grafana, the node exporter and kube-state-metrics. */
 export class PrometheusStackAddon extends pulumi.ComponentResource {
@@ -18,7 +27,7 @@ export class PrometheusStackAddon extends pulumi.ComponentResource {
   /** Prometheus as the cluster's pods reach it. */
   readonly url: pulumi.Output<string>;
 
-  constructor(name: string, args: PrometheusStackValuesArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: PrometheusStackArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-vllm:platform:PrometheusStackAddon", name, {}, opts);
     const child = { parent: this, dependsOn: opts?.dependsOn };
     // The node exporter sees the node's own files and network.
@@ -28,7 +37,12 @@ export class PrometheusStackAddon extends pulumi.ComponentResource {
     const admin = this.createGrafanaAdmin(name, namespace);
     this.release = addonRelease(
       name,
-      { chart, namespace, values: prometheusStackValues(args), timeoutSeconds: TIMEOUT_SECONDS },
+      {
+        chart,
+        namespace,
+        values: prometheusStackValues(args),
+        timeoutSeconds: INSTALL_SECONDS + rolloutSeconds(READINESS_DELAY_SECONDS, args.nodes),
+      },
       pulumi.mergeOptions(child, { dependsOn: [admin] }),
     );
     this.url = pulumi.interpolate`http://${chart.name}-prometheus.${namespace}.svc:9090`;

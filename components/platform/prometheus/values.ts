@@ -3,6 +3,7 @@ import { LABELS } from "../../vocabulary/labels.js";
 import { GPU_RESOURCE, NODE_LABELS, SYSTEM_NODES } from "../../vocabulary/nodes.js";
 import { CHARTS, IMAGE_TAGS } from "../charts.js";
 import { MONITORING_NAMESPACE } from "../namespaces.js";
+import { DAEMON_ROLLING_UPDATE } from "../rollout.js";
 import { prometheusStackRbac } from "./rbac.js";
 import { alertmanagerTrust, operatorTrust, prometheusTrust, trusted, type TrustArgs } from "./trust.js";
 import { type HelmValues, HOST, NODE_RELABELING, PRIORITY, resources, spread, ZONE } from "../values.js";
@@ -110,6 +111,7 @@ export function prometheusStackValues(args: PrometheusStackValuesArgs) {
       // Runs on every node, whatever its taints.
       tolerations: [{ operator: "Exists", effect: "NoSchedule" }],
       priorityClassName: PRIORITY.node,
+      updateStrategy: { type: "RollingUpdate", rollingUpdate: DAEMON_ROLLING_UPDATE },
       resources: resources("20m", "32Mi", "128Mi"),
       prometheus: { monitor: { enabled: true, relabelings: [NODE_RELABELING] } },
     },

@@ -14,6 +14,10 @@ describe("dcgmExporterValues", () => {
     assert.equal(priorityClassName, "system-node-critical");
   });
 
+  it("replaces a quarter of its pods at a time, since each takes 45 s to be asked whether it is ready", () => {
+    assert.deepEqual(dcgmExporterValues({}).rollingUpdate, { maxUnavailable: "25%", maxSurge: 0 });
+  });
+
   it("has memory for nodes with eight GPUs, and CPU to answer in time", () => {
     assert.deepEqual(dcgmExporterValues({}).resources, {
       requests: { cpu: "100m", memory: "512Mi" },
@@ -72,8 +76,20 @@ describe("DcgmExporterAddon", () => {
       version: "4.8.2",
       namespace: "dcgm-exporter",
       atomic: true,
-      timeout: 300,
+      timeout: 640,
       values: dcgmExporterValues({}),
     });
+  });
+
+  it("waits for no more waves than there are nodes", async () => {
+    for (const [nodes, timeout] of [
+      [1, 385],
+      [2, 470],
+      [7, 640],
+      [500, 640],
+    ]) {
+      const registry = await registered(() => new DcgmExporterAddon("dcgm", { nodes }));
+      assert.equal(registry.get("Release", "dcgm").inputs["timeout"], timeout, `${nodes} nodes`);
+    }
   });
 });

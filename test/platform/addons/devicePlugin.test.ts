@@ -16,7 +16,7 @@ describe("devicePluginValues", () => {
     assert.deepEqual(nodeSelector, { "nvidia.com/gpu.present": "true" });
     assert.deepEqual(tolerations, BOTH_TAINTS);
     assert.equal(priorityClassName, "system-node-critical");
-    assert.deepEqual(updateStrategy, { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 1 } });
+    assert.deepEqual(updateStrategy, { type: "RollingUpdate", rollingUpdate: { maxUnavailable: "25%" } });
   });
 
   it("discovers the GPUs' features, with workers where GPUs are and the rest on system nodes", () => {
@@ -25,6 +25,7 @@ describe("devicePluginValues", () => {
     assert.equal(nfd.enabled, true);
     assert.deepEqual(nfd.worker.nodeSelector, { "nvidia.com/gpu.present": "true" });
     assert.deepEqual(nfd.worker.tolerations, BOTH_TAINTS);
+    assert.deepEqual(nfd.worker.updateStrategy, { rollingUpdate: { maxUnavailable: "25%" } });
     for (const part of [nfd.master, nfd.gc]) {
       assert.deepEqual(part.nodeSelector, { workload: "system" });
       assert.deepEqual(part.tolerations, []);
@@ -96,7 +97,7 @@ describe("DevicePluginAddon", () => {
       version: "0.20.0",
       namespace: "nvidia-device-plugin",
       atomic: true,
-      timeout: 300,
+      timeout: 480,
       values: devicePluginValues({}),
     });
   });

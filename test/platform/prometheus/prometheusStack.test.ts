@@ -37,7 +37,7 @@ describe("PrometheusStackAddon", () => {
       version: "88.5.3",
       namespace: "monitoring",
       atomic: true,
-      timeout: 900,
+      timeout: 1060,
       values: prometheusStackValues({ clusterName: "llm", volumeGiB: 20 }),
     });
   });

@@ -129,6 +129,10 @@ describe("prometheusStackValues", () => {
     }
     assert.ok(!("nodeSelector" in values["prometheus-node-exporter"]));
     assert.deepEqual(values["prometheus-node-exporter"].tolerations, [{ operator: "Exists", effect: "NoSchedule" }]);
+    assert.deepEqual(values["prometheus-node-exporter"].updateStrategy, {
+      type: "RollingUpdate",
+      rollingUpdate: { maxUnavailable: "25%" },
+    });
   });
 
   it("takes Grafana's password from the Secret, and holds none itself", () => {
