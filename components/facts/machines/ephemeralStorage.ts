@@ -13,7 +13,7 @@ const RESERVED_GIB = 1;
 /** nodeadm's `evictionHard`: nodefs.available below 10 %. */
 const EVICTION_SHARE = 0.1;
 
-/** The log of XFS counts against no one's capacity and has at most 2 GiB (mkfs.xfs(8), read 2026-11-26). */
+/** XFS leaves its log out of the capacity that it reports: 2 GiB at most (Linux' XFS_MAX_LOG_BYTES, read 2026-11-26). */
 const XFS_LOG_GIB = 2;
 
 /**
