@@ -10,7 +10,7 @@ import {
   existingClusterSchema,
 } from "../components/cluster/schema.js";
 import { joinPath, parse } from "../components/config/parse.js";
-import { entriesOf, WRONG } from "../components/config/parts.js";
+import { entriesOf, isWrong, type Parts, WRONG } from "../components/config/parts.js";
 import { didYouMean, error, type Problem, quote } from "../components/config/problems.js";
 import type { NodeGroups } from "../components/contract/nodeGroup.js";
 import { describedGroups } from "../components/derive/nodeGroup.js";
@@ -20,8 +20,13 @@ export type ClusterConfig =
 
 /** GPU node groups of a cluster of either kind. */
 export function nodeGroupsOf({ existing, built }: ClusterConfig): NodeGroups {
-  const groups = existing === undefined ? built.gpuNodes : existing.gpuNodes;
+  const groups = existing === undefined ? unshared(built.gpuNodes) : existing.gpuNodes;
   return groups && describedGroups(groups);
+}
+
+/** Groups whose GPUs are one pod's each: models run on no others. */
+function unshared<Group extends { sharing?: unknown }>(groups: Readonly<Record<string, Group>>): Record<string, Group> {
+  return Object.fromEntries(Object.entries(groups).filter(([, { sharing }]) => sharing === undefined));
 }
 
 /** The section, as far as it is right. */
@@ -30,7 +35,9 @@ export interface ParsedCluster {
   config?: ClusterConfig;
   /** Absent where the config does not tell. */
   kind?: "existing" | "built";
-  /** GPU node groups, some of them wrong in part. */
+  /** A cluster to build, some of it wrong. */
+  built?: Parts<BuiltClusterConfig>;
+  /** GPU node groups that models may run on, some of them wrong in part. */
   groups: GroupParts;
   /** Where the groups stand. */
   groupsPath: string;
@@ -66,7 +73,8 @@ function parseBuilt(value: object, path: string, today: Date): ParsedCluster {
   return {
     kind: "built",
     ...(built !== undefined && { config: { built } }),
-    groups: parts.gpuNodes,
+    built: parts,
+    groups: isWrong(parts.gpuNodes) ? parts.gpuNodes : unshared(parts.gpuNodes),
     groupsPath: `${path}.gpuNodes`,
     problems: [...problems, ...checkCluster(parts, path, today)],
   };

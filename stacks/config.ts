@@ -10,6 +10,7 @@ import { given, isWrong, type Parts } from "../components/config/parts.js";
 import { didYouMean, error, listOr, type Problem, warning } from "../components/config/problems.js";
 import { tooLarge } from "../components/config/size.js";
 import { ADDON_NAMESPACES } from "../components/platform/namespaces.js";
+import { checkBuilt } from "./builtChecks.js";
 import { type ClusterConfig, parseCluster, type ParsedCluster } from "./clusterConfig.js";
 import { NAMESPACE } from "./namespace.js";
 import { type PlainSections, plainSectionsSchema, stackConfigSchema } from "./schema.js";
@@ -110,6 +111,7 @@ const CROSS_CHECKS: readonly ((sections: Sections) => Problem[])[] = [
   checkNamespace,
   missingAddons,
   checkAutoscaler,
+  checkBuiltCluster,
 ];
 
 /** A gated model without a token would fail only once its pod asks the hub; a token without a gated model is of no use. */
@@ -158,4 +160,8 @@ function checkAutoscaler({ cluster, plain: { platform } }: Sections): Problem[] 
       "needs a cluster that the stack builds, for its AWS permissions: leave it out, and install it with the cluster",
     ),
   ];
+}
+
+function checkBuiltCluster({ cluster: { built }, plain: { platform }, models: { releases } }: Sections): Problem[] {
+  return built === undefined ? [] : checkBuilt({ built, platform, releases }, `${NAMESPACE}:`);
 }

@@ -2,8 +2,13 @@ import * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { EksGpuCluster } from "../components/cluster/eksGpuCluster.js";
+import { KarpenterNodes } from "../components/cluster/karpenter/karpenterNodes.js";
+import type { PresentCluster } from "../components/cluster/present.js";
+import { expanderPriorities } from "../components/cluster/priorities.js";
+import { type BuiltClusterConfig, mostNodes } from "../components/cluster/schema.js";
 import { LABELS } from "../components/vocabulary/labels.js";
-import { Platform } from "../components/platform/platform.js";
+import { Platform, type PlatformArgs } from "../components/platform/platform.js";
+import { awsCredentials } from "./awsCredentials.js";
 import type { StackConfig } from "./config.js";
 import type { ClusterConfig } from "./clusterConfig.js";
 
@@ -15,14 +20,35 @@ export interface Infrastructure {
   prometheusUrl: pulumi.Output<string> | undefined;
 }
 
-/** Builds or finds the cluster, and installs the add-ons that are asked for. */
-export function infrastructure({ cluster, platform, namespace }: StackConfig, stack: string): Infrastructure {
+/** Name of the component that makes the cluster. */
+export const CLUSTER = "cluster";
+
+/**
+ * Builds or finds the cluster, and installs the add-ons that are asked for.
+ *
+ * @param present a cluster of the stack's own, as it runs
+ */
+export function infrastructure(
+  { cluster, platform, namespace }: StackConfig,
+  stack: string,
+  present?: PresentCluster,
+): Infrastructure {
+  const sharedGpuPods = platform.addons.devicePlugin.timeSlicingReplicas;
   const built =
-    cluster.built && new EksGpuCluster("cluster", { cluster: cluster.built, tags: { [LABELS.partOf]: stack } });
+    cluster.built &&
+    new EksGpuCluster(CLUSTER, {
+      cluster: cluster.built,
+      tags: { [LABELS.partOf]: stack },
+      credentials: awsCredentials(),
+      ...(present !== undefined && { present }),
+      ...(sharedGpuPods !== undefined && { sharedGpuPods }),
+    });
   const access = providerArgs(cluster, built);
-  const installs = Object.values(platform.addons).some(({ install }) => install ?? built !== undefined);
+  const isKarpenter = cluster.built?.nodes === "karpenter";
+  const installs = isKarpenter || Object.values(platform.addons).some(({ install }) => install ?? built !== undefined);
   if (!installs) return { provider: new k8s.Provider("cluster", access), prometheusUrl: undefined };
 
+  const addonsProvider = new k8s.Provider("platform", access, { dependsOn: built?.ready ?? [] });
   const addons = new Platform(
     "platform",
     {
@@ -31,19 +57,64 @@ export function infrastructure({ cluster, platform, namespace }: StackConfig, st
       installByDefault: built !== undefined,
       monitoringNamespace: platform.prometheus.namespace,
       modelNamespaces: [namespace],
-      ...(built !== undefined && {
-        aws: {
-          region: aws.getRegionOutput().region,
-          accountId: aws.getCallerIdentityOutput().accountId,
-          partition: aws.getPartitionOutput().partition,
-        },
-      }),
+      ...(cluster.built !== undefined && built !== undefined && ofBuilt(cluster.built, built)),
     },
-    { provider: new k8s.Provider("platform", access, { dependsOn: built?.ready ?? [] }) },
+    { provider: addonsProvider },
   );
+  const ready = [...addons.ready];
+  if (cluster.built !== undefined && built !== undefined && isKarpenter) {
+    const nodes = karpenterNodes(cluster.built, built, stack, sharedGpuPods, {
+      provider: addonsProvider,
+      dependsOn: addons.ready,
+    });
+    // Pods that wait for a node do so while there is what makes it.
+    ready.push(nodes);
+  }
   // A provider of its own for the models: a ScaledObject whose KEDA has gone first would wait for ever to be deleted.
-  const provider = new k8s.Provider("cluster", access, { dependsOn: addons.ready });
+  const provider = new k8s.Provider("cluster", access, { dependsOn: ready });
   return { provider, prometheusUrl: addons.prometheusUrl };
+}
+
+function karpenterNodes(
+  config: BuiltClusterConfig,
+  built: EksGpuCluster,
+  stack: string,
+  sharedGpuPods: number | undefined,
+  opts: pulumi.ComponentResourceOptions,
+): KarpenterNodes {
+  return new KarpenterNodes(
+    "nodes",
+    {
+      clusterName: config.name,
+      gpuNodes: config.gpuNodes,
+      ...(sharedGpuPods !== undefined && { sharedGpuPods }),
+      roleName: built.nodeRoleName,
+      subnetIds: built.network.privateSubnetIds,
+      securityGroupId: built.controlPlane.clusterSecurityGroupId,
+      // The checks ask for one where Karpenter makes nodes.
+      amiRelease: config.amiRelease!,
+      tags: { [LABELS.partOf]: stack },
+    },
+    opts,
+  );
+}
+
+/** What add-ons need to know of a cluster of the stack's own. */
+function ofBuilt(config: BuiltClusterConfig, built: EksGpuCluster): Partial<PlatformArgs> {
+  return {
+    aws: {
+      region: aws.getRegionOutput().region,
+      accountId: aws.getCallerIdentityOutput().accountId,
+      partition: aws.getPartitionOutput().partition,
+      vpcId: built.network.vpcId,
+      roles: config.iam,
+    },
+    kubernetesVersion: config.kubernetesVersion,
+    nodes: mostNodes(config),
+    ...(config.nodes === "karpenter"
+      ? { karpenter: { nodeRoleArn: built.nodeRoleArn } }
+      : { priorities: expanderPriorities(config, CLUSTER) }),
+  };
 }
 
 function clusterName({ existing, built }: ClusterConfig): string {

@@ -1,9 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ContractError, formatProblem, problemLines } from "../components/config/problems.js";
+import { checkPresentCluster, type PresentCluster, readPresentCluster } from "../components/cluster/present.js";
+import { ContractError, formatProblem, type Problem, problemLines } from "../components/config/problems.js";
 import { labelValue } from "../components/vocabulary/labels.js";
 import type { LiveRelease } from "../components/serving/modelServing.js";
 import { parseStackConfig, type StackConfig } from "./config.js";
 import { readEngineConfig, withEncryptedPaths } from "./engineConfig.js";
+import { CLUSTER } from "./infrastructure.js";
 import { NAMESPACE } from "./namespace.js";
 import { deploy } from "./program.js";
 import { readConfig } from "./stackFile.js";
@@ -29,30 +31,44 @@ function writtenConfig(): Record<string, unknown> | undefined {
   }
 }
 
-/**
- * Reads the stack's config from the engine and deploys it.
- *
- * @returns what is live, by model
- * @throws pulumi.RunError, which the engine shows without a stack trace, with every problem of the config
- */
-export function main(): Record<string, pulumi.Output<LiveRelease>> {
-  const all = pulumi.runtime.allConfig();
-  const { values, encrypted } = withEncryptedPaths(readEngineConfig(all), secretKeysOf(all), writtenConfig);
-  const { config, problems } = parseStackConfig(values, encrypted);
-  // Without an engine the caller shows them.
+/** Shows warnings, and stops at errors. Without an engine the caller shows them. */
+function review(problems: readonly Problem[]): void {
   if (pulumi.runtime.hasEngine()) {
     for (const problem of problems.filter(({ severity }) => severity === "warning")) {
       void pulumi.log.warn(formatProblem(problem));
     }
   }
-  if (config === undefined) {
-    const errors = problems.filter(({ severity }) => severity === "error");
-    throw new pulumi.RunError([`the config has ${errors.length} problem(s):`, ...problemLines(errors)].join("\n  "));
-  }
-  return deployStack(config);
+  const errors = problems.filter(({ severity }) => severity === "error");
+  if (errors.length === 0) return;
+  throw new pulumi.RunError([`the config has ${errors.length} problem(s):`, ...problemLines(errors)].join("\n  "));
 }
 
-/** Deploys a config that is right, to the stack that the SDK runs for. @returns what is live, by model */
-export function deployStack(config: StackConfig): Record<string, pulumi.Output<LiveRelease>> {
-  return deploy(config, labelValue(pulumi.getStack()));
+/**
+ * Reads the stack's config from the engine and deploys it. Of a cluster of the stack's own AWS is asked first what there is, so
+ * that what it would refuse comes out before anything is made.
+ *
+ * @returns what is live, by model
+ * @throws pulumi.RunError, which the engine shows without a stack trace, with every problem of the config
+ */
+export async function main(): Promise<Record<string, pulumi.Output<LiveRelease>>> {
+  const all = pulumi.runtime.allConfig();
+  const { values, encrypted } = withEncryptedPaths(readEngineConfig(all), secretKeysOf(all), writtenConfig);
+  const { config, problems } = parseStackConfig(values, encrypted);
+  review(problems);
+  const { built } = config!.cluster;
+  // Without an engine there is nobody to ask.
+  if (built === undefined || !pulumi.runtime.hasEngine()) return deployStack(config!);
+  const present = await readPresentCluster(built, CLUSTER);
+  review(checkPresentCluster(built, present, `${NAMESPACE}:cluster`));
+  return deployStack(config!, present);
+}
+
+/**
+ * Deploys a config that is right, to the stack that the SDK runs for.
+ *
+ * @param present a cluster of the stack's own, as it runs
+ * @returns what is live, by model
+ */
+export function deployStack(config: StackConfig, present?: PresentCluster): Record<string, pulumi.Output<LiveRelease>> {
+  return deploy(config, labelValue(pulumi.getStack()), present);
 }

@@ -1,6 +1,8 @@
 /** The program as a function of its config: wires the layers and nothing else. */
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { DO_NOT_DISRUPT } from "../components/cluster/karpenter/nodePool.js";
+import type { PresentCluster } from "../components/cluster/present.js";
 import { serveModels, servingEnvironment } from "../components/serving/environment.js";
 import type { LiveRelease } from "../components/serving/modelServing.js";
 import { POD_SECURITY } from "../components/vocabulary/kubernetes.js";
@@ -9,9 +11,13 @@ import { nodeGroupsOf } from "./clusterConfig.js";
 import type { StackConfig } from "./config.js";
 import { infrastructure } from "./infrastructure.js";
 
-/** Creates every resource of a stack. */
-export function deploy(config: StackConfig, stack: string): Record<string, pulumi.Output<LiveRelease>> {
-  const { provider, prometheusUrl = config.platform.prometheus.url } = infrastructure(config, stack);
+/** Creates every resource of a stack. @param present a cluster of the stack's own, as it runs */
+export function deploy(
+  config: StackConfig,
+  stack: string,
+  present?: PresentCluster,
+): Record<string, pulumi.Output<LiveRelease>> {
+  const { provider, prometheusUrl = config.platform.prometheus.url } = infrastructure(config, stack, present);
   const opts = { provider };
   const labels = { [LABELS.partOf]: stack, [LABELS.managedBy]: MANAGED_BY };
   const namespace = new k8s.core.v1.Namespace(
@@ -34,6 +40,7 @@ export function deploy(config: StackConfig, stack: string): Record<string, pulum
       monitoring: { prometheusUrl, namespace: monitoringNamespace, podMonitorLabels },
       access: config.access,
       nodeGroups: nodeGroupsOf(config.cluster),
+      ...(config.cluster.built?.nodes === "karpenter" && { podAnnotations: DO_NOT_DISRUPT }),
       huggingFaceToken: config.huggingFaceToken,
     },
     opts,

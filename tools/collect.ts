@@ -10,9 +10,14 @@ import type { StackFile } from "./stackFile.js";
 
 export type { CollectedResource } from "./collect/resource.js";
 
-/** Zones that the config names for reserved capacity. */
-function reservedZones({ cluster }: StackConfig): string[] {
-  return Object.values(cluster.built?.gpuNodes ?? {}).flatMap(({ reservation }) => reservation?.zone ?? []);
+/** What the config tells of AWS. */
+function cloudFacts({ cluster: { built } }: StackConfig): { namedZones?: string[]; subnetIds?: string[] } {
+  if (built === undefined) return {};
+  const namedZones = Object.values(built.gpuNodes).flatMap(({ reservation, zones = [] }) => [
+    ...(reservation === undefined ? [] : [reservation.zone]),
+    ...zones,
+  ]);
+  return { namedZones, subnetIds: built.network.existing?.privateSubnetIds ?? [] };
 }
 
 /** The values without this project's own, which the program gets parsed: the SDK serialises all values at each run. */
@@ -27,7 +32,7 @@ function ofProviders({ stack, engineConfig, engineSecretKeys }: StackValues): St
 
 /** Runs this project's program for the models of `config`. */
 export function collectBatch(values: StackValues, config: StackConfig): Promise<CollectedResource[]> {
-  return run(ofProviders(values), () => ({ models: deployStack(config) }), reservedZones(config));
+  return run(ofProviders(values), () => ({ models: deployStack(config) }), cloudFacts(config));
 }
 
 /** Runs this project's program for a stack whose config is parsed. @param batchModels models to run it for at once */

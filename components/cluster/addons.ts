@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { SYSTEM_NODES } from "../vocabulary/nodes.js";
+import { GPU_TAINT, SPOT_TAINT, SYSTEM_NODES } from "../vocabulary/nodes.js";
 import { podRole, type RoleSettings } from "../aws/roles.js";
 
 /** An add-on that EKS installs and updates. */
@@ -13,6 +13,7 @@ interface AddonFacts {
   configuration?: object;
 }
 
+const GPU_NODE_TOLERATIONS = [GPU_TAINT, SPOT_TAINT].map((taint) => ({ operator: "Equal", ...taint }));
 const ON_SYSTEM_NODES = { nodeSelector: SYSTEM_NODES };
 
 /** Source: AWS' list of add-ons, docs.aws.amazon.com/eks/latest/userguide/workloads-add-ons-available-eks.html. */
@@ -30,10 +31,20 @@ export const ADDONS: readonly AddonFacts[] = [
   {
     name: "aws-ebs-csi-driver",
     beforeNodes: false,
-    identity: { serviceAccount: "ebs-csi-controller-sa", policies: ["service-role/AmazonEBSCSIDriverPolicy"] },
+    // Of volumes that the driver itself has tagged, unlike the first version of this policy
+    // (https://github.com/kubernetes-sigs/aws-ebs-csi-driver/issues/2918, 2026-04-15).
+    identity: { serviceAccount: "ebs-csi-controller-sa", policies: ["AmazonEBSCSIDriverPolicyV2"] },
     configuration: { controller: ON_SYSTEM_NODES },
   },
   { name: "metrics-server", beforeNodes: false, configuration: ON_SYSTEM_NODES },
+  {
+    // Finds faults of GPUs, disks and kernel, which node repair then acts on: by itself EKS sees no more than `Ready`
+    // (docs.aws.amazon.com/eks/latest/userguide/node-health.html).
+    name: "eks-node-monitoring-agent",
+    beforeNodes: false,
+    // Its agent tolerates every taint, NVIDIA's host engine beside it none (charts/configuration.schema.json, v1.7.0 of 2026-08-04).
+    configuration: { dcgmAgent: { tolerations: GPU_NODE_TOLERATIONS } },
+  },
 ];
 
 /** Inputs of {@link ManagedAddon}. */
@@ -63,7 +74,8 @@ export class ManagedAddon extends pulumi.ComponentResource {
       { addonName: facts.name, kubernetesVersion: args.kubernetesVersion },
       { parent: this },
     ).version;
-    const identity = facts.identity && podRole(name, facts.identity.policies, child, { ...args.roles, tags: args.tags });
+    const identity =
+      facts.identity && podRole(name, facts.identity.policies, child, { ...args.roles, tags: args.tags });
     this.addon = new aws.eks.Addon(
       name,
       {

@@ -1,11 +1,11 @@
 /** Checks of a cluster to build that need more than its shape. */
 import { checkNodeGroup } from "../checks/nodeGroup.js";
 import { joinPath, parse } from "../config/parse.js";
-import { entriesOf, given, isWrong, itemsOf, type Parts } from "../config/parts.js";
+import { entriesOf, from, given, isWrong, itemsOf, type Parts, type Wrong } from "../config/parts.js";
 import { checkPlainData } from "../config/plainData.js";
 import { checkRepeated, error, type Problem, quote, repeated, throwIfErrors, warning } from "../config/problems.js";
 import { AWS_MACHINES } from "../facts/machines/aws.js";
-import { type BuiltClusterConfig, builtClusterSchema, type BuiltNodeGroup } from "./schema.js";
+import { type BuiltClusterConfig, builtClusterSchema, type BuiltNodeGroup, MOST_ZONES } from "./schema.js";
 import { checkNetwork } from "./subnets.js";
 import { checkKubernetesVersion } from "./versions.js";
 
@@ -40,12 +40,124 @@ export function checkCluster(cluster: Parts<BuiltClusterConfig>, path: string, t
     .reduce((sum, max) => sum + max, 0);
   return [
     ...given([kubernetesVersion], (version) => checkKubernetesVersion(version, `${path}.kubernetesVersion`, today)),
-    ...checkNetwork({ ...network, maxNodes }, `${path}.network`),
+    ...checkNetworkKeys(network, path),
+    ...(network.existing === undefined
+      ? checkNetwork({ ...network, zones: zoneCount(network), maxNodes }, `${path}.network`)
+      : []),
     ...checkEndpoint(publicEndpoint?.cidrs, `${path}.publicEndpoint`),
+    ...checkReach(cluster, path),
+    ...given([kubernetesVersion, cluster.amiRelease, cluster.nodes], (version, release, nodes) =>
+      checkAmi(version, release, nodes, path),
+    ),
     ...checkRepetitions(cluster, path),
     ...checkSystemNodes(systemNodes, `${path}.systemNodes`),
-    ...groups.flatMap(([name, group]) => checkGpuNodes(name, group, joinPath(`${path}.gpuNodes`, [name]))),
+    ...groups.flatMap(([name, group]) =>
+      checkGpuNodes(name, group, cluster.nodes, joinPath(`${path}.gpuNodes`, [name])),
+    ),
+    ...checkZones(cluster, path),
   ];
+}
+
+/** Zones that the stack's own VPC has subnets in. */
+function zoneCount({ zones, additionalZones }: Parts<BuiltClusterConfig["network"]>): number | Wrong {
+  return from(
+    [zones, additionalZones],
+    (first, more) => (typeof first === "number" ? first : first.length) + more.length,
+  );
+}
+
+/** Keys of a VPC of the stack's own beside an existing one, and zones that are named twice. */
+function checkNetworkKeys(network: Parts<BuiltClusterConfig["network"]>, path: string): Problem[] {
+  const { existing, zones, additionalZones, interfaceEndpoints } = network;
+  const subnets = existing === undefined || isWrong(existing) ? undefined : existing.privateSubnetIds;
+  const named = from([zones, additionalZones], (first, more) => [...(typeof first === "number" ? [] : first), ...more]);
+  return [
+    ...(subnets === undefined ? [] : checkRepeated(subnets, `${path}.network.existing.privateSubnetIds`)),
+    ...given([named], (names) => {
+      const twice = [...new Set(repeated(names).map((index) => names[index]!))];
+      return twice.map((zone) => error(`${path}.network.zones`, `${quote(zone)} is named twice: name each zone once`));
+    }),
+    ...given([zones, additionalZones], (first, more) => {
+      const all = (typeof first === "number" ? first : first.length) + more.length;
+      if (all <= MOST_ZONES) return [];
+      return [
+        error(
+          `${path}.network.additionalZones`,
+          `there are ${all} zones with these, and a VPC is cut for ${MOST_ZONES}`,
+        ),
+      ];
+    }),
+    ...(existing === undefined
+      ? []
+      : given([additionalZones, interfaceEndpoints], (more, endpoints) => {
+          const keys = [
+            ...(more.length > 0 ? ["additionalZones"] : []),
+            ...(endpoints.length > 0 ? ["interfaceEndpoints"] : []),
+          ];
+          if (keys.length === 0) return [];
+          const message = `an existing VPC is given, and its zones and endpoints are its owner's to make: leave out ${keys.join(" and ")}`;
+          return [error(`${path}.network.existing`, message)];
+        })),
+  ];
+}
+
+/** Who reaches the API server: `up` itself has to, for the add-ons and the models. */
+function checkReach({ publicEndpoint, network }: Parts<BuiltClusterConfig>, path: string): Problem[] {
+  if (publicEndpoint !== undefined || network.existing !== undefined) return [];
+  const message =
+    "without it the API server answers only inside the VPC that this same `up` makes, so a first `up` stops at the add-ons. Give the " +
+    "ranges of whoever runs it, or network.existing with a VPC that it runs in; where it reaches the VPC by now, ignore this";
+  return [warning(`${path}.publicEndpoint`, message)];
+}
+
+function checkAmi(version: string, release: string | undefined, nodes: string, path: string): Problem[] {
+  const at = `${path}.amiRelease`;
+  if (release === undefined) {
+    const newest = `the newest: aws ssm get-parameter --query Parameter.Value --output text --name ${amiParameter(version)}`;
+    if (nodes === "karpenter") {
+      const message = "Karpenter would replace every node as soon as AWS has a newer AMI: state a release";
+      return [error(at, `${message}; ${newest}`)];
+    }
+    const message =
+      "nodes get the AMI that is AWS' newest when their group is made, and again at each update of the group: state a release, so that " +
+      "it moves when you say so";
+    return [warning(at, `${message}; ${newest}`)];
+  }
+  if (release.startsWith(`${version}.`)) return [];
+  const message = `${quote(release)} is of another Kubernetes version than ${version}, which EKS refuses: use one that starts with ${version}.`;
+  return [error(at, message)];
+}
+
+/** https://docs.aws.amazon.com/eks/latest/userguide/retrieve-ami-id.html */
+function amiParameter(version: string): string {
+  return `/aws/service/eks/optimized-ami/${version}/amazon-linux-2023/x86_64/nvidia/recommended/release_version`;
+}
+
+/** Zones of groups among those of the cluster, as far as both are named. */
+function checkZones({ network, gpuNodes }: Parts<BuiltClusterConfig>, path: string): Problem[] {
+  const { zones, additionalZones, existing } = network;
+  if (existing !== undefined || typeof zones === "number") return [];
+  return given([zones, additionalZones], (first, more) => {
+    const known = [...(first as string[]), ...more];
+    return entriesOf(gpuNodes).flatMap(([name, { zones: own, reservation }]) => {
+      const at = joinPath(`${path}.gpuNodes`, [name]);
+      const stranger = (zone: string, where: string): Problem[] =>
+        known.includes(zone)
+          ? []
+          : [
+              error(
+                where,
+                `${quote(zone)} is not one of the cluster's zones (${known.join(", ")}): name one of those, or add it to network.additionalZones`,
+              ),
+            ];
+      return [
+        ...(own === undefined || isWrong(own)
+          ? []
+          : own.flatMap((zone, index) => given([zone], (value) => stranger(value, `${at}.zones[${index}]`)))),
+        ...given([reservation?.zone], (zone) => (zone === undefined ? [] : stranger(zone, `${at}.reservation.zone`))),
+      ];
+    });
+  });
 }
 
 function checkRepetitions({ network, access }: Parts<BuiltClusterConfig>, path: string): Problem[] {
@@ -61,6 +173,14 @@ function checkRepetitions({ network, access }: Parts<BuiltClusterConfig>, path: 
       ),
     ),
   ];
+}
+
+/** Batch models scale to the work there is; nodes that wait for them are paid for all the same. */
+function idle(min: number, path: string): Problem {
+  return warning(
+    `${path}.min`,
+    `${min} nodes run and cost even while there is no batch work: use 0 unless that is meant`,
+  );
 }
 
 /** No organisation has more than a /8; two /1 are everybody. */
@@ -102,7 +222,12 @@ function checkSystemMachine(type: string, path: string): Problem[] {
   return [error(path, `${quote(type)} has GPUs, which system pods do not use: take a type such as m7i.large`)];
 }
 
-function checkGpuNodes(name: string, group: Parts<BuiltNodeGroup>, path: string): Problem[] {
+function checkGpuNodes(
+  name: string,
+  group: Parts<BuiltNodeGroup>,
+  nodes: Parts<BuiltClusterConfig["nodes"]>,
+  path: string,
+): Problem[] {
   const { purpose, capacity, nodeSelector, tolerations, instanceTypes } = group;
   const isReserved = Object.values(group.reservation ?? {}).some((part) => !isWrong(part));
   const problems = checkNodeGroup(group, path);
@@ -124,6 +249,17 @@ function checkGpuNodes(name: string, group: Parts<BuiltNodeGroup>, path: string)
       return [error(`${path}.capacity`, message)];
     }),
     ...checkRepeated(instanceTypes, `${path}.instanceTypes`),
+    ...(group.zones === undefined ? [] : checkRepeated(group.zones, `${path}.zones`)),
+    ...(isReserved && group.zones !== undefined
+      ? [error(`${path}.zones`, "the reservation's zone is where its nodes are: leave zones out")]
+      : []),
+    ...given([group.min, purpose], (fewest, use) => (use === "batch" && fewest > 0 ? [idle(fewest, path)] : [])),
+    ...given([nodes, group.min], (by, fewest) => {
+      if (by !== "karpenter" || fewest === 0) return [];
+      const message =
+        "Karpenter makes nodes when pods need them, and keeps none: leave min out, and use a model's warmSpares or autoscaling.min";
+      return [error(`${path}.min`, message)];
+    }),
     ...given([capacity], (of) => {
       if (of !== "spot" || !isReserved) return [];
       const message = "a reservation is of on-demand capacity: set capacity to on-demand, or leave it out";

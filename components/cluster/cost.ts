@@ -47,16 +47,19 @@ function nodes(
  */
 export function clusterCost(cluster: BuiltClusterConfig): CostItem[] {
   const { network, systemNodes, gpuNodes } = cluster;
-  const gateways = network.natGateways === "single" ? 1 : network.zones;
+  const { zones: first, additionalZones, existing } = network;
+  const zones = (typeof first === "number" ? first : first.length) + additionalZones.length;
+  const gateways = network.natGateways === "single" ? 1 : zones;
   const systemPrices = systemNodes.instanceTypes.flatMap((type) => SYSTEM_INSTANCE_HOUR[type] ?? []);
   return [
     fixed("control plane", 1, PRICES.controlPlaneHour),
-    fixed("NAT gateways", gateways, PRICES.natGatewayHour + PRICES.publicAddressHour),
+    // Those of an existing VPC are its owner's.
+    ...(existing === undefined
+      ? [fixed("NAT gateways", gateways, PRICES.natGatewayHour + PRICES.publicAddressHour)]
+      : []),
     ...(network.interfaceEndpoints.length === 0
       ? []
-      : [
-          fixed("interface endpoints", network.interfaceEndpoints.length * network.zones, PRICES.interfaceEndpointHour),
-        ]),
+      : [fixed("interface endpoints", network.interfaceEndpoints.length * zones, PRICES.interfaceEndpointHour)]),
     ...(systemPrices.length === 0 ? [] : [nodes("nodes system", systemNodes, systemPrices, SYSTEM_DISK_GIB)]),
     ...Object.entries(gpuNodes).flatMap(([name, group]) => {
       const prices = group.instanceTypes.flatMap((type) => AWS_MACHINES.get(type)?.hourlyUsd ?? []);

@@ -1,11 +1,18 @@
 import * as aws from "@pulumi/aws";
+import * as eks from "@pulumi/eks";
 import * as pulumi from "@pulumi/pulumi";
+import { type RoleSettings, serviceRole } from "../aws/roles.js";
 import { ADDONS, ManagedAddon } from "./addons.js";
 import { SYSTEM_DISK_GIB } from "./disks.js";
-import { serviceRole } from "../aws/roles.js";
-import { Network } from "./network.js";
-import { gpuNodesArgs, hasLocalStorage, ManagedNodes, SYSTEM_NODE_LABELS } from "./nodeGroup.js";
+import { existingNetwork } from "./existingNetwork.js";
+import { type Credentials, withProfile } from "./kubeconfig.js";
+import { type ClusterNetwork, Network } from "./network.js";
+import { hasLocalStorage } from "./localStorage.js";
+import { nodeConfig } from "./nodeConfig.js";
+import { gpuNodesArgs, ManagedNodes, SYSTEM_NODE_LABELS } from "./nodeGroup.js";
+import type { PresentCluster } from "./present.js";
 import type { BuiltClusterConfig, BuiltNodeGroup } from "./schema.js";
+import { offeringAll } from "./zones.js";
 
 /** Inputs of {@link EksGpuCluster}. */
 export interface EksGpuClusterArgs {
@@ -13,6 +20,15 @@ export interface EksGpuClusterArgs {
   cluster: BuiltClusterConfig;
   /** Tags of every resource that takes tags. @default none */
   tags?: Record<string, string>;
+  /** How the AWS provider gets its rights, where that is no matter of the environment: the kubeconfig asks likewise. @default none */
+  credentials?: Credentials;
+  /**
+   * The cluster as it runs, by `readPresentCluster`, so that a change of a group's `min` or `max` is sent with the number of
+   * nodes that there are. @default unknown: AWS refuses a `min` above the number of nodes last known
+   */
+  present?: PresentCluster;
+  /** Pods that share each GPU of the groups with `sharing`. @default none */
+  sharedGpuPods?: number;
 }
 
 /** EKS access policies by their short names: docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html */
@@ -20,102 +36,136 @@ const ACCESS_POLICIES = {
   "cluster-admin": "AmazonEKSClusterAdminPolicy",
   admin: "AmazonEKSAdminPolicy",
   edit: "AmazonEKSEditPolicy",
+  "admin-view": "AmazonEKSAdminViewPolicy",
   view: "AmazonEKSViewPolicy",
 } as const;
 
 const LOG_TYPES = ["api", "audit", "authenticator", "controllerManager", "scheduler"];
 
 /**
- * An EKS cluster with GPU node groups, from a VPC to schedulable GPUs.
+ * An EKS cluster with GPU nodes, from a VPC to schedulable GPUs.
  *
  * The API server is reachable inside the VPC, and from outside only from given ranges. Secrets are encrypted with their own
  * key. Permissions come from access entries and pod identities, never from static keys. GPU groups can be empty: tags of their
  * autoscaling groups describe a node.
+ *
+ * The control plane is made by `@pulumi/eks`; add-ons and node groups are resources of `@pulumi/aws`, since `@pulumi/eks` gives
+ * add-ons no pod identities, and node groups neither an update strategy nor node repair.
  */
 export class EksGpuCluster extends pulumi.ComponentResource {
-  readonly network: Network;
-  readonly cluster: aws.eks.Cluster;
+  readonly network: ClusterNetwork;
+  readonly controlPlane: eks.Cluster;
+  /** The cluster's name, known once there is a cluster. */
+  readonly clusterName: pulumi.Output<string>;
   /** A kubeconfig without credentials: it asks the `aws` command for a token. */
   readonly kubeconfig: pulumi.Output<string>;
-  /** By group name, `system` included. */
+  /** By group name, `system` included; with Karpenter, `system` alone. */
   readonly nodeGroups: Record<string, ManagedNodes>;
+  /** ARN of the role that nodes have. */
+  readonly nodeRoleArn: pulumi.Output<string>;
+  readonly nodeRoleName: pulumi.Output<string>;
   /** What system pods need: nodes, DNS, network, volumes. */
   readonly ready: pulumi.Resource[];
 
   constructor(name: string, args: EksGpuClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-vllm:cluster:GpuCluster", name, {}, opts);
-    const { cluster: config } = args;
+    const { cluster: config, credentials = {} } = args;
     const child = { parent: this };
     const tags = args.tags ?? {};
+    const roles = { ...config.iam, tags };
 
-    this.network = new Network(
-      name,
-      {
-        cidr: config.network.cidr,
-        zones: config.network.zones,
-        natGateways: config.network.natGateways,
-        interfaceEndpoints: config.network.interfaceEndpoints,
-        clusterName: config.name,
-        tags,
-      },
-      child,
-    );
-    this.cluster = this.createControlPlane(name, config, tags);
+    this.network = this.createNetwork(name, config, tags);
+    this.controlPlane = this.createControlPlane(name, config, roles, credentials);
+    this.clusterName = this.controlPlane.eksCluster.name;
     this.createAccess(name, config, tags);
 
     const addon = (facts: (typeof ADDONS)[number], dependsOn: pulumi.Resource[]): ManagedAddon =>
       new ManagedAddon(
         `${name}-${facts.name}`,
-        { facts, clusterName: this.cluster.name, kubernetesVersion: config.kubernetesVersion, tags },
+        { facts, clusterName: this.clusterName, kubernetesVersion: config.kubernetesVersion, tags, roles: config.iam },
         { ...child, dependsOn },
       );
-    const early = ADDONS.filter(({ beforeNodes }) => beforeNodes).map((facts) => addon(facts, [this.cluster]));
-    this.nodeGroups = this.createNodes(name, config, tags, [...early, ...this.network.routes]);
+    const early = ADDONS.filter(({ beforeNodes }) => beforeNodes).map((facts) => addon(facts, [this.controlPlane]));
+    const nodeRole = serviceRole(
+      `${name}-nodes`,
+      "ec2.amazonaws.com",
+      ["AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly"],
+      child,
+      roles,
+    );
+    this.nodeRoleArn = nodeRole.role.arn;
+    this.nodeRoleName = nodeRole.role.name;
+    const beforeNodes = [...early, ...this.network.routes, ...nodeRole.permissions];
+    this.nodeGroups = this.createNodes(name, args, { ...child, dependsOn: beforeNodes });
     const system = this.nodeGroups["system"]!;
     const late = ADDONS.filter(({ beforeNodes }) => !beforeNodes).map((facts) => addon(facts, [system]));
     this.ready = [system, ...early, ...late];
 
-    this.kubeconfig = pulumi
-      .all([
-        this.cluster.name,
-        this.cluster.endpoint,
-        this.cluster.certificateAuthority,
-        aws.getRegionOutput({}, child).region,
-      ])
-      .apply(([clusterName, server, authority, region]) => kubeconfigText(clusterName, server, authority.data, region));
-    this.registerOutputs({ clusterName: this.cluster.name, kubeconfig: this.kubeconfig, vpcId: this.network.vpcId });
+    this.kubeconfig = this.controlPlane.kubeconfigJson.apply((text) => withProfile(text, credentials.profile));
+    this.registerOutputs({ clusterName: this.clusterName, kubeconfig: this.kubeconfig, vpcId: this.network.vpcId });
+  }
+
+  private createNetwork(
+    name: string,
+    { name: clusterName, network }: BuiltClusterConfig,
+    tags: Record<string, string>,
+  ) {
+    const child = { parent: this };
+    if (network.existing !== undefined) return existingNetwork(network.existing, child);
+    const { cidr, zones, additionalZones, natGateways, interfaceEndpoints } = network;
+    return new Network(
+      name,
+      { cidr, zones, additionalZones, natGateways, interfaceEndpoints, clusterName, tags },
+      child,
+    );
   }
 
   /**
-   * Private subnets of a group: with a reservation, those of its zone; otherwise all, if at least one zone of the cluster offers
-   * one of the instance types. Not only the zones that offer it: a group is replaced when its subnets change, and a zone that
-   * starts to offer a type must not cause that.
+   * Private subnets of a group: in the zones that are stated, else in those of the cluster that offer all of its instance types.
+   * EKS refuses a group with a subnet in a zone that lacks one of them (eksctl-io/eksctl #6461).
    */
-  private subnetsFor(name: string, { instanceTypes, reservation }: BuiltNodeGroup): pulumi.Output<string[]> {
+  private subnetsFor(name: string, { instanceTypes, reservation, zones: stated }: BuiltNodeGroup) {
     const { privateSubnetIds, zoneNames } = this.network;
-    const { locations } = aws.ec2.getInstanceTypeOfferingsOutput(
+    const offers = aws.ec2.getInstanceTypeOfferingsOutput(
       { locationType: "availability-zone", filters: [{ name: "instance-type", values: instanceTypes }] },
       { parent: this },
     );
+    const path = `gpuNodes.${name}`;
     return pulumi
-      .all([pulumi.all(zoneNames), pulumi.all(privateSubnetIds), locations])
-      .apply(([zones, subnets, offering]) => {
-        if (reservation !== undefined) {
-          if (zones.includes(reservation.zone)) return subnets.filter((_, index) => zones[index] === reservation.zone);
+      .all([pulumi.all(zoneNames), pulumi.all(privateSubnetIds), offers.instanceTypes, offers.locations])
+      .apply(([zones, subnets, types, locations]) => {
+        const wanted = reservation !== undefined ? [reservation.zone] : stated;
+        const strangers = wanted?.filter((zone) => !zones.includes(zone)) ?? [];
+        if (strangers.length > 0) {
+          const key = reservation !== undefined ? "reservation.zone" : "zones";
           throw new Error(
-            `gpuNodes.${name}.reservation.zone: "${reservation.zone}" is not one of the cluster's zones (${zones.join(", ")}): raise network.zones`,
+            `${path}.${key}: ${strangers.map((zone) => `"${zone}"`).join(", ")} is not one of the cluster's zones ` +
+              `(${zones.join(", ")}): name one of those, or add it to network.additionalZones`,
           );
         }
-        if (zones.some((zone) => offering.includes(zone))) return subnets;
+        const offering = offeringAll(instanceTypes, types, locations);
+        const taken = (wanted ?? zones).filter((zone) => offering.includes(zone));
+        if (taken.length === (wanted ?? taken).length && taken.length > 0) {
+          return subnets.filter((_, index) => taken.includes(zones[index]!));
+        }
         throw new Error(
-          `gpuNodes.${name}.instanceTypes: none of the cluster's zones (${zones.join(", ")}) offers ${instanceTypes.join(" or ")}; ` +
-            `${offering.join(", ") || "no zone of the region"} does: raise network.zones, or use other types`,
+          `${path}.instanceTypes: not all of ${instanceTypes.join(", ")} are offered in ${(wanted ?? zones).join(", ")}; ` +
+            `${offering.join(", ") || "no zone of the region"} offers all of them: ` +
+            (wanted === undefined
+              ? "add that to network.additionalZones, or use other types"
+              : "use those zones, or other types"),
         );
       });
   }
 
-  private createControlPlane(name: string, config: BuiltClusterConfig, tags: Record<string, string>): aws.eks.Cluster {
+  private createControlPlane(
+    name: string,
+    config: BuiltClusterConfig,
+    roles: RoleSettings,
+    { profile, roleArn }: Credentials,
+  ): eks.Cluster {
     const child = { parent: this };
+    const tags = roles.tags ?? {};
     const key = new aws.kms.Key(
       name,
       { description: `Secrets of the cluster ${config.name}`, enableKeyRotation: true, deletionWindowInDays: 30, tags },
@@ -127,29 +177,49 @@ export class EksGpuCluster extends pulumi.ComponentResource {
       { name: `/aws/eks/${config.name}/cluster`, retentionInDays: config.logRetentionDays, tags },
       child,
     );
-    const role = serviceRole(`${name}-control-plane`, "eks.amazonaws.com", ["AmazonEKSClusterPolicy"], child, tags);
-    return new aws.eks.Cluster(
+    const { role, permissions } = serviceRole(
+      `${name}-control-plane`,
+      "eks.amazonaws.com",
+      ["AmazonEKSClusterPolicy"],
+      child,
+      roles,
+    );
+    const credentials = {
+      ...(profile !== undefined && { profileName: profile }),
+      ...(roleArn !== undefined && { roleArn }),
+    };
+    return new eks.Cluster(
       name,
       {
         name: config.name,
         version: config.kubernetesVersion,
-        roleArn: role.role.arn,
-        accessConfig: { authenticationMode: "API", bootstrapClusterCreatorAdminPermissions: true },
-        // The managed add-ons replace them.
+        // The cluster's own inputs depend on the role's permissions and on its logs, so that these go after it.
+        serviceRole: pulumi.all([permissions.map(({ id }) => id), logs.id]).apply(() => role),
+        authenticationMode: eks.AuthenticationMode.Api,
         bootstrapSelfManagedAddons: false,
+        // The managed add-ons are made beside it, with identities and configuration of their own.
+        kubeProxyAddonOptions: { enabled: false },
+        corednsAddonOptions: { enabled: false },
+        useDefaultVpcCni: true,
+        skipDefaultNodeGroup: true,
+        createInstanceRole: false,
+        // EKS' own security group lets control plane and nodes talk to each other, and nobody else in.
+        skipDefaultSecurityGroups: true,
         enabledClusterLogTypes: LOG_TYPES,
-        encryptionConfig: { provider: { keyArn: key.arn }, resources: ["secrets"] },
-        kubernetesNetworkConfig: { serviceIpv4Cidr: config.network.serviceCidr },
+        encryptionConfigKeyArn: key.arn,
+        kubernetesServiceIpAddressRange: config.network.serviceCidr,
         upgradePolicy: { supportType: "STANDARD" },
-        vpcConfig: {
-          subnetIds: this.network.privateSubnetIds,
-          endpointPrivateAccess: true,
-          endpointPublicAccess: config.publicEndpoint !== undefined,
-          publicAccessCidrs: config.publicEndpoint?.cidrs,
-        },
+        deletionProtection: config.deletionProtection,
+        vpcId: this.network.vpcId,
+        subnetIds: this.network.controlPlaneSubnetIds,
+        endpointPrivateAccess: true,
+        endpointPublicAccess: config.publicEndpoint !== undefined,
+        ...(config.publicEndpoint !== undefined && { publicAccessCidrs: config.publicEndpoint.cidrs }),
+        ...(Object.keys(credentials).length > 0 && { providerCredentialOpts: credentials }),
         tags,
       },
-      { ...child, dependsOn: [logs, ...role.permissions] },
+      // EKS would refuse at the end of a destroy, with everything else gone; Pulumi refuses before the first deletion.
+      { ...child, dependsOn: [logs, ...permissions], protect: config.deletionProtection },
     );
   }
 
@@ -159,13 +229,13 @@ export class EksGpuCluster extends pulumi.ComponentResource {
     for (const [entry, { principalArn, policy, namespaces }] of Object.entries(config.access)) {
       const access = new aws.eks.AccessEntry(
         `${name}-${entry}`,
-        { clusterName: this.cluster.name, principalArn, type: "STANDARD", tags },
+        { clusterName: this.clusterName, principalArn, type: "STANDARD", tags },
         child,
       );
       new aws.eks.AccessPolicyAssociation(
         `${name}-${entry}`,
         {
-          clusterName: this.cluster.name,
+          clusterName: this.clusterName,
           principalArn,
           policyArn: pulumi.interpolate`arn:${partition}:eks::aws:cluster-access-policy/${ACCESS_POLICIES[policy]}`,
           accessScope: namespaces === undefined ? { type: "cluster" } : { type: "namespace", namespaces },
@@ -177,36 +247,33 @@ export class EksGpuCluster extends pulumi.ComponentResource {
 
   private createNodes(
     name: string,
-    config: BuiltClusterConfig,
-    tags: Record<string, string>,
-    dependsOn: pulumi.Resource[],
+    { cluster: config, tags = {}, present, sharedGpuPods }: EksGpuClusterArgs,
+    opts: pulumi.ComponentResourceOptions,
   ): Record<string, ManagedNodes> {
-    const nodeRole = serviceRole(
-      `${name}-nodes`,
-      "ec2.amazonaws.com",
-      ["AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly"],
-      { parent: this },
-      tags,
-    );
     const common = {
-      clusterName: this.cluster.name,
+      clusterName: this.clusterName,
       kubernetesVersion: config.kubernetesVersion,
-      nodeRoleArn: nodeRole.role.arn,
+      ...(config.amiRelease !== undefined && { amiRelease: config.amiRelease }),
+      nodeRoleArn: this.nodeRoleArn,
     };
-    const subnetIds = this.network.privateSubnetIds;
-    const opts = { parent: this, dependsOn: [...dependsOn, ...nodeRole.permissions] };
+    const sizeOf = (group: string) => {
+      const size = present?.nodeGroups[group];
+      return size === undefined ? {} : { present: size };
+    };
     const template = (group: string) => ({ tags: { ...tags, Name: `${config.name}-${group}` } });
     const gpuNodes = (group: string, nodes: BuiltNodeGroup): ManagedNodes =>
       new ManagedNodes(
         `${name}-${group}`,
         {
           ...common,
-          ...gpuNodesArgs(nodes),
+          ...gpuNodesArgs(nodes, sharedGpuPods),
+          ...sizeOf(group),
           subnetIds: this.subnetsFor(group, nodes),
+          subnetsStated: nodes.zones !== undefined || nodes.reservation !== undefined,
           template: {
             ...template(group),
             diskGiB: nodes.diskGiB,
-            localStorage: hasLocalStorage(nodes.instanceTypes),
+            userData: nodeConfig({ localStorage: hasLocalStorage(nodes.instanceTypes) }),
             reservation: nodes.reservation,
             ...(nodes.reservation?.type === "capacity-block" && { instanceType: nodes.instanceTypes[0]! }),
           },
@@ -214,49 +281,29 @@ export class EksGpuCluster extends pulumi.ComponentResource {
         opts,
       );
     const { instanceTypes, min, max } = config.systemNodes;
+    const managed = config.nodes === "managed" ? config.gpuNodes : {};
     return {
       system: new ManagedNodes(
         `${name}-system`,
         {
           ...common,
+          ...sizeOf("system"),
           instanceTypes,
           min,
           max,
-          gpus: 0,
           taints: [],
-          subnetIds,
+          resources: {},
+          reserved: false,
+          subnetIds: this.network.privateSubnetIds,
+          subnetsStated: false,
           amiType: "AL2023_x86_64_STANDARD",
           capacityType: "ON_DEMAND",
           labels: SYSTEM_NODE_LABELS,
-          template: { ...template("system"), diskGiB: SYSTEM_DISK_GIB, localStorage: false },
+          template: { ...template("system"), diskGiB: SYSTEM_DISK_GIB },
         },
         opts,
       ),
-      ...Object.fromEntries(Object.entries(config.gpuNodes).map(([group, nodes]) => [group, gpuNodes(group, nodes)])),
+      ...Object.fromEntries(Object.entries(managed).map(([group, nodes]) => [group, gpuNodes(group, nodes)])),
     };
   }
-}
-
-function kubeconfigText(clusterName: string, server: string, authority: string, region: string): string {
-  return JSON.stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: [{ name: clusterName, cluster: { server, "certificate-authority-data": authority } }],
-    users: [
-      {
-        name: clusterName,
-        user: {
-          exec: {
-            // The version that `aws eks get-token` answers with unless told otherwise.
-            apiVersion: "client.authentication.k8s.io/v1beta1",
-            command: "aws",
-            args: ["--region", region, "eks", "get-token", "--cluster-name", clusterName, "--output", "json"],
-            interactiveMode: "Never",
-          },
-        },
-      },
-    ],
-    contexts: [{ name: clusterName, context: { cluster: clusterName, user: clusterName } }],
-    "current-context": clusterName,
-  });
 }

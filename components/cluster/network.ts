@@ -1,13 +1,29 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { endpointService } from "../facts/aws/endpoints.js";
 import { subnetsOf } from "./subnets.js";
+
+/** What a cluster needs of the network that it is in. */
+export interface ClusterNetwork {
+  vpcId: pulumi.Output<string>;
+  /** Subnets of nodes and pods. */
+  privateSubnetIds: pulumi.Output<string>[];
+  /** Those among them that the control plane is in. */
+  controlPlaneSubnetIds: pulumi.Output<string>[];
+  /** Availability zones of the private subnets, in their order. */
+  zoneNames: pulumi.Output<string>[];
+  /** The ways out: what runs in private subnets depends on them, so that they come first and go last. */
+  routes: pulumi.Resource[];
+}
 
 /** Inputs of {@link Network}. */
 export interface NetworkArgs {
   /** Range of the VPC, such as `10.40.0.0/16`. */
   cidr: string;
-  /** Availability zones, two at least. */
-  zones: number;
+  /** Availability zones of the control plane and the nodes: how many, two at least, or their names. */
+  zones: number | readonly string[];
+  /** Zones for nodes alone, by name. @default none */
+  additionalZones?: readonly string[];
   /** `single` is cheaper, and takes every node's way out with its zone. @default "per-zone" */
   natGateways?: "per-zone" | "single";
   /** AWS services reached without NAT, such as `ecr.api`. @default none; S3 always is */
@@ -21,10 +37,11 @@ export interface NetworkArgs {
  * A VPC for an EKS cluster: private subnets for nodes and pods, public ones for load balancers, NAT, and endpoints. Nothing
  * in it has a public address but NAT gateways and load balancers; its default security group lets nothing through.
  */
-export class Network extends pulumi.ComponentResource {
+export class Network extends pulumi.ComponentResource implements ClusterNetwork {
   readonly vpcId: pulumi.Output<string>;
   readonly privateSubnetIds: pulumi.Output<string>[];
   readonly publicSubnetIds: pulumi.Output<string>[];
+  readonly controlPlaneSubnetIds: pulumi.Output<string>[];
   /** Names of the availability zones, in the order of the subnets. */
   readonly zoneNames: pulumi.Output<string>[];
   /** The ways out: what runs in private subnets depends on them, so that they come first and go last. */
@@ -44,24 +61,19 @@ export class Network extends pulumi.ComponentResource {
     // Without rules: what needs a security group gets one of its own.
     new aws.ec2.DefaultSecurityGroup(name, { vpcId: vpc.id, tags: tagged("default") }, child);
     const internet = new aws.ec2.InternetGateway(name, { vpcId: vpc.id, tags: tagged("internet") }, child);
-    const zoneNames = aws.getAvailabilityZonesOutput(
-      {
-        state: "available",
-        // Local zones are opted into and cannot host a control plane.
-        filters: [{ name: "opt-in-status", values: ["opt-in-not-required"] }],
-        excludeZoneIds: ZONES_WITHOUT_EKS,
-      },
-      child,
-    ).names;
-    this.zoneNames = Array.from({ length: args.zones }, (_, index) => zoneNames.apply((names) => zoneAt(names, index)));
+    const { zones: wanted, additionalZones = [] } = args;
+    const first = typeof wanted === "number" ? this.zonesOfRegion(wanted) : wanted;
+    const names: readonly pulumi.Input<string>[] = [...first, ...additionalZones];
+    // AWS' list of zones may change; a subnet stays where it is.
+    const place = typeof wanted === "number" ? { ...child, ignoreChanges: ["availabilityZone"] } : child;
 
-    const zones = subnetsOf(args.cidr, args.zones).map((ranges, index) => {
+    const zones = subnetsOf(args.cidr, names.length).map((ranges, index) => {
       const subnet = (kind: "public" | "private", role: string): aws.ec2.Subnet =>
         new aws.ec2.Subnet(
           `${name}-${kind}-${index}`,
           {
             vpcId: vpc.id,
-            availabilityZone: this.zoneNames[index]!,
+            availabilityZone: names[index]!,
             cidrBlock: ranges[kind],
             mapPublicIpOnLaunch: false,
             tags: {
@@ -70,10 +82,12 @@ export class Network extends pulumi.ComponentResource {
               [`kubernetes.io/cluster/${args.clusterName}`]: "shared",
             },
           },
-          child,
+          index < first.length ? place : child,
         );
       return { public: subnet("public", "elb"), private: subnet("private", "internal-elb") };
     });
+    this.zoneNames = zones.map((zone) => zone.private.availabilityZone);
+    this.controlPlaneSubnetIds = zones.slice(0, first.length).map((zone) => zone.private.id);
     this.publicSubnetIds = zones.map((zone) => zone.public.id);
     this.privateSubnetIds = zones.map((zone) => zone.private.id);
 
@@ -136,6 +150,19 @@ export class Network extends pulumi.ComponentResource {
     });
   }
 
+  private zonesOfRegion(count: number): pulumi.Output<string>[] {
+    const { names } = aws.getAvailabilityZonesOutput(
+      {
+        state: "available",
+        // Local zones are opted into and cannot host a control plane.
+        filters: [{ name: "opt-in-status", values: ["opt-in-not-required"] }],
+        excludeZoneIds: ZONES_WITHOUT_EKS,
+      },
+      { parent: this },
+    );
+    return Array.from({ length: count }, (_, index) => names.apply((zones) => zoneAt(zones, index)));
+  }
+
   private createEndpoints(
     name: string,
     args: NetworkArgs,
@@ -149,7 +176,7 @@ export class Network extends pulumi.ComponentResource {
       `${name}-s3`,
       {
         vpcId: vpc.id,
-        serviceName: pulumi.interpolate`com.amazonaws.${region}.s3`,
+        serviceName: region.apply((of) => endpointService("s3", of)),
         vpcEndpointType: "Gateway",
         routeTableIds,
         tags: tagged("s3"),
@@ -173,7 +200,7 @@ export class Network extends pulumi.ComponentResource {
         `${name}-${service}`,
         {
           vpcId: vpc.id,
-          serviceName: pulumi.interpolate`com.amazonaws.${region}.${service}`,
+          serviceName: region.apply((of) => endpointService(service, of)),
           vpcEndpointType: "Interface",
           privateDnsEnabled: true,
           subnetIds: this.privateSubnetIds,

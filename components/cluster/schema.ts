@@ -11,10 +11,42 @@ const groupName = z
   .string()
   .regex(/^[a-z][-a-z0-9]{0,39}$/, "is not a name: use up to 40 lower-case letters, digits and dashes, first a letter");
 
+const zoneName = z
+  .string()
+  .regex(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, "is not the name of an availability zone: use a form such as us-east-1a");
+
+/** Most zones that a VPC is cut for: no region has more. */
+export const MOST_ZONES = 6;
+
+const zonesSchema = z.union([z.int().min(2).max(MOST_ZONES), z.array(zoneName).min(2).max(MOST_ZONES)]);
+
+/** A VPC that somebody else made, and looks after. */
+export const existingNetworkSchema = z
+  .strictObject({
+    vpcId: z.string().regex(/^vpc-[0-9a-f]{8,17}$/, "is not the id of a VPC: vpc-…"),
+    privateSubnetIds: z
+      .array(z.string().regex(/^subnet-[0-9a-f]{8,17}$/, "is not the id of a subnet: subnet-…"))
+      .min(2, "EKS needs subnets in two zones at least: name two or more")
+      .describe("Private subnets for the control plane, nodes and pods, in two zones at least, each with a way out"),
+  })
+  .describe("A VPC that exists, in place of one of the stack's own");
+export type ExistingNetwork = z.infer<typeof existingNetworkSchema>;
+
 export const networkSchema = z
   .strictObject({
+    existing: existingNetworkSchema.optional(),
     cidr: cidr.default("10.0.0.0/16").describe("Address range of the VPC"),
-    zones: z.int().min(2).max(6).default(3).describe("Availability zones; EKS requires at least two"),
+    zones: zonesSchema
+      .default(3)
+      .describe(
+        "Availability zones of the control plane and of the nodes: how many, or their names. EKS requires at least two, and " +
+          "takes no others later",
+      ),
+    additionalZones: z
+      .array(zoneName)
+      .max(MOST_ZONES - 2)
+      .default([])
+      .describe("Zones that came later, for nodes alone, by name; append to the list, and keep its order"),
     natGateways: z
       .enum(["per-zone", "single"])
       .default("per-zone")
@@ -29,12 +61,31 @@ export const networkSchema = z
   })
   .describe("VPC and subnets");
 
+/** What every role that the stack makes has to have. */
+export const iamSchema = z
+  .strictObject({
+    path: z
+      .string()
+      .regex(/^\/([\x21-\x7e]+\/)?$/, "is not an IAM path: use a form such as /platform/")
+      .optional()
+      .describe("Path of the roles' names; default: /"),
+    permissionsBoundary: z
+      .string()
+      .regex(/^arn:aws[\w-]*:iam::(\d{12}|aws):policy\/.+$/, "is not the ARN of an IAM policy")
+      .optional()
+      .describe("ARN of the policy that bounds every role; default: none"),
+  })
+  .describe("What the account wants of every IAM role");
+
 export const accessEntrySchema = z.strictObject({
   principalArn: arn.describe("IAM role or user"),
   policy: z
-    .enum(["cluster-admin", "admin", "edit", "view"])
+    .enum(["cluster-admin", "admin", "edit", "admin-view", "view"])
     .default("view")
-    .describe("EKS access policy; cluster-admin covers all namespaces and the nodes"),
+    .describe(
+      "EKS access policy. `pulumi up` needs cluster-admin; a preview needs admin-view, which reads everything, Secrets and " +
+        "custom resources included; view reads neither",
+    ),
   namespaces: z
     .array(z.string().min(1))
     .min(1)
@@ -57,15 +108,43 @@ export const builtNodeGroupSchema = nodeGroupSchema.extend({
   // In the schema so that the check can say why they are refused.
   nodeSelector: nodeGroupSchema.shape.nodeSelector.describe(REFUSED),
   tolerations: nodeGroupSchema.shape.tolerations.describe(REFUSED),
-  diskGiB: z.int().min(100).max(16384).default(200).describe("Root volume; the unpacked vLLM image alone takes 20 GiB"),
+  zones: z
+    .array(zoneName)
+    .min(1)
+    .optional()
+    .describe(
+      "Zones of its nodes, by name. Default: those of the cluster that offer all of its instance types when the group is made; " +
+        "managed nodes stay in these",
+    ),
+  diskGiB: z
+    .int()
+    .min(50)
+    .max(16384)
+    .default(100)
+    .describe(
+      "Root volume. Where all instance types have NVMe disks, images and pods are on those, and this holds the system alone",
+    ),
+  priority: z
+    .int()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe(
+      "Which group of one GPU and purpose gets the next node: the one with the highest. Default: 30 with a reservation, 20 for " +
+        "spot, 10 for on-demand; where the first has no capacity, the next one is taken",
+    ),
+  sharing: z
+    .enum(["time-slicing"])
+    .optional()
+    .describe(
+      "Offers each GPU to several pods as nvidia.com/gpu.shared, by platform.addons.devicePlugin.timeSlicingReplicas; such nodes " +
+        "take no models. Default: each GPU is one pod's",
+    ),
   reservation: z
     .strictObject({
       id: z.string().regex(/^cr-[0-9a-f]{8,17}$/, "is not the id of a capacity reservation: cr-…"),
       type: z.enum(["on-demand", "capacity-block"]).default("on-demand"),
-      zone: z
-        .string()
-        .regex(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, "is not the name of an availability zone: use a form such as us-east-1a")
-        .describe("Availability zone of the reserved capacity; the group's nodes start only there"),
+      zone: zoneName.describe("Availability zone of the reserved capacity; the group's nodes start only there"),
     })
     .optional()
     .describe("Reserved capacity for the group: an On-Demand Capacity Reservation or a Capacity Block"),
@@ -93,6 +172,27 @@ export const builtClusterShape = {
     .record(groupName, accessEntrySchema)
     .default({})
     .describe("Who may use the Kubernetes API, in addition to the creator of the cluster"),
+  deletionProtection: z
+    .boolean()
+    .default(true)
+    .describe(
+      "Whether EKS refuses to delete the cluster; set it to false, and run `pulumi up`, before `pulumi destroy`",
+    ),
+  iam: iamSchema.prefault({}),
+  amiRelease: z
+    .string()
+    .regex(/^1\.\d{2}\.\d+-20\d{6}$/, "is not the release of an AMI: use a form such as 1.36.1-20261106")
+    .optional()
+    .describe(
+      "Release of the nodes' AMIs. Default: AWS' newest when a group is made, and again when kubernetesVersion changes. The newest: " +
+        "`aws ssm get-parameter --name /aws/service/eks/optimized-ami/1.36/amazon-linux-2023/x86_64/nvidia/recommended/release_version`",
+    ),
+  nodes: z
+    .enum(["managed", "karpenter"])
+    .default("managed")
+    .describe(
+      "What makes GPU nodes: managed node groups and the cluster autoscaler, or Karpenter with one NodePool for each of gpuNodes",
+    ),
   logRetentionDays: z
     .literal([30, 60, 90, 180, 365, 731])
     .default(90)
@@ -104,6 +204,11 @@ export const builtClusterShape = {
 export const builtClusterSchema = z.strictObject(builtClusterShape);
 export type BuiltClusterConfig = z.infer<typeof builtClusterSchema>;
 export type BuiltNodeGroup = z.infer<typeof builtNodeGroupSchema>;
+
+/** Nodes of all groups at their most. */
+export function mostNodes({ systemNodes, gpuNodes }: Pick<BuiltClusterConfig, "systemNodes" | "gpuNodes">): number {
+  return Object.values(gpuNodes).reduce((sum, { max }) => sum + max, systemNodes.max);
+}
 
 const existingSchema = z
   .strictObject({

@@ -30,9 +30,6 @@ const ADDRESSES_PER_NODE = 9 * 16;
 /** The control plane's own interfaces, interface endpoints and load balancers of a zone. */
 const ADDRESSES_PER_ZONE = 16;
 
-/** Bits that tell `count` blocks apart. */
-const bitsFor = (count: number): number => Math.ceil(Math.log2(count));
-
 function prefixOf(cidr: string): number {
   return ipaddr.IPv4.parseCIDR(cidr)[1];
 }
@@ -44,32 +41,52 @@ function block(cidr: string, prefix: number, index: number): string {
   return `${[24, 16, 8, 0].map((shift) => Math.floor(start / 2 ** shift) % 256).join(".")}/${prefix}`;
 }
 
-function privatePrefix(vpcPrefix: number, zones: number): number {
-  return vpcPrefix + bitsFor(zones + 1);
+/**
+ * The first three zones have a quarter of the range each. The last quarter holds the public subnets of all six zones in its
+ * first quarter, and the private subnets of the later three zones in the others.
+ */
+const LARGE_ZONES = 3;
+const LARGE_BITS = 2;
+const SMALL_BITS = 4;
+/** Six public subnets in a block of this many bits. */
+const PUBLIC_BITS = SMALL_BITS + 3;
+
+function privatePrefix(vpcPrefix: number, zone: number): number {
+  return vpcPrefix + (zone < LARGE_ZONES ? LARGE_BITS : SMALL_BITS);
 }
 
-/** Nodes whose pods have addresses in one zone's private subnet. */
-function nodesPerZone(vpcPrefix: number, zones: number): number {
-  const addresses = 2 ** (32 - privatePrefix(vpcPrefix, zones)) - RESERVED_ADDRESSES - ADDRESSES_PER_ZONE;
+/** Nodes whose pods have addresses in a zone's private subnet. */
+function nodesOfZone(vpcPrefix: number, zone: number): number {
+  const addresses = 2 ** (32 - privatePrefix(vpcPrefix, zone)) - RESERVED_ADDRESSES - ADDRESSES_PER_ZONE;
   return Math.max(0, Math.floor(addresses / ADDRESSES_PER_NODE));
 }
 
+/** Nodes that a VPC has room for if they are spread evenly, as autoscaling groups do. */
+function nodesOf(vpcPrefix: number, zones: number): number {
+  const smallest = Math.min(...Array.from({ length: zones }, (_, zone) => nodesOfZone(vpcPrefix, zone)));
+  return smallest * zones;
+}
+
 /**
- * Cuts the range into equal blocks: one a zone for nodes, and one more that holds the zones' small public subnets.
+ * Subnets of the first `zones` zones. How the range is cut does not depend on their number: a zone that comes later moves no
+ * subnet of the others.
  *
  * The range is taken as checked by {@link checkNetwork}.
  */
 export function subnetsOf(cidr: string, zones: number): ZoneSubnets[] {
-  const large = privatePrefix(prefixOf(cidr), zones);
-  const publicBlock = block(cidr, large, zones);
-  const small = Math.min(SMALLEST_SUBNET, Math.max(PUBLIC_PREFIX, large + bitsFor(zones)));
+  const prefix = prefixOf(cidr);
+  const [large, small] = [prefix + LARGE_BITS, prefix + SMALL_BITS];
+  const last = block(cidr, large, LARGE_ZONES);
+  const publicBlock = block(last, small, 0);
+  const publicPrefix = Math.min(SMALLEST_SUBNET, Math.max(PUBLIC_PREFIX, prefix + PUBLIC_BITS));
   return Array.from({ length: zones }, (_, zone) => ({
-    private: block(cidr, large, zone),
-    public: block(publicBlock, small, zone),
+    private: zone < LARGE_ZONES ? block(cidr, large, zone) : block(last, small, zone - LARGE_ZONES + 1),
+    public: block(publicBlock, publicPrefix, zone),
   }));
 }
 
-function overlap(a: string, b: string): boolean {
+/** Whether two ranges have an address in common. */
+export function overlap(a: string, b: string): boolean {
   const [first, second] = [ipaddr.IPv4.parseCIDR(a), ipaddr.IPv4.parseCIDR(b)];
   const prefix = Math.min(first[1], second[1]);
   return first[0].match(second[0], prefix);
@@ -138,14 +155,19 @@ function checkOverlap(cidr: string, serviceCidr: string, path: string): Problem[
 
 /** Whether the VPC has addresses for all nodes and their pods. */
 function checkRoom(cidr: string, zones: number, maxNodes: number, path: string): Problem[] {
-  const needed = Math.ceil(maxNodes / zones);
-  if (nodesPerZone(prefixOf(cidr), zones) >= needed) return [];
+  if (nodesOf(prefixOf(cidr), zones) >= maxNodes) return [];
   const sizes = VPC_PREFIX.smallest - VPC_PREFIX.largest + 1;
   const enough = Array.from({ length: sizes }, (_, i) => VPC_PREFIX.smallest - i);
-  const smallest = enough.find((candidate) => nodesPerZone(candidate, zones) >= needed);
-  const most = nodesPerZone(VPC_PREFIX.largest, zones) * zones;
+  const smallest = enough.find((candidate) => nodesOf(candidate, zones) >= maxNodes);
+  const most = nodesOf(VPC_PREFIX.largest, zones);
+  const fewer =
+    zones > LARGE_ZONES && nodesOf(VPC_PREFIX.largest, LARGE_ZONES) >= maxNodes
+      ? `, or use ${LARGE_ZONES} zones, which have larger subnets than the later ones`
+      : "";
   const fix =
-    smallest === undefined ? `a VPC has room for ${most} at the most, so lower the groups' max` : `use a /${smallest}`;
+    smallest === undefined
+      ? `a VPC has room for ${most} at the most, so lower the groups' max${fewer}`
+      : `use a /${smallest}`;
   const message = `"${cidr}" is too small for ${maxNodes} nodes and their pods in ${zones} zones: ${fix}`;
   return [error(`${path}.cidr`, message)];
 }

@@ -28,6 +28,8 @@ export interface ServingEnvironment {
   access?: Access;
   /** Node groups of the cluster, for placement. @default nodes with this project's labels and taints */
   nodeGroups?: NodeGroups;
+  /** Annotations of the pods of every runtime, such as those of what makes their nodes. @default none */
+  podAnnotations?: Readonly<Record<string, string>>;
   /** Names of PriorityClasses. @default the cluster's default class */
   priorityClasses?: Readonly<Record<PriorityName, pulumi.Input<string>>>;
   /** Token of the Hugging Face Hub; given to gated models only. @default none */

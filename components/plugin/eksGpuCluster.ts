@@ -26,7 +26,7 @@ export class EksGpuCluster extends pulumi.ComponentResource {
     const warnings = checkCluster(cluster, "cluster", new Date());
     for (const warning of warnings) void pulumi.log.warn(formatProblem(warning), this);
     const built = new Cluster(name, { cluster, tags: args.tags }, { parent: this });
-    this.clusterName = built.cluster.name;
+    this.clusterName = built.clusterName;
     this.kubeconfig = built.kubeconfig;
     this.registerOutputs({ clusterName: this.clusterName, kubeconfig: this.kubeconfig });
   }

@@ -25,6 +25,8 @@ export interface ServingSettings {
   access?: Access;
   /** Node groups of the cluster, as `loadModels` returns them. @default nodes with this project's labels and taints */
   nodeGroups?: NodeGroups;
+  /** Annotations of the pods of every runtime. @default none */
+  podAnnotations?: Readonly<Record<string, string>>;
   /** Token of the Hugging Face Hub; kept as a secret. @default none */
   huggingFaceToken?: pulumi.Input<string>;
   /** Names of the resources that are made here. @default "priorities" and "hugging-face" */
@@ -42,7 +44,7 @@ export function servingEnvironment(
   settings: ServingSettings,
   opts: pulumi.ResourceOptions = {},
 ): ServingEnvironment {
-  const { namespace, partOf, monitoring, access, nodeGroups, huggingFaceToken } = settings;
+  const { namespace, partOf, monitoring, access, nodeGroups, podAnnotations, huggingFaceToken } = settings;
   const releases = releasesOf(models, "models");
   if (huggingFaceToken === undefined) throwIfErrors(checkHubToken(releases, TOKEN_ARGUMENT));
   const names = settings.resourceNames ?? { priorities: "priorities", huggingFace: "hugging-face" };
@@ -54,6 +56,7 @@ export function servingEnvironment(
     monitoring,
     access,
     nodeGroups,
+    podAnnotations,
     priorityClasses: priorities.names,
     huggingFaceToken: isNeeded ? hubToken(names.huggingFace, huggingFaceToken, { namespace, partOf }, opts) : undefined,
   };

@@ -70,13 +70,14 @@ export class VllmRuntime extends pulumi.ComponentResource {
       child,
     );
 
-    const { huggingFaceToken, priorityClasses } = environment;
+    const { huggingFaceToken, podAnnotations, priorityClasses } = environment;
     const workload = createDeployment(
       name,
       plan,
       {
         namespace,
         partOf,
+        podAnnotations,
         placement: args.placement ?? placementOf(plan, environment.nodeGroups),
         serviceAccountName: account.metadata.name,
         apiKey: this.apiKey,

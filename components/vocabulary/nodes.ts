@@ -11,7 +11,7 @@ export const NODE_LABELS = {
 } as const;
 
 /** Values of {@link NODE_LABELS.workload}. */
-export const WORKLOADS = { inference: "gpu-inference", batch: "gpu-batch", system: "system" } as const;
+export const WORKLOADS = { inference: "gpu-inference", batch: "gpu-batch", shared: "gpu-shared", system: "system" } as const;
 
 /** Values of {@link NODE_LABELS.lifecycle}. */
 export const LIFECYCLES = { onDemand: "on-demand", spot: "spot" } as const;
@@ -27,6 +27,11 @@ export const SPOT_NODE_LABELS: ReadonlyArray<{ key: string; value: string }> = [
 
 /** The extended resource by which a pod asks for NVIDIA GPUs; MIG slices are `nvidia.com/mig-…`. */
 export const GPU_RESOURCE = "nvidia.com/gpu";
+
+/** The resource by which pods ask for a share of a GPU that several use in turn (time slicing, `renameByDefault`). */
+export const SHARED_GPU_RESOURCE = `${GPU_RESOURCE}.shared`;
+/** Nodes whose GPUs several pods share: the device plugin takes its configuration of this name there. */
+export const SHARED_GPUS = { "nvidia.com/device-plugin.config": "shared" } as const;
 
 /** Taint of every GPU node: `nvidia.com/gpu=true:NoSchedule`. */
 export const GPU_TAINT = { key: GPU_RESOURCE, value: "true", effect: "NoSchedule" } as const;

@@ -56,7 +56,7 @@ export async function awsRegistered<T>(
       call: ({ token, inputs }) => {
         const question = token.split(":").at(-1)!;
         calls.push({ token: question, inputs: inputs as Call["inputs"] });
-        return answers[question] ?? answer(token, region);
+        return answers[question] ?? answer(token, inputs as Call["inputs"], { region });
       },
     };
     const register = monitor.registerResource.bind(monitor);

@@ -14,19 +14,34 @@ const SUBNETS = ["cluster-private-0", "cluster-private-1", "cluster-private-2"];
 const deployed = (changes: Config = {}, region?: string): Promise<Run<EksGpuCluster>> =>
   awsRegistered(() => new EksGpuCluster("cluster", { cluster: builtCluster(changes), tags: TAGS }), region);
 
-const VPC_CONFIG = { subnetIds: SUBNETS, endpointPrivateAccess: true, endpointPublicAccess: false };
+/** The inputs of pulumi-eks' component, its role aside. */
 const CLUSTER = {
   name: "llm-test",
   version: "1.36",
-  roleArn: `arn:aws:iam::${ACCOUNT}:Role/cluster-control-plane`,
-  accessConfig: { authenticationMode: "API", bootstrapClusterCreatorAdminPermissions: true },
+  authenticationMode: "API",
   bootstrapSelfManagedAddons: false,
+  kubeProxyAddonOptions: { enabled: false },
+  corednsAddonOptions: { enabled: false },
+  useDefaultVpcCni: true,
+  skipDefaultNodeGroup: true,
+  createInstanceRole: false,
+  skipDefaultSecurityGroups: true,
   enabledClusterLogTypes: ["api", "audit", "authenticator", "controllerManager", "scheduler"],
-  encryptionConfig: { provider: { keyArn: `arn:aws:kms::${ACCOUNT}:Key/cluster` }, resources: ["secrets"] },
-  kubernetesNetworkConfig: { serviceIpv4Cidr: "172.20.0.0/16" },
+  encryptionConfigKeyArn: `arn:aws:kms::${ACCOUNT}:Key/cluster`,
+  kubernetesServiceIpAddressRange: "172.20.0.0/16",
   upgradePolicy: { supportType: "STANDARD" },
-  vpcConfig: VPC_CONFIG,
+  deletionProtection: true,
+  vpcId: "cluster",
+  subnetIds: SUBNETS,
+  endpointPrivateAccess: true,
+  endpointPublicAccess: false,
   tags: TAGS,
+};
+
+/** The inputs of the control plane but for its role, and that role's name. */
+const controlPlane = (registry: Registry): [inputs: object, role: unknown] => {
+  const { serviceRole, ...inputs } = registry.get("Cluster", "cluster").inputs;
+  return [inputs, (serviceRole as { urn: string }).urn.split("::").at(-1)];
 };
 
 /** Names of the attached policies of a role. */
@@ -41,7 +56,7 @@ const policiesOf = (registry: Registry, role: string): string[] =>
 const order = ({ all }: Registry): string[] => all.map(({ type, name }) => `${type.split(":").at(-1)} ${name}`);
 
 const EARLY = ["eks-pod-identity-agent", "vpc-cni", "kube-proxy"].map((name) => `Addon cluster-${name}`);
-const LATE = ["coredns", "aws-ebs-csi-driver", "metrics-server"];
+const LATE = ["coredns", "aws-ebs-csi-driver", "metrics-server", "eks-node-monitoring-agent"];
 const GROUPS = ["system", "inference-l4", "batch-l4"];
 
 describe("EksGpuCluster", () => {
@@ -53,7 +68,8 @@ describe("EksGpuCluster", () => {
   });
 
   it("makes a control plane inside the VPC, with access by entries, encrypted Secrets and every log", () => {
-    assert.deepEqual(registry.get("Cluster", "cluster").inputs, CLUSTER);
+    assert.equal(registry.get("Cluster", "cluster").type, "eks:index:Cluster");
+    assert.deepEqual(controlPlane(registry), [CLUSTER, "cluster-control-plane"]);
   });
 
   it("encrypts Secrets with a key of the cluster's own that is rotated", () => {
@@ -82,7 +98,7 @@ describe("EksGpuCluster", () => {
   it("tags roles and add-ons", () => {
     const roles = Object.entries(inputsOf(registry, "Role"));
     const addons = Object.entries(inputsOf(registry, "Addon"));
-    assert.deepEqual([roles.length, addons.length], [4, 6]);
+    assert.deepEqual([roles.length, addons.length], [4, 7]);
     for (const [name, { tags }] of [...roles, ...addons]) assert.deepEqual(tags, TAGS, name);
   });
 
@@ -183,48 +199,87 @@ describe("EksGpuCluster", () => {
   });
 
   it("gives a kubeconfig without credentials, which asks aws for a token", async () => {
-    assert.deepEqual(JSON.parse(await valueOf(run.made.kubeconfig)), {
-      apiVersion: "v1",
-      kind: "Config",
-      clusters: [
-        {
-          name: "llm-test",
-          cluster: {
-            server: "https://(known at deployment)",
-            "certificate-authority-data": "(known at deployment)",
-          },
-        },
-      ],
-      users: [
-        {
-          name: "llm-test",
-          user: {
-            exec: {
-              apiVersion: "client.authentication.k8s.io/v1beta1",
-              command: "aws",
-              args: ["--region", "eu-central-1", "eks", "get-token", "--cluster-name", "llm-test", "--output", "json"],
-              interactiveMode: "Never",
-            },
-          },
-        },
-      ],
-      contexts: [{ name: "llm-test", context: { cluster: "llm-test", user: "llm-test" } }],
-      "current-context": "llm-test",
-    });
+    const { users } = JSON.parse(await valueOf(run.made.kubeconfig)) as { users: object[] };
+    assert.deepEqual(users, [{ name: "aws", user: { exec: exec() } }]);
     assert.equal(await pulumi.isSecret(run.made.kubeconfig), false);
   });
 });
 
+/** The command of a kubeconfig. */
+const exec = (...more: string[]) => ({
+  apiVersion: "client.authentication.k8s.io/v1beta1",
+  command: "aws",
+  args: [
+    ...["--region", "(known at deployment)", "eks", "get-token", "--cluster-name", "llm-test", "--output", "json"],
+    ...more,
+  ],
+});
+
 describe("EksGpuCluster with other config", () => {
+  it("asks for tokens as the AWS provider does: by a profile, or in a role", async () => {
+    const credentials = { profile: "staging", roleArn: "arn:aws:iam::111122223333:role/deployer" };
+    const { registry, made } = await awsRegistered(
+      () => new EksGpuCluster("cluster", { cluster: builtCluster(), credentials }),
+    );
+    assert.deepEqual(registry.get("Cluster", "cluster").inputs["providerCredentialOpts"], {
+      profileName: "staging",
+      roleArn: "arn:aws:iam::111122223333:role/deployer",
+    });
+    const { users } = JSON.parse(await valueOf(made.kubeconfig)) as { users: object[] };
+    // The component puts the role in, and leaves the profile to whoever uses the kubeconfig.
+    assert.deepEqual(users, [{ name: "aws", user: { exec: exec("--profile", "staging") } }]);
+  });
+
+  it("lets the cluster be deleted where it is told to, and has Pulumi refuse otherwise", async () => {
+    const { registry } = await deployed({ deletionProtection: false });
+    assert.equal(registry.get("Cluster", "cluster").inputs["deletionProtection"], false);
+  });
+
+  it("gives every role the path and the boundary of the account", async () => {
+    const iam = { path: "/platform/", permissionsBoundary: `arn:aws:iam::${ACCOUNT}:policy/edge` };
+    const { registry } = await deployed({ iam });
+    for (const { name, inputs } of registry.ofKind("Role")) {
+      assert.deepEqual({ path: inputs["path"], permissionsBoundary: inputs["permissionsBoundary"] }, iam, name);
+    }
+  });
+
+  it("uses a VPC that is there, and makes nothing in it", async () => {
+    const privateSubnetIds = ["subnet-00000001", "subnet-00000002"];
+    const existing = { vpcId: "vpc-00000001", privateSubnetIds };
+    const { registry } = await awsRegistered(
+      () => new EksGpuCluster("cluster", { cluster: builtCluster({ network: { cidr: undefined, existing } }) }),
+      undefined,
+      { getSubnet: { availabilityZone: "eu-central-1b" } },
+    );
+    for (const kind of ["Vpc", "Subnet", "NatGateway", "RouteTable", "VpcEndpoint"]) {
+      assert.deepEqual(registry.ofKind(kind), [], kind);
+    }
+    const { vpcId, subnetIds } = registry.get("Cluster", "cluster").inputs;
+    assert.deepEqual([vpcId, subnetIds], [existing.vpcId, privateSubnetIds]);
+    assert.deepEqual(registry.get("NodeGroup", "cluster-inference-l4").inputs["subnetIds"], privateSubnetIds);
+  });
+
+  it("puts nodes, and not the control plane, into zones that came later", async () => {
+    const { registry } = await deployed({ network: { additionalZones: ["eu-central-1d"] } });
+    assert.deepEqual(registry.get("Cluster", "cluster").inputs["subnetIds"], SUBNETS);
+    const all = [...SUBNETS, "cluster-private-3"];
+    assert.deepEqual(registry.get("NodeGroup", "cluster-inference-l4").inputs["subnetIds"], all);
+    assert.equal(registry.get("Subnet", "cluster-private-3").inputs["availabilityZone"], "eu-central-1d");
+  });
+
+  it("leaves GPU nodes to Karpenter", async () => {
+    const { registry, made } = await deployed({ nodes: "karpenter" });
+    assert.deepEqual(Object.keys(inputsOf(registry, "NodeGroup")), ["cluster-system"]);
+    assert.deepEqual(Object.keys(made.nodeGroups), ["system"]);
+  });
+
   it("opens a public endpoint to the given ranges alone, beside the private one", async () => {
     const { registry } = await deployed({ publicEndpoint: { cidrs: ["203.0.113.0/24", "198.51.100.7/32"] } });
-    assert.deepEqual(registry.get("Cluster", "cluster").inputs, {
+    const [inputs] = controlPlane(registry);
+    assert.deepEqual(inputs, {
       ...CLUSTER,
-      vpcConfig: {
-        ...VPC_CONFIG,
-        endpointPublicAccess: true,
-        publicAccessCidrs: ["203.0.113.0/24", "198.51.100.7/32"],
-      },
+      endpointPublicAccess: true,
+      publicAccessCidrs: ["203.0.113.0/24", "198.51.100.7/32"],
     });
   });
 
@@ -236,9 +291,10 @@ describe("EksGpuCluster with other config", () => {
         lead: { principalArn: arn("lead"), policy: "admin", namespaces: ["vllm"] },
         dev: { principalArn: arn("dev"), policy: "edit", namespaces: ["vllm", "batch"] },
         audit: { principalArn: arn("audit") },
+        preview: { principalArn: arn("preview"), policy: "admin-view" },
       },
     });
-    const names = ["ops", "lead", "dev", "audit"];
+    const names = ["ops", "lead", "dev", "audit", "preview"];
     assert.deepEqual(
       inputsOf(registry, "AccessEntry"),
       Object.fromEntries(
@@ -259,6 +315,7 @@ describe("EksGpuCluster with other config", () => {
       "cluster-lead": association("lead", "AmazonEKSAdminPolicy", { type: "namespace", namespaces: ["vllm"] }),
       "cluster-dev": association("dev", "AmazonEKSEditPolicy", { type: "namespace", namespaces: ["vllm", "batch"] }),
       "cluster-audit": association("audit", "AmazonEKSViewPolicy", { type: "cluster" }),
+      "cluster-preview": association("preview", "AmazonEKSAdminViewPolicy", { type: "cluster" }),
     });
     for (const name of names) {
       const { dependencies } = registry.get("AccessPolicyAssociation", `cluster-${name}`);
@@ -272,17 +329,16 @@ describe("EksGpuCluster with other config", () => {
       network: { zones: 2, natGateways: "single", serviceCidr: "10.100.0.0/16", interfaceEndpoints: ["sts"] },
     });
     assert.equal(registry.get("LogGroup", "cluster").inputs["retentionInDays"], 365);
-    const { kubernetesNetworkConfig, vpcConfig } = registry.get("Cluster", "cluster").inputs;
-    assert.deepEqual(kubernetesNetworkConfig, { serviceIpv4Cidr: "10.100.0.0/16" });
-    assert.deepEqual(vpcConfig, { ...VPC_CONFIG, subnetIds: SUBNETS.slice(0, 2) });
+    const { kubernetesServiceIpAddressRange, subnetIds } = registry.get("Cluster", "cluster").inputs;
+    assert.equal(kubernetesServiceIpAddressRange, "10.100.0.0/16");
+    assert.deepEqual(subnetIds, SUBNETS.slice(0, 2));
     assert.equal(registry.ofKind("NatGateway").length, 1);
     assert.equal(registry.get("VpcEndpoint", "cluster-sts").parent, "Network cluster");
   });
 
-  it("asks for tokens, and names policies, of the region that it is in", async () => {
+  it("names policies of the partition that it is in", async () => {
     const access = { ops: { principalArn: "arn:aws-cn:iam::111122223333:role/ops" } };
-    const { registry, made } = await deployed({ access }, "cn-north-1");
-    assert.match(await valueOf(made.kubeconfig), /"--region","cn-north-1"/);
+    const { registry } = await deployed({ access }, "cn-north-1");
     const { policyArn } = registry.get("AccessPolicyAssociation", "cluster-ops").inputs;
     assert.equal(policyArn, "arn:aws-cn:eks::aws:cluster-access-policy/AmazonEKSViewPolicy");
   });

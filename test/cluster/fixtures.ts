@@ -9,6 +9,7 @@ export const TODAY = new Date("2026-11-21T12:00:00Z");
 const BASE: Config = {
   name: "llm-test",
   kubernetesVersion: "1.36",
+  amiRelease: "1.36.2-20260714",
   network: { cidr: "10.40.0.0/16" },
   gpuNodes: {
     "inference-l4": { purpose: "inference", gpu: "l4", instanceTypes: ["g6.2xlarge"], max: 4 },

@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 
 import { EksGpuCluster } from "../../components/cluster/eksGpuCluster.js";
 import type { BuiltNodeGroup } from "../../components/cluster/schema.js";
-import { autoscalerTags, launchTemplateArgs, type NodeTaint } from "../../components/cluster/nodeGroup.js";
+import { nodeConfig } from "../../components/cluster/nodeConfig.js";
+import {
+  autoscalerTags,
+  launchTemplateArgs,
+  nodeResources,
+  type NodeTaint,
+} from "../../components/cluster/nodeGroup.js";
 import type { Config } from "../serving/fixtures.js";
 import type { Registry } from "../serving/registered.js";
 import { ACCOUNT, awsRegistered, inputsOf, reasonOf, type Run } from "../aws/awsRegistered.js";
@@ -23,6 +29,7 @@ const BATCH_LABELS = { ...GPU_LABELS, workload: "gpu-batch", "node-lifecycle": "
 const common = (group: string) => ({
   clusterName: "llm-test",
   version: "1.36",
+  releaseVersion: "1.36.2-20260714",
   nodeRoleArn: `arn:aws:iam::${ACCOUNT}:Role/cluster-nodes`,
   subnetIds: ["cluster-private-0", "cluster-private-1", "cluster-private-2"],
   updateConfig: { maxUnavailable: 1 },
@@ -71,28 +78,40 @@ describe("managed nodes", () => {
     });
   });
 
-  it("leave the number of nodes to the autoscaler once they are made, and nothing else", () => {
-    const desired = ["scalingConfig.desiredSize"];
+  it("leave the number of nodes to the autoscaler once they are made, and stay in their zones", () => {
+    const desired = ["scalingConfig.desiredSize", "subnetIds"];
     assert.deepEqual(run.ignored, {
       "NodeGroup cluster-system": desired,
       "NodeGroup cluster-inference-l4": desired,
       "NodeGroup cluster-batch-l4": desired,
+      // AWS' list of zones may change; subnets stay where they are.
+      ...Object.fromEntries(
+        ["private", "public"].flatMap((kind) =>
+          [0, 1, 2].map((zone) => [`Subnet cluster-${kind}-${zone}`, ["availabilityZone"]]),
+        ),
+      ),
     });
   });
 
   it("start from a launch template each, GPU nodes with their own disks in one volume", () => {
-    const plan = (group: string, diskGiB: number, localStorage: boolean) =>
-      launchTemplateArgs({ diskGiB, localStorage, tags: tags(group) });
+    const plan = (group: string, diskGiB: number, userData?: string) =>
+      launchTemplateArgs({ diskGiB, tags: tags(group), ...(userData !== undefined && { userData }) });
+    const disks = nodeConfig({ localStorage: true });
     assert.deepEqual(inputsOf(registry, "LaunchTemplate"), {
-      "cluster-system": plan("system", 50, false),
-      "cluster-inference-l4": plan("inference-l4", 200, true),
-      "cluster-batch-l4": plan("batch-l4", 200, true),
+      "cluster-system": plan("system", 50),
+      "cluster-inference-l4": plan("inference-l4", 100, disks),
+      "cluster-batch-l4": plan("batch-l4", 100, disks),
     });
   });
 
   it("tell the autoscaler by tags what a node of an empty group would be like", () => {
-    const expected = (name: string, labels: Record<string, string>, taints: NodeTaint[], gpus: number) =>
-      Object.entries(autoscalerTags(labels, taints, gpus)).map(([key, value]) => ({
+    const expected = (
+      name: string,
+      labels: Record<string, string>,
+      taints: NodeTaint[],
+      resources: Record<string, string>,
+    ) =>
+      Object.entries(autoscalerTags({ labels, taints, resources })).map(([key, value]) => ({
         autoscalingGroupName: `eks-cluster-${name}`,
         tag: { key, value, propagateAtLaunch: false },
       }));
@@ -104,9 +123,9 @@ describe("managed nodes", () => {
     assert.deepEqual(
       sorted(actual),
       sorted([
-        ...expected("system", SYSTEM_LABELS, [], 0),
-        ...expected("inference-l4", INFERENCE_LABELS, [GPU_TAINT], 1),
-        ...expected("batch-l4", BATCH_LABELS, [GPU_TAINT, SPOT_TAINT], 1),
+        ...expected("system", SYSTEM_LABELS, [], {}),
+        ...expected("inference-l4", INFERENCE_LABELS, [GPU_TAINT], nodeResources(group())),
+        ...expected("batch-l4", BATCH_LABELS, [GPU_TAINT, SPOT_TAINT], nodeResources(spotGroup())),
       ]),
     );
   });
@@ -120,6 +139,9 @@ describe("managed nodes", () => {
       "Tag cluster-batch-l4-label-node-lifecycle",
       "Tag cluster-batch-l4-label-nvidia.com-gpu.present",
       "Tag cluster-batch-l4-label-workload",
+      "Tag cluster-batch-l4-resources-cpu",
+      "Tag cluster-batch-l4-resources-ephemeral-storage",
+      "Tag cluster-batch-l4-resources-memory",
       "Tag cluster-batch-l4-resources-nvidia.com-gpu",
       "Tag cluster-batch-l4-taint-node-lifecycle",
       "Tag cluster-batch-l4-taint-nvidia.com-gpu",
@@ -210,7 +232,7 @@ describe("managed nodes of another config", () => {
       template("inference-l4"),
       launchTemplateArgs({
         diskGiB: 500,
-        localStorage: true,
+        userData: nodeConfig({ localStorage: true }),
         reservation: { id, type: "on-demand", zone: "eu-central-1b" },
         tags: tags("inference-l4"),
       }),
@@ -218,8 +240,8 @@ describe("managed nodes of another config", () => {
     assert.deepEqual(
       template("block"),
       launchTemplateArgs({
-        diskGiB: 200,
-        localStorage: true,
+        diskGiB: 100,
+        userData: nodeConfig({ localStorage: true }),
         reservation: { id, type: "capacity-block", zone: "eu-central-1c" },
         instanceType: "p5.48xlarge",
         tags: tags("block"),
@@ -234,7 +256,12 @@ describe("managed nodes of another config", () => {
 describe("zones of managed nodes", () => {
   const id = "cr-0123456789abcdef0";
   const NO_GROUPS = { "inference-l4": undefined, "batch-l4": undefined };
-  const offered = (zones: string[]) => ({ getInstanceTypeOfferings: { locations: zones } });
+  const offered = (zones: string[], types = ["g6.2xlarge", "g6.4xlarge"]) => ({
+    getInstanceTypeOfferings: {
+      locations: zones.flatMap((zone) => types.map(() => zone)),
+      instanceTypes: zones.flatMap(() => types),
+    },
+  });
   /** A cluster where AWS offers the GPU types in these zones. */
   const where = (zones: string[], gpuNodes: Config = {}): Promise<Run<EksGpuCluster>> =>
     awsRegistered(
@@ -256,40 +283,61 @@ describe("zones of managed nodes", () => {
     return made;
   };
 
-  it("are all of the cluster's where some of them offer the types: a group is replaced when they change", async () => {
+  it("are those of the cluster that offer all of a group's types: EKS refuses a group with another one", async () => {
     const { registry } = await where(["eu-central-1c", "eu-central-1a", "eu-central-1f"]);
-    for (const name of ["inference-l4", "batch-l4", "system"]) {
-      assert.deepEqual(registry.get("NodeGroup", `cluster-${name}`).inputs["subnetIds"], [
-        ...["cluster-private-0", "cluster-private-1", "cluster-private-2"],
-      ]);
-    }
+    const subnets = (name: string) => registry.get("NodeGroup", `cluster-${name}`).inputs["subnetIds"];
+    const ids = ["cluster-private-0", "cluster-private-1", "cluster-private-2"];
+    assert.deepEqual(subnets("inference-l4"), [ids[0], ids[2]]);
+    assert.deepEqual(subnets("batch-l4"), [ids[0], ids[2]]);
+    assert.deepEqual(subnets("system"), ids);
   });
 
-  it("are the reservation's alone, whatever is offered elsewhere", async () => {
-    const reservation = { id, zone: "eu-central-1b" };
-    const { registry } = await where(["eu-central-1a"], { "inference-l4": { reservation } });
+  it("are those that a group states, and then its subnets are what the config says", async () => {
+    const { registry, ignored } = await where(["eu-central-1a", "eu-central-1b"], {
+      "inference-l4": { zones: ["eu-central-1b"] },
+    });
     assert.deepEqual(registry.get("NodeGroup", "cluster-inference-l4").inputs["subnetIds"], ["cluster-private-1"]);
+    assert.deepEqual(ignored["NodeGroup cluster-inference-l4"], ["scalingConfig.desiredSize"]);
+  });
+
+  it("are the reservation's alone", async () => {
+    const reservation = { id, zone: "eu-central-1b" };
+    const { registry, ignored } = await where(["eu-central-1a", "eu-central-1b"], { "inference-l4": { reservation } });
+    const { subnetIds, updateConfig } = registry.get("NodeGroup", "cluster-inference-l4").inputs;
+    assert.deepEqual(subnetIds, ["cluster-private-1"]);
+    assert.deepEqual(ignored["NodeGroup cluster-inference-l4"], ["scalingConfig.desiredSize"]);
+    // A full reservation has no room for a successor before its predecessor is gone.
+    assert.deepEqual(updateConfig, { maxUnavailable: 1, updateStrategy: "MINIMAL" });
   });
 
   it("have to be the cluster's for a reservation", async () => {
     assert.equal(
       await refusal(["eu-central-1a"], group({ reservation: { id, zone: "eu-central-1d" } })),
       'gpuNodes.gpu.reservation.zone: "eu-central-1d" is not one of the cluster\'s zones ' +
-        "(eu-central-1a, eu-central-1b, eu-central-1c): raise network.zones",
+        "(eu-central-1a, eu-central-1b, eu-central-1c): name one of those, or add it to network.additionalZones",
+    );
+    assert.equal(
+      await refusal(["eu-central-1a"], group({ zones: ["eu-central-1a", "eu-central-1e"] })),
+      'gpuNodes.gpu.zones: "eu-central-1e" is not one of the cluster\'s zones ' +
+        "(eu-central-1a, eu-central-1b, eu-central-1c): name one of those, or add it to network.additionalZones",
     );
   });
 
-  it("have to offer the types, or are named with those that do", async () => {
-    const none = (types: string) =>
-      "gpuNodes.gpu.instanceTypes: none of the cluster's zones (eu-central-1a, eu-central-1b, eu-central-1c) " +
-      `offers ${types}`;
+  it("have to offer all of the types, or those are named that do", async () => {
+    const none = (types: string, zones = "eu-central-1a, eu-central-1b, eu-central-1c") =>
+      `gpuNodes.gpu.instanceTypes: not all of ${types} are offered in ${zones}; `;
     assert.equal(
       await refusal(["eu-central-1d", "eu-central-1e"], spotGroup()),
-      `${none("g6.2xlarge or g6.4xlarge")}; eu-central-1d, eu-central-1e does: raise network.zones, or use other types`,
+      `${none("g6.2xlarge, g6.4xlarge")}eu-central-1d, eu-central-1e offers all of them: ` +
+        "add that to network.additionalZones, or use other types",
     );
     assert.equal(
       await refusal([], group()),
-      `${none("g6.2xlarge")}; no zone of the region does: raise network.zones, or use other types`,
+      `${none("g6.2xlarge")}no zone of the region offers all of them: add that to network.additionalZones, or use other types`,
+    );
+    assert.equal(
+      await refusal(["eu-central-1a"], group({ zones: ["eu-central-1b"] })),
+      `${none("g6.2xlarge", "eu-central-1b")}eu-central-1a offers all of them: use those zones, or other types`,
     );
   });
 });

@@ -5,15 +5,19 @@ import {
   gpuNodeLabels,
   gpuNodesArgs,
   gpuNodeTaints,
-  hasLocalStorage,
   launchTemplateArgs,
+  nodeResources,
+  sizesOf,
   SYSTEM_NODE_LABELS,
   type TemplatePlan,
+  updateTimeout,
 } from "../../components/cluster/nodeGroup.js";
+import { hasLocalStorage } from "../../components/cluster/localStorage.js";
+import { nodeConfig } from "../../components/cluster/nodeConfig.js";
 import { group, spotGroup } from "./fixtures.js";
 
 const TAGS = { team: "ml", Name: "llm-test-gpu" };
-const PLAN: TemplatePlan = { diskGiB: 200, localStorage: false, tags: TAGS };
+const PLAN: TemplatePlan = { diskGiB: 200, tags: TAGS };
 
 const GPU_TAINT = { key: "nvidia.com/gpu", value: "true", effect: "NO_SCHEDULE" };
 const SPOT_TAINT = { key: "node-lifecycle", value: "spot", effect: "NO_SCHEDULE" };
@@ -58,6 +62,8 @@ Content-Type: application/node.eks.aws
 apiVersion: node.eks.aws/v1alpha1
 kind: NodeConfig
 spec:
+  featureGates:
+    FastImagePull: true
   instance:
     localStorage:
       strategy: RAID0
@@ -79,8 +85,8 @@ describe("launchTemplateArgs", () => {
     assert.equal(device!.ebs.volumeSize, 512);
   });
 
-  it("asks nodeadm for one volume of the instance's own disks", () => {
-    const { userData, ...others } = launchTemplateArgs({ ...PLAN, localStorage: true });
+  it("hands nodeadm its configuration", () => {
+    const { userData, ...others } = launchTemplateArgs({ ...PLAN, userData: nodeConfig({ localStorage: true }) });
     assert.equal(Buffer.from(userData as string, "base64").toString(), USER_DATA);
     assert.deepEqual(others, TEMPLATE);
   });
@@ -129,23 +135,59 @@ describe("labels and taints of GPU nodes", () => {
   });
 });
 
+describe("nodeConfig", () => {
+  it("has nodeadm fetch images fast, and make one volume of the instance's own disks where there are some", () => {
+    assert.equal(nodeConfig({ localStorage: true }), USER_DATA);
+    assert.equal(
+      nodeConfig({ localStorage: false }),
+      USER_DATA.replace("  instance:\n    localStorage:\n      strategy: RAID0\n", ""),
+    );
+  });
+});
+
+/** As nodeadm leaves them of a g6.2xlarge: test/facts has the sums. */
+const G6_2XLARGE = { cpu: "7410m", memory: "29767Mi", "ephemeral-storage": "374Gi", "nvidia.com/gpu": "1" };
+
+describe("nodeResources", () => {
+  it("says what pods can have of a node, its disk included", () => {
+    assert.deepEqual(nodeResources(group()), G6_2XLARGE);
+  });
+
+  it("takes the least of each of several instance types", () => {
+    const each = ["g6.2xlarge", "g6.4xlarge", "gr6.4xlarge"].map((type) =>
+      nodeResources(spotGroup({ instanceTypes: [type] })),
+    );
+    assert.deepEqual(nodeResources(spotGroup({ instanceTypes: ["gr6.4xlarge", "g6.4xlarge", "g6.2xlarge"] })), each[0]);
+  });
+
+  it("shows shares in place of whole GPUs where several pods share them", () => {
+    const shared = nodeResources(group({ sharing: "time-slicing", instanceTypes: ["g6.12xlarge"] }), 3);
+    assert.deepEqual([shared["nvidia.com/gpu"], shared["nvidia.com/gpu.shared"]], ["0", "12"]);
+  });
+});
+
 describe("autoscalerTags", () => {
   const PREFIX = "k8s.io/cluster-autoscaler/node-template";
+  const tagsOf = (nodes: ReturnType<typeof group>) =>
+    autoscalerTags({ labels: gpuNodeLabels(nodes), taints: gpuNodeTaints(nodes), resources: nodeResources(nodes) });
+  const RESOURCES = Object.fromEntries(
+    Object.entries(G6_2XLARGE).map(([name, amount]) => [`${PREFIX}/resources/${name}`, amount]),
+  );
 
   it("describes an empty on-demand group", () => {
-    assert.deepEqual(autoscalerTags(gpuNodeLabels(group()), gpuNodeTaints(group()), 4), {
+    assert.deepEqual(tagsOf(group()), {
       [`${PREFIX}/label/accelerator`]: "l4",
       [`${PREFIX}/label/workload`]: "gpu-inference",
       [`${PREFIX}/label/node-lifecycle`]: "on-demand",
       [`${PREFIX}/label/nvidia.com/gpu.present`]: "true",
       [`${PREFIX}/label/k8s.amazonaws.com/accelerator`]: "l4",
       [`${PREFIX}/taint/nvidia.com/gpu`]: "true:NoSchedule",
-      [`${PREFIX}/resources/nvidia.com/gpu`]: "4",
+      ...RESOURCES,
     });
   });
 
   it("describes an empty spot group", () => {
-    assert.deepEqual(autoscalerTags(gpuNodeLabels(spotGroup()), gpuNodeTaints(spotGroup()), 1), {
+    assert.deepEqual(tagsOf(spotGroup()), {
       [`${PREFIX}/label/accelerator`]: "l4",
       [`${PREFIX}/label/workload`]: "gpu-batch",
       [`${PREFIX}/label/node-lifecycle`]: "spot",
@@ -153,15 +195,44 @@ describe("autoscalerTags", () => {
       [`${PREFIX}/label/k8s.amazonaws.com/accelerator`]: "l4",
       [`${PREFIX}/taint/nvidia.com/gpu`]: "true:NoSchedule",
       [`${PREFIX}/taint/node-lifecycle`]: "spot:NoSchedule",
-      [`${PREFIX}/resources/nvidia.com/gpu`]: "1",
+      ...RESOURCES,
     });
   });
 
-  it("says nothing of GPUs for a group without", () => {
-    assert.deepEqual(autoscalerTags(SYSTEM_NODE_LABELS, [], 0), {
+  it("says nothing of resources for a group without GPUs, whose machines the autoscaler knows", () => {
+    assert.deepEqual(autoscalerTags({ labels: SYSTEM_NODE_LABELS, taints: [], resources: {} }), {
       [`${PREFIX}/label/workload`]: "system",
       [`${PREFIX}/label/node-lifecycle`]: "on-demand",
     });
+  });
+});
+
+describe("sizesOf", () => {
+  const IGNORED = ["scalingConfig.desiredSize"];
+
+  it("starts at the fewest, and leaves the number to the autoscaler from then on", () => {
+    const expected = { scalingConfig: { minSize: 2, maxSize: 5, desiredSize: 2 }, ignoreChanges: IGNORED };
+    assert.deepEqual(sizesOf({ min: 2, max: 5 }), expected);
+    assert.deepEqual(sizesOf({ min: 2, max: 5, present: { min: 2, max: 5, desired: 4 } }), expected);
+  });
+
+  for (const [name, present, desiredSize] of [
+    ["raises it to a new min", { min: 0, max: 5, desired: 0 }, 2],
+    ["keeps it within new bounds", { min: 0, max: 9, desired: 4 }, 4],
+    ["lowers it to a new max", { min: 0, max: 9, desired: 8 }, 5],
+  ] as const) {
+    it(`sends the number with other bounds: ${name}`, () => {
+      assert.deepEqual(sizesOf({ min: 2, max: 5, present }), {
+        scalingConfig: { minSize: 2, maxSize: 5, desiredSize },
+        ignoreChanges: [],
+      });
+    });
+  }
+});
+
+describe("updateTimeout", () => {
+  it("gives every node its time to drain, and a small group two hours", () => {
+    assert.deepEqual([1, 2, 3, 10].map(updateTimeout), ["2h", "2h", "3h", "8h"]);
   });
 });
 
@@ -174,12 +245,13 @@ describe("gpuNodesArgs", () => {
     max: 4,
     labels: ON_DEMAND_LABELS,
     taints: [GPU_TAINT],
-    gpus: 1,
+    resources: G6_2XLARGE,
+    reserved: false,
   };
 
   it("makes an on-demand group", () => {
     assert.deepEqual(gpuNodesArgs(group()), ON_DEMAND);
-    assert.deepEqual(gpuNodesArgs(group({ reservation: { id: ID, zone: ZONE } })), ON_DEMAND);
+    assert.deepEqual(gpuNodesArgs(group({ reservation: { id: ID, zone: ZONE } })), { ...ON_DEMAND, reserved: true });
   });
 
   it("makes a spot group", () => {
@@ -205,13 +277,14 @@ describe("gpuNodesArgs", () => {
       instanceTypes: ["p5.48xlarge"],
       capacityType: "CAPACITY_BLOCK",
       labels: { ...ON_DEMAND_LABELS, accelerator: "h100", "k8s.amazonaws.com/accelerator": "h100" },
-      gpus: 8,
+      resources: nodeResources(reserved),
+      reserved: true,
     });
   });
 
   it("counts a node's GPUs by its instance type", () => {
-    assert.equal(gpuNodesArgs(group({ instanceTypes: ["g6.12xlarge"] })).gpus, 4);
-    assert.equal(gpuNodesArgs(group({ instanceTypes: ["g6.48xlarge"] })).gpus, 8);
+    const gpus = (type: string) => gpuNodesArgs(group({ instanceTypes: [type] })).resources["nvidia.com/gpu"];
+    assert.deepEqual(["g6.12xlarge", "g6.48xlarge"].map(gpus), ["4", "8"]);
   });
 });
 

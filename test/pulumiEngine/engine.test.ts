@@ -29,6 +29,8 @@ function chat(models: Record<string, StackModel>): StackModel {
 const BUILT_CLUSTER = {
   name: "llm-prod",
   kubernetesVersion: "1.36",
+  amiRelease: "1.36.2-20260714",
+  deletionProtection: true,
   network: { cidr: "10.40.0.0/16", interfaceEndpoints: ["ecr.api"] },
   publicEndpoint: { cidrs: ["203.0.113.0/24"] },
   access: { oncall: { principalArn: "arn:aws:iam::123456789012:role/oncall" } },
@@ -57,15 +59,100 @@ describe("a stack that builds its cluster, on Pulumi's real engine", function ()
     succeeded(project.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes"));
   });
 
+  /** Changes of the config, over what it was at first. */
+  const change = (changes: object): void => project.configure("vllm:cluster", { ...BUILT_CLUSTER, ...changes });
+  const withGroup = (name: keyof typeof BUILT_CLUSTER.gpuNodes, changes: object): object => ({
+    gpuNodes: { ...BUILT_CLUSTER.gpuNodes, [name]: { ...BUILT_CLUSTER.gpuNodes[name], ...changes } },
+  });
+  // A stand-in's preview does not know a changed group's autoscaling group, which AWS' provider does: its tags seem to change.
+  const changes = (): string[] =>
+    steps(project.pulumi("preview", "--json")).filter((step) => !/^(update|replace) Tag /.test(step));
+  const up = (): void => void succeeded(project.pulumi("up", "--yes", "--skip-preview"));
+
   it("updates one node group when one line of it changes", () => {
-    const gpuNodes = { ...BUILT_CLUSTER.gpuNodes, "batch-l4": { ...BUILT_CLUSTER.gpuNodes["batch-l4"], max: 8 } };
-    project.configure("vllm:cluster", { ...BUILT_CLUSTER, gpuNodes });
-    const changes = steps(project.pulumi("preview", "--json"));
-    // A stand-in's preview does not know the group's autoscaling group, which AWS' provider does: its tags seem to change.
+    change(withGroup("batch-l4", { max: 8 }));
+    assert.deepEqual(changes(), ["update NodeGroup cluster-batch-l4"]);
+    up();
+  });
+
+  it("raises min above the number of nodes, and sends AWS one that it takes", () => {
+    change(withGroup("batch-l4", { min: 2, max: 8 }));
+    assert.deepEqual(changes(), ["update NodeGroup cluster-batch-l4"]);
+    up();
+    succeeded(project.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes"));
+  });
+
+  it("keeps the number of nodes that the autoscaler has made, when max changes and when it does not", () => {
+    project.aws(({ groups }) => {
+      const [, batch] = Object.entries(groups).find(([name]) => name.includes("batch-l4"))!;
+      batch.desired = 5;
+    });
+    change(withGroup("batch-l4", { min: 2, max: 8 }));
+    succeeded(project.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes"));
+    change(withGroup("batch-l4", { min: 2, max: 7 }));
+    up();
+    project.aws(({ groups }) => {
+      const [, batch] = Object.entries(groups).find(([name]) => name.includes("batch-l4"))!;
+      assert.deepEqual(batch, { min: 2, max: 7, desired: 5 });
+    });
+    change({});
+    up();
+  });
+
+  it("adds a zone beside the others, and replaces nothing", () => {
+    change({ network: { ...BUILT_CLUSTER.network, additionalZones: ["us-east-1d"] } });
+    const made = changes();
     assert.deepEqual(
-      changes.filter((step) => !step.startsWith("update Tag cluster-batch-l4-")),
-      ["update NodeGroup cluster-batch-l4"],
+      made.filter((step) => !step.startsWith("create ")),
+      // An interface endpoint and S3's gateway serve the new zone, too.
+      ["update NodeGroup cluster-system", "update VpcEndpoint cluster-ecr.api", "update VpcEndpoint cluster-s3"].filter(
+        (step) => made.includes(step),
+      ),
     );
+    assert.ok(made.includes("create Subnet cluster-private-3"), made.join("\n"));
+    change({});
+  });
+
+  it("replaces the group whose instance type changes, and nothing else", () => {
+    change(withGroup("inference-l4", { instanceTypes: ["g6.4xlarge"] }));
+    assert.deepEqual(
+      changes().filter((step) => !/^(create|delete)-/.test(step) || !step.includes(" Tag ")),
+      [
+        "create-replacement NodeGroup cluster-inference-l4",
+        "delete-replaced NodeGroup cluster-inference-l4",
+        "replace NodeGroup cluster-inference-l4",
+      ],
+    );
+    change({});
+  });
+
+  it("moves control plane, add-ons and nodes to the next version in place, and refuses to leave one out", () => {
+    change({ kubernetesVersion: "1.35", amiRelease: "1.35.6-20260714" });
+    const { status, stdout, stderr } = project.pulumi("preview");
+    assert.notEqual(status, 0);
+    assert.match(stdout + stderr, /kubernetesVersion: the cluster runs 1\.36, and EKS does not go back to 1\.35/);
+    project.aws(({ clusters }) => (clusters["llm-prod"] = { version: "1.34" }));
+    change({});
+    const refused = project.pulumi("preview");
+    assert.notEqual(refused.status, 0);
+    assert.match(
+      refused.stdout + refused.stderr,
+      /the cluster runs 1\.34, and EKS goes one minor version at a time: use 1\.35/,
+    );
+    project.aws(({ clusters }) => (clusters["llm-prod"] = { version: "1.36" }));
+    succeeded(project.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes"));
+  });
+
+  it("is destroyed only once its protection is off, and loses nothing before", () => {
+    const before = project.pulumi("stack", "export").stdout;
+    const { status, stdout, stderr } = project.pulumi("destroy", "--yes", "--skip-preview");
+    assert.notEqual(status, 0);
+    assert.match(stdout + stderr, /protect/);
+    const urns = (text: string): string[] =>
+      (JSON.parse(text) as { deployment: { resources: { urn: string }[] } }).deployment.resources.map(({ urn }) => urn);
+    assert.deepEqual(urns(project.pulumi("stack", "export").stdout), urns(before));
+    change({ deletionProtection: false });
+    up();
   });
 
   it("destroys all it made, the models before the add-ons and those before the cluster", () => {
@@ -76,7 +163,9 @@ describe("a stack that builds its cluster, on Pulumi's real engine", function ()
       /ScaledObject chat-r1 /,
       /Release platform-keda /,
       /NodeGroup cluster-system /,
-      /eks:Cluster cluster /,
+      /eks:Cluster cluster-eksCluster /,
+      // EKS needs its role's rights to take its network interfaces away.
+      /RolePolicyAttachment cluster-control-plane-AmazonEKSClusterPolicy /,
     ];
     const places = order.map(gone);
     assert.ok(!places.includes(-1), stdout);
@@ -84,11 +173,21 @@ describe("a stack that builds its cluster, on Pulumi's real engine", function ()
       [...places].sort((a, b) => a - b),
       places,
     );
+    const logs = gone(/LogGroup cluster /);
+    assert.ok(logs > places[3]!, stdout);
     const state = succeeded(project.pulumi("stack", "export"));
     assert.equal(
       (JSON.parse(state.stdout) as { deployment: { resources?: object[] } }).deployment.resources,
       undefined,
     );
+  });
+
+  it("is not made by somebody whom access lists: EKS takes no second entry for the creator", () => {
+    change({ access: { ci: { principalArn: "arn:aws:iam::123456789012:role/ci/deployer", policy: "cluster-admin" } } });
+    const { status, stdout, stderr } = project.pulumi("preview");
+    assert.notEqual(status, 0);
+    assert.match(stdout + stderr, /access\.ci\.principalArn: .* is who creates the cluster/);
+    assert.doesNotMatch(stdout + stderr, /^\s+at .+:\d+:\d+/m);
   });
 });
 

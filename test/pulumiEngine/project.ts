@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { parse, stringify } from "yaml";
 
 const ROOT = resolve(__dirname, "../..");
-const STANDINS = ["aws", "kubernetes", "random"];
+const STANDINS = ["aws", "eks", "kubernetes", "random"];
 
 export interface Result {
   status: number | null;
@@ -58,6 +58,8 @@ export class EngineProject {
         ...process.env,
         PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
         PULUMI_HOME: join(this.folder, "home"),
+        // What the stand-in for AWS has, from one run to the next.
+        STANDIN_AWS_FILE: join(this.folder, "aws.json"),
         PULUMI_CONFIG_PASSPHRASE: "test",
         PULUMI_SKIP_UPDATE_CHECK: "true",
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
@@ -82,9 +84,23 @@ export class EngineProject {
     writeFileSync(this.stackFile, stringify(file));
   }
 
+  /** What the stand-in for AWS has: read, or changed behind the stack's back. */
+  aws(change: (account: AwsAccount) => void): void {
+    const file = join(this.folder, "aws.json");
+    const account = JSON.parse(readFileSync(file, "utf8")) as AwsAccount;
+    change(account);
+    writeFileSync(file, JSON.stringify(account));
+  }
+
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** What the stand-in for AWS keeps of clusters, and of node groups by the names of their autoscaling groups. */
+export interface AwsAccount {
+  clusters: Record<string, { version: string }>;
+  groups: Record<string, { min: number; max: number; desired: number }>;
 }
 
 /** As much of a model in a stack file as these tests change. */

@@ -1,14 +1,7 @@
 /** The engine's end of the SDK's calls, as far as a program without an engine needs it. */
 import * as pulumi from "@pulumi/pulumi";
-import { answer, computedOutputs } from "../providers.js";
+import { answer, type CloudFacts, computedOutputs } from "../providers.js";
 import { type CollectedResource, maskSecrets } from "./resource.js";
-
-/** What AWS would know of the stack. */
-export interface CloudFacts {
-  region: string;
-  /** Zones of the cluster's capacity reservations. */
-  reservedZones: readonly string[];
-}
 
 type Properties = Record<string, unknown>;
 
@@ -75,7 +68,7 @@ interface MockMonitor {
 export async function startMonitor(
   project: string,
   stack: string,
-  { region, reservedZones }: CloudFacts,
+  cloud: CloudFacts,
   collect: (resource: CollectedResource) => void,
 ): Promise<void> {
   const outputsOf = (type: string, name: string, inputs: Properties) => ({
@@ -84,7 +77,7 @@ export async function startMonitor(
   });
   const mocks: pulumi.runtime.Mocks = {
     newResource: ({ type, name, inputs }) => ({ id: name, state: outputsOf(type, name, inputs as Properties) }),
-    call: ({ token }) => answer(token, region, reservedZones),
+    call: ({ token, inputs }) => answer(token, inputs as Properties, cloud),
   };
   await pulumi.runtime.setMocks(mocks, project, stack, false);
   const monitor = pulumi.runtime.getMonitor() as unknown as MockMonitor;

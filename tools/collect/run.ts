@@ -3,6 +3,7 @@ import { setFlagsFromString } from "node:v8";
 import * as pulumi from "@pulumi/pulumi";
 import { NAMESPACE } from "../../stacks/namespace.js";
 import { regionOf, type StackFile } from "../stackFile.js";
+import type { CloudFacts } from "../providers.js";
 import { startMonitor } from "./monitor.js";
 import type { CollectedResource } from "./resource.js";
 
@@ -35,15 +36,15 @@ const DEFAULT_STACK_TRACE_LIMIT = 10;
  *
  * One at a time: the SDK's runtime is a global of the thread.
  *
- * @param reservedZones zones of the cluster's capacity reservations
+ * @param facts what the config tells of AWS
  */
 export async function run(
   values: StackValues,
   program: () => object,
-  reservedZones: readonly string[] = [],
+  facts: Omit<CloudFacts, "region"> = {},
 ): Promise<CollectedResource[]> {
   const collected: CollectedResource[] = [];
-  const cloud = { region: regionOf(values), reservedZones };
+  const cloud = { region: regionOf(values), ...facts };
   const restore = frugally();
   try {
     await startMonitor(NAMESPACE, values.stack, cloud, (resource) => collected.push(resource));

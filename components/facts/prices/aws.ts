@@ -7,8 +7,10 @@
 export const PRICES = {
   /** EKS control plane in standard support, an hour. */
   controlPlaneHour: 0.1,
-  /** NAT gateway, an hour; traffic costs extra. */
+  /** NAT gateway, an hour. */
   natGatewayHour: 0.045,
+  /** Data through a NAT gateway, a GB (10^9 bytes): as third parties quote it, read 2026-11-26. */
+  natGatewayGB: 0.045,
   /** Public IPv4 address, an hour. */
   publicAddressHour: 0.005,
   /** Interface endpoint in one zone, an hour; traffic costs extra. */

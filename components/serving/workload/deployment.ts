@@ -12,10 +12,13 @@ import type { Workload } from "./workload.js";
 export interface DeploymentContext extends ServerContext {
   namespace: pulumi.Input<string>;
   partOf: string;
+  /** Of the pods. @default none */
+  podAnnotations?: Readonly<Record<string, string>>;
 }
 
 export function deploymentSpec(plan: RuntimePlan, context: DeploymentContext): k8s.types.input.apps.v1.Deployment {
   const labels = runtimeLabels(plan, context.partOf);
+  const { podAnnotations } = context;
   return {
     metadata: {
       name: runtimeName(plan),
@@ -32,7 +35,10 @@ export function deploymentSpec(plan: RuntimePlan, context: DeploymentContext): k
       minReadySeconds: 10,
       progressDeadlineSeconds: progressDeadlineSeconds(plan),
       revisionHistoryLimit: 5,
-      template: { metadata: { labels }, spec: serverPod(plan, context) },
+      template: {
+        metadata: { labels, ...(podAnnotations !== undefined && { annotations: { ...podAnnotations } }) },
+        spec: serverPod(plan, context),
+      },
     },
   };
 }

@@ -1,4 +1,5 @@
 // A stand-in for Pulumi's `aws` provider, for tests only: it keeps state and asks nobody.
+const { existsSync, readFileSync, writeFileSync } = require("node:fs");
 const { isDeepStrictEqual } = require("node:util");
 const { main } = require("@pulumi/pulumi/provider");
 
@@ -13,18 +14,74 @@ const REPLACED_BY = {
   "aws:eks/nodeGroup:NodeGroup": ["amiType", "capacityType", "instanceTypes", "subnetIds"],
 };
 
+/** What there is in AWS: `{ clusters: { NAME: { version } }, groups: { AUTOSCALING_GROUP: { min, max, desired } } }`. */
+const FILE = process.env.STANDIN_AWS_FILE;
+
+function account() {
+  return existsSync(FILE) ? JSON.parse(readFileSync(FILE, "utf8")) : { clusters: {}, groups: {} };
+}
+
+function changeAccount(change) {
+  const all = account();
+  change(all);
+  writeFileSync(FILE, JSON.stringify(all));
+}
+
+/** In the form of Pulumi's names and EKS' around them. */
+const autoscalingGroup = (name) => `eks-${name}-0123abc-12345678-1234-1234-1234-123456789abc`;
+
+/** As EKS refuses it: https://github.com/terraform-aws-modules/terraform-aws-eks/issues/3521 */
+function checkSizes({ minSize, maxSize, desiredSize }) {
+  const refuse = (message) => {
+    throw new Error(`InvalidParameterException: ${message}`);
+  };
+  if (minSize > desiredSize) refuse(`Minimum capacity ${minSize} can't be greater than desired size ${desiredSize}`);
+  if (desiredSize > maxSize) refuse(`Desired capacity ${desiredSize} can't be greater than max size ${maxSize}`);
+}
+
+/** What AWS has after a resource was made or changed. */
+function keep({ type, name }, inputs, before) {
+  if (type === "aws:eks/cluster:Cluster") {
+    changeAccount(({ clusters }) => (clusters[inputs.name] = { version: inputs.version }));
+  }
+  if (type === "aws:eks/nodeGroup:NodeGroup") {
+    const { minSize: min, maxSize: max, desiredSize: desired } = inputs.scalingConfig;
+    // Without a change of the sizes none is sent.
+    if (before !== undefined && isDeepStrictEqual(before.scalingConfig, inputs.scalingConfig)) return;
+    checkSizes(inputs.scalingConfig);
+    changeAccount(({ groups }) => (groups[autoscalingGroup(name)] = { min, max, desired }));
+  }
+}
+
+function forget({ type, name }, { name: own }) {
+  if (type === "aws:eks/cluster:Cluster") changeAccount(({ clusters }) => delete clusters[own]);
+  if (type === "aws:eks/nodeGroup:NodeGroup") changeAccount(({ groups }) => delete groups[autoscalingGroup(name)]);
+}
+
 const ANSWERS = {
+  "aws:eks/getClusters:getClusters": () => ({ id: REGION, names: Object.keys(account().clusters) }),
+  "aws:eks/getCluster:getCluster": ({ name }) => ({ id: name, name, ...account().clusters[name] }),
+  "aws:autoscaling/getAmiIds:getAmiIds": () => ({ id: REGION, names: Object.keys(account().groups) }),
+  "aws:autoscaling/getGroup:getGroup": ({ name }) => {
+    const { min, max, desired } = account().groups[name];
+    return { id: name, name, minSize: min, maxSize: max, desiredCapacity: desired };
+  },
+  "aws:cloudwatch/getLogGroups:getLogGroups": () => ({ id: REGION, logGroupNames: [], arns: [] }),
   "aws:index/getAvailabilityZones:getAvailabilityZones": () => ({
     id: REGION,
     names: ["a", "b", "c", "d", "e", "f"].map((zone) => REGION + zone),
   }),
-  "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": () => ({
-    id: REGION,
-    locations: ["a", "b", "d"].map((zone) => REGION + zone),
-  }),
+  "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": ({ filters: [{ values }] }) => {
+    const offers = ["a", "b", "d"].flatMap((zone) => values.map((type) => ({ zone: REGION + zone, type })));
+    return { id: REGION, locations: offers.map(({ zone }) => zone), instanceTypes: offers.map(({ type }) => type) };
+  },
   "aws:index/getRegion:getRegion": () => ({ id: REGION, region: REGION }),
   "aws:index/getPartition:getPartition": () => ({ id: "aws", partition: "aws" }),
-  "aws:index/getCallerIdentity:getCallerIdentity": () => ({ id: ACCOUNT, accountId: ACCOUNT }),
+  "aws:index/getCallerIdentity:getCallerIdentity": () => ({
+    id: ACCOUNT,
+    accountId: ACCOUNT,
+    arn: `arn:aws:sts::${ACCOUNT}:assumed-role/deployer/session`,
+  }),
   "aws:eks/getAddonVersion:getAddonVersion": ({ addonName }) => ({ id: addonName, version: "v1.0.0-eksbuild.1" }),
 };
 
@@ -41,7 +98,7 @@ function computed({ type, name }, inputs) {
     case "aws:eks/cluster:Cluster":
       return { arn, endpoint: "https://127.0.0.1:6443", certificateAuthority: { data: "" } };
     case "aws:eks/nodeGroup:NodeGroup":
-      return { arn, nodeGroupName: name, resources: [{ autoscalingGroups: [{ name: `eks-${name}` }] }] };
+      return { arn, nodeGroupName: name, resources: [{ autoscalingGroups: [{ name: autoscalingGroup(name) }] }] };
     case "aws:ec2/launchTemplate:LaunchTemplate":
       return { arn, latestVersion: 1 };
     case "aws:ec2/eip:Eip":
@@ -68,10 +125,12 @@ const provider = {
 
   async create(urn, inputs) {
     const resource = parse(urn);
+    keep(resource, inputs);
     return { id: inputs.name ?? resource.name, outs: { ...inputs, ...computed(resource, inputs), __inputs: inputs } };
   },
 
   async update(id, urn, olds, news) {
+    keep(parse(urn), news, olds.__inputs);
     return { outs: { ...news, ...computed(parse(urn), news), __inputs: news } };
   },
 
@@ -79,7 +138,13 @@ const provider = {
     return { id, props, inputs: props.__inputs };
   },
 
-  async delete() {},
+  async delete(id, urn, props) {
+    const resource = parse(urn);
+    if (resource.type === "aws:eks/cluster:Cluster" && props.deletionProtection) {
+      throw new Error("InvalidRequestException: the cluster has deletion protection: disable it first");
+    }
+    forget(resource, props);
+  },
 
   async invoke(token, inputs) {
     const answer = ANSWERS[token];

@@ -1,0 +1,260 @@
+/** What there is already, asked before anything is made: so that a refusal of AWS' comes before the first change. */
+import * as aws from "@pulumi/aws";
+import { entriesOf } from "../config/parts.js";
+import { error, type Problem, quote, warning } from "../config/problems.js";
+import type { PresentSize } from "./nodeGroup.js";
+import type { BuiltClusterConfig } from "./schema.js";
+import { overlap } from "./subnets.js";
+
+/** The cluster and its account as they are. */
+export interface PresentCluster {
+  /** Absent where there is no cluster of this name yet. */
+  kubernetesVersion?: string;
+  /** Sizes of the managed node groups by their name in the config, `system` included. */
+  nodeGroups: Readonly<Record<string, PresentSize>>;
+  /** ARN of who asks. */
+  caller: string;
+  /** There is a log group that EKS made for an earlier cluster of this name. */
+  hasOldLogs: boolean;
+  /** Of an existing network. */
+  network?: PresentNetwork;
+}
+
+/** A VPC as AWS tells of it. */
+export interface PresentNetwork {
+  cidrs: readonly string[];
+  hasDns: boolean;
+  subnets: readonly PresentSubnet[];
+}
+
+export interface PresentSubnet {
+  id: string;
+  vpcId: string;
+  zone: string;
+  freeAddresses: number;
+  /** A route of it leads to an internet gateway. */
+  isPublic: boolean;
+  /** A route of it leads somewhere outside of the VPC. */
+  hasWayOut: boolean;
+}
+
+/** Pulumi's own names: seven hexadecimal digits behind the resource's; EKS puts its own around them. */
+function groupOf(autoscalingGroup: string, component: string): string | undefined {
+  const prefix = `eks-${component}-`;
+  if (!autoscalingGroup.startsWith(prefix)) return undefined;
+  return /^(.+)-[0-9a-f]{7}-[0-9a-f-]+$/.exec(autoscalingGroup.slice(prefix.length))?.[1];
+}
+
+/**
+ * Asks AWS what there is.
+ *
+ * @param component name of the `EksGpuCluster` that makes the cluster
+ */
+export async function readPresentCluster(cluster: BuiltClusterConfig, component: string): Promise<PresentCluster> {
+  const { name } = cluster;
+  const [{ names }, { arn: caller }, network] = await Promise.all([
+    aws.eks.getClusters(),
+    aws.getCallerIdentity(),
+    readNetwork(cluster),
+  ]);
+  if (!names.includes(name)) {
+    const logs = `/aws/eks/${name}/cluster`;
+    const { logGroupNames } = await aws.cloudwatch.getLogGroups({ logGroupNamePrefix: logs });
+    // One of this stack's, left by an `up` that failed half-way, has a retention; one that EKS made has none.
+    const hasOldLogs =
+      logGroupNames.includes(logs) && (await aws.cloudwatch.getLogGroup({ name: logs })).retentionInDays === 0;
+    return { nodeGroups: {}, caller, hasOldLogs, ...network };
+  }
+  const { version } = await aws.eks.getCluster({ name });
+  const filters = [{ name: "tag:eks:cluster-name", values: [name] }];
+  const groups = await aws.autoscaling.getAmiIds({ filters });
+  const sizes = await Promise.all(
+    groups.names.map(async (group): Promise<[string, PresentSize][]> => {
+      const known = groupOf(group, component);
+      if (known === undefined) return [];
+      const { minSize, maxSize, desiredCapacity } = await aws.autoscaling.getGroup({ name: group });
+      return [[known, { min: minSize, max: maxSize, desired: desiredCapacity }]];
+    }),
+  );
+  return {
+    kubernetesVersion: version,
+    nodeGroups: Object.fromEntries(sizes.flat()),
+    caller,
+    hasOldLogs: false,
+    ...network,
+  };
+}
+
+async function readNetwork({ network: { existing } }: BuiltClusterConfig): Promise<{ network?: PresentNetwork }> {
+  if (existing === undefined) return {};
+  const { vpcId, privateSubnetIds } = existing;
+  const [{ cidrBlockAssociations, enableDnsHostnames, enableDnsSupport }, subnets] = await Promise.all([
+    aws.ec2.getVpc({ id: vpcId }),
+    Promise.all(privateSubnetIds.map((id) => readSubnet(id, vpcId))),
+  ]);
+  const cidrs = cidrBlockAssociations.map(({ cidrBlock }) => cidrBlock);
+  return { network: { cidrs, hasDns: enableDnsHostnames && enableDnsSupport, subnets } };
+}
+
+async function readSubnet(id: string, vpcId: string): Promise<PresentSubnet> {
+  const tablesOf = (name: string, value: string) =>
+    aws.ec2.getRouteTables({ vpcId, filters: [{ name, values: [value] }] });
+  const [subnet, own, main] = await Promise.all([
+    aws.ec2.getSubnet({ id }),
+    tablesOf("association.subnet-id", id),
+    tablesOf("association.main", "true"),
+  ]);
+  // A subnet without a route table of its own goes by the VPC's main one.
+  const table = own.ids[0] ?? main.ids[0];
+  const routes = table === undefined ? [] : (await aws.ec2.getRouteTable({ routeTableId: table })).routes;
+  return {
+    id,
+    vpcId: subnet.vpcId,
+    zone: subnet.availabilityZone,
+    freeAddresses: subnet.availableIpAddressCount,
+    isPublic: routes.some(({ gatewayId }) => gatewayId.startsWith("igw-")),
+    hasWayOut: routes.some(({ cidrBlock, gatewayId }) => cidrBlock === "0.0.0.0/0" && gatewayId !== "local"),
+  };
+}
+
+/**
+ * What AWS would refuse, or do otherwise than is meant, given what there is.
+ *
+ * @param path where the cluster stands in the config, such as `vllm:cluster`
+ */
+export function checkPresentCluster(cluster: BuiltClusterConfig, present: PresentCluster, path: string): Problem[] {
+  return [
+    ...checkUpgrade(cluster.kubernetesVersion, present.kubernetesVersion, `${path}.kubernetesVersion`),
+    ...(present.kubernetesVersion === undefined ? checkCreator(cluster, present.caller, path) : []),
+    ...(present.hasOldLogs ? [oldLogs(cluster.name, path)] : []),
+    ...checkBlocks(cluster, present, path),
+    ...(present.network === undefined ? [] : checkSubnets(cluster, present.network, `${path}.network.existing`)),
+  ];
+}
+
+const minorOf = (version: string): number => Number(version.split(".")[1]);
+
+/** EKS goes one minor version at a time, and never back: docs.aws.amazon.com/eks/latest/userguide/update-cluster.html */
+function checkUpgrade(wanted: string, present: string | undefined, path: string): Problem[] {
+  if (present === undefined) return [];
+  const step = minorOf(wanted) - minorOf(present);
+  if (step < 0) {
+    return [error(path, `the cluster runs ${present}, and EKS does not go back to ${wanted}: use ${present} or later`)];
+  }
+  if (step <= 1) return [];
+  const next = `1.${minorOf(present) + 1}`;
+  const message = `the cluster runs ${present}, and EKS goes one minor version at a time: use ${next}, run \`pulumi up\`, and then the next`;
+  return [error(path, message)];
+}
+
+/** Account and name of a role or user; the path is left out, since a session's ARN lacks it. */
+function principalOf(arn: string): string {
+  const [, , , , account, resource = ""] = arn.split(":");
+  const [kind, ...rest] = resource.split("/");
+  // arn:aws:sts::123456789012:assumed-role/NAME/SESSION
+  const name = kind === "assumed-role" ? rest[0] : rest.at(-1);
+  return `${account} ${kind === "user" ? "user" : "role"} ${name}`;
+}
+
+/** EKS gives the creator an entry, and takes no second one: ResourceInUseException. */
+function checkCreator({ access }: BuiltClusterConfig, caller: string, path: string): Problem[] {
+  return entriesOf(access).flatMap(([name, { principalArn }]) =>
+    typeof principalArn === "string" && principalOf(principalArn) === principalOf(caller)
+      ? [
+          error(
+            `${path}.access.${name}.principalArn`,
+            `${quote(principalArn)} is who creates the cluster, which EKS makes its administrator by itself: leave the entry out`,
+          ),
+        ]
+      : [],
+  );
+}
+
+/** The control plane's last lines come after its log group has been deleted, and EKS makes the group anew for them. */
+function oldLogs(name: string, path: string): Problem {
+  const group = `/aws/eks/${name}/cluster`;
+  return error(
+    `${path}.name`,
+    `the log group ${group} of an earlier cluster is still there, and AWS makes no second one: keep what you need of it, then ` +
+      `\`aws logs delete-log-group --log-group-name ${group}\``,
+  );
+}
+
+/** docs.aws.amazon.com/eks/latest/userguide/capacity-blocks-mng.html */
+function checkBlocks(cluster: BuiltClusterConfig, present: PresentCluster, path: string): Problem[] {
+  if (present.kubernetesVersion === undefined || present.kubernetesVersion === cluster.kubernetesVersion) return [];
+  return Object.entries(cluster.gpuNodes).flatMap(([name, { reservation }]) => {
+    const running = present.nodeGroups[name]?.desired ?? 0;
+    if (reservation?.type !== "capacity-block" || running === 0) return [];
+    const message =
+      `the group has ${running} nodes in a Capacity Block, and EKS moves such a group to ${cluster.kubernetesVersion} only while it is ` +
+      "empty: scale its models down, set min to 0 and the group's desired size to 0, and run this again";
+    return [error(`${path}.gpuNodes.${name}`, message)];
+  });
+}
+
+/** Free addresses that EKS asks for in each subnet: docs.aws.amazon.com/eks/latest/userguide/network-reqs.html */
+const FREE_ADDRESSES = 16;
+
+function checkSubnets(
+  cluster: BuiltClusterConfig,
+  { cidrs, hasDns, subnets }: PresentNetwork,
+  path: string,
+): Problem[] {
+  const vpcId = cluster.network.existing?.vpcId ?? "";
+  const inVpc = subnets.filter((subnet) => subnet.vpcId === vpcId);
+  const zones = new Set(inVpc.map(({ zone }) => zone));
+  const each = subnets.flatMap((subnet, index) => {
+    const at = `${path}.privateSubnetIds[${index}]`;
+    if (subnet.vpcId !== vpcId) {
+      return [error(at, `${subnet.id} is in ${subnet.vpcId}, not in ${vpcId}: name subnets of one VPC`)];
+    }
+    return [
+      ...(subnet.isPublic
+        ? [error(at, `${subnet.id} is public, a route of it leads to an internet gateway: name private subnets`)]
+        : []),
+      ...(!subnet.isPublic && !subnet.hasWayOut
+        ? [
+            warning(
+              at,
+              `${subnet.id} has no route out of the VPC: images and weights come only through endpoints and mirrors of your own`,
+            ),
+          ]
+        : []),
+      ...(subnet.freeAddresses < FREE_ADDRESSES
+        ? [
+            error(
+              at,
+              `${subnet.id} has ${subnet.freeAddresses} free addresses, and EKS wants ${FREE_ADDRESSES}, nodes and pods aside: name another`,
+            ),
+          ]
+        : []),
+    ];
+  });
+  const services = cidrs.filter((cidr) => overlap(cidr, cluster.network.serviceCidr));
+  return [
+    ...each,
+    ...(zones.size < 2 && inVpc.length > 1
+      ? [
+          error(
+            `${path}.privateSubnetIds`,
+            `all subnets are in ${[...zones].join("")}, and EKS needs two zones: add one in another zone`,
+          ),
+        ]
+      : []),
+    ...(hasDns
+      ? []
+      : [
+          error(
+            `${path}.vpcId`,
+            `${vpcId} has DNS hostnames or DNS resolution off, and nodes could not register: turn both on`,
+          ),
+        ]),
+    ...services.map((cidr) =>
+      error(
+        `${path.replace(/\.existing$/, "")}.serviceCidr`,
+        `"${cluster.network.serviceCidr}" overlaps the VPC's ${cidr}: use a range of its own`,
+      ),
+    ),
+  ];
+}

@@ -1,0 +1,143 @@
+/** What a cluster that the stack builds and the config's other sections may not say together. */
+import { ephemeralStorage } from "../components/cluster/ephemeralStorage.js";
+import type { BuiltClusterConfig, BuiltNodeGroup } from "../components/cluster/schema.js";
+import { entriesOf, from, given, isWhole, isWrong, type Parts, type Wrong, WRONG } from "../components/config/parts.js";
+import { joinPath } from "../components/config/parse.js";
+import { error, type Problem, warning } from "../components/config/problems.js";
+import type { PlacedRelease } from "../components/checks/placement.js";
+import { graceSeconds } from "../components/derive/budgets.js";
+import { describedGroup } from "../components/derive/nodeGroup.js";
+import { candidates } from "../components/derive/placement.js";
+import { weightsOnDiskGiB } from "../components/derive/resources.js";
+import { PRICES } from "../components/facts/prices/aws.js";
+import type { PlatformConfig } from "../components/platform/schema.js";
+
+/** The sections, as far as they are right. */
+export interface BuiltSections {
+  built: Parts<BuiltClusterConfig>;
+  platform: Parts<PlatformConfig>;
+  releases: readonly PlacedRelease[];
+}
+
+/** @param prefix of each path, such as `vllm:` */
+export function checkBuilt(sections: BuiltSections, prefix: string): Problem[] {
+  return [checkSharing, checkMig, checkAutoscaler, checkDrains, checkDisks, checkFetches].flatMap((check) =>
+    check(sections, prefix),
+  );
+}
+
+/** GPUs that several pods share need to be asked for in two places: the nodes, and the device plugin. */
+function checkSharing({ built, platform }: BuiltSections, prefix: string): Problem[] {
+  const shared = entriesOf(built.gpuNodes).filter(([, { sharing }]) => sharing !== undefined && !isWrong(sharing));
+  const path = `${prefix}platform.addons.devicePlugin.timeSlicingReplicas`;
+  return given([platform.addons.devicePlugin.timeSlicingReplicas], (replicas) => {
+    if (replicas === undefined) {
+      return shared.map(([name]) =>
+        error(
+          `${joinPath(`${prefix}cluster.gpuNodes`, [name])}.sharing`,
+          `how many pods share a GPU is not said: set ${path}, or leave sharing out`,
+        ),
+      );
+    }
+    if (shared.length > 0 || isWrong(built.gpuNodes)) return [];
+    return [warning(path, "no group of nodes shares its GPUs: set sharing: time-slicing on one, or leave this out")];
+  });
+}
+
+/** Slices are made by NVIDIA's MIG manager, which is part of the GPU operator. */
+function checkMig({ platform }: BuiltSections, prefix: string): Problem[] {
+  return given([platform.addons.devicePlugin.migStrategy], (strategy) => {
+    if (strategy === "none") return [];
+    const message =
+      "nothing on a cluster that the stack builds cuts GPUs into slices: that is the work of the MIG manager of NVIDIA's GPU operator, which " +
+      "brings a device plugin of its own. Leave it out, or install the operator in an existing cluster";
+    return [error(`${prefix}platform.addons.devicePlugin.migStrategy`, message)];
+  });
+}
+
+function checkAutoscaler({ built, platform }: BuiltSections, prefix: string): Problem[] {
+  return given([built.nodes, platform.addons.clusterAutoscaler.install], (nodes, install) => {
+    if (nodes !== "karpenter" || install !== true) return [];
+    const message = "Karpenter makes the nodes, and there is no node group for the autoscaler to resize: leave it out";
+    return [error(`${prefix}platform.addons.clusterAutoscaler.install`, message)];
+  });
+}
+
+/** docs.aws.amazon.com/eks/latest/userguide/managed-node-update-behavior.html */
+const NODE_DRAIN_SECONDS = 15 * 60;
+
+/** The path of a release's model. */
+const modelPath = ({ path }: PlacedRelease): string => path.replace(/\.releases\b.*$/, "");
+
+/** EKS gives the pods of a managed node a quarter of an hour, and then stops the update of its group. */
+function checkDrains({ built, releases }: BuiltSections): Problem[] {
+  const paths = new Set<string>();
+  return releases.flatMap((release) =>
+    given([built.nodes, release.plan.drainSeconds], (nodes, drainSeconds) => {
+      const path = modelPath(release);
+      const grace = graceSeconds({ drainSeconds });
+      if (nodes !== "managed" || grace <= NODE_DRAIN_SECONDS || paths.has(path)) return [];
+      paths.add(path);
+      const most = NODE_DRAIN_SECONDS - graceSeconds({ drainSeconds: 0 });
+      const message =
+        `a pod may take ${grace} s to end, and an update of its node group fails with PodEvictionFailure after ${NODE_DRAIN_SECONDS}: use at ` +
+        `most ${most}, or nodes: karpenter, or update the group while the model is scaled down`;
+      return [warning(`${path}.drainSeconds`, message)];
+    }),
+  );
+}
+
+/** A group as far as its disk is judged by it. */
+function diskOf(
+  group: Parts<BuiltNodeGroup>,
+): (BuiltNodeGroup & ReturnType<typeof describedGroup<BuiltNodeGroup>>) | Wrong {
+  return isWhole(group) ? { ...(group as BuiltNodeGroup), ...describedGroup(group as BuiltNodeGroup) } : WRONG;
+}
+
+/** A replica's disk against that of the nodes that it may get. */
+function checkDisks({ built, releases }: BuiltSections): Problem[] {
+  if (isWrong(built.gpuNodes)) return [];
+  const groups = Object.entries(built.gpuNodes).map(([name, group]) => [name, diskOf(group)] as const);
+  if (groups.some(([, group]) => isWrong(group))) return [];
+  const whole = Object.fromEntries(
+    groups.flatMap(([name, group]) => (isWrong(group) || group.sharing !== undefined ? [] : [[name, group] as const])),
+  );
+  return releases.flatMap(({ plan, path }) =>
+    given(
+      [
+        from([plan.class, plan.gpu.type, plan.gpu.count], (of, type, count) => ({ class: of, gpu: { type, count } })),
+        plan.resources.diskGiB,
+      ],
+      (demand, wanted) => {
+        const least = Math.min(...candidates(demand, whole).map((group) => ephemeralStorage(group)));
+        if (wanted <= least || !Number.isFinite(least)) return [];
+        const message =
+          `${wanted} GiB do not fit on the group's smallest node, which can give ${least} GiB of its disk: use instance types with larger ` +
+          "NVMe disks, or, for types without, a larger diskGiB of the group";
+        return [error(`${path}.resources.diskGiB`, message)];
+      },
+    ),
+  );
+}
+
+/** A start that costs more than this is worth a word. */
+const DEAR_FETCH_USD = 1;
+
+/** Weights come from the hub through NAT, at each start of a replica. */
+function checkFetches({ built, releases }: BuiltSections, prefix: string): Problem[] {
+  if (built.network.existing !== undefined) return [];
+  const dear = releases.flatMap(({ plan, path }) =>
+    given([plan.model.architecture, plan.model.precision], (architecture, precision) => {
+      const gb = (weightsOnDiskGiB(architecture, precision) * 2 ** 30) / 1e9;
+      const usd = gb * PRICES.natGatewayGB;
+      return usd < DEAR_FETCH_USD
+        ? []
+        : [`${path.replace(/^.*models\./, "").replace(".releases", "")} $${usd.toFixed(2)}`];
+    }),
+  );
+  if (dear.length === 0) return [];
+  const message =
+    `each start of a replica fetches its weights through NAT, which costs ${dear.join(", ")}; from a bucket of the region they come ` +
+    "through S3's gateway endpoint, which is free: put a mirror of the hub there, or expect the bill";
+  return [warning(`${prefix}cluster.network`, message)];
+}
