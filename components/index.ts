@@ -1,4 +1,5 @@
 /** The package: what other programs import. Whatever a signature here names is exported, too. */
+export type { RoleSettings } from "./aws/roles.js";
 export { type BuiltClusterConfig, builtClusterSchema, type BuiltNodeGroup } from "./cluster/schema.js";
 export { checkCluster, loadCluster } from "./cluster/check.js";
 export { EksGpuCluster, type EksGpuClusterArgs } from "./cluster/eksGpuCluster.js";
@@ -31,6 +32,7 @@ export type { Architecture } from "./facts/models/architecture.js";
 export type { Precision } from "./facts/precisions.js";
 export { type Fit, fit, type FitInput } from "./fit/fit.js";
 export { type GpuChoice, smallestMachine } from "./fit/smallestMachine.js";
+export type { KarpenterAddon, KarpenterArgs } from "./platform/addons/karpenter.js";
 export type { AwsLocation } from "./platform/location.js";
 export { Platform, type PlatformArgs } from "./platform/platform.js";
 export { type AddonsConfig, addonsSchema } from "./platform/schema.js";

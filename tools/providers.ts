@@ -29,8 +29,11 @@ export function computedOutputs(type: string, name: string, inputs: Readonly<Rec
       return { arn: arnOf(type, name), resources: [{ autoscalingGroups: [{ name: `eks-${name}` }] }] };
     case "aws:ec2/launchTemplate:LaunchTemplate":
       return { arn: arnOf(type, name), latestVersion: 1 };
+    case "aws:sqs/queue:Queue":
+      return { arn: arnOf(type, name), name: inputs["name"] ?? name, url: `https://${KNOWN_LATER}` };
     case "aws:ec2/eip:Eip":
       return { allocationId: `eipalloc-${name}` };
+    case "aws:cloudwatch/eventRule:EventRule":
     case "aws:iam/role:Role":
       return { arn: arnOf(type, name), name: inputs["name"] ?? name };
     default:

@@ -17,7 +17,10 @@ export interface Chart {
   source: string;
 }
 
-/** Each was rendered with the values here and accepted by an API server of Kubernetes 1.36, on 2026-11-21. */
+/**
+ * Each was rendered with the values here by Helm 4.1.4 on 2026-11-26. What the first five make was accepted by an API server of
+ * Kubernetes 1.36 on 2026-11-21.
+ */
 export const CHARTS = {
   devicePlugin: {
     name: "nvidia-device-plugin",
@@ -54,6 +57,27 @@ export const CHARTS = {
     date: "2026-07-21",
     source: "https://kubernetes.github.io/autoscaler/index.yaml",
   },
+  loadBalancerController: {
+    name: "aws-load-balancer-controller",
+    version: "3.5.0",
+    repository: "https://aws.github.io/eks-charts",
+    date: "2026-08-03",
+    source: "https://github.com/aws/eks-charts/tree/v0.0.242/stable/aws-load-balancer-controller",
+  },
+  karpenterCrds: {
+    name: "karpenter-crd",
+    version: "1.14.1",
+    repository: "oci://public.ecr.aws/karpenter",
+    date: "2026-08-20",
+    source: "https://github.com/aws/karpenter-provider-aws/releases/tag/v1.14.1",
+  },
+  karpenter: {
+    name: "karpenter",
+    version: "1.14.1",
+    repository: "oci://public.ecr.aws/karpenter",
+    date: "2026-08-20",
+    source: "https://github.com/aws/karpenter-provider-aws/releases/tag/v1.14.1",
+  },
 } as const satisfies Record<string, Chart>;
 
 /**
@@ -81,8 +105,15 @@ export function clusterAutoscalerTag(kubernetesVersion?: string): string {
   return CLUSTER_AUTOSCALER_TAGS[upTo.at(-1) ?? minors[0]!]!;
 }
 
+/**
+ * Minor versions of Kubernetes that Karpenter calls itself compatible with.
+ *
+ * Source: pkg/providers/version/version.go of https://github.com/aws/karpenter-provider-aws at the version above.
+ */
+export const KARPENTER_KUBERNETES = { oldest: "1.26", newest: "1.36" } as const;
+
 /** Compares major and minor versions. */
-function byVersion(left: string, right: string): number {
+export function byVersion(left: string, right: string): number {
   const [[major, minor], [otherMajor, otherMinor]] = [versionOf(left), versionOf(right)];
   return major - otherMajor || minor - otherMinor;
 }

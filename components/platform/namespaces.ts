@@ -1,11 +1,11 @@
-/** Namespaces of add-ons. The config names that of Prometheus; the autoscaler runs in kube-system. */
+/** Namespaces of add-ons. The config names that of Prometheus; those that act in AWS run in kube-system. */
 export const ADDON_NAMESPACES = {
   keda: "keda",
   devicePlugin: "nvidia-device-plugin",
   dcgmExporter: "dcgm-exporter",
 } as const;
 
-/** Namespace of Kubernetes' own parts, and of the cluster autoscaler. */
+/** Namespace of Kubernetes' own parts, and of the add-ons that act in AWS. */
 export const SYSTEM_NAMESPACE = "kube-system";
 
 /** Prometheus' namespace by default. */

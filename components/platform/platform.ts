@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ClusterAutoscalerAddon, type ClusterAutoscalerArgs } from "./addons/clusterAutoscaler.js";
+import { ClusterAutoscalerAddon } from "./addons/clusterAutoscaler.js";
 import { DcgmExporterAddon } from "./addons/dcgmExporter.js";
 import { DevicePluginAddon } from "./addons/devicePlugin.js";
+import { KarpenterAddon } from "./addons/karpenter.js";
 import { KedaAddon } from "./addons/keda.js";
+import { LoadBalancerControllerAddon } from "./addons/loadBalancerController.js";
 import type { AwsLocation } from "./location.js";
 import { PrometheusStackAddon } from "./prometheus/prometheusStack.js";
 import { type AddonsConfig, addonsSchema } from "./schema.js";
@@ -23,14 +25,20 @@ export interface PlatformArgs {
   monitoringNamespace?: string;
   /** Whether the add-ons are scraped, which needs the Prometheus operator's CRDs. @default whether it is installed here */
   serviceMonitors?: boolean;
-  /** Where the cluster is; needed by the cluster autoscaler alone. @default none */
+  /** Where the cluster is; needed by the cluster autoscaler, Karpenter and the load balancer controller. @default none */
   aws?: AwsLocation;
+  /** Installs Karpenter, with the role that its nodes take; the cluster autoscaler then has to be asked for. @default no Karpenter */
+  karpenter?: { nodeRoleArn: pulumi.Input<string> };
   /** Most nodes of the cluster, which updates have to reach before Helm gives up. @default unknown: an update takes four waves */
   nodes?: number;
-  /** Kubernetes version of the cluster, such as `1.35`: the cluster autoscaler's has to match. @default the newest that is known */
+  /** Kubernetes version of the cluster, such as `1.35`: the cluster autoscaler and Karpenter have to match. @default unknown */
   kubernetesVersion?: string;
-  /** Which groups the cluster autoscaler prefers, as in {@link ClusterAutoscalerArgs}. @default the group that wastes least */
-  priorities?: ClusterAutoscalerArgs["priorities"];
+  /**
+   * Which groups the cluster autoscaler prefers: regular expressions on the names of autoscaling groups by priority, which is 0 or more;
+   * the highest number comes first. A group that none matches is used only where no other would do, so end with `0: [".*"]`.
+   * @default the group that wastes least
+   */
+  priorities?: Readonly<Record<number, readonly string[]>>;
 }
 
 /** Name of the time-slicing configuration, and of the node label's value that asks for it. */
@@ -43,16 +51,19 @@ const SHARED = "shared";
 export class Platform extends pulumi.ComponentResource {
   /** Prometheus as the cluster's pods reach it; absent when it is not installed here. */
   readonly prometheusUrl: pulumi.Output<string> | undefined;
+  /** Absent when it is not installed here. NodePools depend on it. */
+  readonly karpenter: KarpenterAddon | undefined;
   /** Everything installed here: models depend on it. */
   readonly ready: pulumi.Resource[];
 
-  /** @throws if the cluster autoscaler is to be installed and `aws` is not given */
+  /** @throws if `aws` lacks what an add-on that acts in AWS needs */
   constructor(name: string, args: PlatformArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-vllm:platform:Platform", name, {}, opts);
     const { clusterName, addons = addonsSchema.parse({}), installByDefault = true } = args;
     const { devicePlugin, prometheus } = addons;
-    const { modelNamespaces, monitoringNamespace, nodes } = args;
-    const isInstalled = (addon: keyof AddonsConfig): boolean => addons[addon].install ?? installByDefault;
+    const { modelNamespaces, monitoringNamespace, nodes, kubernetesVersion } = args;
+    const isInstalled = (addon: keyof AddonsConfig, byDefault = installByDefault): boolean =>
+      addons[addon].install ?? byDefault;
     const child = { parent: this, dependsOn: opts?.dependsOn };
 
     const storage = (args.storageClass ?? installByDefault) && new DefaultStorageClass(`${name}-storage`, child);
@@ -95,30 +106,60 @@ export class Platform extends pulumi.ComponentResource {
           },
           afterMonitoring,
         ),
-      isInstalled("clusterAutoscaler") &&
+      // Both would add nodes for the same pods.
+      isInstalled("clusterAutoscaler", installByDefault && args.karpenter === undefined) &&
         new ClusterAutoscalerAddon(
           `${name}-cluster-autoscaler`,
           {
-            ...placeOf(args),
+            ...placeOf(args, "the cluster autoscaler", "set addons.clusterAutoscaler.install: false"),
             clusterName,
-            kubernetesVersion: args.kubernetesVersion,
+            kubernetesVersion,
             priorities: args.priorities,
             serviceMonitors,
           },
           afterMonitoring,
         ),
+      isInstalled("loadBalancerController") &&
+        new LoadBalancerControllerAddon(
+          `${name}-load-balancer-controller`,
+          { ...networkOf(args), clusterName, serviceMonitors },
+          afterMonitoring,
+        ),
     ];
+    this.karpenter =
+      args.karpenter &&
+      new KarpenterAddon(
+        `${name}-karpenter`,
+        {
+          ...placeOf(args, "Karpenter", "leave out karpenter"),
+          ...args.karpenter,
+          clusterName,
+          kubernetesVersion,
+          serviceMonitors,
+        },
+        afterMonitoring,
+      );
 
     this.prometheusUrl = monitoring ? monitoring.url : undefined;
-    this.ready = [storage, monitoring, ...others].filter((addon) => addon !== false);
+    this.ready = [storage, monitoring, ...others, this.karpenter].filter(
+      (addon) => addon !== false && addon !== undefined,
+    );
     this.registerOutputs({ prometheusUrl: this.prometheusUrl });
   }
 }
 
-function placeOf({ aws }: PlatformArgs): AwsLocation {
+/** @param otherwise what to do where there is no such place */
+function placeOf({ aws }: PlatformArgs, addon: string, otherwise: string): AwsLocation {
   if (aws !== undefined) return aws;
   throw new Error(
-    "Platform: aws is not given, and the cluster autoscaler needs region and accountId for its permissions: " +
-      "give them, or set addons.clusterAutoscaler.install: false",
+    `Platform: aws is not given, and ${addon} needs region and accountId for its permissions: give them, or ${otherwise}`,
   );
+}
+
+function networkOf(args: PlatformArgs): AwsLocation & Required<Pick<AwsLocation, "vpcId">> {
+  const addon = "the load balancer controller";
+  const otherwise = "set addons.loadBalancerController.install: false";
+  const { vpcId, ...place } = placeOf(args, addon, otherwise);
+  if (vpcId !== undefined) return { ...place, vpcId };
+  throw new Error(`Platform: aws.vpcId is not given, and ${addon} needs it to find subnets: give it, or ${otherwise}`);
 }

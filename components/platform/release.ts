@@ -29,12 +29,14 @@ export interface AddonReleaseArgs {
   values: HelmValues;
   /** For a release with volumes, hooks or a DaemonSet, which take longer than Helm's own five minutes. @default 300 */
   timeoutSeconds?: number;
+  /** Whether to leave out the CRDs that Helm would install and never upgrade, for a chart that has them in another. @default false */
+  skipCrds?: boolean;
 }
 
 /** A release with its chart's name. Helm rolls it back if it does not become ready, so the next attempt starts clean. */
 export function addonRelease(
   name: string,
-  { chart, namespace, values, timeoutSeconds = HELM_TIMEOUT_SECONDS }: AddonReleaseArgs,
+  { chart, namespace, values, timeoutSeconds = HELM_TIMEOUT_SECONDS, skipCrds = false }: AddonReleaseArgs,
   opts: pulumi.CustomResourceOptions,
 ): k8s.helm.v3.Release {
   const isOci = chart.repository.startsWith("oci://");
@@ -46,6 +48,7 @@ export function addonRelease(
       ...(!isOci && { repositoryOpts: { repo: chart.repository } }),
       version: chart.version,
       namespace,
+      ...(skipCrds && { skipCrds }),
       atomic: true,
       timeout: timeoutSeconds,
       values,

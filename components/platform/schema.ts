@@ -52,6 +52,17 @@ export const addonsSchema = z
       .describe(
         "Cluster autoscaler: adds and removes nodes; refused in an existing cluster, since it needs AWS permissions that are made with the cluster",
       ),
+    loadBalancerController: z
+      .strictObject({
+        install: z
+          .boolean()
+          .default(false)
+          .describe(
+            "Whether the stack installs it; default: false everywhere, since only a way in from outside needs it",
+          ),
+      })
+      .prefault({})
+      .describe("AWS Load Balancer Controller: load balancers for Gateways, Ingresses and Services"),
   })
   .describe("Add-ons of the cluster");
 export type AddonsConfig = z.infer<typeof addonsSchema>;

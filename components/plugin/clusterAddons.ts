@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { parse } from "../config/parse.js";
 import { checkPlainData } from "../config/plainData.js";
-import { error, throwIfErrors } from "../config/problems.js";
+import { error, type Problem, throwIfErrors } from "../config/problems.js";
 import { dnsLabel } from "../config/schemas.js";
 import { Platform } from "../platform/platform.js";
 import { type AddonsConfig, addonsSchema } from "../platform/schema.js";
@@ -20,10 +20,12 @@ export interface ClusterAddonsArgs {
   installByDefault?: boolean;
   /** Namespace of Prometheus. Default: monitoring. */
   monitoringNamespace?: string;
-  /** AWS region of the cluster, for the cluster autoscaler. Default: none. */
+  /** AWS region of the cluster, for the cluster autoscaler and the load balancer controller. Default: none. */
   region?: pulumi.Input<string>;
-  /** AWS account of the cluster, twelve digits, for the cluster autoscaler. Default: none. */
+  /** AWS account of the cluster, twelve digits, for the same. Default: none. */
   accountId?: pulumi.Input<string>;
+  /** The cluster's VPC, for the load balancer controller. Default: none. */
+  vpcId?: pulumi.Input<string>;
   /** Default: aws. */
   partition?: pulumi.Input<string>;
 }
@@ -35,7 +37,7 @@ export class ClusterAddons extends pulumi.ComponentResource {
 
   constructor(name: string, args: ClusterAddonsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-vllm:index:ClusterAddons", name, {}, opts);
-    const { region, accountId, partition } = args;
+    const { region, accountId, partition, vpcId } = args;
     const addons = withInputErrors("ClusterAddons", () => checkedAddons(args));
     const platform = new Platform(
       name,
@@ -45,7 +47,7 @@ export class ClusterAddons extends pulumi.ComponentResource {
         addons,
         installByDefault: args.installByDefault,
         monitoringNamespace: args.monitoringNamespace,
-        aws: region !== undefined && accountId !== undefined ? { region, accountId, partition } : undefined,
+        aws: region !== undefined && accountId !== undefined ? { region, accountId, partition, vpcId } : undefined,
       },
       { parent: this },
     );
@@ -57,21 +59,28 @@ export class ClusterAddons extends pulumi.ComponentResource {
 function checkedAddons(args: ClusterAddonsArgs): AddonsConfig {
   throwIfErrors(checkPlainData(args.addons, "addons"));
   const { value, problems } = parse(addonsSchema, args.addons ?? {}, "addons");
-  const installed = value?.clusterAutoscaler.install ?? args.installByDefault ?? true;
-  const missing = (["region", "accountId"] as const).filter((key) => args[key] === undefined);
   throwIfErrors([
     ...problems,
     ...parse(z.array(dnsLabel), args.modelNamespaces, "modelNamespaces").problems,
     ...parse(dnsLabel.optional(), args.monitoringNamespace, "monitoringNamespace").problems,
     ...parse(z.boolean().optional(), args.installByDefault, "installByDefault").problems,
-    ...(value !== undefined && installed
-      ? missing.map((key) =>
-          error(
-            key,
-            "is missing, and the cluster autoscaler needs it: give it, or set addons.clusterAutoscaler.install to false",
-          ),
-        )
-      : []),
+    ...(value === undefined ? [] : missingPlace(value, args)),
   ]);
   return value!;
+}
+
+/** What the add-ons that act in AWS have to know, and are not told. */
+function missingPlace(addons: AddonsConfig, args: ClusterAddonsArgs): Problem[] {
+  const missing = (keys: readonly ("region" | "accountId" | "vpcId")[], addon: keyof AddonsConfig, what: string) =>
+    (addons[addon].install ?? args.installByDefault ?? true)
+      ? keys
+          .filter((key) => args[key] === undefined)
+          .map((key) =>
+            error(key, `is missing, and ${what} needs it: give it, or set addons.${addon}.install to false`),
+          )
+      : [];
+  return [
+    ...missing(["region", "accountId"], "clusterAutoscaler", "the cluster autoscaler"),
+    ...missing(["region", "accountId", "vpcId"], "loadBalancerController", "the load balancer controller"),
+  ];
 }

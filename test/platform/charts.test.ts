@@ -4,7 +4,9 @@ import { CHARTS, CLUSTER_AUTOSCALER_TAGS, clusterAutoscalerTag, IMAGE_TAGS } fro
 import { clusterAutoscalerValues } from "../../components/platform/addons/clusterAutoscaler.js";
 import { dcgmExporterValues } from "../../components/platform/addons/dcgmExporter.js";
 import { devicePluginValues } from "../../components/platform/addons/devicePlugin.js";
+import { karpenterCrdValues, karpenterValues } from "../../components/platform/addons/karpenter.js";
 import { kedaValues } from "../../components/platform/addons/keda.js";
+import { loadBalancerControllerValues } from "../../components/platform/addons/loadBalancerController.js";
 import { prometheusStackValues } from "../../components/platform/prometheus/values.js";
 import type { HelmValues } from "../../components/platform/values.js";
 import { KUBERNETES_VERSIONS } from "../../components/facts/kubernetes/eks.js";
@@ -42,6 +44,13 @@ const USED: Record<keyof typeof CHARTS, HelmValues[]> = {
       serviceMonitors: false,
     }),
   ],
+  loadBalancerController: [true, false].map((serviceMonitors) =>
+    loadBalancerControllerValues({ clusterName: "llm", region: "eu-west-1", vpcId: "vpc-1", serviceMonitors }),
+  ),
+  karpenterCrds: [karpenterCrdValues()],
+  karpenter: [true, false].map((serviceMonitors) =>
+    karpenterValues({ clusterName: "llm", region: "eu-west-1", queueName: "events", serviceMonitors }),
+  ),
 };
 
 /** How to check a chart whose version or keys have changed; Helm itself takes unknown keys without a word. */

@@ -13,19 +13,23 @@ import { type Registry, registered, valueOf } from "../serving/registered.js";
 const ARGS: PlatformArgs = {
   clusterName: "llm",
   modelNamespaces: ["vllm"],
-  aws: { region: "eu-west-1", accountId: "123456789012" },
+  aws: { region: "eu-west-1", accountId: "123456789012", vpcId: "vpc-1" },
 };
 
 type Addon = keyof typeof addonsSchema.shape;
 const ADDONS = Object.keys(addonsSchema.shape) as Addon[];
+/** Those that a built cluster has without asking. */
+const BY_DEFAULT = ADDONS.filter((addon) => addon !== "loadBalancerController");
 /** Names of the Helm releases, less the platform's own. */
 const ALL = ADDONS.map(kebab);
 const OTHERS = ALL.filter((addon) => addon !== "prometheus");
 /** Those whose charts have monitors. */
-const SCRAPED = ["dcgm-exporter", "device-plugin", "keda", "cluster-autoscaler"];
+const SCRAPED = ["dcgm-exporter", "device-plugin", "keda", "cluster-autoscaler", "load-balancer-controller"];
+const SCRAPED_BY_DEFAULT = SCRAPED.filter((addon) => addon !== "load-balancer-controller");
 
 /** What the stack config's text would parse to. */
 const addons = (value: unknown) => addonsSchema.parse(value);
+const ASKED = addons({ loadBalancerController: { install: true } });
 
 const releases = (registry: Registry): string[] =>
   registry
@@ -54,7 +58,7 @@ describe("Platform", () => {
       registry = await registered(() => {
         const provider = new k8s.Provider("cluster", {});
         const first = new k8s.core.v1.ConfigMap("first", {}, { provider });
-        platform = new Platform("platform", ARGS, { provider, dependsOn: [first] });
+        platform = new Platform("platform", { ...ARGS, addons: ASKED }, { provider, dependsOn: [first] });
       });
     });
 
@@ -112,7 +116,7 @@ describe("Platform", () => {
 
   it("is ready when every release is", async () => {
     const registry = await registered(() => {
-      const { ready } = new Platform("platform", ARGS);
+      const { ready } = new Platform("platform", { ...ARGS, addons: ASKED });
       new k8s.core.v1.ConfigMap("model", {}, { dependsOn: ready });
     });
     const { dependencies } = registry.get("ConfigMap", "model");
@@ -127,7 +131,7 @@ describe("Platform", () => {
       );
       assert.deepEqual(
         releases(registry),
-        ADDONS.filter((other) => other !== addon)
+        BY_DEFAULT.filter((other) => other !== addon)
           .map((other) => `platform-${kebab(other)}`)
           .sort(),
       );
@@ -161,7 +165,7 @@ describe("Platform", () => {
     const without = { ...ARGS, addons: addons({ prometheus: { install: false } }) };
     assert.deepEqual(monitors(await registered(() => new Platform("platform", without))), []);
     const another = { ...without, serviceMonitors: true };
-    assert.deepEqual(monitors(await registered(() => new Platform("platform", another))), SCRAPED);
+    assert.deepEqual(monitors(await registered(() => new Platform("platform", another))), SCRAPED_BY_DEFAULT);
   });
 
   it("makes no storage class when told so, and leaves the volumes to the cluster's own", async () => {
@@ -227,6 +231,88 @@ describe("Platform", () => {
         () => new Platform("platform", { clusterName: pulumi.output("llm"), modelNamespaces: [] }),
         /needs region and accountId .* or set addons\.clusterAutoscaler\.install: false/,
       );
+    });
+  });
+
+  it("says what is missing when the load balancer controller has no network to act in", async () => {
+    const installed = { clusterName: "llm", modelNamespaces: [], installByDefault: false, addons: ASKED };
+    await registered(() => {
+      assert.throws(
+        () => new Platform("platform", installed),
+        /aws is not given, and the load balancer controller needs region and accountId .*loadBalancerController/,
+      );
+      const aws = { region: "eu-west-1", accountId: "123456789012" };
+      assert.throws(
+        () => new Platform("platform", { ...installed, aws }),
+        /aws\.vpcId is not given, and the load balancer controller needs it .*loadBalancerController\.install: false/,
+      );
+    });
+  });
+
+  it("makes no load balancers unless asked", async () => {
+    const registry = await registered(() => new Platform("platform", ARGS));
+    assert.deepEqual(releases(registry), BY_DEFAULT.map((addon) => `platform-${kebab(addon)}`).sort());
+  });
+
+  it("hands the cluster's version and preferred groups to the autoscaler, and its size to what runs on every node", async () => {
+    const registry = await registered(
+      () => new Platform("platform", { ...ARGS, nodes: 1, kubernetesVersion: "1.34", priorities: { 5: ["reserved"] } }),
+    );
+    const { image, expanderPriorities } = values(registry, "cluster-autoscaler");
+    assert.deepEqual(image, { tag: "v1.34.5" });
+    assert.equal(expanderPriorities, "5:\n  - reserved\n");
+    const timeouts = ["dcgm-exporter", "device-plugin", "prometheus", "keda"].map(
+      (addon) => registry.get("Release", `platform-${addon}`).inputs["timeout"],
+    );
+    assert.deepEqual(timeouts, [385, 345, 940, 300]);
+  });
+
+  describe("with Karpenter", () => {
+    const KARPENTER = { ...ARGS, karpenter: { nodeRoleArn: "arn:aws:iam::123456789012:role/nodes" } };
+
+    it("installs it in place of the cluster autoscaler, after Prometheus, and is ready with it", async () => {
+      let platform: Platform | undefined;
+      const registry = await registered(() => {
+        platform = new Platform("platform", KARPENTER);
+        new k8s.core.v1.ConfigMap("model", {}, { dependsOn: platform.ready });
+      });
+      assert.deepEqual(
+        releases(registry),
+        [...BY_DEFAULT.filter((addon) => addon !== "clusterAutoscaler").map(kebab), "karpenter", "karpenter-crds"]
+          .map((addon) => `platform-${addon}`)
+          .sort(),
+      );
+      assert.ok(platform!.karpenter !== undefined);
+      for (const release of ["Release platform-karpenter", "Release platform-karpenter-crds"]) {
+        assert.ok(registry.get("ConfigMap", "model").dependencies.includes(release), release);
+      }
+      const { dependencies } = registry.get("Release", "platform-karpenter");
+      assert.ok(dependencies.includes("Release platform-prometheus"));
+    });
+
+    it("installs both where both are asked for", async () => {
+      const both = { ...KARPENTER, addons: addons({ clusterAutoscaler: { install: true } }) };
+      const found = releases(await registered(() => new Platform("platform", both)));
+      for (const addon of ["karpenter", "cluster-autoscaler"]) assert.ok(found.includes(`platform-${addon}`), addon);
+    });
+
+    it("refuses a Kubernetes version that Karpenter does not know, and a cluster that is nowhere", async () => {
+      await registered(() => {
+        assert.throws(
+          () => new Platform("platform", { ...KARPENTER, kubernetesVersion: "1.37" }),
+          /kubernetesVersion is 1\.37, and Karpenter 1\.14\.1 is compatible with 1\.26 to 1\.36/,
+        );
+        assert.throws(
+          () => new Platform("platform", { ...KARPENTER, aws: undefined }),
+          /aws is not given, and Karpenter needs region and accountId .* or leave out karpenter/,
+        );
+      });
+    });
+  });
+
+  it("has no Karpenter unless it is given the nodes' role", async () => {
+    await registered(() => {
+      assert.equal(new Platform("platform", ARGS).karpenter, undefined);
     });
   });
 });

@@ -5,8 +5,9 @@ import { z } from "zod";
 import { addonsSchema } from "../../components/platform/schema.js";
 
 describe("addonsSchema", () => {
-  it("has a default for everything but whether to install, which the cluster decides", () => {
-    const { devicePlugin, prometheus, ...others } = addonsSchema.parse({});
+  it("has a default for everything but whether to install, which the cluster decides for most", () => {
+    const { devicePlugin, prometheus, loadBalancerController, ...others } = addonsSchema.parse({});
+    assert.deepEqual(loadBalancerController, { install: false });
     assert.deepEqual(devicePlugin, { featureDiscovery: true, migStrategy: "none" });
     assert.deepEqual(prometheus, { retentionDays: 15, volumeGiB: 100, namespaces: [] });
     for (const [addon, defaults] of Object.entries(others)) assert.deepEqual(defaults, {}, addon);
@@ -19,6 +20,7 @@ describe("addonsSchema", () => {
       keda: { install: false },
       prometheus: { install: true, retentionDays: 30, volumeGiB: 200, namespaces: ["team"] },
       clusterAutoscaler: { install: false },
+      loadBalancerController: { install: true },
     };
     assert.deepEqual(addonsSchema.parse(all), { ...addonsSchema.parse({}), ...all });
   });

@@ -21,6 +21,7 @@ export const FULL_EXISTING: Config = stackValues({
       keda: { install: true },
       prometheus: { install: true, retentionDays: 15, volumeGiB: 100 },
       clusterAutoscaler: { install: false },
+      loadBalancerController: { install: false },
     },
   },
   access: { clientNamespaces: ["assistant"], egressCidrs: ["10.0.0.0/8"] },
