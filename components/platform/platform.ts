@@ -46,7 +46,7 @@ const SHARED = "shared";
 
 /**
  * What a cluster needs before it can serve models: a default StorageClass, Prometheus with its CRDs, and then KEDA, the DCGM
- * exporter, the device plugin and the cluster autoscaler.
+ * exporter, the device plugin, the cluster autoscaler or Karpenter, and, where asked for, the load balancer controller.
  */
 export class Platform extends pulumi.ComponentResource {
   /** Prometheus as the cluster's pods reach it; absent when it is not installed here. */
