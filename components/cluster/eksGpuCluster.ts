@@ -218,7 +218,7 @@ export class EksGpuCluster extends pulumi.ComponentResource {
         ...(Object.keys(credentials).length > 0 && { providerCredentialOpts: credentials }),
         tags,
       },
-      // EKS would refuse at the end of a destroy, with everything else gone; Pulumi refuses before the first deletion.
+      // EKS refuses at the end of a destroy, with everything else gone; the preview of a destroy refuses before anything is.
       { ...child, dependsOn: [logs, ...permissions], protect: config.deletionProtection },
     );
   }

@@ -66,17 +66,17 @@ export const CHARTS = {
   },
   karpenterCrds: {
     name: "karpenter-crd",
-    version: "1.14.1",
+    version: "1.15.1",
     repository: "oci://public.ecr.aws/karpenter",
-    date: "2026-08-20",
-    source: "https://github.com/aws/karpenter-provider-aws/releases/tag/v1.14.1",
+    date: "2026-10-23",
+    source: "https://proxy.golang.org/github.com/aws/karpenter-provider-aws/@v/v1.15.1.zip",
   },
   karpenter: {
     name: "karpenter",
-    version: "1.14.1",
+    version: "1.15.1",
     repository: "oci://public.ecr.aws/karpenter",
-    date: "2026-08-20",
-    source: "https://github.com/aws/karpenter-provider-aws/releases/tag/v1.14.1",
+    date: "2026-10-23",
+    source: "https://proxy.golang.org/github.com/aws/karpenter-provider-aws/@v/v1.15.1.zip",
   },
 } as const satisfies Record<string, Chart>;
 
@@ -110,7 +110,7 @@ export function clusterAutoscalerTag(kubernetesVersion?: string): string {
  *
  * Source: pkg/providers/version/version.go of https://github.com/aws/karpenter-provider-aws at the version above.
  */
-export const KARPENTER_KUBERNETES = { oldest: "1.26", newest: "1.36" } as const;
+export const KARPENTER_KUBERNETES = { oldest: "1.26", newest: "1.37" } as const;
 
 /** Compares major and minor versions. */
 export function byVersion(left: string, right: string): number {

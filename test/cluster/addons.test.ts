@@ -30,7 +30,7 @@ describe("ADDONS", () => {
     const named = (beforeNodes: boolean) =>
       ADDONS.filter((facts) => facts.beforeNodes === beforeNodes).map(({ name }) => name);
     assert.deepEqual(named(true), ["eks-pod-identity-agent", "vpc-cni", "kube-proxy"]);
-    assert.deepEqual(named(false), ["coredns", "aws-ebs-csi-driver", "metrics-server"]);
+    assert.deepEqual(named(false), ["coredns", "aws-ebs-csi-driver", "metrics-server", "eks-node-monitoring-agent"]);
   });
 });
 
@@ -53,6 +53,16 @@ describe("ManagedAddon", () => {
       ],
     },
     "metrics-server": { configurationValues: SYSTEM },
+    "eks-node-monitoring-agent": {
+      configurationValues: {
+        dcgmAgent: {
+          tolerations: [
+            { operator: "Equal", key: "nvidia.com/gpu", value: "true", effect: "NoSchedule" },
+            { operator: "Equal", key: "node-lifecycle", value: "spot", effect: "NoSchedule" },
+          ],
+        },
+      },
+    },
   };
 
   for (const [name, inputs] of Object.entries(expected)) {
@@ -74,7 +84,7 @@ describe("ManagedAddon", () => {
 
   for (const [name, policyArn] of [
     ["vpc-cni", "arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy"],
-    ["aws-ebs-csi-driver", "arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy"],
+    ["aws-ebs-csi-driver", "arn:aws:iam::aws:policy/AmazonEBSCSIDriverPolicyV2"],
   ] as const) {
     it(`gives ${name} one policy, by a role of its own`, async () => {
       const { registry } = await addon(name);
@@ -91,7 +101,7 @@ describe("ManagedAddon", () => {
 
   for (const [name, policy] of [
     ["vpc-cni", "AmazonEKS_CNI_Policy"],
-    ["aws-ebs-csi-driver", "AmazonEBSCSIDriverPolicy"],
+    ["aws-ebs-csi-driver", "AmazonEBSCSIDriverPolicyV2"],
   ] as const) {
     it(`has ${name} wait for its permissions`, async () => {
       const { dependencies } = (await addon(name)).registry.get("Addon", name);

@@ -24,10 +24,12 @@ describe("checkCluster", () => {
   });
 
   it("judges the Kubernetes version by the day", () => {
-    assert.deepEqual(problemsOf({ kubernetesVersion: "1.33" }), [
+    const version = (kubernetesVersion: string) =>
+      problemsOf({ kubernetesVersion, amiRelease: `${kubernetesVersion}.1-20260714` });
+    assert.deepEqual(version("1.33"), [
       `${PATH}.kubernetesVersion: EKS ended the support of 1.33 on 2026-07-29: use 1.34, 1.35 or 1.36`,
     ]);
-    assert.deepEqual(problemsOf({ kubernetesVersion: "1.34" }), [
+    assert.deepEqual(version("1.34"), [
       `warning: ${PATH}.kubernetesVersion: EKS ends the support of 1.34 on 2026-12-02, in 11 days: move to 1.35 or 1.36`,
     ]);
   });
@@ -173,6 +175,7 @@ describe("checkCluster", () => {
   it("names all problems at once, in the order of the config", () => {
     const problems = problemsOf({
       kubernetesVersion: "1.33",
+      amiRelease: "1.33.13-20260714",
       network: { cidr: "10.40.1.0/16", interfaceEndpoints: ["sts", "sts"] },
       publicEndpoint: { cidrs: ["0.0.0.0/0"] },
       access: {

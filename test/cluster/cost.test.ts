@@ -6,7 +6,7 @@ import { builtCluster } from "./fixtures.js";
 
 /** Of a root volume, an hour: GiB at $0.08, 1,000 operations at $0.005, 375 MiB/s at $0.04, by the 730 hours of a month. */
 const DISK_50 = (50 * 0.08 + 5 + 15) / 730;
-const DISK_200 = (200 * 0.08 + 5 + 15) / 730;
+const DISK_100 = (100 * 0.08 + 5 + 15) / 730;
 const DISK_500 = (500 * 0.08 + 5 + 15) / 730;
 
 /** Items by name, each as `[count, least, most]`, to a millionth of a dollar. */
@@ -31,8 +31,8 @@ const BASE = expected({
   // Each $0.045, and $0.005 for its address.
   "NAT gateways": ["3", 0.15, 0.15],
   "nodes system": ["2–4", 2 * (0.1008 + DISK_50), 4 * (0.1008 + DISK_50)],
-  "nodes inference-l4": ["0–4", 0, 4 * (0.9776 + DISK_200)],
-  "nodes batch-l4": ["0–6", 0, 6 * (1.3232 + DISK_200)],
+  "nodes inference-l4": ["0–4", 0, 4 * (0.9776 + DISK_100)],
+  "nodes batch-l4": ["0–6", 0, 6 * (1.3232 + DISK_100)],
 });
 
 describe("clusterCost", () => {
@@ -42,15 +42,15 @@ describe("clusterCost", () => {
   });
 
   it("comes to what a calculator says", () => {
-    // 24 / 730 = 0.032877 and 36 / 730 = 0.049315.
+    // 24 / 730 = 0.032877 and 28 / 730 = 0.038356.
     assert.deepEqual(
       clusterCost(builtCluster()).map(({ minUsd, maxUsd }) => [minUsd.toFixed(4), maxUsd.toFixed(4)]),
       [
         ["0.1000", "0.1000"],
         ["0.1500", "0.1500"],
         ["0.2674", "0.5347"],
-        ["0.0000", "4.1077"],
-        ["0.0000", "8.2351"],
+        ["0.0000", "4.0638"],
+        ["0.0000", "8.1693"],
       ],
     );
   });
@@ -79,6 +79,14 @@ describe("clusterCost", () => {
     assert.deepEqual(two["interface endpoints"], ["4", 0.04, 0.04]);
   });
 
+  it("leaves the gateways of an existing VPC to its owner, and counts zones that came later", () => {
+    const existing = { vpcId: "vpc-00000001", privateSubnetIds: ["subnet-00000001", "subnet-00000002"] };
+    const { "NAT gateways": _, ...others } = BASE;
+    assert.deepEqual(items({ network: { existing } }), others);
+    const more = items({ network: { zones: ["us-east-1a", "us-east-1b"], additionalZones: ["us-east-1d"] } });
+    assert.deepEqual(more["NAT gateways"], ["3", 0.15, 0.15]);
+  });
+
   it("takes the cheapest type for the least and the dearest for the most", () => {
     const { "nodes system": system, "nodes batch-l4": batch } = items({
       systemNodes: { instanceTypes: ["m7i.large", "m6i.large", "m7i.xlarge"] },
@@ -88,7 +96,7 @@ describe("clusterCost", () => {
       { system, batch },
       expected({
         system: ["2–4", 2 * (0.096 + DISK_50), 4 * (0.2016 + DISK_50)],
-        batch: ["1–6", 0.9776 + DISK_200, 6 * (1.3232 + DISK_200)],
+        batch: ["1–6", 0.9776 + DISK_100, 6 * (1.3232 + DISK_100)],
       }),
     );
   });
@@ -105,7 +113,7 @@ describe("clusterCost", () => {
     const block = { purpose: "batch", gpu: "h100", instanceTypes: ["p5.48xlarge"], max: 2 };
     assert.deepEqual(
       { block: items({ gpuNodes: { block } })["nodes block"]! },
-      expected({ block: ["0–2", 0, 2 * (55.04 + DISK_200)] }),
+      expected({ block: ["0–2", 0, 2 * (55.04 + DISK_100)] }),
     );
   });
 

@@ -11,6 +11,7 @@ const BASE: Config = {
   kubernetesVersion: "1.36",
   amiRelease: "1.36.2-20260714",
   network: { cidr: "10.40.0.0/16" },
+  publicEndpoint: { cidrs: ["203.0.113.0/24"] },
   gpuNodes: {
     "inference-l4": { purpose: "inference", gpu: "l4", instanceTypes: ["g6.2xlarge"], max: 4 },
     "batch-l4": {

@@ -174,10 +174,10 @@ describe("Network with other args", () => {
       return Promise.resolve({});
     });
     assert.equal(
-      await reasonOf(made!.zoneNames[2]!),
+      await reasonOf(made!["zonesOfRegion"](3)[2]!),
       "vllm:cluster.network.zones: the region has 2 zones for EKS: use at most 2",
     );
-    assert.equal(await valueOf(made!.zoneNames[1]!), "eu-central-1b");
+    assert.equal(await valueOf(made!["zonesOfRegion"](3)[1]!), "eu-central-1b");
   });
 
   it("tells the one gateway, and every zone's routes to it, for ways out", async () => {
@@ -219,6 +219,35 @@ describe("Network with other args", () => {
     assert.deepEqual(others, { "net-ecr.api": endpoint("ecr.api"), "net-sts": endpoint("sts") });
   });
 
+  it("takes zones by their names without asking, and those that came later behind the others", async () => {
+    const { registry, made, calls, ignored } = await network({
+      zones: ["eu-central-1c", "eu-central-1a"],
+      additionalZones: ["eu-central-1b"],
+    });
+    assert.deepEqual(
+      [0, 1, 2].map((zone) => registry.get("Subnet", `net-private-${zone}`).inputs["availabilityZone"]),
+      ["eu-central-1c", "eu-central-1a", "eu-central-1b"],
+    );
+    assert.ok(!calls.some((call) => call.token === "getAvailabilityZones"));
+    assert.deepEqual(ignored, {});
+    const ids = await Promise.all(made.controlPlaneSubnetIds.map((id) => valueOf(id)));
+    assert.deepEqual(ids, ["net-private-0", "net-private-1"]);
+  });
+
+  it("names endpoints as China's regions do", async () => {
+    const { registry } = await awsRegistered(
+      () => new Network("net", { ...ARGS, interfaceEndpoints: ["ecr.api", "logs", "sts"] }),
+      "cn-north-1",
+    );
+    const names = Object.values(inputsOf(registry, "VpcEndpoint")).map(({ serviceName }) => serviceName);
+    assert.deepEqual(names.sort(), [
+      "cn.com.amazonaws.cn-north-1.ecr.api",
+      "cn.com.amazonaws.cn-north-1.sts",
+      "com.amazonaws.cn-north-1.logs",
+      "com.amazonaws.cn-north-1.s3",
+    ]);
+  });
+
   it("uses as many zones as it is told, and no tags but names unless given some", async () => {
     const { registry } = await network({ zones: 2, tags: undefined });
     assert.deepEqual(
@@ -228,8 +257,8 @@ describe("Network with other args", () => {
       [
         ["net-private-0", "eu-central-1a", "10.40.0.0/18"],
         ["net-private-1", "eu-central-1b", "10.40.64.0/18"],
-        ["net-public-0", "eu-central-1a", "10.40.128.0/24"],
-        ["net-public-1", "eu-central-1b", "10.40.129.0/24"],
+        ["net-public-0", "eu-central-1a", "10.40.192.0/24"],
+        ["net-public-1", "eu-central-1b", "10.40.193.0/24"],
       ],
     );
     assert.deepEqual(registry.get("Vpc", "net").inputs["tags"], { Name: "net-vpc" });

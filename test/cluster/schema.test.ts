@@ -14,7 +14,7 @@ const problemsOf = (changes: Config): string[] => lines(parsed(changes).problems
 const access = (entry: Config): string[] =>
   problemsOf({ access: { ops: { principalArn: "arn:aws:iam::111122223333:role/ops", ...entry } } });
 
-const GPU_GROUP = { gpu: "l4", capacity: "on-demand", min: 0, diskGiB: 200 };
+const GPU_GROUP = { gpu: "l4", capacity: "on-demand", min: 0, diskGiB: 100 };
 
 describe("a cluster to build in the stack config", () => {
   it("fills in every default", () => {
@@ -29,9 +29,15 @@ describe("a cluster to build in the stack config", () => {
           zones: 3,
           natGateways: "per-zone",
           serviceCidr: "172.20.0.0/16",
+          additionalZones: [],
           interfaceEndpoints: [],
         },
+        publicEndpoint: { cidrs: ["203.0.113.0/24"] },
         access: {},
+        deletionProtection: true,
+        iam: {},
+        amiRelease: "1.36.2-20260714",
+        nodes: "managed",
         logRetentionDays: 90,
         systemNodes: { instanceTypes: ["m7i.large"], min: 2, max: 4 },
         gpuNodes: {
@@ -53,7 +59,8 @@ describe("a cluster to build in the stack config", () => {
     const given = {
       network: {
         cidr: "192.168.0.0/18",
-        zones: 2,
+        zones: ["eu-central-1a", "eu-central-1c"],
+        additionalZones: ["eu-central-1b"],
         natGateways: "single",
         serviceCidr: "10.100.0.0/16",
         interfaceEndpoints: ["ecr.api", "sts"],
@@ -62,6 +69,10 @@ describe("a cluster to build in the stack config", () => {
       access: {
         dev: { principalArn: "arn:aws-cn:iam::111122223333:user/team/dev", policy: "edit", namespaces: ["vllm"] },
       },
+      deletionProtection: false,
+      iam: { path: "/platform/", permissionsBoundary: "arn:aws-cn:iam::111122223333:policy/edge" },
+      amiRelease: "1.36.1-20260601",
+      nodes: "managed",
       logRetentionDays: 365,
       systemNodes: { instanceTypes: ["m7i.xlarge"], min: 3, max: 6 },
     };
@@ -73,11 +84,16 @@ describe("a cluster to build in the stack config", () => {
   });
 
   it("judges the cluster by the day that it is given", () => {
-    assert.deepEqual(problemsOf({ kubernetesVersion: "1.33" }), [
+    assert.deepEqual(problemsOf({ kubernetesVersion: "1.33", amiRelease: "1.33.13-20260714" }), [
       "vllm:cluster.kubernetesVersion: EKS ended the support of 1.33 on 2026-07-29: use 1.34, 1.35 or 1.36",
     ]);
     const { problems } = parseStackConfig(
-      stackValues({ cluster: { existing: undefined, ...clusterValues({ kubernetesVersion: "1.33" }) } }),
+      stackValues({
+        cluster: {
+          existing: undefined,
+          ...clusterValues({ kubernetesVersion: "1.33", amiRelease: "1.33.1-20260401" }),
+        },
+      }),
       [],
       new Date("2026-05-01"),
     );
@@ -85,7 +101,7 @@ describe("a cluster to build in the stack config", () => {
   });
 
   it("keeps a config with warnings alone", () => {
-    const { config, problems } = parsed({ kubernetesVersion: "1.34" });
+    const { config, problems } = parsed({ kubernetesVersion: "1.34", amiRelease: "1.34.9-20260714" });
     assert.deepEqual(
       problems.map(({ severity, path }) => [severity, path]),
       [["warning", "vllm:cluster.kubernetesVersion"]],
@@ -95,7 +111,7 @@ describe("a cluster to build in the stack config", () => {
 
   it("refuses an existing cluster and one to build at once", () => {
     assert.deepEqual(problemsOf({ existing: { name: "llm" } }), [
-      "vllm:cluster: an existing cluster and one to build are both described (name, kubernetesVersion, network, gpuNodes): " +
+      "vllm:cluster: an existing cluster and one to build are both described (name, kubernetesVersion, amiRelease, network, publicEndpoint, gpuNodes): " +
         "leave out existing, or the others",
     ]);
   });
@@ -145,7 +161,7 @@ describe("a cluster to build in the stack config", () => {
 
   it("refuses an access policy that EKS does not have, and an empty list of namespaces", () => {
     assert.deepEqual(access({ policy: "admn" }), [
-      'vllm:cluster.access.ops.policy: "admn" is not allowed: use cluster-admin, admin, edit or view; did you mean admin?',
+      'vllm:cluster.access.ops.policy: "admn" is not allowed: use cluster-admin, admin, edit, admin-view or view; did you mean admin?',
     ]);
     assert.deepEqual(access({ namespaces: [] }), ["vllm:cluster.access.ops.namespaces: [] is empty: give at least 1"]);
   });

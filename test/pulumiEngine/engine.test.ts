@@ -42,7 +42,7 @@ const BUILT_CLUSTER = {
 };
 
 describe("a stack that builds its cluster, on Pulumi's real engine", function () {
-  this.timeout(120_000);
+  this.timeout(400_000);
   let project: EngineProject;
 
   before(function () {
@@ -115,14 +115,7 @@ describe("a stack that builds its cluster, on Pulumi's real engine", function ()
 
   it("replaces the group whose instance type changes, and nothing else", () => {
     change(withGroup("inference-l4", { instanceTypes: ["g6.4xlarge"] }));
-    assert.deepEqual(
-      changes().filter((step) => !/^(create|delete)-/.test(step) || !step.includes(" Tag ")),
-      [
-        "create-replacement NodeGroup cluster-inference-l4",
-        "delete-replaced NodeGroup cluster-inference-l4",
-        "replace NodeGroup cluster-inference-l4",
-      ],
-    );
+    assert.deepEqual(changes(), ["replace NodeGroup cluster-inference-l4"]);
     change({});
   });
 
@@ -145,11 +138,13 @@ describe("a stack that builds its cluster, on Pulumi's real engine", function ()
 
   it("is destroyed only once its protection is off, and loses nothing before", () => {
     const before = project.pulumi("stack", "export").stdout;
-    const { status, stdout, stderr } = project.pulumi("destroy", "--yes", "--skip-preview");
+    const { status, stdout, stderr } = project.pulumi("destroy", "--yes");
     assert.notEqual(status, 0);
-    assert.match(stdout + stderr, /protect/);
+    assert.match(stdout + stderr, /cannot be deleted\s+because it is protected/);
     const urns = (text: string): string[] =>
-      (JSON.parse(text) as { deployment: { resources: { urn: string }[] } }).deployment.resources.map(({ urn }) => urn);
+      (JSON.parse(text) as { deployment: { resources: { urn: string }[] } }).deployment.resources
+        .map(({ urn }) => urn)
+        .sort();
     assert.deepEqual(urns(project.pulumi("stack", "export").stdout), urns(before));
     change({ deletionProtection: false });
     up();
@@ -192,7 +187,7 @@ describe("a stack that builds its cluster, on Pulumi's real engine", function ()
 });
 
 describe("the program on Pulumi's real engine", function () {
-  this.timeout(120_000);
+  this.timeout(400_000);
   let project: EngineProject;
 
   before(function () {

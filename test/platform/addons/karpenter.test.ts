@@ -88,7 +88,7 @@ describe("KarpenterAddon", () => {
       "Role nodes",
       "RolePolicy nodes",
     ]);
-    const release = { compat: "true", version: "1.14.1", namespace: "kube-system", atomic: true, timeout: 300 };
+    const release = { compat: "true", version: "1.15.1", namespace: "kube-system", atomic: true, timeout: 300 };
     assert.deepEqual(registry.get("Release", "nodes-crds").inputs, {
       ...release,
       name: "karpenter-crd",
@@ -166,9 +166,9 @@ describe("KarpenterAddon", () => {
   it("takes every Kubernetes version that it is compatible with, and refuses others", async () => {
     const of = (kubernetesVersion: string) =>
       awsRegistered(() => new KarpenterAddon("nodes", { ...PLACE, nodeRoleArn: NODE_ROLE, kubernetesVersion }));
-    for (const version of ["1.26", "1.33", "1.36"]) await of(version);
-    for (const version of ["1.25", "1.37"]) {
-      await assert.rejects(of(version), /is compatible with 1\.26 to 1\.36: take one of these/);
+    for (const version of ["1.26", "1.33", "1.37"]) await of(version);
+    for (const version of ["1.25", "1.38"]) {
+      await assert.rejects(of(version), /is compatible with 1\.26 to 1\.37: take one of these/);
     }
   });
 });
