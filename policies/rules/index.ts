@@ -4,6 +4,8 @@
  */
 import type { Rule } from "../rule.js";
 import { autoscalerFallback } from "./autoscalerFallback.js";
+import { clusterAccessEntries } from "./clusterAccessEntries.js";
+import { clusterDeletionProtection } from "./clusterDeletionProtection.js";
 import { clusterEndpointClosed } from "./clusterEndpointClosed.js";
 import { clusterLogs } from "./clusterLogs.js";
 import { clusterSecretsEncrypted } from "./clusterSecretsEncrypted.js";
@@ -83,8 +85,10 @@ export const rules: Rule[] = [
   spotNodeTaint,
   nodeRepair,
   clusterEndpointClosed,
+  clusterAccessEntries,
   clusterSecretsEncrypted,
   clusterLogs,
+  clusterDeletionProtection,
   volumeEncrypted,
   imdsv2,
   iamNoWildcards,

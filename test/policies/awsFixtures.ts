@@ -43,6 +43,8 @@ export function cluster(changes: Changes = {}): PolicyInput {
     vpcConfig: { subnetIds: ["subnet-1"], endpointPrivateAccess: true, endpointPublicAccess: false },
     encryptionConfig: { provider: { keyArn: KEY_ARN }, resources: ["secrets"] },
     enabledClusterLogTypes: ["api", "audit", "authenticator"],
+    accessConfig: { authenticationMode: "API" },
+    deletionProtection: true,
     ...changes,
   });
 }
@@ -54,6 +56,8 @@ export function componentCluster(changes: Changes = {}): PolicyInput {
     endpointPublicAccess: false,
     encryptionConfigKeyArn: KEY_ARN,
     enabledClusterLogTypes: ["api", "audit", "authenticator"],
+    authenticationMode: "API",
+    deletionProtection: true,
     ...changes,
   });
 }

@@ -136,6 +136,8 @@ describe("the pack", () => {
         endpointPublicAccess: false,
         encryptionConfigKeyArn: later,
         enabledClusterLogTypes: ["api", "audit", "authenticator"],
+        authenticationMode: "API",
+        deletionProtection: true,
       }),
       resource("aws:iam/rolePolicy:RolePolicy", "read", { role: later, policy: policyDocument(statement) }),
     ];
