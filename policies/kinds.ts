@@ -21,7 +21,7 @@ export interface Resource {
  * tokens: the SDK's `isType(CustomResource)` does not see them.
  */
 export function kindOf(type: string): Kind | undefined {
-  const match = /^kubernetes:([^/:]+)\/[^/:]+:([A-Za-z]+)$/.exec(type);
+  const match = /^kubernetes:([^/:]+)\/[^/:]+:([A-Za-z][A-Za-z0-9]*)$/.exec(type);
   const [, group, kind] = match ?? [];
   return group === undefined || kind === undefined ? undefined : { group, kind };
 }

@@ -1,31 +1,25 @@
 /** Managed node groups of EKS: AWS's own resource, and pulumi-eks' component around it. */
-import { AWS_MACHINES } from "../components/facts/machines/aws.js";
+import { isArmGpuType, isGpuType } from "./gpuMachines.js";
 import type { Resource } from "./kinds.js";
-import { type Fields, at, isSet, isStated, isTrue, list, strings, text } from "./read.js";
+import { type Nodes, type NodeTaint, type SpotCause, taintsIn } from "./nodes.js";
+import { type Fields, isSet, isStated, isTrue, strings, text } from "./read.js";
 
 export const NODE_GROUP = "aws:eks/nodeGroup:NodeGroup";
-const COMPONENT = "eks:index:ManagedNodeGroup";
+export const MANAGED_COMPONENT = "eks:index:ManagedNodeGroup";
 
-/**
- * NVIDIA's families, also those that the instance table does not have yet: EC2 names graphics types g and gr, training
- * types p. g4ad has AMD's GPUs. Wide on purpose: a family nobody listed is still a GPU family.
- */
-const GPU_TYPE = /^(?!g4ad\.)(g|gr|p)\d+[a-z]*(-[a-z0-9]+)?\./;
-/** Graviton (g5g) and Grace (p6e-gb200) with GPUs. */
-const ARM_GPU_TYPE = /^(g5g|[^.]+-gb\d+)\./;
 /** Images with NVIDIA's driver, Amazon Linux 2's included. */
 const GPU_AMI = /_NVIDIA(_FIPS)?$|^AL2_x86_64_GPU$/;
 /** With `gpu: true`, pulumi-eks chooses an NVIDIA image for these. */
 const OPERATING_SYSTEMS: readonly unknown[] = ["AL2023", "Bottlerocket"];
+/**
+ * With one of these, pulumi-eks writes the nodes' user data and so has to name their image, by default AL2023's
+ * (pulumi-eks 4.3.0: `customUserDataArgs` in nodejs/eks/nodes/userdata.ts, `getRecommendedAMI` in nodegroup.ts).
+ */
+const USER_DATA = ["bootstrapExtraArgs", "kubeletExtraArgs", "bottlerocketSettings", "nodeadmExtraOptions", "userData"];
 
-export interface NodeTaint {
-  key: string | undefined;
-  value: string | undefined;
-  /** In EKS' words: `NO_SCHEDULE`, `NO_EXECUTE` or `PREFER_NO_SCHEDULE`. */
-  effect: string | undefined;
-}
-
-export class NodeGroup {
+export class NodeGroup implements Nodes {
+  readonly where = "";
+  readonly noSchedule = "NO_SCHEDULE";
   private readonly props: Fields;
 
   constructor(private readonly resource: Resource) {
@@ -36,12 +30,12 @@ export class NodeGroup {
     return text(this.props["amiType"]);
   }
 
-  get capacityType(): string | undefined {
-    return text(this.props["capacityType"]);
+  get spot(): SpotCause | undefined {
+    return this.props["capacityType"] === "SPOT" ? { is: 'capacityType is "SPOT"' } : undefined;
   }
 
   get gpuTypes(): string[] {
-    return strings(this.props["instanceTypes"]).filter((type) => AWS_MACHINES.has(type) || GPU_TYPE.test(type));
+    return strings(this.props["instanceTypes"]).filter(isGpuType);
   }
 
   /** If the launch template names the instance type, only the image tells. */
@@ -51,7 +45,7 @@ export class NodeGroup {
 
   /** The image type to propose. */
   get nvidiaAmiType(): string {
-    return this.gpuTypes.some((type) => ARM_GPU_TYPE.test(type)) ? "AL2023_ARM_64_NVIDIA" : "AL2023_x86_64_NVIDIA";
+    return this.gpuTypes.some(isArmGpuType) ? "AL2023_ARM_64_NVIDIA" : "AL2023_x86_64_NVIDIA";
   }
 
   get hasLaunchTemplate(): boolean {
@@ -61,23 +55,29 @@ export class NodeGroup {
   /** True when pulumi-eks chooses the image: for its component, or in the launch template that it makes. */
   get imageIsChosenByComponent(): boolean {
     if (this.resource.type === NODE_GROUP) {
-      return this.hasLaunchTemplate && this.resource.urn.includes(`${COMPONENT}$${NODE_GROUP}::`);
+      return this.hasLaunchTemplate && this.resource.urn.includes(`${MANAGED_COMPONENT}$${NODE_GROUP}::`);
     }
     if (isStated(this.props, "amiId")) return true;
-    return isTrue(this.props["gpu"]) && OPERATING_SYSTEMS.includes(this.props["operatingSystem"]);
+    if (!isTrue(this.props["gpu"])) return false;
+    if (isStated(this.props, "operatingSystem")) return OPERATING_SYSTEMS.includes(this.props["operatingSystem"]);
+    return USER_DATA.some((key) => isStated(this.props, key));
   }
 
   get taints(): NodeTaint[] {
-    return list(this.props["taints"]).map((taint) => ({
-      key: text(at(taint, "key")),
-      value: text(at(taint, "value")),
-      effect: text(at(taint, "effect")),
-    }));
+    return taintsIn(this.props["taints"]);
+  }
+
+  written({ key, value }: { key: string; value: string }): string {
+    return `{key: "${key}", value: "${value}", effect: "${this.noSchedule}"}`;
   }
 }
 
-/** A component without inputs: its provider did not pass them on, so the group in it is judged. */
+/**
+ * A component without inputs: its provider did not pass them on, so the group in it is judged. pulumi-eks' provider passes
+ * none on up to 4.3.0 at least: its own Pulumi SDK is 3.173.0, and SDKs do so from 3.202.0 on. Previews without a provider
+ * know nothing but the inputs. So both are judged, and neither can tell whether the other is.
+ */
 export function nodeGroupOf(resource: Resource): NodeGroup | undefined {
   if (resource.type === NODE_GROUP) return new NodeGroup(resource);
-  return resource.type === COMPONENT && isSet(resource.props) ? new NodeGroup(resource) : undefined;
+  return resource.type === MANAGED_COMPONENT && isSet(resource.props) ? new NodeGroup(resource) : undefined;
 }

@@ -25,6 +25,9 @@ import { iamNoWildcards } from "./iamNoWildcards.js";
 import { imagePinned } from "./imagePinned.js";
 import { imdsv2 } from "./imdsv2.js";
 import { interactiveOffSpot } from "./interactiveOffSpot.js";
+import { karpenterAmiPinned } from "./karpenterAmiPinned.js";
+import { karpenterDisruption } from "./karpenterDisruption.js";
+import { karpenterLimits } from "./karpenterLimits.js";
 import { limitsStated } from "./limitsStated.js";
 import { livenessNeedsStartup } from "./livenessNeedsStartup.js";
 import { memoryRequestEqualsLimit } from "./memoryRequestEqualsLimit.js";
@@ -32,6 +35,7 @@ import { modelRevision } from "./modelRevision.js";
 import { networkPolicy } from "./networkPolicy.js";
 import { noCpuAutoscaling } from "./noCpuAutoscaling.js";
 import { noInjectedCode } from "./noInjectedCode.js";
+import { nodeAddressPrivate } from "./nodeAddressPrivate.js";
 import { nodeRepair } from "./nodeRepair.js";
 import { noPlainSecrets } from "./noPlainSecrets.js";
 import { noRemoteCode } from "./noRemoteCode.js";
@@ -84,6 +88,10 @@ export const rules: Rule[] = [
   gpuNodeTaint,
   spotNodeTaint,
   nodeRepair,
+  nodeAddressPrivate,
+  karpenterLimits,
+  karpenterDisruption,
+  karpenterAmiPinned,
   clusterEndpointClosed,
   clusterAccessEntries,
   clusterSecretsEncrypted,

@@ -1,7 +1,9 @@
 import { quote } from "../../components/config/problems.js";
+import { nodeClassOf } from "../karpenter.js";
 import { type Resource, isKind } from "../kinds.js";
 import { at, isStated, isTrue, list, text } from "../read.js";
 import { resourceRule } from "../rule.js";
+import { selfManagedGroupOf } from "../selfManagedGroups.js";
 import { state } from "../show.js";
 
 /** EBS's driver, the one of EKS Auto Mode, and the one that Kubernetes once had built in. */
@@ -17,8 +19,8 @@ export const volumeEncrypted = resourceRule(
     enforcementLevel: "mandatory",
   },
   (resource, report) => {
-    for (const { path, value, wanted } of settingsOf(resource)) {
-      if (!isTrue(value)) report(`${path} ${state(value)}: set it to ${quote(wanted)}`);
+    for (const { path, value, wanted, remark = "" } of settingsOf(resource)) {
+      if (!isTrue(value)) report(`${path} ${state(value)}${remark}: set it to ${quote(wanted)}`);
     }
   },
 );
@@ -27,6 +29,7 @@ interface Setting {
   path: string;
   value: unknown;
   wanted: true | "true";
+  remark?: string;
 }
 
 function settingsOf(resource: Resource): Setting[] {
@@ -34,17 +37,43 @@ function settingsOf(resource: Resource): Setting[] {
   if (type === "aws:ebs/volume:Volume" || type === "aws:efs/fileSystem:FileSystem") {
     return [{ path: "encrypted", value: props["encrypted"], wanted: true }];
   }
-  if (type === "aws:ec2/launchTemplate:LaunchTemplate") {
-    return list(props["blockDeviceMappings"]).flatMap((mapping, index): Setting[] => {
-      const ebs = at(mapping, "ebs");
-      // A launch template takes no encryption with a snapshot: the snapshot decides.
-      if (!isStated(mapping, "ebs") || isStated(ebs, "snapshotId")) return [];
-      const path = `blockDeviceMappings[${index}].ebs.encrypted`;
-      return [{ path, value: at(ebs, "encrypted"), wanted: "true" }];
-    });
+  if (type === "aws:ec2/launchTemplate:LaunchTemplate") return mappedDisks(props["blockDeviceMappings"], "", "true");
+  if (type === "aws:ec2/launchConfiguration:LaunchConfiguration") {
+    const root = isStated(props, "rootBlockDevice") ? [disk(props["rootBlockDevice"], "rootBlockDevice", true)] : [];
+    const more = list(props["ebsBlockDevices"]).flatMap((device, index) =>
+      isTrue(at(device, "noDevice")) || isStated(device, "snapshotId")
+        ? []
+        : [disk(device, `ebsBlockDevices[${index}]`, true)],
+    );
+    return [...root, ...more];
+  }
+  const nodeClass = nodeClassOf(resource);
+  // Without mappings Karpenter makes an encrypted disk.
+  if (nodeClass !== undefined) return mappedDisks(nodeClass["blockDeviceMappings"], "spec.", true);
+  const group = selfManagedGroupOf(resource);
+  if (group !== undefined) {
+    const value = group.props["nodeRootVolumeEncrypted"];
+    const remark = isStated(group.props, "encryptRootBlockDevice")
+      ? " and pulumi-eks ignores encryptRootBlockDevice"
+      : "";
+    return [{ path: `${group.where}${group.path}nodeRootVolumeEncrypted`, value, wanted: true, remark }];
   }
   if (isKind(resource, "storage.k8s.io", "StorageClass") && EBS_PROVISIONERS.has(text(props["provisioner"]) ?? "")) {
     return [{ path: "parameters.encrypted", value: at(props, "parameters", "encrypted"), wanted: "true" }];
   }
   return [];
+}
+
+/** Of a launch template and of Karpenter's class, which spells the snapshot its own way. */
+function mappedDisks(mappings: unknown, path: string, wanted: true | "true"): Setting[] {
+  return list(mappings).flatMap((mapping, index) => {
+    const ebs = at(mapping, "ebs");
+    // There is no encryption with a snapshot: the snapshot decides.
+    if (!isStated(mapping, "ebs") || isStated(ebs, "snapshotId") || isStated(ebs, "snapshotID")) return [];
+    return [disk(ebs, `${path}blockDeviceMappings[${index}].ebs`, wanted)];
+  });
+}
+
+function disk(ebs: unknown, path: string, wanted: true | "true"): Setting {
+  return { path: `${path}.encrypted`, value: at(ebs, "encrypted"), wanted };
 }

@@ -58,13 +58,91 @@ export function componentCluster(changes: Changes = {}): PolicyInput {
     enabledClusterLogTypes: ["api", "audit", "authenticator"],
     authenticationMode: "API",
     deletionProtection: true,
+    skipDefaultNodeGroup: true,
     ...changes,
+  });
+}
+
+/** A cluster of pulumi-eks with the default node group, which has these properties. */
+export function defaultGroup(changes: Changes = {}): PolicyInput {
+  return componentCluster({ skipDefaultNodeGroup: undefined, nodeGroupOptions: selfManaged(changes) });
+}
+
+function selfManaged(changes: Changes): Changes {
+  return {
+    instanceType: "g6.2xlarge",
+    gpu: true,
+    taints: { "nvidia.com/gpu": { value: "true", effect: "NoSchedule" } },
+    nodeRootVolumeEncrypted: true,
+    nodeAssociatePublicIpAddress: false,
+    ...changes,
+  };
+}
+
+/** A self-managed group of GPU nodes by pulumi-eks; `imdsv2` and `node-repair` accept none. */
+export function selfManagedGroup(changes: Changes = {}): PolicyInput {
+  return resource("eks:index:NodeGroupV2", "gpu-self-managed", selfManaged(changes));
+}
+
+/** The first of pulumi-eks' components of that kind. */
+export function firstNodeGroup(changes: Changes = {}): PolicyInput {
+  return resource("eks:index:NodeGroup", "gpu-first", selfManaged(changes));
+}
+
+/** A Karpenter pool of GPU nodes, on demand. @param changes over its spec @param node over the spec of its nodes */
+export function nodePool(changes: Changes = {}, node: Changes = {}, labels: Changes = {}): PolicyInput {
+  return resource("kubernetes:karpenter.sh/v1:NodePool", "gpu-pool", {
+    metadata: { name: "gpu" },
+    spec: {
+      template: {
+        metadata: { labels },
+        spec: {
+          nodeClassRef: { group: "karpenter.k8s.aws", kind: "EC2NodeClass", name: "gpu" },
+          requirements: [
+            { key: "karpenter.sh/capacity-type", operator: "In", values: ["on-demand"] },
+            { key: "karpenter.k8s.aws/instance-family", operator: "In", values: ["g6", "g6e"] },
+          ],
+          taints: [{ key: "nvidia.com/gpu", value: "true", effect: "NoSchedule" }],
+          ...node,
+        },
+      },
+      disruption: { consolidationPolicy: "WhenEmpty", consolidateAfter: "10m" },
+      limits: { "nvidia.com/gpu": 8 },
+      ...changes,
+    },
+  });
+}
+
+/** How Karpenter launches them. @param changes over its spec */
+export function nodeClass(changes: Changes = {}): PolicyInput {
+  return resource("kubernetes:karpenter.k8s.aws/v1:EC2NodeClass", "gpu-class", {
+    metadata: { name: "gpu" },
+    spec: {
+      role: "node",
+      amiSelectorTerms: [{ alias: "al2023@v20240625" }],
+      subnetSelectorTerms: [{ id: "subnet-1" }],
+      securityGroupSelectorTerms: [{ id: "sg-1" }],
+      blockDeviceMappings: [{ deviceName: "/dev/xvda", ebs: { volumeSize: "200Gi", encrypted: true } }],
+      ...changes,
+    },
   });
 }
 
 export function launchTemplate(changes: Changes = {}): PolicyInput {
   return resource("aws:ec2/launchTemplate:LaunchTemplate", "gpu-template", {
     blockDeviceMappings: [{ deviceName: "/dev/xvda", ebs: { volumeSize: 200, encrypted: "true" } }],
+    metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 },
+    ...changes,
+  });
+}
+
+/** Of the first self-managed groups. */
+export function launchConfiguration(changes: Changes = {}): PolicyInput {
+  return resource("aws:ec2/launchConfiguration:LaunchConfiguration", "gpu-configuration", {
+    imageId: "ami-1",
+    instanceType: "g6.2xlarge",
+    rootBlockDevice: { volumeSize: 200, encrypted: true },
+    ebsBlockDevices: [{ deviceName: "/dev/xvdb", encrypted: true }],
     metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 },
     ...changes,
   });
@@ -126,7 +204,10 @@ export function goodCluster(): PolicyInput[] {
     componentCluster(),
     nodeGroup(),
     managedNodeGroup(),
+    nodePool(),
+    nodeClass(),
     launchTemplate(),
+    launchConfiguration(),
     instance(),
     volume(),
     fileSystem(),

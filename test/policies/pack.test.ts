@@ -5,7 +5,20 @@ import fc from "fast-check";
 
 import { rules } from "../../policies/rules/index.js";
 import { type PolicyInput, PolicyRuleError, runPolicies } from "../../tools/policyRunner.js";
-import { cluster, goodCluster, nodeGroup, policyDocument, role } from "./awsFixtures.js";
+import {
+  cluster,
+  componentCluster,
+  defaultGroup,
+  firstNodeGroup,
+  goodCluster,
+  managedNodeGroup,
+  nodeClass,
+  nodeGroup,
+  nodePool,
+  policyDocument,
+  role,
+  selfManagedGroup,
+} from "./awsFixtures.js";
 import { type Json, deployment, goodStack, horizontalAutoscaler, plainPod, resource } from "./fixtures.js";
 
 /** What the engine wraps properties in. Exported, but marked internal and so left out of the SDK's types. */
@@ -34,15 +47,25 @@ const KUBERNETES_TYPES = [
   "monitoring.coreos.com/v1:PrometheusRule",
   "helm.sh/v3:Release",
   "helm.sh/v4:Chart",
+  "karpenter.sh/v1:NodePool",
+  "karpenter.k8s.aws/v1:EC2NodeClass",
 ].map((type) => `kubernetes:${type}`);
 
 const AWS_TYPES = [
   ...["eks/nodeGroup:NodeGroup", "eks/cluster:Cluster", "ec2/launchTemplate:LaunchTemplate", "ec2/instance:Instance"],
+  "ec2/launchConfiguration:LaunchConfiguration",
   ...["ebs/volume:Volume", "efs/fileSystem:FileSystem", "iam/policy:Policy", "iam/role:Role"],
   ...["iam/rolePolicyAttachment:RolePolicyAttachment", "iam/accessKey:AccessKey"],
 ].map((type) => `aws:${type}`);
 
-const TYPES = [...KUBERNETES_TYPES, ...AWS_TYPES, "eks:index:Cluster", "eks:index:ManagedNodeGroup"];
+const COMPONENTS = ["Cluster", "ManagedNodeGroup", "NodeGroup", "NodeGroupV2"].map((type) => `eks:index:${type}`);
+
+const TYPES = [...KUBERNETES_TYPES, ...AWS_TYPES, ...COMPONENTS];
+
+const SPOT_AND_GPU = {
+  "nvidia.com/gpu": { value: "true", effect: "NoSchedule" },
+  "node-lifecycle": { value: "spot", effect: "NoSchedule" },
+};
 
 describe("the pack", () => {
   it("accepts a good stack without a word", async () => {
@@ -82,7 +105,8 @@ describe("the pack", () => {
   it("survives any value in any place of a good stack", async function () {
     // A thousand runs of every rule over a whole stack.
     this.timeout(120_000);
-    const stack = [...goodStack(), horizontalAutoscaler(), ...goodCluster()];
+    const groups = [defaultGroup(), selfManagedGroup(), firstNodeGroup()];
+    const stack = [...goodStack(), horizontalAutoscaler(), ...goodCluster(), ...groups];
     const places = stack.flatMap((item, index) => pathsOf(item.props).map((path) => ({ index, path })));
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...places), fc.jsonValue(), async ({ index, path }, value) => {
@@ -98,6 +122,17 @@ describe("the pack", () => {
       ...goodStack().slice(2),
       nodeGroup({ amiType: "AL2023_x86_64_STANDARD", taints: [], launchTemplate: {} }),
       cluster({ encryptionConfig: {}, vpcConfig: { publicAccessCidrs: ["0.0.0.0/0"] } }),
+      selfManagedGroup({ gpu: false, taints: {}, nodeRootVolumeEncrypted: false }),
+      defaultGroup({
+        instanceType: "p5.48xlarge",
+        gpu: undefined,
+        taints: { "nvidia.com/gpu": { effect: "NoExecute" } },
+      }),
+      nodePool({ limits: {}, disruption: {} }, { taints: [] }),
+      nodeClass({
+        amiSelectorTerms: [{ alias: "al2023@latest" }],
+        blockDeviceMappings: [{ ebs: { volumeSize: "1Gi" } }],
+      }),
       role({ inlinePolicies: [{ policy: policyDocument({ Effect: "Allow", Action: ["s3:*"] }) }] }),
     ];
     const guarded = bad.map((item) => ({ ...item, props: unknownCheckingProxy(item.props) }));
@@ -131,19 +166,25 @@ describe("the pack", () => {
       nodeGroup({ clusterName: later, nodeRoleArn: later, subnetIds: [later], launchTemplate: later }),
       nodeGroup({ amiType: "CUSTOM", launchTemplate: { id: later, version: later } }),
       cluster({ encryptionConfig: { provider: { keyArn: later }, resources: ["secrets"] } }),
-      resource("eks:index:Cluster", "component", {
-        endpointPrivateAccess: true,
-        endpointPublicAccess: false,
-        encryptionConfigKeyArn: later,
-        enabledClusterLogTypes: ["api", "audit", "authenticator"],
-        authenticationMode: "API",
-        deletionProtection: true,
-      }),
+      componentCluster({ encryptionConfigKeyArn: later, vpcId: later, serviceRole: later }),
+      managedNodeGroup({ cluster: later, nodeRoleArn: later, launchTemplate: later, scalingConfig: later }),
+      nodePool({}, { nodeClassRef: later }),
+      nodeClass({ amiSelectorTerms: [{ id: later }], role: later, subnetSelectorTerms: later, tags: later }),
       resource("aws:iam/rolePolicy:RolePolicy", "read", { role: later, policy: policyDocument(statement) }),
     ];
     assert.deepEqual(
       await runPolicies(unknown.map((item) => ({ ...item, props: unknownCheckingProxy(item.props) }))),
       [],
+    );
+    const groups = [
+      selfManagedGroup({ cluster: later, instanceProfileName: later, nodeUserData: later, desiredCapacity: later }),
+      selfManagedGroup({ gpu: undefined, amiId: later, spotPrice: later, taints: SPOT_AND_GPU }),
+    ];
+    assert.deepEqual(
+      (await runPolicies(groups.map((item) => ({ ...item, props: unknownCheckingProxy(item.props) })))).map(
+        ({ rule, resource }) => [rule, resource],
+      ),
+      ["node-repair", "imdsv2"].flatMap((rule) => groups.map(({ name }) => [rule, name])),
     );
     const key = resource("aws:iam/accessKey:AccessKey", "ci", { user: later });
     const found = await runPolicies([{ ...key, props: unknownCheckingProxy(key.props) }]);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import { AWS_MACHINES } from "../../../components/facts/machines/aws.js";
 import { gpuNodeAmi } from "../../../policies/rules/gpuNodeAmi.js";
-import { managedNodeGroup, nodeGroup } from "../awsFixtures.js";
+import { defaultGroup, firstNodeGroup, managedNodeGroup, nodeGroup, selfManagedGroup } from "../awsFixtures.js";
 import { messages, resource } from "../fixtures.js";
 
 const UNSET = "amiType is not set, and EKS's default image has no NVIDIA driver: use AL2023_x86_64_NVIDIA";
@@ -99,5 +99,66 @@ describe("gpu-node-ami", () => {
 
   it("leaves a component alone that the engine knows without inputs", async () => {
     assert.deepEqual(await messages(gpuNodeAmi, resource("eks:index:ManagedNodeGroup", "gpu", {})), []);
+  });
+
+  const NO_IMAGE = "neither gpu nor amiType is set, and pulumi-eks' default image has no NVIDIA driver: set";
+
+  it("accepts self-managed groups with an NVIDIA image or their own", async () => {
+    const own = { gpu: undefined };
+    const accepted = [
+      ...[selfManagedGroup(), firstNodeGroup(), defaultGroup()],
+      selfManagedGroup({ operatingSystem: "Bottlerocket" }),
+      selfManagedGroup({ ...own, amiId: "ami-1" }),
+      selfManagedGroup({ ...own, amiType: "BOTTLEROCKET_x86_64_NVIDIA" }),
+      selfManagedGroup({ ...own, amiType: "amazon-linux-2023/x86_64/nvidia" }),
+      selfManagedGroup({ ...own, instanceType: undefined }),
+      resource("eks:index:Cluster", "models", { instanceType: "g5.xlarge", nodeAmiId: "ami-1" }),
+    ];
+    assert.deepEqual(await messages(gpuNodeAmi, accepted), []);
+  });
+
+  it("refuses self-managed GPU groups with the default image", async () => {
+    const plain = { gpu: undefined };
+    const arm = { ...plain, instanceType: "g5g.xlarge" };
+    const refused = [
+      selfManagedGroup(plain),
+      firstNodeGroup({ gpu: false }),
+      defaultGroup(plain),
+      resource("eks:index:Cluster", "models", { instanceType: "g5.xlarge" }),
+      selfManagedGroup(arm),
+      resource("eks:index:Cluster", "models", { instanceType: "g5g.xlarge" }),
+    ];
+    const options = "nodeGroupOptions.";
+    assert.deepEqual(await messages(gpuNodeAmi, refused), [
+      `${NO_IMAGE} gpu to true`,
+      `${NO_IMAGE} gpu to true`,
+      `default node group: ${NO_IMAGE} ${options}gpu to true`,
+      `default node group: ${NO_IMAGE} gpu to true`,
+      `${NO_IMAGE} gpu to true and operatingSystem to "Bottlerocket"`,
+      `default node group: ${NO_IMAGE} ${options}gpu to true and ${options}operatingSystem to "Bottlerocket"`,
+    ]);
+  });
+
+  it("refuses self-managed GPU groups with an image without driver or outdated", async () => {
+    const typed = (amiType: string) => ({ gpu: undefined, amiType });
+    const refused = [
+      selfManagedGroup(typed("AL2023_x86_64_STANDARD")),
+      selfManagedGroup({ ...typed("BOTTLEROCKET_ARM_64"), instanceType: "g5g.xlarge" }),
+      defaultGroup(typed("amazon-linux-2-gpu")),
+      firstNodeGroup({ operatingSystem: "AL2" }),
+    ];
+    const outdated = "is outdated, EKS publishes no images of Amazon Linux 2 any more: use";
+    assert.deepEqual(await messages(gpuNodeAmi, refused), [
+      'amiType "AL2023_x86_64_STANDARD" has no NVIDIA driver: use AL2023_x86_64_NVIDIA',
+      'amiType "BOTTLEROCKET_ARM_64" has no NVIDIA driver: use BOTTLEROCKET_ARM_64_NVIDIA',
+      `default node group: nodeGroupOptions.amiType "amazon-linux-2-gpu" ${outdated} AL2023_x86_64_NVIDIA`,
+      `operatingSystem "AL2" ${outdated} AL2023`,
+    ]);
+  });
+
+  it("lets pulumi-eks choose the image where it writes the user data", async () => {
+    const own = { amiType: undefined, kubeletExtraArgs: "--max-pods=58" };
+    assert.deepEqual(await messages(gpuNodeAmi, managedNodeGroup({ ...own, gpu: true })), []);
+    assert.deepEqual(await messages(gpuNodeAmi, managedNodeGroup(own)), [UNSET]);
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { nodeRepair } from "../../../policies/rules/nodeRepair.js";
-import { managedNodeGroup, nodeGroup } from "../awsFixtures.js";
+import { defaultGroup, firstNodeGroup, managedNodeGroup, nodeGroup, selfManagedGroup } from "../awsFixtures.js";
 import { messages } from "../fixtures.js";
 
 describe("node-repair", () => {
@@ -17,5 +17,13 @@ describe("node-repair", () => {
       "nodeRepairConfig.enabled is not set: set it to true",
       "nodeRepairConfig.enabled is false: set it to true",
     ]);
+  });
+
+  it("refuses self-managed GPU groups, which EKS does not repair", async () => {
+    const message =
+      "EKS repairs no nodes of a self-managed group: use aws.eks.NodeGroup with nodeRepairConfig.enabled true";
+    const found = await messages(nodeRepair, [selfManagedGroup(), firstNodeGroup(), defaultGroup()]);
+    assert.deepEqual(found, [message, message, `default node group: ${message}`]);
+    assert.deepEqual(await messages(nodeRepair, selfManagedGroup({ instanceType: "m7i.large" })), []);
   });
 });

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 
 import { spotNodeTaint } from "../../../policies/rules/spotNodeTaint.js";
-import { GPU_TAINT, managedNodeGroup, nodeGroup } from "../awsFixtures.js";
+import {
+  defaultGroup,
+  firstNodeGroup,
+  GPU_TAINT,
+  managedNodeGroup,
+  nodeGroup,
+  nodePool,
+  selfManagedGroup,
+} from "../awsFixtures.js";
 import { type Json, messages } from "../fixtures.js";
 
 const spot = (...taints: Json[]) => ({ capacityType: "SPOT", taints });
@@ -37,5 +45,61 @@ describe("spot-node-taint", () => {
   it("refuses a taint of an effect that lets pods in", async () => {
     const taint = { key: "node-lifecycle", value: "spot", effect: "PREFER_NO_SCHEDULE" };
     assert.deepEqual(await messages(spotNodeTaint, nodeGroup(spot(taint))), [MISSING]);
+  });
+
+  const SPOT = { value: "spot", effect: "NoSchedule" };
+  const FIX = '"node-lifecycle": {value: "spot", effect: "NoSchedule"} to';
+
+  it("judges self-managed groups by their price", async () => {
+    const accepted = [selfManagedGroup(), selfManagedGroup({ spotPrice: "1.5", taints: { "node-lifecycle": SPOT } })];
+    assert.deepEqual(await messages(spotNodeTaint, accepted), []);
+    const spot = { spotPrice: "1.5" };
+    const refused = [
+      selfManagedGroup(spot),
+      firstNodeGroup({ ...spot, taints: undefined }),
+      defaultGroup({ ...spot, instanceType: undefined }),
+      selfManagedGroup({ ...spot, taints: { "node-lifecycle": { ...SPOT, effect: "NO_SCHEDULE" } } }),
+    ];
+    assert.deepEqual(await messages(spotNodeTaint, refused), [
+      `spotPrice is set and no taint says so: add ${FIX} taints`,
+      `spotPrice is set and no taint says so: add ${FIX} taints`,
+      `default node group: nodeGroupOptions.spotPrice is set and no taint says so: add ${FIX} nodeGroupOptions.taints`,
+      `spotPrice is set and no taint says so: add ${FIX} taints`,
+    ]);
+  });
+
+  const POOL_FIX =
+    'and no taint says so: add {key: "node-lifecycle", value: "spot", effect: "NoSchedule"} to spec.template.spec.taints, ' +
+    'or require karpenter.sh/capacity-type In ["on-demand"]';
+  const pool = (requirement: Json, taints: Json = [], labels = {}) =>
+    nodePool({}, { requirements: [requirement], taints }, labels);
+  const capacity = (operator: string, ...values: string[]) => ({ key: "karpenter.sh/capacity-type", operator, values });
+
+  it("accepts pools that never are spot, and spot pools whose taint says so", async () => {
+    const accepted = [
+      nodePool(),
+      pool(capacity("In", "on-demand", "reserved")),
+      pool(capacity("NotIn", "spot")),
+      pool(capacity("Exists"), [], { "karpenter.sh/capacity-type": "on-demand" }),
+      pool(capacity("In", "spot"), [{ key: "node-lifecycle", ...SPOT }]),
+      pool({}, [{ key: "karpenter.sh/capacity-type", ...SPOT }]),
+    ];
+    assert.deepEqual(await messages(spotNodeTaint, accepted), []);
+  });
+
+  it("refuses pools that may be spot, also where no requirement says so", async () => {
+    const refused = [
+      pool(capacity("In", "on-demand", "spot")),
+      pool(capacity("NotIn", "reserved")),
+      pool(capacity("Exists")),
+      pool({}),
+    ];
+    const stated = `karpenter.sh/capacity-type may be "spot" ${POOL_FIX}`;
+    assert.deepEqual(await messages(spotNodeTaint, refused), [
+      stated,
+      stated,
+      stated,
+      `karpenter.sh/capacity-type is not required, so it may be "spot", ${POOL_FIX}`,
+    ]);
   });
 });

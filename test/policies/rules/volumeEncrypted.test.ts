@@ -1,7 +1,18 @@
 import assert from "node:assert/strict";
 
 import { volumeEncrypted } from "../../../policies/rules/volumeEncrypted.js";
-import { fileSystem, launchTemplate, storageClass, volume } from "../awsFixtures.js";
+import {
+  componentCluster,
+  defaultGroup,
+  fileSystem,
+  firstNodeGroup,
+  launchConfiguration,
+  launchTemplate,
+  nodeClass,
+  selfManagedGroup,
+  storageClass,
+  volume,
+} from "../awsFixtures.js";
 import { type Json, messages } from "../fixtures.js";
 
 const disks = (...blockDeviceMappings: Json[]) => launchTemplate({ blockDeviceMappings });
@@ -52,4 +63,45 @@ describe("volume-encrypted", () => {
       ]);
     });
   }
+
+  it("refuses each disk of a launch configuration that is not encrypted", async () => {
+    const devices = [
+      { deviceName: "/dev/xvdb" },
+      { deviceName: "/dev/xvdc", snapshotId: "snap-1" },
+      { deviceName: "/dev/xvdd", noDevice: true },
+    ];
+    const disks = launchConfiguration({ rootBlockDevice: { encrypted: false }, ebsBlockDevices: devices });
+    const accepted = launchConfiguration({ rootBlockDevice: undefined, ebsBlockDevices: undefined });
+    assert.deepEqual(await messages(volumeEncrypted, [launchConfiguration(), accepted, disks]), [
+      "rootBlockDevice.encrypted is false: set it to true",
+      "ebsBlockDevices[0].encrypted is not set: set it to true",
+    ]);
+  });
+
+  it("judges the root volume of self-managed groups", async () => {
+    const accepted = [selfManagedGroup(), firstNodeGroup(), defaultGroup(), componentCluster()];
+    assert.deepEqual(await messages(volumeEncrypted, accepted), []);
+    const plain = { nodeRootVolumeEncrypted: undefined };
+    const refused = [
+      selfManagedGroup({ ...plain, encryptRootBlockDevice: true }),
+      firstNodeGroup({ nodeRootVolumeEncrypted: false }),
+      defaultGroup(plain),
+      componentCluster({ skipDefaultNodeGroup: false }),
+    ];
+    assert.deepEqual(await messages(volumeEncrypted, refused), [
+      "nodeRootVolumeEncrypted is not set and pulumi-eks ignores encryptRootBlockDevice: set it to true",
+      "nodeRootVolumeEncrypted is false: set it to true",
+      "default node group: nodeGroupOptions.nodeRootVolumeEncrypted is not set: set it to true",
+      "default node group: nodeRootVolumeEncrypted is not set: set it to true",
+    ]);
+  });
+
+  it("judges the disks that a class of Karpenter states; it encrypts its own", async () => {
+    const snapshot = { ebs: { snapshotID: "snap-1" } };
+    const accepted = [undefined, [snapshot]].map((blockDeviceMappings) => nodeClass({ blockDeviceMappings }));
+    const refused = nodeClass({ blockDeviceMappings: [snapshot, { ebs: { volumeSize: "200Gi" } }] });
+    assert.deepEqual(await messages(volumeEncrypted, [nodeClass(), ...accepted, refused]), [
+      "spec.blockDeviceMappings[1].ebs.encrypted is not set: set it to true",
+    ]);
+  });
 });
