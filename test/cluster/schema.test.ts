@@ -181,8 +181,8 @@ describe("a cluster to build in the stack config", () => {
       'vllm:cluster.network.interfaceEndpoints[0]: "s3" is not allowed: ' +
         "use ecr.api, ecr.dkr, ec2, sts, logs, eks-auth, elasticloadbalancing or autoscaling; did you mean sts?",
     ]);
-    assert.deepEqual(problemsOf({ gpuNodes: { "inference-l4": { diskGiB: 50, reservation: { id: "r-1" } } } }), [
-      "vllm:cluster.gpuNodes.inference-l4.diskGiB: 50 is too small: use at least 100",
+    assert.deepEqual(problemsOf({ gpuNodes: { "inference-l4": { diskGiB: 49, reservation: { id: "r-1" } } } }), [
+      "vllm:cluster.gpuNodes.inference-l4.diskGiB: 49 is too small: use at least 50",
       'vllm:cluster.gpuNodes.inference-l4.reservation.id: "r-1" is not the id of a capacity reservation: cr-…',
       "vllm:cluster.gpuNodes.inference-l4.reservation.zone: is missing: give text",
     ]);
@@ -233,7 +233,7 @@ describe("a cluster to build in the stack config", () => {
 
   it("names the nearest key for one that it does not know", () => {
     assert.deepEqual(problemsOf({ network: { zone: 3 } }), [
-      "vllm:cluster.network.zone: unknown key; did you mean zones? Allowed: cidr, zones, natGateways, serviceCidr or interfaceEndpoints",
+      "vllm:cluster.network.zone: unknown key; did you mean zones? Allowed: existing, cidr, zones, additionalZones, natGateways, serviceCidr or interfaceEndpoints",
     ]);
   });
 
