@@ -12,6 +12,7 @@ import type { ServedModel } from "../../components/derive/servedModel.js";
 import type { StackConfig } from "../../stacks/config.js";
 import { nodeGroupsOf } from "../../stacks/clusterConfig.js";
 import type { CollectedResource } from "../collect.js";
+import { madeByEks, type MadeByComponent } from "./eksComponent.js";
 import type { Violation } from "../policyRunner.js";
 
 /** Identifies the format. */
@@ -64,6 +65,8 @@ export interface StackReport {
   /** Of a cluster that the stack builds: its GPU nodes are what the models' cost is a share of. */
   cluster?: { items: CostItem[]; hourlyUsd: CostRange; unpriced: string[] };
   resources: CollectedResource[];
+  /** What components of others make, by the version of theirs that is installed; no provider was asked. */
+  components: MadeByComponent[];
   violations: Violation[];
   /** Of the config; a stack with errors has no report. */
   warnings: Problem[];
@@ -146,6 +149,7 @@ export function stackReport(
     hourlyUsd: total(releases.map(({ hourlyUsd }) => hourlyUsd)),
     ...(config.cluster.built !== undefined && { cluster: clusterReport(config.cluster.built) }),
     resources,
+    components: resources.flatMap((resource) => madeByEks(resource) ?? []),
     violations,
     warnings,
     ...(policyConfig !== undefined && { policyConfig }),

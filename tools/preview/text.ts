@@ -6,6 +6,7 @@ import { printable, printableData } from "../../components/config/printable.js";
 import { formatProblem } from "../../components/config/problems.js";
 import type { CollectedResource } from "../collect.js";
 import type { Violation } from "../policyRunner.js";
+import type { MadeByComponent } from "./eksComponent.js";
 import type { ReleaseReport, StackReport } from "./report.js";
 import { colours as pc } from "../colours.js";
 
@@ -48,7 +49,7 @@ function shortType(type: string): string {
   return [provider, ...(group === "index" ? [] : [group]), kind].join(" ");
 }
 
-function tree(resources: readonly CollectedResource[]): string[] {
+function tree(resources: readonly CollectedResource[], components: readonly MadeByComponent[]): string[] {
   const children = new Map<string | undefined, CollectedResource[]>();
   for (const resource of resources) {
     const siblings = children.get(resource.parent);
@@ -66,7 +67,12 @@ function tree(resources: readonly CollectedResource[]): string[] {
       const branch = parent === undefined ? "" : last ? "└─ " : "├─ ";
       const secret = resource.secret ? pc.dim(" (secret values not shown)") : "";
       lines.push(`${indent}${branch}${pc.dim(shortType(resource.type))} ${resource.name}${secret}`);
-      walk(resource.urn, parent === undefined ? "" : indent + (last ? "   " : "│  "));
+      const inner = parent === undefined ? "" : indent + (last ? "   " : "│  ");
+      for (const { by, resources: made } of components.filter(({ component }) => component === resource.urn)) {
+        lines.push(`${inner}${pc.dim(`${by} makes here:`)}`);
+        for (const { type, name } of made) lines.push(`${inner}   ${pc.dim(shortType(type))} ${name}`);
+      }
+      walk(resource.urn, inner);
     });
   };
   walk(undefined, "");
@@ -150,7 +156,10 @@ export function stackText(given: StackReport): string {
   const custom = report.resources.filter(({ custom }) => custom).length;
   const sections = [
     [pc.bold(`Stack ${report.stack}`), pc.dim(report.note)],
-    [pc.bold(`Resources (${custom}, in ${report.resources.length - custom} components)`), ...tree(report.resources)],
+    [
+      pc.bold(`Resources (${custom}, in ${report.resources.length - custom} components)`),
+      ...tree(report.resources, report.components),
+    ],
     [pc.bold("Contracts"), ...report.releases.flatMap(contractLines)],
     [
       pc.bold("Models") + pc.dim("  ◀ routed; fit: weights + KV cache a GPU, estimated; $ on demand, us-east-1"),
