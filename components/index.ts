@@ -3,8 +3,24 @@ export type { RoleSettings } from "./aws/roles.js";
 export { type BuiltClusterConfig, builtClusterSchema, type BuiltNodeGroup } from "./cluster/schema.js";
 export { checkCluster, loadCluster } from "./cluster/check.js";
 export { EksGpuCluster, type EksGpuClusterArgs } from "./cluster/eksGpuCluster.js";
-export { Network, type NetworkArgs } from "./cluster/network.js";
-export { ManagedNodes, type ManagedNodesArgs, type NodeTaint, type TemplatePlan } from "./cluster/nodeGroup.js";
+export { KarpenterNodes, type KarpenterNodesArgs } from "./cluster/karpenter/karpenterNodes.js";
+export { DO_NOT_DISRUPT, type NodeClassContext } from "./cluster/karpenter/nodePool.js";
+export type { Credentials } from "./cluster/kubeconfig.js";
+export { type ClusterNetwork, Network, type NetworkArgs } from "./cluster/network.js";
+export {
+  ManagedNodes,
+  type ManagedNodesArgs,
+  type NodeTaint,
+  type PresentSize,
+  type TemplatePlan,
+} from "./cluster/nodeGroup.js";
+export {
+  checkPresentCluster,
+  type PresentCluster,
+  type PresentNetwork,
+  type PresentSubnet,
+  readPresentCluster,
+} from "./cluster/present.js";
 export { type LoadedModels, loadModels, type LoadOptions } from "./checks/load.js";
 export type { ServedModel } from "./derive/servedModel.js";
 export { isWrong, type Parts, type PartsOf, Wrong, WRONG } from "./config/parts.js";

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { checkCluster, loadCluster } from "../cluster/check.js";
 import { EksGpuCluster as Cluster } from "../cluster/eksGpuCluster.js";
-import { formatProblem } from "../config/problems.js";
+import { error, formatProblem, throwIfErrors } from "../config/problems.js";
 import { withInputErrors } from "./inputErrors.js";
 
 /** Inputs of {@link EksGpuCluster}. */
@@ -11,7 +11,15 @@ export interface EksGpuClusterArgs {
   cluster: any;
   /** Tags of everything that can have some. Default: none. */
   tags?: { [key: string]: string };
+  /** Profile of the AWS command's configuration by which the kubeconfig asks for tokens. Default: the environment decides. */
+  profile?: string;
+  /** Role by which the kubeconfig asks for tokens. Default: none. */
+  roleArn?: string;
 }
+
+const NO_KARPENTER =
+  '"karpenter" takes NodePools beside the cluster, which this component does not make: use managed, or the TypeScript package\'s ' +
+  "EksGpuCluster, Platform and KarpenterNodes";
 
 /** An EKS cluster with GPU node groups, from a VPC to schedulable GPUs. */
 export class EksGpuCluster extends pulumi.ComponentResource {
@@ -22,10 +30,17 @@ export class EksGpuCluster extends pulumi.ComponentResource {
 
   constructor(name: string, args: EksGpuClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-vllm:index:EksGpuCluster", name, {}, opts);
-    const cluster = withInputErrors("EksGpuCluster", () => loadCluster(args.cluster));
+    const cluster = withInputErrors("EksGpuCluster", () => {
+      const loaded = loadCluster(args.cluster);
+      // NodePools go through Karpenter's CRDs, which come with an add-on, after the cluster.
+      if (loaded.nodes === "karpenter") throwIfErrors([error("cluster.nodes", NO_KARPENTER)]);
+      return loaded;
+    });
     const warnings = checkCluster(cluster, "cluster", new Date());
     for (const warning of warnings) void pulumi.log.warn(formatProblem(warning), this);
-    const built = new Cluster(name, { cluster, tags: args.tags }, { parent: this });
+    const { profile, roleArn } = args;
+    const credentials = { ...(profile !== undefined && { profile }), ...(roleArn !== undefined && { roleArn }) };
+    const built = new Cluster(name, { cluster, tags: args.tags, credentials }, { parent: this });
     this.clusterName = built.clusterName;
     this.kubeconfig = built.kubeconfig;
     this.registerOutputs({ clusterName: this.clusterName, kubeconfig: this.kubeconfig });

@@ -172,6 +172,84 @@ describe("checkCluster", () => {
     assert.deepEqual(inference({ nodeSelector: { pool: "gpu" }, tolerations: [] }), [message]);
   });
 
+  it("says before anything starts that nobody outside of the VPC will reach the API server", () => {
+    const [warning] = problemsOf({ publicEndpoint: undefined });
+    assert.match(
+      warning!,
+      /^warning: vllm:cluster\.publicEndpoint: without it .* a first `up` stops at the add-ons\. Give the ranges/,
+    );
+    const existing = { vpcId: "vpc-00000001", privateSubnetIds: ["subnet-00000001", "subnet-00000002"] };
+    assert.deepEqual(problemsOf({ publicEndpoint: undefined, network: { existing } }), []);
+  });
+
+  it("wants the AMI's release of the same version, and stated where Karpenter goes by it", () => {
+    const newest =
+      "the newest: aws ssm get-parameter --query Parameter.Value --output text " +
+      "--name /aws/service/eks/optimized-ami/1.36/amazon-linux-2023/x86_64/nvidia/recommended/release_version";
+    const [warning, ...others] = problemsOf({ amiRelease: undefined });
+    assert.match(
+      warning!,
+      /^warning: vllm:cluster\.amiRelease: nodes get the AMI that is AWS' newest when their group is made/,
+    );
+    assert.ok(warning!.endsWith(newest));
+    assert.deepEqual(others, []);
+    assert.deepEqual(problemsOf({ amiRelease: undefined, nodes: "karpenter" }), [
+      `${PATH}.amiRelease: Karpenter would replace every node as soon as AWS has a newer AMI: state a release; ${newest}`,
+    ]);
+    assert.deepEqual(problemsOf({ amiRelease: "1.35.6-20260714" }), [
+      `${PATH}.amiRelease: "1.35.6-20260714" is of another Kubernetes version than 1.36, which EKS refuses: use one that starts with 1.36.`,
+    ]);
+  });
+
+  it("takes no keys of a VPC of its own beside an existing one, and each subnet once", () => {
+    const existing = { vpcId: "vpc-00000001", privateSubnetIds: ["subnet-00000001", "subnet-00000001"] };
+    assert.deepEqual(
+      problemsOf({ network: { existing, interfaceEndpoints: ["sts"], additionalZones: ["eu-central-1d"] } }),
+      [
+        `${PATH}.network.existing.privateSubnetIds[1]: "subnet-00000001" is given twice: leave one out`,
+        `${PATH}.network.existing: an existing VPC is given, and its zones and endpoints are its owner's to make: ` +
+          "leave out additionalZones and interfaceEndpoints",
+      ],
+    );
+  });
+
+  it("knows its zones where they are named: each once, six at the most, and groups within them", () => {
+    const zones = ["eu-central-1a", "eu-central-1b"];
+    const network = { cidr: "10.40.0.0/16", zones, additionalZones: ["eu-central-1c"] };
+    assert.deepEqual(problemsOf({ network, gpuNodes: { "inference-l4": { zones: ["eu-central-1c"] } } }), []);
+    assert.deepEqual(problemsOf({ network: { ...network, additionalZones: ["eu-central-1a"] } }), [
+      `${PATH}.network.zones: "eu-central-1a" is named twice: name each zone once`,
+    ]);
+    assert.deepEqual(
+      problemsOf({ network: { zones: 4, additionalZones: ["a", "b", "c"].map((z) => `eu-central-1${z}`) } }),
+      [`${PATH}.network.additionalZones: there are 7 zones with these, and a VPC is cut for 6`],
+    );
+    const stranger = `"eu-central-1f" is not one of the cluster's zones (eu-central-1a, eu-central-1b, eu-central-1c): name one of those, or add it to network.additionalZones`;
+    assert.deepEqual(
+      problemsOf({ network, gpuNodes: { "inference-l4": { zones: ["eu-central-1a", "eu-central-1f"] } } }),
+      [`${INFERENCE}.zones[1]: ${stranger}`],
+    );
+    const reservation = { ...RESERVATION, zone: "eu-central-1f" };
+    assert.deepEqual(problemsOf({ network, gpuNodes: { "inference-l4": { reservation } } }), [
+      `${INFERENCE}.reservation.zone: ${stranger}`,
+    ]);
+  });
+
+  it("takes no zones beside a reservation, which has one", () => {
+    assert.deepEqual(inference({ reservation: RESERVATION, zones: ["eu-central-1a"] }), [
+      `${INFERENCE}.zones: the reservation's zone is where its nodes are: leave zones out`,
+    ]);
+  });
+
+  it("warns of batch nodes that run without work, and refuses a min of Karpenter's", () => {
+    assert.deepEqual(batch({ min: 2 }), [
+      `warning: ${BATCH}.min: 2 nodes run and cost even while there is no batch work: use 0 unless that is meant`,
+    ]);
+    assert.deepEqual(problemsOf({ nodes: "karpenter", gpuNodes: { "inference-l4": { min: 1 } } }), [
+      `${INFERENCE}.min: Karpenter makes nodes when pods need them, and keeps none: leave min out, and use a model's warmSpares or autoscaling.min`,
+    ]);
+  });
+
   it("names all problems at once, in the order of the config", () => {
     const problems = problemsOf({
       kubernetesVersion: "1.33",

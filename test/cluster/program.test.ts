@@ -29,6 +29,12 @@ const VALUES = stackValues({
   },
 });
 
+/** The same with Karpenter, whose models the same nodes take. */
+const KARPENTER = {
+  ...VALUES,
+  cluster: { ...(VALUES["cluster"] as Config), nodes: "karpenter" },
+};
+
 interface Taint {
   key: string;
   value: string;
@@ -172,5 +178,54 @@ describe("the program with a cluster to build", () => {
         rootOf(resource).type !== "pulumi-vllm:cluster:GpuCluster" && !resource.type.includes("podIdentityAssociation"),
     );
     assert.deepEqual(outside, []);
+  });
+});
+
+describe("the program with a cluster whose nodes Karpenter makes", () => {
+  let resources: CollectedResource[];
+  before(async () => {
+    resources = await onDay(TODAY, () => {
+      const { file, warnings } = loadStack(folderWith({ "Pulumi.test.yaml": stackText(KARPENTER) }), "test");
+      assert.deepEqual(warnings, []);
+      return collect(file);
+    });
+  });
+  after(removeFolders);
+
+  const namesOf = (type: string): string[] =>
+    resources.filter((resource) => resource.type === type).map(({ name }) => name);
+
+  it("breaks no policy of production", async () => {
+    const judged = resources.map(({ inputs, ...resource }) => ({ ...resource, props: inputs }));
+    assert.deepEqual(await runPolicies(judged, undefined, readPolicyConfig("policies/config/prod.json")), []);
+  });
+
+  it("has Karpenter in the autoscaler's place, and a pool and a class for each group", () => {
+    assert.deepEqual(namesOf("aws:eks/nodeGroup:NodeGroup"), ["cluster-system"]);
+    const releases = namesOf("kubernetes:helm.sh/v3:Release");
+    assert.ok(
+      releases.some((name) => name.includes("karpenter")) && !releases.some((name) => name.includes("autoscaler")),
+    );
+    assert.deepEqual(namesOf("kubernetes:karpenter.sh/v1:NodePool").sort(), [
+      "nodes-batch-l4",
+      "nodes-batch-l40s",
+      "nodes-inference-l4",
+    ]);
+    assert.equal(namesOf("kubernetes:karpenter.k8s.aws/v1:EC2NodeClass").length, 3);
+  });
+
+  it("makes pools once Karpenter is there, and models once there are pools", () => {
+    const pool = resources.find(({ name, type }) => name === "nodes-batch-l4" && type.endsWith(":NodePool"))!;
+    assert.ok(pool.dependencies!.some((urn) => urn.endsWith("::platform-karpenter")));
+    const provider = resources.find(({ name, type }) => name === "cluster" && type === "pulumi:providers:kubernetes")!;
+    assert.ok(provider.dependencies!.includes(pool.urn));
+  });
+
+  it("keeps Karpenter from ending nodes under pods that serve", () => {
+    for (const { name, inputs } of resources.filter(({ type }) => type === "kubernetes:apps/v1:Deployment")) {
+      const { metadata } = (inputs["spec"] as { template: { metadata: Config } }).template;
+      if (name.endsWith("-spare")) continue;
+      assert.deepEqual(metadata["annotations"], { "karpenter.sh/do-not-disrupt": "true" }, name);
+    }
   });
 });

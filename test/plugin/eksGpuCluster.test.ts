@@ -49,6 +49,20 @@ describe("EksGpuCluster", () => {
     ]);
   });
 
+  it("refuses Karpenter, whose pools it does not make", async () => {
+    const { lines } = await refused(clusterValues({ nodes: "karpenter" }));
+    assert.equal(lines.length, 1);
+    assert.match(lines[0]!, /^cluster\.nodes: "karpenter" takes NodePools beside the cluster/);
+  });
+
+  it("asks for tokens by the profile and the role that it is given", async () => {
+    const { registry } = await built({}, { profile: "staging", roleArn: "arn:aws:iam::111122223333:role/ops" });
+    assert.deepEqual(registry.get("Cluster", "gpu").inputs["providerCredentialOpts"], {
+      profileName: "staging",
+      roleArn: "arn:aws:iam::111122223333:role/ops",
+    });
+  });
+
   it("fills in the defaults of the stack config", async () => {
     const { registry } = await built({ network: undefined });
     assert.equal(registry.get("Vpc", "gpu").inputs["cidrBlock"], "10.0.0.0/16");
@@ -71,14 +85,14 @@ describe("EksGpuCluster", () => {
   });
 
   it("builds a cluster with warnings alone", async () => {
-    const { registry } = await built({ kubernetesVersion: "1.34" });
+    const { registry } = await built({ kubernetesVersion: "1.34", amiRelease: "1.34.9-20260714" });
     assert.equal(registry.get("Cluster", "gpu").inputs["version"], "1.34");
   });
 
   it("refuses a cluster with every problem of it, before anything is made", async () => {
     const { lines, made } = await refused(
       clusterValues({
-        kubernetesVersion: "1.33",
+        kubernetesVersion: "1.33", amiRelease: "1.33.13-20260714",
         network: { interfaceEndpoints: ["sts", "sts"], serviceCidr: "100.64.0.0/16" },
         publicEndpoint: { cidrs: ["0.0.0.0/0"] },
         systemNodes: { instanceTypes: ["m7g.large"] },

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { EngineProject, hasPulumi, type Result, type StackModel } from "./project.js";
 
 const POLICIES = ["--policy-pack", "policies", "--policy-pack-config", "policies/config/prod.json"];
@@ -183,6 +185,51 @@ describe("a stack that builds its cluster, on Pulumi's real engine", function ()
     assert.notEqual(status, 0);
     assert.match(stdout + stderr, /access\.ci\.principalArn: .* is who creates the cluster/);
     assert.doesNotMatch(stdout + stderr, /^\s+at .+:\d+:\d+/m);
+  });
+});
+
+describe("a stack whose nodes Karpenter makes, on Pulumi's real engine", function () {
+  this.timeout(400_000);
+  let project: EngineProject;
+
+  before(function () {
+    if (!hasPulumi()) this.skip();
+    project = new EngineProject("prod");
+    succeeded(project.pulumi("stack", "init", "prod"));
+    const gpuNodes = Object.fromEntries(
+      Object.entries(BUILT_CLUSTER.gpuNodes).map(([name, group]) => [name, { ...group, min: 0 }]),
+    );
+    project.configure("vllm:cluster", { ...BUILT_CLUSTER, deletionProtection: false, nodes: "karpenter", gpuNodes });
+  });
+
+  after(() => project?.remove());
+
+  it("comes up with the policies of production, and a second update changes nothing", () => {
+    // Its clusters of these tests are not protected, so that they can go.
+    const levels = join(project.folder, "levels.json");
+    const prod = JSON.parse(readFileSync("policies/config/prod.json", "utf8")) as object;
+    writeFileSync(levels, JSON.stringify({ ...prod, "cluster-deletion-protection": "disabled" }));
+    const policies = ["--policy-pack", "policies", "--policy-pack-config", levels];
+    succeeded(project.pulumi("up", "--yes", "--skip-preview", ...policies));
+    succeeded(project.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes"));
+  });
+
+  it("takes models, pools, Karpenter and the cluster away in this order", () => {
+    const { stdout } = succeeded(project.pulumi("destroy", "--yes", "--skip-preview"));
+    const gone = (line: RegExp): number =>
+      stdout.split("\n").findIndex((text) => line.test(text) && /deleted/.test(text));
+    const places = [
+      /Deployment chat-r1 /,
+      /karpenter\.sh\/v1:NodePool nodes-inference-l4 /,
+      /EC2NodeClass nodes-inference-l4-class /,
+      /Release platform-karpenter /,
+      /eks:Cluster cluster-eksCluster /,
+    ].map(gone);
+    assert.ok(!places.includes(-1), stdout);
+    assert.deepEqual(
+      [...places].sort((a, b) => a - b),
+      places,
+    );
   });
 });
 

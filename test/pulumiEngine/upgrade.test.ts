@@ -99,4 +99,44 @@ describe("a stack of an earlier version on Pulumi's real engine", function () {
       up("--expect-no-changes");
     });
   }
+
+  it("of a cluster that it builds has another control plane, and everything else as it was", () => {
+    project = new EngineProject("prod");
+    project.use(earlier!);
+    project.configure("vllm:cluster", {
+      name: "llm-prod",
+      kubernetesVersion: "1.36",
+      network: { cidr: "10.40.0.0/16", interfaceEndpoints: ["ecr.api"] },
+      publicEndpoint: { cidrs: ["203.0.113.0/24"] },
+      access: { oncall: { principalArn: "arn:aws:iam::123456789012:role/oncall" } },
+      gpuNodes: {
+        "inference-l40s": { purpose: "inference", gpu: "l40s", instanceTypes: ["g6e.2xlarge"], min: 2, max: 8 },
+        "inference-l4": { purpose: "inference", gpu: "l4", instanceTypes: ["g6.2xlarge"], min: 4, max: 10 },
+        "batch-l4": {
+          ...{ purpose: "batch", gpu: "l4", instanceTypes: ["g6.2xlarge", "g6.4xlarge"], capacity: "spot", max: 6 },
+        },
+      },
+    });
+    assert.equal(project.pulumi("stack", "init", "prod").status, 0);
+    const up = project.pulumi("up", "--yes", "--skip-preview");
+    assert.equal(up.status, 0, `${up.stdout}\n${up.stderr}`);
+    project.use(ROOT);
+    const steps = stepsOf(project.pulumi("preview", "--json"));
+    const named = (op: string): string[] =>
+      steps.filter((step) => step.op === op && !nameOf(step).startsWith("Tag ")).map(nameOf);
+    assert.deepEqual(named("replace"), []);
+    assert.deepEqual(named("delete").sort(), [
+      "Cluster cluster",
+      "RolePolicyAttachment cluster-aws-ebs-csi-driver-AmazonEBSCSIDriverPolicy",
+    ]);
+    assert.deepEqual(named("create").sort(), [
+      "Addon cluster-eks-node-monitoring-agent",
+      "Cluster cluster",
+      "Cluster cluster-eksCluster",
+      "ManagedAddon cluster-eks-node-monitoring-agent",
+      "RolePolicyAttachment cluster-aws-ebs-csi-driver-AmazonEBSCSIDriverPolicyV2",
+      "eks default_4_3_0",
+      "kubernetes cluster-eks-k8s",
+    ]);
+  });
 });
