@@ -7,7 +7,7 @@ import { error, type Problem, warning } from "../components/config/problems.js";
 import type { PlacedRelease } from "../components/checks/placement.js";
 import { graceSeconds } from "../components/derive/budgets.js";
 import { describedGroup } from "../components/derive/nodeGroup.js";
-import { candidates } from "../components/derive/placement.js";
+import { candidates, type Demand } from "../components/derive/placement.js";
 import { weightsOnDiskGiB } from "../components/derive/resources.js";
 import { PRICES } from "../components/facts/prices/aws.js";
 import type { PlatformConfig } from "../components/platform/schema.js";
@@ -21,7 +21,7 @@ export interface BuiltSections {
 
 /** @param prefix of each path, such as `vllm:` */
 export function checkBuilt(sections: BuiltSections, prefix: string): Problem[] {
-  return [checkSharing, checkMig, checkAutoscaler, checkDrains, checkDisks, checkFetches].flatMap((check) =>
+  return [checkSharing, checkMig, checkAutoscaler, checkDrains, checkDisks, checkIdle, checkFetches].flatMap((check) =>
     check(sections, prefix),
   );
 }
@@ -94,30 +94,54 @@ function diskOf(
   return isWhole(group) ? { ...(group as BuiltNodeGroup), ...describedGroup(group as BuiltNodeGroup) } : WRONG;
 }
 
-/** A replica's disk against that of the nodes that it may get. */
-function checkDisks({ built, releases }: BuiltSections): Problem[] {
-  if (isWrong(built.gpuNodes)) return [];
+/** Groups that models may run on; `undefined` where one of them is wrong. */
+function wholeGroups(built: Parts<BuiltClusterConfig>) {
+  if (isWrong(built.gpuNodes)) return undefined;
   const groups = Object.entries(built.gpuNodes).map(([name, group]) => [name, diskOf(group)] as const);
-  if (groups.some(([, group]) => isWrong(group))) return [];
-  const whole = Object.fromEntries(
+  if (groups.some(([, group]) => isWrong(group))) return undefined;
+  return Object.fromEntries(
     groups.flatMap(([name, group]) => (isWrong(group) || group.sharing !== undefined ? [] : [[name, group] as const])),
   );
+}
+
+function demandOf(plan: PlacedRelease["plan"]): Demand | Wrong {
+  return from([plan.class, plan.gpu.type, plan.gpu.count], (of, type, count) => ({ class: of, gpu: { type, count } }));
+}
+
+/** A replica's disk against that of the nodes that it may get. */
+function checkDisks({ built, releases }: BuiltSections): Problem[] {
+  const groups = wholeGroups(built);
+  if (groups === undefined) return [];
   return releases.flatMap(({ plan, path }) =>
-    given(
-      [
-        from([plan.class, plan.gpu.type, plan.gpu.count], (of, type, count) => ({ class: of, gpu: { type, count } })),
-        plan.resources.diskGiB,
-      ],
-      (demand, wanted) => {
-        const least = Math.min(...candidates(demand, whole).map((group) => ephemeralStorage(group)));
-        if (wanted <= least || !Number.isFinite(least)) return [];
-        const message =
-          `${wanted} GiB do not fit on the group's smallest node, which can give ${least} GiB of its disk: use instance types with larger ` +
-          "NVMe disks, or, for types without, a larger diskGiB of the group";
-        return [error(`${path}.resources.diskGiB`, message)];
-      },
-    ),
+    given([demandOf(plan), plan.resources.diskGiB], (demand, wanted) => {
+      const least = Math.min(...candidates(demand, groups).map((group) => ephemeralStorage(group)));
+      if (wanted <= least || !Number.isFinite(least)) return [];
+      const message =
+        `${wanted} GiB do not fit on the group's smallest node, which can give ${least} GiB of its disk: use instance types with larger ` +
+        "NVMe disks, or, for types without, a larger diskGiB of the group";
+      return [error(`${path}.resources.diskGiB`, message)];
+    }),
   );
+}
+
+/** Groups that keep nodes for models which want none at rest. */
+function checkIdle({ built, releases }: BuiltSections, prefix: string): Problem[] {
+  const groups = wholeGroups(built);
+  if (groups === undefined) return [];
+  const wanting = releases.map(({ plan }) => [demandOf(plan), plan.autoscaling.min] as const);
+  // Of a release that is wrong nobody can tell what it wants.
+  if (wanting.some(([demand, least]) => isWrong(demand) || isWrong(least))) return [];
+  return Object.entries(groups).flatMap(([name, group]) => {
+    const atRest = wanting.filter(
+      ([demand, least]) =>
+        !isWrong(demand) && !isWrong(least) && least > 0 && candidates(demand, groups).includes(group),
+    );
+    if (group.min === 0 || atRest.length > 0) return [];
+    const hourly = Math.min(...group.machines.map(({ hourlyUsd }) => hourlyUsd)) * group.min;
+    const cost = Number.isFinite(hourly) ? `, $${hourly.toFixed(2)} an hour,` : "";
+    const message = `${group.min} nodes run${cost} and no model wants one at rest: use 0, or give models an autoscaling.min`;
+    return [warning(`${joinPath(`${prefix}cluster.gpuNodes`, [name])}.min`, message)];
+  });
 }
 
 /** A start that costs more than this is worth a word. */

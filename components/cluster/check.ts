@@ -51,6 +51,11 @@ export function checkCluster(cluster: Parts<BuiltClusterConfig>, path: string, t
     ),
     ...checkRepetitions(cluster, path),
     ...checkSystemNodes(systemNodes, `${path}.systemNodes`),
+    ...(network.existing === undefined
+      ? given([systemNodes.min, network.zones], (fewest, zones) =>
+          checkSpread(fewest, zones, `${path}.systemNodes.min`),
+        )
+      : []),
     ...groups.flatMap(([name, group]) =>
       checkGpuNodes(name, group, cluster.nodes, joinPath(`${path}.gpuNodes`, [name])),
     ),
@@ -175,14 +180,6 @@ function checkRepetitions({ network, access }: Parts<BuiltClusterConfig>, path: 
   ];
 }
 
-/** Batch models scale to the work there is; nodes that wait for them are paid for all the same. */
-function idle(min: number, path: string): Problem {
-  return warning(
-    `${path}.min`,
-    `${min} nodes run and cost even while there is no batch work: use 0 unless that is meant`,
-  );
-}
-
 /** No organisation has more than a /8; two /1 are everybody. */
 const WIDEST_PREFIX = 8;
 
@@ -211,6 +208,16 @@ function checkSystemNodes(nodes: Parts<BuiltClusterConfig["systemNodes"]>, path:
       fewest > most ? [error(`${path}.min`, `${fewest} is more than max ${most}: use 1 to ${most}`)] : [],
     ),
   ];
+}
+
+/** A volume is in one zone, and the pod that has it waits for a node there. */
+function checkSpread(fewest: number, zones: number | string[], path: string): Problem[] {
+  const count = typeof zones === "number" ? zones : zones.length;
+  if (fewest >= count) return [];
+  const message =
+    `${fewest} nodes are in ${fewest} of ${count} zones: when one is replaced by a node of another zone, the pods whose volumes are in its zone, ` +
+    `such as Prometheus', wait: use ${count}`;
+  return [warning(path, message)];
 }
 
 function checkSystemMachine(type: string, path: string): Problem[] {
@@ -253,7 +260,6 @@ function checkGpuNodes(
     ...(isReserved && group.zones !== undefined
       ? [error(`${path}.zones`, "the reservation's zone is where its nodes are: leave zones out")]
       : []),
-    ...given([group.min, purpose], (fewest, use) => (use === "batch" && fewest > 0 ? [idle(fewest, path)] : [])),
     ...given([nodes, group.min], (by, fewest) => {
       if (by !== "karpenter" || fewest === 0) return [];
       const message =

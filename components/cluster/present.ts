@@ -1,4 +1,5 @@
 /** What there is already, asked before anything is made: so that a refusal of AWS' comes before the first change. */
+import { isDeepStrictEqual } from "node:util";
 import * as aws from "@pulumi/aws";
 import { entriesOf } from "../config/parts.js";
 import { error, type Problem, quote, warning } from "../config/problems.js";
@@ -10,14 +11,22 @@ import { overlap } from "./subnets.js";
 export interface PresentCluster {
   /** Absent where there is no cluster of this name yet. */
   kubernetesVersion?: string;
-  /** Sizes of the managed node groups by their name in the config, `system` included. */
-  nodeGroups: Readonly<Record<string, PresentSize>>;
+  /** Managed node groups by their name in the config, `system` included. */
+  nodeGroups: Readonly<Record<string, PresentGroup>>;
   /** ARN of who asks. */
   caller: string;
   /** There is a log group that EKS made for an earlier cluster of this name. */
   hasOldLogs: boolean;
   /** Of an existing network. */
   network?: PresentNetwork;
+}
+
+/** A managed node group as AWS tells of it. */
+export interface PresentGroup extends PresentSize {
+  /** Empty where the launch template names the type. */
+  instanceTypes: readonly string[];
+  /** EKS' own word, such as `ACTIVE`. */
+  status: string;
 }
 
 /** A VPC as AWS tells of it. */
@@ -38,11 +47,14 @@ export interface PresentSubnet {
   hasWayOut: boolean;
 }
 
-/** Pulumi's own names: seven hexadecimal digits behind the resource's; EKS puts its own around them. */
-function groupOf(autoscalingGroup: string, component: string): string | undefined {
-  const prefix = `eks-${component}-`;
-  if (!autoscalingGroup.startsWith(prefix)) return undefined;
-  return /^(.+)-[0-9a-f]{7}-[0-9a-f-]+$/.exec(autoscalingGroup.slice(prefix.length))?.[1];
+/**
+ * The node group's own name, and what the config calls it. Pulumi ends the one with seven hexadecimal digits, EKS wraps its name
+ * around that.
+ */
+function groupOf(autoscalingGroup: string, component: string): { nodeGroupName: string; name: string } | undefined {
+  const nodeGroupName = /^eks-(.+-[0-9a-f]{7})-[0-9a-f-]+$/.exec(autoscalingGroup)?.[1];
+  if (nodeGroupName?.startsWith(`${component}-`) !== true) return undefined;
+  return { nodeGroupName, name: nodeGroupName.slice(component.length + 1, -8) };
 }
 
 /**
@@ -68,17 +80,24 @@ export async function readPresentCluster(cluster: BuiltClusterConfig, component:
   const { version } = await aws.eks.getCluster({ name });
   const filters = [{ name: "tag:eks:cluster-name", values: [name] }];
   const groups = await aws.autoscaling.getAmiIds({ filters });
-  const sizes = await Promise.all(
-    groups.names.map(async (group): Promise<[string, PresentSize][]> => {
+  const found = await Promise.all(
+    groups.names.map(async (group): Promise<[string, PresentGroup][]> => {
       const known = groupOf(group, component);
       if (known === undefined) return [];
-      const { minSize, maxSize, desiredCapacity } = await aws.autoscaling.getGroup({ name: group });
-      return [[known, { min: minSize, max: maxSize, desired: desiredCapacity }]];
+      const { nodeGroupName } = known;
+      const { scalingConfigs, instanceTypes, status } = await aws.eks.getNodeGroup({
+        clusterName: name,
+        nodeGroupName,
+      });
+      const [size] = scalingConfigs;
+      if (size === undefined) return [];
+      const { minSize: min, maxSize: max, desiredSize: desired } = size;
+      return [[known.name, { min, max, desired, instanceTypes, status }]];
     }),
   );
   return {
     kubernetesVersion: version,
-    nodeGroups: Object.fromEntries(sizes.flat()),
+    nodeGroups: Object.fromEntries(found.flat()),
     caller,
     hasOldLogs: false,
     ...network,
@@ -128,6 +147,7 @@ export function checkPresentCluster(cluster: BuiltClusterConfig, present: Presen
     ...(present.kubernetesVersion === undefined ? checkCreator(cluster, present.caller, path) : []),
     ...(present.hasOldLogs ? [oldLogs(cluster.name, path)] : []),
     ...checkBlocks(cluster, present, path),
+    ...checkGroups(cluster, present, path),
     ...(present.network === undefined ? [] : checkSubnets(cluster, present.network, `${path}.network.existing`)),
   ];
 }
@@ -190,6 +210,28 @@ function checkBlocks(cluster: BuiltClusterConfig, present: PresentCluster, path:
       `the group has ${running} nodes in a Capacity Block, and EKS moves such a group to ${cluster.kubernetesVersion} only while it is ` +
       "empty: scale its models down, set min to 0 and the group's desired size to 0, and run this again";
     return [error(`${path}.gpuNodes.${name}`, message)];
+  });
+}
+
+/** Groups that are broken, and groups whose change costs their pods more than a drain. */
+function checkGroups({ gpuNodes, systemNodes }: BuiltClusterConfig, present: PresentCluster, path: string): Problem[] {
+  const wanted = { ...gpuNodes, system: systemNodes };
+  return Object.entries(wanted).flatMap(([name, { instanceTypes }]) => {
+    const group = present.nodeGroups[name];
+    if (group === undefined) return [];
+    const at = name === "system" ? `${path}.systemNodes` : `${path}.gpuNodes.${name}`;
+    if (group.status === "CREATE_FAILED") {
+      const message =
+        "EKS could not make this node group, which Pulumi may take for one that it made: see why with `aws eks describe-nodegroup`, delete " +
+        "the group there, and run `pulumi refresh`";
+      return [error(at, message)];
+    }
+    const isSame = group.instanceTypes.length === 0 || isDeepStrictEqual([...group.instanceTypes], instanceTypes);
+    if (isSame || group.desired === 0) return [];
+    const message =
+      `the group runs ${group.instanceTypes.join(", ")}, and other types replace it: its ${group.desired} nodes go within minutes, whatever their ` +
+      "pods' drains say. Without a pause: add a group of the new types, wait until its nodes serve, and take this one out then";
+    return [warning(`${at}.instanceTypes`, message)];
   });
 }
 

@@ -96,8 +96,14 @@ export const accessEntrySchema = z.strictObject({
 export const systemNodesSchema = z
   .strictObject({
     instanceTypes: z.array(z.string().min(1)).min(1).default(["m7i.large"]),
-    min: z.int().min(1).default(2).describe("Fewest nodes; with two, add-ons survive the loss of one"),
-    max: z.int().min(1).default(4).describe("Most nodes"),
+    min: z
+      .int()
+      .min(1)
+      .default(3)
+      .describe(
+        "Fewest nodes; one in each zone, since a volume of Prometheus' is in one zone and its pod needs a node there",
+      ),
+    max: z.int().min(1).default(5).describe("Most nodes"),
   })
   .describe("Nodes without GPUs, for the add-ons");
 

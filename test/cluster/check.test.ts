@@ -35,9 +35,9 @@ describe("checkCluster", () => {
   });
 
   it("counts the nodes of all groups against the VPC", () => {
-    // 4 system, 4 inference and 6 batch nodes: five in each of three zones.
+    // 5 system, 4 inference and 6 batch nodes: five in each of three zones.
     assert.deepEqual(problemsOf({ network: { cidr: "10.40.0.0/21" } }), [
-      `${PATH}.network.cidr: "10.40.0.0/21" is too small for 14 nodes and their pods in 3 zones: use a /20`,
+      `${PATH}.network.cidr: "10.40.0.0/21" is too small for 15 nodes and their pods in 3 zones: use a /20`,
     ]);
     assert.deepEqual(
       problemsOf({
@@ -221,7 +221,10 @@ describe("checkCluster", () => {
       `${PATH}.network.zones: "eu-central-1a" is named twice: name each zone once`,
     ]);
     assert.deepEqual(
-      problemsOf({ network: { zones: 4, additionalZones: ["a", "b", "c"].map((z) => `eu-central-1${z}`) } }),
+      problemsOf({
+        systemNodes: { min: 4 },
+        network: { zones: 4, additionalZones: ["a", "b", "c"].map((z) => `eu-central-1${z}`) },
+      }),
       [`${PATH}.network.additionalZones: there are 7 zones with these, and a VPC is cut for 6`],
     );
     const stranger = `"eu-central-1f" is not one of the cluster's zones (eu-central-1a, eu-central-1b, eu-central-1c): name one of those, or add it to network.additionalZones`;
@@ -241,10 +244,17 @@ describe("checkCluster", () => {
     ]);
   });
 
-  it("warns of batch nodes that run without work, and refuses a min of Karpenter's", () => {
-    assert.deepEqual(batch({ min: 2 }), [
-      `warning: ${BATCH}.min: 2 nodes run and cost even while there is no batch work: use 0 unless that is meant`,
+  it("wants a system node in each zone, where volumes are", () => {
+    const spread = (min: number, zones: number | string[]) =>
+      problemsOf({ systemNodes: { min }, network: { cidr: "10.40.0.0/16", zones } });
+    assert.deepEqual(spread(2, 3), [
+      `warning: ${PATH}.systemNodes.min: 2 nodes are in 2 of 3 zones: when one is replaced by a node of another zone, the pods whose volumes are ` +
+        "in its zone, such as Prometheus', wait: use 3",
     ]);
+    assert.deepEqual(spread(2, ["eu-central-1a", "eu-central-1b"]), []);
+  });
+
+  it("refuses a min of nodes that Karpenter makes", () => {
     assert.deepEqual(problemsOf({ nodes: "karpenter", gpuNodes: { "inference-l4": { min: 1 } } }), [
       `${INFERENCE}.min: Karpenter makes nodes when pods need them, and keeps none: leave min out, and use a model's warmSpares or autoscaling.min`,
     ]);

@@ -30,7 +30,7 @@ const BASE = expected({
   "control plane": ["1", 0.1, 0.1],
   // Each $0.045, and $0.005 for its address.
   "NAT gateways": ["3", 0.15, 0.15],
-  "nodes system": ["2–4", 2 * (0.1008 + DISK_50), 4 * (0.1008 + DISK_50)],
+  "nodes system": ["3–5", 3 * (0.1008 + DISK_50), 5 * (0.1008 + DISK_50)],
   "nodes inference-l4": ["0–4", 0, 4 * (0.9776 + DISK_100)],
   "nodes batch-l4": ["0–6", 0, 6 * (1.3232 + DISK_100)],
 });
@@ -48,7 +48,7 @@ describe("clusterCost", () => {
       [
         ["0.1000", "0.1000"],
         ["0.1500", "0.1500"],
-        ["0.2674", "0.5347"],
+        ["0.4010", "0.6684"],
         ["0.0000", "4.0638"],
         ["0.0000", "8.1693"],
       ],
@@ -95,7 +95,7 @@ describe("clusterCost", () => {
     assert.deepEqual(
       { system, batch },
       expected({
-        system: ["2–4", 2 * (0.096 + DISK_50), 4 * (0.2016 + DISK_50)],
+        system: ["3–5", 3 * (0.096 + DISK_50), 5 * (0.2016 + DISK_50)],
         batch: ["1–6", 0.9776 + DISK_100, 6 * (1.3232 + DISK_100)],
       }),
     );
@@ -103,9 +103,9 @@ describe("clusterCost", () => {
 
   it("counts a group by its own minimum, maximum and disk", () => {
     const gpuNodes = { "inference-l4": { min: 3, max: 3, diskGiB: 500 }, "batch-l4": undefined };
-    const { "nodes inference-l4": inference, ...others } = items({ systemNodes: { min: 4 }, gpuNodes });
+    const { "nodes inference-l4": inference, ...others } = items({ systemNodes: { min: 5 }, gpuNodes });
     assert.deepEqual({ inference }, expected({ inference: ["3", 3 * (0.9776 + DISK_500), 3 * (0.9776 + DISK_500)] }));
-    assert.equal(others["nodes system"]![0], "4");
+    assert.equal(others["nodes system"]![0], "5");
     assert.ok(!("nodes batch-l4" in others));
   });
 

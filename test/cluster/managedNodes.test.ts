@@ -54,7 +54,7 @@ describe("managed nodes", () => {
         instanceTypes: ["m7i.large"],
         amiType: "AL2023_x86_64_STANDARD",
         capacityType: "ON_DEMAND",
-        scalingConfig: { minSize: 2, maxSize: 4, desiredSize: 2 },
+        scalingConfig: { minSize: 3, maxSize: 5, desiredSize: 3 },
         labels: SYSTEM_LABELS,
         taints: [],
       },

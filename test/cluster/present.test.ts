@@ -73,15 +73,46 @@ describe("checkPresentCluster", () => {
   it("wants Capacity Blocks empty for another version, and for nothing else", () => {
     const reservation = { id: "cr-0123456789abcdef0", type: "capacity-block", zone: "eu-central-1a" };
     const block = { purpose: "batch", gpu: "h100", instanceTypes: ["p5.48xlarge"], max: 2, reservation };
-    const nodeGroups = { block: { min: 0, max: 2, desired: 2 }, "inference-l4": { min: 0, max: 4, desired: 4 } };
+    const active = { status: "ACTIVE", instanceTypes: [] };
+    const nodeGroups = {
+      block: { ...active, min: 0, max: 2, desired: 2 },
+      "inference-l4": { ...active, min: 0, max: 4, desired: 4 },
+    };
     const gpuNodes = { block };
     assert.deepEqual(problemsOf({ gpuNodes }, { kubernetesVersion: "1.35", nodeGroups }), [
       `${PATH}.gpuNodes.block: the group has 2 nodes in a Capacity Block, and EKS moves such a group to 1.36 only while it is empty: scale its ` +
         "models down, set min to 0 and the group's desired size to 0, and run this again",
     ]);
     assert.deepEqual(problemsOf({ gpuNodes }, { kubernetesVersion: "1.36", nodeGroups }), []);
-    const empty = { ...nodeGroups, block: { min: 0, max: 2, desired: 0 } };
+    const empty = { ...nodeGroups, block: { ...active, min: 0, max: 2, desired: 0 } };
     assert.deepEqual(problemsOf({ gpuNodes }, { kubernetesVersion: "1.35", nodeGroups: empty }), []);
+  });
+});
+
+describe("checkPresentCluster of node groups", () => {
+  const group = (changes: object = {}) => ({
+    "inference-l4": { min: 0, max: 4, desired: 3, instanceTypes: ["g6.2xlarge"], status: "ACTIVE", ...changes },
+  });
+  const of = (changes?: object) => problemsOf({}, { kubernetesVersion: "1.36", nodeGroups: group(changes) });
+
+  it("has nothing to say of a group that stays, or has no nodes", () => {
+    assert.deepEqual(of(), []);
+    assert.deepEqual(of({ instanceTypes: ["g6.4xlarge"], desired: 0 }), []);
+  });
+
+  it("warns of other instance types, which end the nodes that run", () => {
+    assert.deepEqual(of({ instanceTypes: ["g6.4xlarge"] }), [
+      `warning: ${PATH}.gpuNodes.inference-l4.instanceTypes: the group runs g6.4xlarge, and other types replace it: its 3 nodes go within ` +
+        "minutes, whatever their pods' drains say. Without a pause: add a group of the new types, wait until its nodes serve, and take " +
+        "this one out then",
+    ]);
+  });
+
+  it("refuses to go on with a group that EKS could not make", () => {
+    assert.deepEqual(of({ status: "CREATE_FAILED" }), [
+      `${PATH}.gpuNodes.inference-l4: EKS could not make this node group, which Pulumi may take for one that it made: see why with ` +
+        "`aws eks describe-nodegroup`, delete the group there, and run `pulumi refresh`",
+    ]);
   });
 });
 
@@ -187,14 +218,14 @@ describe("readPresentCluster", () => {
   });
 
   it("finds the sizes of the cluster's groups by the names of their autoscaling groups", async () => {
-    const sizes: Record<string, object> = {
-      "eks-cluster-inference-l4-0123abc-4ac3c5ee-1234-5678-9abc-def012345678": {
-        minSize: 1,
-        maxSize: 4,
-        desiredCapacity: 3,
+    const size = (minSize: number, maxSize: number, desiredSize: number) => [{ minSize, maxSize, desiredSize }];
+    const groups: Record<string, object> = {
+      "cluster-inference-l4-0123abc": {
+        scalingConfigs: size(1, 4, 3),
+        instanceTypes: ["g6.2xlarge"],
+        status: "ACTIVE",
       },
-      "eks-cluster-system-89abcde-4ac3c5ee-1234-5678-9abc-def012345679": { minSize: 2, maxSize: 4, desiredCapacity: 2 },
-      "somebody-elses": { minSize: 1, maxSize: 1, desiredCapacity: 1 },
+      "cluster-system-89abcde": { scalingConfigs: size(2, 4, 2), instanceTypes: ["m7i.large"], status: "UPDATING" },
     };
     const present = await read({
       getClusters: () => ({ names: ["llm-test"] }),
@@ -202,13 +233,17 @@ describe("readPresentCluster", () => {
       getCluster: ({ name }) => ({ name, version: "1.35" }),
       getAmiIds: ({ filters }) => {
         assert.deepEqual(filters, [{ name: "tag:eks:cluster-name", values: ["llm-test"] }]);
-        return { names: Object.keys(sizes) };
+        const names = Object.keys(groups).map((name) => `eks-${name}-4ac3c5ee-1234-5678-9abc-def012345678`);
+        return { names: [...names, "somebody-elses", "eks-other-0123abc-4ac3c5ee-1234-5678-9abc-def012345678"] };
       },
-      getGroup: ({ name }) => sizes[name as string]!,
+      getNodeGroup: ({ nodeGroupName }) => groups[nodeGroupName as string]!,
     });
     assert.deepEqual(present, {
       kubernetesVersion: "1.35",
-      nodeGroups: { "inference-l4": { min: 1, max: 4, desired: 3 }, system: { min: 2, max: 4, desired: 2 } },
+      nodeGroups: {
+        "inference-l4": { min: 1, max: 4, desired: 3, instanceTypes: ["g6.2xlarge"], status: "ACTIVE" },
+        system: { min: 2, max: 4, desired: 2, instanceTypes: ["m7i.large"], status: "UPDATING" },
+      },
       caller: CALLER,
       hasOldLogs: false,
     });

@@ -39,7 +39,7 @@ describe("a cluster to build in the stack config", () => {
         amiRelease: "1.36.2-20260714",
         nodes: "managed",
         logRetentionDays: 90,
-        systemNodes: { instanceTypes: ["m7i.large"], min: 2, max: 4 },
+        systemNodes: { instanceTypes: ["m7i.large"], min: 3, max: 5 },
         gpuNodes: {
           "inference-l4": { ...GPU_GROUP, purpose: "inference", instanceTypes: ["g6.2xlarge"], max: 4 },
           "batch-l4": {

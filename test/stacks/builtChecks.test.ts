@@ -109,6 +109,15 @@ describe("a replica's disk on a cluster to build", () => {
   });
 });
 
+describe("nodes that no model wants at rest", () => {
+  it("are warned of with their price", () => {
+    assert.deepEqual(problemsOf({ gpuNodes: { "batch-l4": { min: 2 } } }), [
+      "warning: vllm:cluster.gpuNodes.batch-l4.min: 2 nodes run, $1.96 an hour, and no model wants one at rest: use 0, or give models an autoscaling.min",
+    ]);
+    assert.deepEqual(problemsOf({ gpuNodes: { "inference-l4": { min: 1 } } }), []);
+  });
+});
+
 describe("weights through NAT", () => {
   const large = {
     gpuNodes: { big: { purpose: "inference", gpu: "h100", instanceTypes: ["p5.48xlarge"], max: 2 } },

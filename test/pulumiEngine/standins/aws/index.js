@@ -49,7 +49,9 @@ function keep({ type, name }, inputs, before) {
     // Without a change of the sizes none is sent.
     if (before !== undefined && isDeepStrictEqual(before.scalingConfig, inputs.scalingConfig)) return;
     checkSizes(inputs.scalingConfig);
-    changeAccount(({ groups }) => (groups[autoscalingGroup(name)] = { min, max, desired }));
+    changeAccount(({ groups }) => {
+      groups[autoscalingGroup(name)] = { min, max, desired, instanceTypes: inputs.instanceTypes };
+    });
   }
 }
 
@@ -62,9 +64,15 @@ const ANSWERS = {
   "aws:eks/getClusters:getClusters": () => ({ id: REGION, names: Object.keys(account().clusters) }),
   "aws:eks/getCluster:getCluster": ({ name }) => ({ id: name, name, ...account().clusters[name] }),
   "aws:autoscaling/getAmiIds:getAmiIds": () => ({ id: REGION, names: Object.keys(account().groups) }),
-  "aws:autoscaling/getGroup:getGroup": ({ name }) => {
-    const { min, max, desired } = account().groups[name];
-    return { id: name, name, minSize: min, maxSize: max, desiredCapacity: desired };
+  "aws:eks/getNodeGroup:getNodeGroup": ({ nodeGroupName }) => {
+    const [, group] = Object.entries(account().groups).find(([name]) => name.startsWith(`eks-${nodeGroupName}-`));
+    const { min: minSize, max: maxSize, desired: desiredSize, instanceTypes } = group;
+    return {
+      id: nodeGroupName,
+      scalingConfigs: [{ minSize, maxSize, desiredSize }],
+      instanceTypes: instanceTypes ?? [],
+      status: "ACTIVE",
+    };
   },
   "aws:cloudwatch/getLogGroups:getLogGroups": () => ({ id: REGION, logGroupNames: [], arns: [] }),
   "aws:index/getAvailabilityZones:getAvailabilityZones": () => ({
