@@ -58,7 +58,7 @@ function checkMig({ platform }: BuiltSections, prefix: string): Problem[] {
 function checkAutoscaler({ built, platform }: BuiltSections, prefix: string): Problem[] {
   return given([built.nodes, platform.addons.clusterAutoscaler.install], (nodes, install) => {
     if (nodes !== "karpenter" || install !== true) return [];
-    const message = "Karpenter makes the nodes, and there is no node group for the autoscaler to resize: leave it out";
+    const message = "Karpenter makes the GPU nodes, and the autoscaler would resize none of them: leave it out";
     return [error(`${prefix}platform.addons.clusterAutoscaler.install`, message)];
   });
 }
@@ -161,7 +161,7 @@ function checkFetches({ built, releases }: BuiltSections, prefix: string): Probl
   );
   if (dear.length === 0) return [];
   const message =
-    `each start of a replica fetches its weights through NAT, which costs ${dear.join(", ")}; from a bucket of the region they come ` +
-    "through S3's gateway endpoint, which is free: put a mirror of the hub there, or expect the bill";
+    `each start of a replica fetches its weights from the hub through NAT, which costs ${dear.join(", ")}: expect the bill, or let replicas ` +
+    "start less often, by a longer autoscaling.scaleDownSeconds or a higher min. S3's gateway endpoint would be free, and leads to no hub";
   return [warning(`${prefix}cluster.network`, message)];
 }

@@ -110,7 +110,7 @@ const CROSS_CHECKS: readonly ((sections: Sections) => Problem[])[] = [
   checkTokens,
   checkNamespace,
   missingAddons,
-  checkAutoscaler,
+  checkAwsAddons,
   checkBuiltCluster,
 ];
 
@@ -151,15 +151,17 @@ function missingAddons({ cluster, plain: { platform } }: Sections): Problem[] {
     );
 }
 
-/** The autoscaler gets its AWS permissions with the cluster. */
-function checkAutoscaler({ cluster, plain: { platform } }: Sections): Problem[] {
-  if (cluster.kind !== "existing" || platform.addons.clusterAutoscaler.install !== true) return [];
-  return [
-    error(
-      `${NAMESPACE}:platform.addons.clusterAutoscaler.install`,
-      "needs a cluster that the stack builds, for its AWS permissions: leave it out, and install it with the cluster",
-    ),
-  ];
+/** Add-ons that act in AWS get their permissions with the cluster. */
+function checkAwsAddons({ cluster, plain: { platform } }: Sections): Problem[] {
+  if (cluster.kind !== "existing") return [];
+  return (["clusterAutoscaler", "loadBalancerController"] as const)
+    .filter((addon) => platform.addons[addon].install === true)
+    .map((addon) =>
+      error(
+        `${NAMESPACE}:platform.addons.${addon}.install`,
+        "needs a cluster that the stack builds, for its AWS permissions: leave it out, and install it with the cluster",
+      ),
+    );
 }
 
 function checkBuiltCluster({ cluster: { built }, plain: { platform }, models: { releases } }: Sections): Problem[] {

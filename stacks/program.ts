@@ -40,7 +40,10 @@ export function deploy(
       monitoring: { prometheusUrl, namespace: monitoringNamespace, podMonitorLabels },
       access: config.access,
       nodeGroups: nodeGroupsOf(config.cluster),
-      ...(config.cluster.built?.nodes === "karpenter" && { podAnnotations: DO_NOT_DISRUPT }),
+      ...(config.cluster.built?.nodes === "karpenter" && {
+        // Batch work is made to be interrupted, and has to end before its spot node does.
+        podAnnotations: { interactive: DO_NOT_DISRUPT },
+      }),
       huggingFaceToken: config.huggingFaceToken,
     },
     opts,

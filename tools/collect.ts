@@ -1,4 +1,5 @@
 /** Runs the real program under Pulumi's own test runtime and collects what it registers. */
+import type { BuiltClusterConfig } from "../components/cluster/schema.js";
 import { ContractError } from "../components/config/problems.js";
 import { parseStackConfig, type StackConfig } from "../stacks/config.js";
 import { deployStack } from "../stacks/main.js";
@@ -17,7 +18,11 @@ function cloudFacts({ cluster: { built } }: StackConfig): { namedZones?: string[
     ...(reservation === undefined ? [] : [reservation.zone]),
     ...zones,
   ]);
-  return { namedZones, subnetIds: built.network.existing?.privateSubnetIds ?? [] };
+  return { namedZones, subnetIds: subnetsOf(built) };
+}
+
+function subnetsOf({ network: { existing } }: BuiltClusterConfig): string[] {
+  return existing === undefined ? [] : [...existing.privateSubnetIds, ...existing.additionalSubnetIds];
 }
 
 /** The values without this project's own, which the program gets parsed: the SDK serialises all values at each run. */

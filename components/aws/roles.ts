@@ -49,11 +49,7 @@ function createRole(
   { tags, path, permissionsBoundary }: RoleSettings,
   opts: pulumi.CustomResourceOptions,
 ): aws.iam.Role {
-  return new aws.iam.Role(
-    name,
-    { assumeRolePolicy: JSON.stringify(trust), tags, path, permissionsBoundary },
-    opts,
-  );
+  return new aws.iam.Role(name, { assumeRolePolicy: JSON.stringify(trust), tags, path, permissionsBoundary }, opts);
 }
 
 function roleWith(

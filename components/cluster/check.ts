@@ -1,7 +1,7 @@
 /** Checks of a cluster to build that need more than its shape. */
 import { checkNodeGroup } from "../checks/nodeGroup.js";
 import { joinPath, parse } from "../config/parse.js";
-import { entriesOf, from, given, isWrong, itemsOf, type Parts, type Wrong } from "../config/parts.js";
+import { entriesOf, from, given, isWrong, itemsOf, type Parts, type Wrong, WRONG } from "../config/parts.js";
 import { checkPlainData } from "../config/plainData.js";
 import { checkRepeated, error, type Problem, quote, repeated, throwIfErrors, warning } from "../config/problems.js";
 import { AWS_MACHINES } from "../facts/machines/aws.js";
@@ -74,10 +74,18 @@ function zoneCount({ zones, additionalZones }: Parts<BuiltClusterConfig["network
 /** Keys of a VPC of the stack's own beside an existing one, and zones that are named twice. */
 function checkNetworkKeys(network: Parts<BuiltClusterConfig["network"]>, path: string): Problem[] {
   const { existing, zones, additionalZones, interfaceEndpoints } = network;
-  const subnets = existing === undefined || isWrong(existing) ? undefined : existing.privateSubnetIds;
+  const subnets =
+    existing === undefined
+      ? WRONG
+      : from([existing.privateSubnetIds, existing.additionalSubnetIds], (first, more) => [...first, ...more]);
   const named = from([zones, additionalZones], (first, more) => [...(typeof first === "number" ? [] : first), ...more]);
   return [
-    ...(subnets === undefined ? [] : checkRepeated(subnets, `${path}.network.existing.privateSubnetIds`)),
+    ...given([subnets], (ids) => {
+      const twice = [...new Set(repeated(ids).map((index) => ids[index]!))];
+      return twice.map((id) =>
+        error(`${path}.network.existing.privateSubnetIds`, `${quote(id)} is named twice: name each subnet once`),
+      );
+    }),
     ...given([named], (names) => {
       const twice = [...new Set(repeated(names).map((index) => names[index]!))];
       return twice.map((zone) => error(`${path}.network.zones`, `${quote(zone)} is named twice: name each zone once`));

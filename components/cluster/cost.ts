@@ -2,8 +2,15 @@
 import { AWS_MACHINES } from "../facts/machines/aws.js";
 import type { CostRange } from "../derive/cost.js";
 import { ROOT_IOPS, ROOT_THROUGHPUT_MIBPS, SYSTEM_DISK_GIB } from "./disks.js";
-import { GP3_INCLUDED, HOURS_A_MONTH, PRICES, SYSTEM_INSTANCE_HOUR } from "../facts/prices/aws.js";
-import type { BuiltClusterConfig } from "./schema.js";
+import {
+  CAPACITY_BLOCK_HOUR,
+  GP3_INCLUDED,
+  HOURS_A_MONTH,
+  PRICES,
+  SHARE_OF_ON_DEMAND,
+  SYSTEM_INSTANCE_HOUR,
+} from "../facts/prices/aws.js";
+import type { BuiltClusterConfig, BuiltNodeGroup } from "./schema.js";
 
 /** One line of the bill. */
 export interface CostItem extends CostRange {
@@ -11,6 +18,8 @@ export interface CostItem extends CostRange {
   item: string;
   /** How many, where it is counted; one number where it does not vary. */
   count: string;
+  /** How it is paid for, where that is not on demand. */
+  basis?: string;
 }
 
 /** An hour of a node's root volume. */
@@ -62,13 +71,44 @@ export function clusterCost(cluster: BuiltClusterConfig): CostItem[] {
       : [fixed("interface endpoints", network.interfaceEndpoints.length * zones, PRICES.interfaceEndpointHour)]),
     ...(systemPrices.length === 0 ? [] : [nodes("nodes system", systemNodes, systemPrices, SYSTEM_DISK_GIB)]),
     ...Object.entries(gpuNodes).flatMap(([name, group]) => {
-      const prices = group.instanceTypes.flatMap((type) => AWS_MACHINES.get(type)?.hourlyUsd ?? []);
-      return prices.length === 0 ? [] : [nodes(`nodes ${name}`, group, prices, group.diskGiB)];
+      const { prices, basis } = pricesOf(group);
+      if (prices.length === 0) return [];
+      return [{ ...nodes(`nodes ${name}`, group, prices, group.diskGiB), ...(basis !== undefined && { basis }) }];
     }),
   ];
 }
 
-/** Instance types of system nodes that the price table does not have. */
-export function unpricedTypes({ systemNodes }: BuiltClusterConfig): string[] {
-  return systemNodes.instanceTypes.filter((type) => !(type in SYSTEM_INSTANCE_HOUR));
+/** Instance types, and Capacity Blocks, that the price tables do not have. */
+export function unpricedTypes({ systemNodes, gpuNodes }: BuiltClusterConfig): string[] {
+  const blocks = Object.values(gpuNodes).filter((group) => isBlock(group) && pricesOf(group).prices.length === 0);
+  return [
+    ...systemNodes.instanceTypes.filter((type) => !(type in SYSTEM_INSTANCE_HOUR)),
+    ...blocks.flatMap(({ instanceTypes }) => instanceTypes.map((type) => `${type} in a Capacity Block`)),
+  ];
+}
+
+const isBlock = ({ reservation }: BuiltNodeGroup): boolean => reservation?.type === "capacity-block";
+
+const percent = (share: number): string => String(Math.round(share * 1000) / 10);
+
+/** Prices of a group's types an hour, and by what they are paid. */
+function pricesOf(group: BuiltNodeGroup): { prices: number[]; basis?: string } {
+  const { instanceTypes, capacity, reservation } = group;
+  const onDemand = instanceTypes.flatMap((type) => AWS_MACHINES.get(type)?.hourlyUsd ?? []);
+  if (isBlock(group)) {
+    return {
+      prices: instanceTypes.flatMap((type) => CAPACITY_BLOCK_HOUR[type] ?? []),
+      basis: "Capacity Block, January 2026; charged when bought, used or not",
+    };
+  }
+  if (reservation !== undefined) {
+    const { least, most } = SHARE_OF_ON_DEMAND.reservedOneYear;
+    return {
+      prices: onDemand,
+      basis: `charged while reserved, used or not; with a one-year commitment about ${percent(least)}–${percent(most)} % of it`,
+    };
+  }
+  if (capacity !== "spot") return { prices: onDemand };
+  const { least } = SHARE_OF_ON_DEMAND.spot;
+  return { prices: onDemand, basis: `spot: at most this, by AWS down to ${percent(least)} % of it` };
 }

@@ -6,15 +6,16 @@ import type { ExistingNetwork } from "./schema.js";
 
 /** The network as the cluster takes it. Nothing of it is made or changed, so nothing has to be waited for. */
 export function existingNetwork(
-  { vpcId, privateSubnetIds }: ExistingNetwork,
+  { vpcId, privateSubnetIds, additionalSubnetIds }: ExistingNetwork,
   opts: { parent: pulumi.Resource },
 ): ClusterNetwork {
-  const ids = privateSubnetIds.map((id) => pulumi.output(id));
+  const all = [...privateSubnetIds, ...additionalSubnetIds];
+  const ids = all.map((id) => pulumi.output(id));
   return {
     vpcId: pulumi.output(vpcId),
     privateSubnetIds: ids,
-    controlPlaneSubnetIds: ids,
-    zoneNames: privateSubnetIds.map((id) => aws.ec2.getSubnetOutput({ id }, opts).availabilityZone),
+    controlPlaneSubnetIds: ids.slice(0, privateSubnetIds.length),
+    zoneNames: all.map((id) => aws.ec2.getSubnetOutput({ id }, opts).availabilityZone),
     routes: [],
   };
 }

@@ -62,7 +62,7 @@ export class Network extends pulumi.ComponentResource implements ClusterNetwork 
     new aws.ec2.DefaultSecurityGroup(name, { vpcId: vpc.id, tags: tagged("default") }, child);
     const internet = new aws.ec2.InternetGateway(name, { vpcId: vpc.id, tags: tagged("internet") }, child);
     const { zones: wanted, additionalZones = [] } = args;
-    const first = typeof wanted === "number" ? this.zonesOfRegion(wanted) : wanted;
+    const first = typeof wanted === "number" ? this.zonesOfRegion(wanted, additionalZones) : wanted;
     const names: readonly pulumi.Input<string>[] = [...first, ...additionalZones];
     // AWS' list of zones may change; a subnet stays where it is.
     const place = typeof wanted === "number" ? { ...child, ignoreChanges: ["availabilityZone"] } : child;
@@ -150,7 +150,7 @@ export class Network extends pulumi.ComponentResource implements ClusterNetwork 
     });
   }
 
-  private zonesOfRegion(count: number): pulumi.Output<string>[] {
+  private zonesOfRegion(count: number, additional: readonly string[] = []): pulumi.Output<string>[] {
     const { names } = aws.getAvailabilityZonesOutput(
       {
         state: "available",
@@ -160,7 +160,7 @@ export class Network extends pulumi.ComponentResource implements ClusterNetwork 
       },
       { parent: this },
     );
-    return Array.from({ length: count }, (_, index) => names.apply((zones) => zoneAt(zones, index)));
+    return Array.from({ length: count }, (_, index) => names.apply((zones) => zoneAt(zones, index, additional)));
   }
 
   private createEndpoints(
@@ -221,12 +221,15 @@ const ANYWHERE = "0.0.0.0/0";
  */
 const ZONES_WITHOUT_EKS = ["use1-az3", "usw1-az2", "cac1-az3"];
 
-function zoneAt(names: readonly string[], index: number): string {
+function zoneAt(names: readonly string[], index: number, additional: readonly string[]): string {
   const name = names[index];
   if (name === undefined) {
     throw new Error(
       `vllm:cluster.network.zones: the region has ${names.length} zones for EKS: use at most ${names.length}`,
     );
   }
-  return name;
+  if (!additional.includes(name)) return name;
+  throw new Error(
+    `vllm:cluster.network.additionalZones: "${name}" is one of the first ${index + 1} zones of the region, which the cluster has: leave it out`,
+  );
 }

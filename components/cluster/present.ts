@@ -25,6 +25,8 @@ export interface PresentCluster {
 export interface PresentGroup extends PresentSize {
   /** Empty where the launch template names the type. */
   instanceTypes: readonly string[];
+  /** Release of the AMI, such as `1.36.2-20260714`. */
+  amiRelease: string;
   /** EKS' own word, such as `ACTIVE`. */
   status: string;
 }
@@ -85,14 +87,14 @@ export async function readPresentCluster(cluster: BuiltClusterConfig, component:
       const known = groupOf(group, component);
       if (known === undefined) return [];
       const { nodeGroupName } = known;
-      const { scalingConfigs, instanceTypes, status } = await aws.eks.getNodeGroup({
+      const { scalingConfigs, instanceTypes, releaseVersion, status } = await aws.eks.getNodeGroup({
         clusterName: name,
         nodeGroupName,
       });
       const [size] = scalingConfigs;
       if (size === undefined) return [];
       const { minSize: min, maxSize: max, desiredSize: desired } = size;
-      return [[known.name, { min, max, desired, instanceTypes, status }]];
+      return [[known.name, { min, max, desired, instanceTypes, amiRelease: releaseVersion, status }]];
     }),
   );
   return {
@@ -106,10 +108,10 @@ export async function readPresentCluster(cluster: BuiltClusterConfig, component:
 
 async function readNetwork({ network: { existing } }: BuiltClusterConfig): Promise<{ network?: PresentNetwork }> {
   if (existing === undefined) return {};
-  const { vpcId, privateSubnetIds } = existing;
+  const { vpcId, privateSubnetIds, additionalSubnetIds } = existing;
   const [{ cidrBlockAssociations, enableDnsHostnames, enableDnsSupport }, subnets] = await Promise.all([
     aws.ec2.getVpc({ id: vpcId }),
-    Promise.all(privateSubnetIds.map((id) => readSubnet(id, vpcId))),
+    Promise.all([...privateSubnetIds, ...additionalSubnetIds].map((id) => readSubnet(id, vpcId))),
   ]);
   const cidrs = cidrBlockAssociations.map(({ cidrBlock }) => cidrBlock);
   return { network: { cidrs, hasDns: enableDnsHostnames && enableDnsSupport, subnets } };
@@ -202,12 +204,14 @@ function oldLogs(name: string, path: string): Problem {
 
 /** docs.aws.amazon.com/eks/latest/userguide/capacity-blocks-mng.html */
 function checkBlocks(cluster: BuiltClusterConfig, present: PresentCluster, path: string): Problem[] {
-  if (present.kubernetesVersion === undefined || present.kubernetesVersion === cluster.kubernetesVersion) return [];
+  if (present.kubernetesVersion === undefined) return [];
   return Object.entries(cluster.gpuNodes).flatMap(([name, { reservation }]) => {
-    const running = present.nodeGroups[name]?.desired ?? 0;
+    const { desired: running = 0, amiRelease } = present.nodeGroups[name] ?? {};
     if (reservation?.type !== "capacity-block" || running === 0) return [];
+    const wanted = cluster.amiRelease ?? amiRelease;
+    if (present.kubernetesVersion === cluster.kubernetesVersion && amiRelease === wanted) return [];
     const message =
-      `the group has ${running} nodes in a Capacity Block, and EKS moves such a group to ${cluster.kubernetesVersion} only while it is ` +
+      `the group has ${running} nodes in a Capacity Block, and EKS updates such a group only while it is ` +
       "empty: scale its models down, set min to 0 and the group's desired size to 0, and run this again";
     return [error(`${path}.gpuNodes.${name}`, message)];
   });
@@ -244,10 +248,11 @@ function checkSubnets(
   path: string,
 ): Problem[] {
   const vpcId = cluster.network.existing?.vpcId ?? "";
-  const inVpc = subnets.filter((subnet) => subnet.vpcId === vpcId);
+  const first = cluster.network.existing?.privateSubnetIds.length ?? 0;
+  const inVpc = subnets.slice(0, first).filter((subnet) => subnet.vpcId === vpcId);
   const zones = new Set(inVpc.map(({ zone }) => zone));
   const each = subnets.flatMap((subnet, index) => {
-    const at = `${path}.privateSubnetIds[${index}]`;
+    const at = index < first ? `${path}.privateSubnetIds[${index}]` : `${path}.additionalSubnetIds[${index - first}]`;
     if (subnet.vpcId !== vpcId) {
       return [error(at, `${subnet.id} is in ${subnet.vpcId}, not in ${vpcId}: name subnets of one VPC`)];
     }

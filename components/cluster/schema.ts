@@ -27,7 +27,14 @@ export const existingNetworkSchema = z
     privateSubnetIds: z
       .array(z.string().regex(/^subnet-[0-9a-f]{8,17}$/, "is not the id of a subnet: subnet-…"))
       .min(2, "EKS needs subnets in two zones at least: name two or more")
-      .describe("Private subnets for the control plane, nodes and pods, in two zones at least, each with a way out"),
+      .describe(
+        "Private subnets for the control plane, nodes and pods, in two zones at least, each with a way out. EKS takes none in another " +
+          "zone later",
+      ),
+    additionalSubnetIds: z
+      .array(z.string().regex(/^subnet-[0-9a-f]{8,17}$/, "is not the id of a subnet: subnet-…"))
+      .default([])
+      .describe("Private subnets that came later, for nodes and pods alone"),
   })
   .describe("A VPC that exists, in place of one of the stack's own");
 export type ExistingNetwork = z.infer<typeof existingNetworkSchema>;

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Access } from "../contract/access.js";
 import type { NodeGroups } from "../contract/nodeGroup.js";
-import type { PriorityName } from "../vocabulary/traffic.js";
+import type { PriorityName, TrafficClass } from "../vocabulary/traffic.js";
 import type { SecretKey } from "./secretKey.js";
 
 /** Where a runtime finds Prometheus, and Prometheus the runtime. */
@@ -28,8 +28,8 @@ export interface ServingEnvironment {
   access?: Access;
   /** Node groups of the cluster, for placement. @default nodes with this project's labels and taints */
   nodeGroups?: NodeGroups;
-  /** Annotations of the pods of every runtime, such as those of what makes their nodes. @default none */
-  podAnnotations?: Readonly<Record<string, string>>;
+  /** Annotations of runtimes' pods by traffic class, such as those of what makes their nodes. @default none */
+  podAnnotations?: Readonly<Partial<Record<TrafficClass, Readonly<Record<string, string>>>>>;
   /** Names of PriorityClasses. @default the cluster's default class */
   priorityClasses?: Readonly<Record<PriorityName, pulumi.Input<string>>>;
   /** Token of the Hugging Face Hub; given to gated models only. @default none */

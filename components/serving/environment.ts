@@ -25,8 +25,8 @@ export interface ServingSettings {
   access?: Access;
   /** Node groups of the cluster, as `loadModels` returns them. @default nodes with this project's labels and taints */
   nodeGroups?: NodeGroups;
-  /** Annotations of the pods of every runtime. @default none */
-  podAnnotations?: Readonly<Record<string, string>>;
+  /** Annotations of runtimes' pods by traffic class. @default none */
+  podAnnotations?: ServingEnvironment["podAnnotations"];
   /** Token of the Hugging Face Hub; kept as a secret. @default none */
   huggingFaceToken?: pulumi.Input<string>;
   /** Names of the resources that are made here. @default "priorities" and "hugging-face" */

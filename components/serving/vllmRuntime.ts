@@ -77,7 +77,7 @@ export class VllmRuntime extends pulumi.ComponentResource {
       {
         namespace,
         partOf,
-        podAnnotations,
+        podAnnotations: podAnnotations?.[plan.class],
         placement: args.placement ?? placementOf(plan, environment.nodeGroups),
         serviceAccountName: account.metadata.name,
         apiKey: this.apiKey,

@@ -11,7 +11,12 @@ export const NODE_LABELS = {
 } as const;
 
 /** Values of {@link NODE_LABELS.workload}. */
-export const WORKLOADS = { inference: "gpu-inference", batch: "gpu-batch", shared: "gpu-shared", system: "system" } as const;
+export const WORKLOADS = {
+  inference: "gpu-inference",
+  batch: "gpu-batch",
+  shared: "gpu-shared",
+  system: "system",
+} as const;
 
 /** Values of {@link NODE_LABELS.lifecycle}. */
 export const LIFECYCLES = { onDemand: "on-demand", spot: "spot" } as const;

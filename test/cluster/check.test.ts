@@ -206,7 +206,7 @@ describe("checkCluster", () => {
     assert.deepEqual(
       problemsOf({ network: { existing, interfaceEndpoints: ["sts"], additionalZones: ["eu-central-1d"] } }),
       [
-        `${PATH}.network.existing.privateSubnetIds[1]: "subnet-00000001" is given twice: leave one out`,
+        `${PATH}.network.existing.privateSubnetIds: "subnet-00000001" is named twice: name each subnet once`,
         `${PATH}.network.existing: an existing VPC is given, and its zones and endpoints are its owner's to make: ` +
           "leave out additionalZones and interfaceEndpoints",
       ],

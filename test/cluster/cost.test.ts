@@ -109,6 +109,35 @@ describe("clusterCost", () => {
     assert.ok(!("nodes batch-l4" in others));
   });
 
+  it("says how nodes are paid for that are not on demand", () => {
+    const reservation = { id: "cr-0123456789abcdef0", zone: "eu-central-1a" };
+    const block = { purpose: "batch", gpu: "h200", instanceTypes: ["p5en.48xlarge"], max: 1 };
+    const cluster = builtCluster({
+      gpuNodes: {
+        "inference-l4": { reservation },
+        block: { ...block, reservation: { ...reservation, type: "capacity-block" } },
+      },
+    });
+    const basis = Object.fromEntries(clusterCost(cluster).map(({ item, basis }) => [item, basis]));
+    assert.deepEqual(basis["nodes system"], undefined);
+    assert.equal(basis["nodes batch-l4"], "spot: at most this, by AWS down to 10 % of it");
+    assert.equal(
+      basis["nodes inference-l4"],
+      "charged while reserved, used or not; with a one-year commitment about 62.9–65.1 % of it",
+    );
+    assert.equal(basis["nodes block"], "Capacity Block, January 2026; charged when bought, used or not");
+    const item = clusterCost(cluster).find(({ item }) => item === "nodes block")!;
+    assert.equal(Math.round(item.maxUsd * 100) / 100, Math.round((41.61 + DISK_100) * 100) / 100);
+  });
+
+  it("has no price for a block whose price nobody could read, and says so", () => {
+    const reservation = { id: "cr-0123456789abcdef0", type: "capacity-block", zone: "eu-central-1a" };
+    const block = { purpose: "batch", gpu: "h100", instanceTypes: ["p5.48xlarge"], max: 2, reservation };
+    const cluster = builtCluster({ gpuNodes: { block } });
+    assert.ok(!clusterCost(cluster).some(({ item }) => item === "nodes block"));
+    assert.deepEqual(unpricedTypes(cluster), ["p5.48xlarge in a Capacity Block"]);
+  });
+
   it("counts GPU groups of every size by the price of the machine", () => {
     const block = { purpose: "batch", gpu: "h100", instanceTypes: ["p5.48xlarge"], max: 2 };
     assert.deepEqual(

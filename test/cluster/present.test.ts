@@ -73,17 +73,19 @@ describe("checkPresentCluster", () => {
   it("wants Capacity Blocks empty for another version, and for nothing else", () => {
     const reservation = { id: "cr-0123456789abcdef0", type: "capacity-block", zone: "eu-central-1a" };
     const block = { purpose: "batch", gpu: "h100", instanceTypes: ["p5.48xlarge"], max: 2, reservation };
-    const active = { status: "ACTIVE", instanceTypes: [] };
+    const active = { status: "ACTIVE", instanceTypes: [], amiRelease: "1.36.2-20260714" };
     const nodeGroups = {
       block: { ...active, min: 0, max: 2, desired: 2 },
       "inference-l4": { ...active, min: 0, max: 4, desired: 4 },
     };
     const gpuNodes = { block };
     assert.deepEqual(problemsOf({ gpuNodes }, { kubernetesVersion: "1.35", nodeGroups }), [
-      `${PATH}.gpuNodes.block: the group has 2 nodes in a Capacity Block, and EKS moves such a group to 1.36 only while it is empty: scale its ` +
+      `${PATH}.gpuNodes.block: the group has 2 nodes in a Capacity Block, and EKS updates such a group only while it is empty: scale its ` +
         "models down, set min to 0 and the group's desired size to 0, and run this again",
     ]);
     assert.deepEqual(problemsOf({ gpuNodes }, { kubernetesVersion: "1.36", nodeGroups }), []);
+    const amiRelease = "1.36.3-20261001";
+    assert.equal(problemsOf({ gpuNodes, amiRelease }, { kubernetesVersion: "1.36", nodeGroups }).length, 1);
     const empty = { ...nodeGroups, block: { ...active, min: 0, max: 2, desired: 0 } };
     assert.deepEqual(problemsOf({ gpuNodes }, { kubernetesVersion: "1.35", nodeGroups: empty }), []);
   });
@@ -91,7 +93,15 @@ describe("checkPresentCluster", () => {
 
 describe("checkPresentCluster of node groups", () => {
   const group = (changes: object = {}) => ({
-    "inference-l4": { min: 0, max: 4, desired: 3, instanceTypes: ["g6.2xlarge"], status: "ACTIVE", ...changes },
+    "inference-l4": {
+      min: 0,
+      max: 4,
+      desired: 3,
+      instanceTypes: ["g6.2xlarge"],
+      amiRelease: "",
+      status: "ACTIVE",
+      ...changes,
+    },
   });
   const of = (changes?: object) => problemsOf({}, { kubernetesVersion: "1.36", nodeGroups: group(changes) });
 
@@ -223,9 +233,15 @@ describe("readPresentCluster", () => {
       "cluster-inference-l4-0123abc": {
         scalingConfigs: size(1, 4, 3),
         instanceTypes: ["g6.2xlarge"],
+        releaseVersion: "r1",
         status: "ACTIVE",
       },
-      "cluster-system-89abcde": { scalingConfigs: size(2, 4, 2), instanceTypes: ["m7i.large"], status: "UPDATING" },
+      "cluster-system-89abcde": {
+        scalingConfigs: size(2, 4, 2),
+        instanceTypes: ["m7i.large"],
+        releaseVersion: "r2",
+        status: "UPDATING",
+      },
     };
     const present = await read({
       getClusters: () => ({ names: ["llm-test"] }),
@@ -241,8 +257,15 @@ describe("readPresentCluster", () => {
     assert.deepEqual(present, {
       kubernetesVersion: "1.35",
       nodeGroups: {
-        "inference-l4": { min: 1, max: 4, desired: 3, instanceTypes: ["g6.2xlarge"], status: "ACTIVE" },
-        system: { min: 2, max: 4, desired: 2, instanceTypes: ["m7i.large"], status: "UPDATING" },
+        "inference-l4": {
+          min: 1,
+          max: 4,
+          desired: 3,
+          instanceTypes: ["g6.2xlarge"],
+          amiRelease: "r1",
+          status: "ACTIVE",
+        },
+        system: { min: 2, max: 4, desired: 2, instanceTypes: ["m7i.large"], amiRelease: "r2", status: "UPDATING" },
       },
       caller: CALLER,
       hasOldLogs: false,

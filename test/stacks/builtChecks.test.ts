@@ -71,7 +71,7 @@ describe("add-ons of a cluster to build", () => {
   it("are Karpenter or the autoscaler, not both", () => {
     assert.deepEqual(problemsOf({ nodes: "karpenter" }), []);
     assert.deepEqual(problemsOf({ nodes: "karpenter" }, addons({ clusterAutoscaler: { install: true } })), [
-      "vllm:platform.addons.clusterAutoscaler.install: Karpenter makes the nodes, and there is no node group for the autoscaler to resize: " +
+      "vllm:platform.addons.clusterAutoscaler.install: Karpenter makes the GPU nodes, and the autoscaler would resize none of them: " +
         "leave it out",
     ]);
   });
@@ -139,7 +139,7 @@ describe("weights through NAT", () => {
     const [line] = fetches({});
     assert.match(
       line!,
-      /^warning: vllm:cluster\.network: each start of a replica fetches its weights through NAT, which costs chat\.r1 \$6\.\d\d;/,
+      /^warning: vllm:cluster\.network: each start of a replica fetches its weights from the hub through NAT, which costs chat\.r1 \$6\.\d\d: expect the bill/,
     );
   });
 

@@ -119,9 +119,8 @@ function total(costs: readonly CostRange[]): CostRange {
 }
 
 function clusterReport(cluster: BuiltClusterConfig): NonNullable<StackReport["cluster"]> {
-  const items = clusterCost(cluster).map(({ item, count, minUsd, maxUsd }) => ({
-    item,
-    count,
+  const items = clusterCost(cluster).map(({ minUsd, maxUsd, ...item }) => ({
+    ...item,
     minUsd: round(minUsd, 4),
     maxUsd: round(maxUsd, 4),
   }));

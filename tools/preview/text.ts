@@ -131,8 +131,8 @@ function clusterLines({ items, hourlyUsd, unpriced }: NonNullable<StackReport["c
     pc.bold("Cluster") +
       pc.dim("  the models' cost is a share of its GPU nodes; $ on demand, us-east-1, without traffic"),
     plainTable(
-      ["ITEM", "COUNT", "$/HOUR"],
-      items.map((item) => [item.item, item.count, costRange(item)]),
+      ["ITEM", "COUNT", "$/HOUR", ""],
+      items.map((item) => [item.item, item.count, costRange(item), item.basis ?? ""]),
       [1, 2],
     ),
     `Whole cluster: ${hourAndMonth(hourlyUsd)}`,

@@ -1,7 +1,14 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { BuiltNodeGroup } from "../schema.js";
-import { NODE_CLASS, NODE_POOL, type NodeClassContext, nodeClassSpec, nodePoolSpec } from "./nodePool.js";
+import {
+  DELETE_TIMEOUT,
+  NODE_CLASS,
+  NODE_POOL,
+  type NodeClassContext,
+  nodeClassSpec,
+  nodePoolSpec,
+} from "./nodePool.js";
 
 /** Inputs of {@link KarpenterNodes}. */
 export interface KarpenterNodesArgs extends NodeClassContext {
@@ -22,7 +29,8 @@ export class KarpenterNodes extends pulumi.ComponentResource {
 
   constructor(name: string, args: KarpenterNodesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-vllm:cluster:KarpenterNodes", name, {}, opts);
-    const child = { parent: this, dependsOn: opts?.dependsOn };
+    // Karpenter ends the nodes of what is deleted, and each waits for its pods.
+    const child = { parent: this, dependsOn: opts?.dependsOn, customTimeouts: { delete: DELETE_TIMEOUT } };
     this.nodePools = Object.fromEntries(
       Object.entries(args.gpuNodes).map(([group, nodes]) => {
         const context = { ...args, tags: { ...args.tags, Name: `${args.clusterName}-${group}` } };

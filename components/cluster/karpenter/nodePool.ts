@@ -85,6 +85,8 @@ const EMPTY_FOR = "10m";
  * pod has its own grace (https://karpenter.sh/docs/concepts/disruption/#terminationgraceperiod).
  */
 const TERMINATION_GRACE = "2h";
+/** That, and the time that machines take to end. */
+export const DELETE_TIMEOUT = "150m";
 
 /**
  * The spec of a NodePool: labels and taints as a managed group's, `max` nodes at the most.

@@ -38,3 +38,25 @@ export const SYSTEM_INSTANCE_HOUR: Readonly<Record<string, number>> = {
   "t3.large": 0.0832,
   "t3.xlarge": 0.1664,
 };
+
+/**
+ * Prices of Capacity Blocks, an hour of an instance. AWS sets them anew from time to time, and charges the whole block when it is
+ * bought; types without a price here had none in a source that could be read.
+ *
+ * Source: January 2026, as administraciondesistemas.com quoted AWS' price page ("AWS encarece un 15% sus Capacity Blocks"), read
+ * 2026-11-26.
+ */
+export const CAPACITY_BLOCK_HOUR: Readonly<Record<string, number>> = { "p5en.48xlarge": 41.61 };
+
+/**
+ * What a node may cost by other ways to pay than on demand, as shares of that price.
+ *
+ * - spot: at most the price on demand, unless a group says more; AWS speaks of up to 90 % less
+ *   (https://aws.amazon.com/ec2/spot/). One dated witness: p5en.48xlarge at 57 % less, 2026-08-06 (dstackai/dstack, PR 4110).
+ * - reserved: 34.9 to 37.1 % less for one year without payment in advance, of g4dn, g5, g6, gr6, g6e, p4d and p4de
+ *   (instances.vantage.sh as stored in tsaol/aws-gpu, 2026-01-21). For others no source was found.
+ */
+export const SHARE_OF_ON_DEMAND = {
+  spot: { least: 0.1, most: 1 },
+  reservedOneYear: { least: 0.629, most: 0.651 },
+} as const;

@@ -69,7 +69,12 @@ export function karpenterValues({ clusterName, region, queueName, serviceMonitor
       resources: resources("250m", "1Gi", "1Gi"),
       securityContext: { seccompProfile: { type: "RuntimeDefault" } },
     },
-    settings: { clusterName, interruptionQueue: queueName },
+    settings: {
+      clusterName,
+      interruptionQueue: queueName,
+      // Replaces nodes with a broken GPU, which the node monitoring agent finds, as EKS does in managed groups.
+      featureGates: { nodeRepair: true },
+    },
     serviceMonitor: { enabled: serviceMonitors, endpointConfig: { interval: "30s" } },
   } satisfies HelmValues;
 }

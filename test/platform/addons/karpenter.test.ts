@@ -15,7 +15,11 @@ describe("karpenterValues", () => {
   const values = karpenterValues({ ...PLACE, queueName: "events" });
 
   it("knows cluster, queue and region without asking its node", () => {
-    assert.deepEqual(values.settings, { clusterName: "llm", interruptionQueue: "events" });
+    assert.deepEqual(values.settings, {
+      clusterName: "llm",
+      interruptionQueue: "events",
+      featureGates: { nodeRepair: true },
+    });
     assert.deepEqual(values.controller.env, [{ name: "AWS_REGION", value: "eu-west-1" }]);
   });
 
