@@ -17,6 +17,7 @@ export {
 export {
   checkPresentCluster,
   type PresentCluster,
+  type PresentGroup,
   type PresentNetwork,
   type PresentSubnet,
   readPresentCluster,

@@ -26,7 +26,9 @@ export function nodeGroupsOf({ existing, built }: ClusterConfig): NodeGroups {
 
 /** Groups whose GPUs are one pod's each: models run on no others. */
 function unshared<Group extends { sharing?: unknown }>(groups: Readonly<Record<string, Group>>): Record<string, Group> {
-  return Object.fromEntries(Object.entries(groups).filter(([, { sharing }]) => sharing === undefined));
+  return Object.fromEntries(
+    Object.entries(groups).filter(([, { sharing }]) => sharing === undefined || isWrong(sharing)),
+  );
 }
 
 /** The section, as far as it is right. */

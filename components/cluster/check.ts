@@ -4,6 +4,7 @@ import { joinPath, parse } from "../config/parse.js";
 import { entriesOf, from, given, isWrong, itemsOf, type Parts, type Wrong, WRONG } from "../config/parts.js";
 import { checkPlainData } from "../config/plainData.js";
 import { checkRepeated, error, type Problem, quote, repeated, throwIfErrors, warning } from "../config/problems.js";
+import { END_OF_SUPPORT } from "../facts/kubernetes/eks.js";
 import { AWS_MACHINES } from "../facts/machines/aws.js";
 import { type BuiltClusterConfig, builtClusterSchema, type BuiltNodeGroup, MOST_ZONES } from "./schema.js";
 import { checkNetwork } from "./subnets.js";
@@ -136,7 +137,8 @@ function checkAmi(version: string, release: string | undefined, nodes: string, p
       "it moves when you say so";
     return [warning(at, `${message}; ${newest}`)];
   }
-  if (release.startsWith(`${version}.`)) return [];
+  // Of a version that EKS does not have, that is the problem.
+  if (release.startsWith(`${version}.`) || !(version in END_OF_SUPPORT)) return [];
   const message = `${quote(release)} is of another Kubernetes version than ${version}, which EKS refuses: use one that starts with ${version}.`;
   return [error(at, message)];
 }

@@ -78,17 +78,33 @@ function toProblems(issue: z.core.$ZodIssue, base: string, schema: z.ZodType, in
         ...(below === undefined ? [] : parse(below as z.ZodType, valueAt(input, issue.path), path).problems),
       ];
     }
-    case "invalid_union":
-      return [
-        error(
-          path,
-          `${issue.input === undefined ? "is missing" : `${got} is not allowed`}: use text, a number, true or false, a list or an object`,
-        ),
-      ];
+    case "invalid_union": {
+      // Of the choices, the one whose type it is says what is wrong with it.
+      const meant = issue.errors.find((found) => !found.some(isOfAnotherType));
+      if (meant !== undefined) {
+        return meant.flatMap((inner) =>
+          toProblems({ ...inner, path: [...issue.path, ...inner.path] } as z.core.$ZodIssue, base, schema, input),
+        );
+      }
+      const expected = issue.errors.flatMap((found) => found.flatMap((inner) => expectedOf(inner)));
+      const allowed = expected.length > 0 ? listOr([...new Set(expected.map(article))]) : ANYTHING;
+      return [error(path, `${issue.input === undefined ? "is missing" : `${got} is not allowed`}: use ${allowed}`)];
+    }
     default:
       // A check of our own says what is wrong with the value; one that may hold a password is not shown.
       return [error(path, issue.message.startsWith("holds ") ? issue.message : `${got}: ${issue.message}`)];
   }
+}
+
+const ANYTHING = "text, a number, true or false, a list or an object";
+
+/** Whether a choice is for values of another type. */
+function isOfAnotherType(issue: z.core.$ZodIssue): boolean {
+  return issue.path.length === 0 && (issue.code === "invalid_type" || issue.code === "invalid_union");
+}
+
+function expectedOf(issue: z.core.$ZodIssue): string[] {
+  return issue.path.length === 0 && issue.code === "invalid_type" ? [issue.expected] : [];
 }
 
 /** What kind of value it is: `a number`, `a list`. */

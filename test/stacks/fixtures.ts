@@ -30,6 +30,8 @@ export function withGroup(changes: Config): Config {
 export const BUILT: Config = {
   name: "llm",
   kubernetesVersion: "1.36",
+  amiRelease: "1.36.2-20260714",
+  publicEndpoint: { cidrs: ["203.0.113.0/24"] },
   gpuNodes: { inference: { purpose: "inference", gpu: "l4", instanceTypes: ["g6.2xlarge"], max: 4 } },
 };
 

@@ -85,7 +85,8 @@ export const FULL_BUILT: Config = {
   cluster: merged(BUILT, {
     network: {
       cidr: "10.40.0.0/16",
-      zones: 3,
+      zones: ["us-east-1a", "us-east-1b", "us-east-1c"],
+      additionalZones: ["us-east-1d"],
       natGateways: "single",
       serviceCidr: "172.20.0.0/16",
       interfaceEndpoints: ["sts"],
@@ -94,15 +95,45 @@ export const FULL_BUILT: Config = {
     access: {
       oncall: { principalArn: "arn:aws:iam::123456789012:role/oncall", policy: "view", namespaces: ["models"] },
     },
+    deletionProtection: true,
+    iam: { path: "/platform/", permissionsBoundary: "arn:aws:iam::123456789012:policy/edge" },
+    nodes: "managed",
     logRetentionDays: 90,
-    systemNodes: { instanceTypes: ["m7i.large"], min: 2, max: 4 },
+    systemNodes: { instanceTypes: ["m7i.large"], min: 3, max: 4 },
     gpuNodes: {
       inference: {
         min: 0,
         capacity: "on-demand",
         diskGiB: 200,
+        priority: 40,
         reservation: { id: "cr-0123456789abcdef0", type: "on-demand", zone: "us-east-1a" },
+      },
+      shared: {
+        purpose: "batch",
+        gpu: "l4",
+        instanceTypes: ["g6.2xlarge"],
+        capacity: "on-demand",
+        min: 0,
+        max: 1,
+        zones: ["us-east-1d"],
+        sharing: "time-slicing",
       },
     },
   }),
+};
+
+/** The same in a VPC that is there. */
+export const FULL_IN_VPC: Config = {
+  ...FULL_BUILT,
+  cluster: {
+    ...(FULL_BUILT["cluster"] as Config),
+    network: {
+      existing: {
+        vpcId: "vpc-0123456789abcdef0",
+        privateSubnetIds: ["subnet-00000001", "subnet-00000002"],
+        additionalSubnetIds: ["subnet-00000003"],
+      },
+      serviceCidr: "172.20.0.0/16",
+    },
+  },
 };

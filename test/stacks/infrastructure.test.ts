@@ -101,11 +101,14 @@ describe("infrastructure", () => {
     ]);
   });
 
-  it("refuses the cluster autoscaler in an existing cluster, where it has no permissions", () => {
-    const values = stackValues({ platform: { addons: { clusterAutoscaler: { install: true } } } });
+  it("refuses add-ons that act in AWS in an existing cluster, where they have no permissions", () => {
+    const install = { install: true };
+    const values = stackValues({
+      platform: { addons: { clusterAutoscaler: install, loadBalancerController: install } },
+    });
     assert.deepEqual(
       parseStackConfig(values).problems.map(({ path }) => path),
-      ["vllm:platform.addons.clusterAutoscaler.install"],
+      ["vllm:platform.addons.clusterAutoscaler.install", "vllm:platform.addons.loadBalancerController.install"],
     );
   });
 });

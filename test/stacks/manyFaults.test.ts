@@ -183,6 +183,38 @@ const FAULTS: Record<keyof typeof CONFIGS, Fault[]> = {
       reads: ["cluster.systemNodes.max"],
     },
     {
+      name: "an AMI of another version",
+      keys: ["cluster", "amiRelease"],
+      value: "1.35.1-20260714",
+      reads: ["cluster.kubernetesVersion"],
+    },
+    {
+      name: "a zone that the cluster does not have",
+      keys: ["cluster", "gpuNodes", "shared", "zones"],
+      value: ["us-east-1f"],
+      at: "cluster.gpuNodes.shared.zones[0]",
+      reads: ["cluster.network.zones", "cluster.network.additionalZones"],
+    },
+    {
+      name: "zones of a reservation",
+      keys: ["cluster", "gpuNodes", "inference", "zones"],
+      value: ["us-east-1a"],
+      reads: ["cluster.gpuNodes.inference.reservation", "cluster.network.zones", "cluster.network.additionalZones"],
+    },
+    { name: "an IAM path of no form", keys: ["cluster", "iam", "path"], value: "platform" },
+    {
+      name: "slices that nothing makes",
+      keys: ["platform", "addons", "devicePlugin", "migStrategy"],
+      value: "mixed",
+      reads: ["cluster"],
+    },
+    {
+      name: "a disk beyond the nodes'",
+      keys: r1("resources", "diskGiB"),
+      value: 9000,
+      reads: [`${OF_R1}`, "cluster", "models.chat.class"],
+    },
+    {
       name: "labels of nodes that are built",
       keys: ["cluster", "gpuNodes", "inference", "nodeSelector"],
       value: { a: "b" },

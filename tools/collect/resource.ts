@@ -18,6 +18,18 @@ export interface CollectedResource {
   secret: boolean;
 }
 
+/** The SDK's own, which its types leave out. */
+interface Named {
+  __pulumiType: string;
+  __name: string;
+}
+
+/** A resource that is an input of another, such as a component's role. */
+function nameOf(resource: pulumi.Resource): string {
+  const { __pulumiType: type, __name: name } = resource as unknown as Named;
+  return `${type}::${name}`;
+}
+
 /** Masks what the SDK marked as secret: every text within it. */
 export function maskSecrets(value: unknown): { value: unknown; secret: boolean } {
   let secret = false;
@@ -25,6 +37,8 @@ export function maskSecrets(value: unknown): { value: unknown; secret: boolean }
     if (typeof value === "string") return within ? SECRET_MASK : value;
     if (value === null || typeof value !== "object") return value;
     if (Array.isArray(value)) return value.map((item) => mask(item, within));
+    // The SDK's own object, with all that the SDK keeps of it.
+    if (pulumi.Resource.isInstance(value)) return nameOf(value);
     if (pulumi.runtime.isRpcSecret(value)) {
       secret = true;
       return mask(pulumi.runtime.unwrapRpcSecret(value), true);

@@ -256,9 +256,13 @@ describe("preview of a stack that builds its cluster", () => {
     const { text, exitCode } = await onDay(TODAY, () => run(folder, ["staging"]));
     assert.equal(exitCode, 0);
     assert.match(text, /^├─ GpuCluster cluster$/m);
-    assert.match(text, /^nodes inference-l4 {4}0–6 {2}\$0\.00–\$6\.16$/m);
-    // 0.5174 and 15.1813: the control plane, three gateways, two to four system nodes, none or six of each GPU group.
-    assert.match(text, /^Whole cluster: \$0\.52–\$15\.18 an hour, \$378–\$11,082 a month$/m);
+    assert.match(
+      text,
+      /^│ {2}├─ eks Cluster cluster\n│ {2}│ {2}@pulumi\/eks 4\.3\.0 makes here:\n│ {2}│ {5}aws eks Cluster cluster-eksCluster$/m,
+    );
+    assert.match(text, /^nodes inference-l4 {4}0–6 {2}\$0\.00–\$6\.10$/m);
+    // 0.6510 and 15.1834: the control plane, three gateways, three to five system nodes, none or six of each GPU group.
+    assert.match(text, /^Whole cluster: \$0\.65–\$15\.18 an hour, \$475–\$11,084 a month$/m);
     assert.match(text, /^Policies: none broken \(policies\/config\/staging\.json\)$/m);
   });
 
@@ -267,7 +271,11 @@ describe("preview of a stack that builds its cluster", () => {
     change(folder, "staging", {
       "vllm:cluster": {
         existing: undefined,
-        ...clusterValues({ kubernetesVersion: "1.34", gpuNodes: { "inference-l4": { max: 6 } } }),
+        ...clusterValues({
+          kubernetesVersion: "1.34",
+          amiRelease: "1.34.9-20260714",
+          gpuNodes: { "inference-l4": { max: 6 } },
+        }),
       },
     });
     const { text, exitCode } = await onDay(TODAY, () => run(folder, ["staging"]));

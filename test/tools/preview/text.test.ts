@@ -164,12 +164,12 @@ describe("stackText of a cluster to build", () => {
       "control plane            1        $0.10",
       "NAT gateways             3        $0.15",
       "interface endpoints      6        $0.06",
-      // A node's disk of 50 GiB is $0.0329 an hour, of 200 GiB $0.0493.
-      "nodes system           2–4  $0.26–$0.53",
-      "nodes inference-l4     1–4  $1.03–$4.11",
-      "nodes batch-l4         0–6  $0.00–$8.24",
-      // $1.5947 and $13.1875, by 730 hours.
-      "Whole cluster: $1.59–$13.19 an hour, $1,164–$9,627 a month",
+      // A node's disk of 50 GiB is $0.0329 an hour, of 100 GiB $0.0384.
+      "nodes system           3–5  $0.39–$0.67",
+      "nodes inference-l4     1–4  $1.02–$4.06",
+      "nodes batch-l4         0–6  $0.00–$8.17  spot: at most this, by AWS down to 10 % of it",
+      // $1.7126 and $13.2115, by 730 hours.
+      "Whole cluster: $1.71–$13.21 an hour, $1,250–$9,644 a month",
       "",
       "Policies: none broken (each rule's own levels)",
     ]);
@@ -181,9 +181,9 @@ describe("stackText of a cluster to build", () => {
       "ITEM                COUNT       $/HOUR",
       "control plane           1        $0.10",
       "NAT gateways            3        $0.15",
-      "nodes inference-l4    0–4  $0.00–$4.11",
-      "nodes batch-l4        0–6  $0.00–$8.24",
-      "Whole cluster: $0.25–$12.59 an hour, $183–$9,193 a month",
+      "nodes inference-l4    0–4  $0.00–$4.06",
+      "nodes batch-l4        0–6  $0.00–$8.17  spot: at most this, by AWS down to 10 % of it",
+      "Whole cluster: $0.25–$12.48 an hour, $183–$9,113 a month",
       "Without a price, not counted: m8i.large, c7i.large",
     ]);
   });
@@ -191,11 +191,11 @@ describe("stackText of a cluster to build", () => {
   it("shows one price where nothing varies", async () => {
     const fixed = { min: 2, max: 2 };
     const report = await built({ systemNodes: fixed, gpuNodes: { "inference-l4": fixed, "batch-l4": undefined } });
-    // 0.1 + 0.15 + 2 × (0.1008 + 0.032877) + 2 × (0.9776 + 0.049315) = 2.5712, by 730 hours.
+    // 0.1 + 0.15 + 2 × (0.1008 + 0.032877) + 2 × (0.9776 + 0.038356) = 2.5493, by 730 hours.
     assert.deepEqual(section(report, "Cluster  ").slice(-3), [
       "nodes system            2   $0.27",
-      "nodes inference-l4      2   $2.05",
-      "Whole cluster: $2.57 an hour, $1,877 a month",
+      "nodes inference-l4      2   $2.03",
+      "Whole cluster: $2.55 an hour, $1,861 a month",
     ]);
   });
 
