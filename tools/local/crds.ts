@@ -15,6 +15,10 @@ const FILES = {
   prometheusOperator: ["podmonitors", "servicemonitors", "prometheusrules", "scrapeconfigs"].map((plural) =>
     join("example", "prometheus-operator-crd", `monitoring.coreos.com_${plural}.yaml`),
   ),
+  karpenter: ["karpenter.sh_nodepools", "karpenter.sh_nodeclaims", "karpenter.k8s.aws_ec2nodeclasses"].map((name) =>
+    // Those of the chart `karpenter-crd` are the same, with Helm's marks in them.
+    join("pkg", "apis", "crds", `${name}.yaml`),
+  ),
 } as const;
 /** KEDA's operator also watches these. */
 const KEDA_EVENTING = ["eventing.keda.sh_cloudeventsources.yaml", "eventing.keda.sh_clustercloudeventsources.yaml"];
@@ -28,7 +32,17 @@ export async function customResourceDefinitions(): Promise<KubernetesObject[]> {
     ...KEDA_EVENTING.map((file) => join(keda, "config", "crd", "bases", file)),
     ...FILES.prometheusOperator.map((file) => join(operator, file)),
   ];
-  return files.map((file) => parse(readFileSync(file, "utf8")) as KubernetesObject);
+  return files.map(definitionIn);
+}
+
+/** Karpenter's definitions. `npm run local` needs none: it makes the nodes itself. */
+export async function karpenterDefinitions(): Promise<KubernetesObject[]> {
+  const karpenter = await moduleFolder("karpenter");
+  return FILES.karpenter.map((file) => definitionIn(join(karpenter, file)));
+}
+
+function definitionIn(file: string): KubernetesObject {
+  return parse(readFileSync(file, "utf8")) as KubernetesObject;
 }
 
 interface Definition extends KubernetesObject {

@@ -1,6 +1,6 @@
 /** Runs Go, and explains its errors to users of `npm run local`. */
 import { execFile, spawn } from "node:child_process";
-import { statfsSync } from "node:fs";
+import { existsSync, statfsSync } from "node:fs";
 import { promisify } from "node:util";
 import { BadInput, Failure } from "../failure.js";
 import { familyFolder, MODULES, moduleVersion } from "./programs.js";
@@ -55,13 +55,15 @@ async function failure(what: string, output: string): Promise<Failure> {
   return new Failure([`${what}: could not be built. ${hint}:`, ...last, advice].join("\n    "));
 }
 
-/**
- * Runs Go in a family's folder.
- *
- * @returns what it prints
- * @throws BadInput when there is no Go; Failure with the end of what Go says when it fails
- */
-export async function go(family: string, args: readonly string[], what: string): Promise<string> {
+/** What Go printed, and how it ended. */
+interface Ended {
+  code: number;
+  output: string;
+  problems: string;
+}
+
+/** @throws BadInput when there is no Go */
+async function runGo(family: string, args: readonly string[]): Promise<Ended> {
   await checkGo();
   const child = spawn("go", args, {
     cwd: familyFolder(family),
@@ -80,17 +82,49 @@ export async function go(family: string, args: readonly string[], what: string):
       child.on("error", failed);
       child.on("close", (exit) => done(exit ?? 1));
     });
-    if (code !== 0) throw await failure(what, problems + output);
-    return output;
+    return { code, output, problems };
   } finally {
     process.off("exit", kill);
   }
 }
 
+/**
+ * Runs Go in a family's folder.
+ *
+ * @returns what it prints
+ * @throws BadInput when there is no Go; Failure with the end of what Go says when it fails
+ */
+export async function go(family: string, args: readonly string[], what: string): Promise<string> {
+  const { code, output, problems } = await runGo(family, args);
+  if (code !== 0) throw await failure(what, problems + output);
+  return output;
+}
+
+/** A module as `go mod download -json` describes it. */
+interface Download {
+  Dir?: string;
+  Zip?: string;
+  Error?: string;
+}
+
+/**
+ * The folder of a module that asks for a newer Go than there is. Go looks at that last, when it has checked the module by go.sum and
+ * unpacked it (`Download` in cmd/go/internal/modfetch/fetch.go, Go 1.26), and does not say where: beside its cache, by the same path.
+ */
+function folderForNewerGo({ Zip, Error: problem }: Download): string | undefined {
+  if (!/ requires go >= /.test(problem ?? "")) return undefined;
+  const folder = Zip?.replace(/\/cache\/download\/(.+)\/@v\/(.+)\.zip$/, "/$1@$2");
+  return folder !== undefined && folder !== Zip && existsSync(folder) ? folder : undefined;
+}
+
 /** The folder of a module's files, fetched if it is missing; Go checks it against the family's go.sum. */
 export async function downloadedFolder(family: string, path: string): Promise<string> {
-  const described = await go(family, ["mod", "download", "-json", `${path}@${moduleVersion(family, path)}`], path);
-  return (JSON.parse(described) as { Dir: string }).Dir;
+  const module = `${path}@${moduleVersion(family, path)}`;
+  const { code, output, problems } = await runGo(family, ["mod", "download", "-json", module]);
+  const described = code === 0 || output.startsWith("{") ? (JSON.parse(output) as Download) : {};
+  const folder = code === 0 ? described.Dir : folderForNewerGo(described);
+  if (folder === undefined) throw await failure(path, problems + output);
+  return folder;
 }
 
 /** The folder of a module that is read and not built. */

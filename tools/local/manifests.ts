@@ -70,9 +70,17 @@ function simulated(resource: CollectedResource, { prometheusUrl, load }: LocalSe
   return withLoadTime(object, load);
 }
 
-/** The stack's Kubernetes objects with what each waits for; cloud resources and Helm releases are left out. */
+/** Karpenter's own: no Karpenter runs here, and the nodes that it would make are simulated as those of every group. */
+function isKarpenters({ inputs }: CollectedResource): boolean {
+  return /^karpenter\./.test(String(inputs["apiVersion"]));
+}
+
+/**
+ * The stack's Kubernetes objects with what each waits for; cloud resources, Helm releases, and Karpenter's pools and classes are left
+ * out.
+ */
 export function stackSteps(resources: readonly CollectedResource[], settings: LocalSettings): Step[] {
-  const manifests = resources.filter(isManifest);
+  const manifests = resources.filter((resource) => isManifest(resource) && !isKarpenters(resource));
   const objects = new Map(manifests.map((resource) => [resource.urn, objectOf(resource, settings)]));
   return manifests.map(({ urn, dependencies = [], secret }) => ({
     object: objects.get(urn)!,

@@ -89,4 +89,5 @@ export const MODULES = {
   kwok: { family: "kwok", path: "sigs.k8s.io/kwok" },
   keda: { family: "keda", path: "github.com/kedacore/keda/v2" },
   prometheusOperator: { family: "prometheus-operator", path: "github.com/prometheus-operator/prometheus-operator" },
+  karpenter: { family: "karpenter", path: "github.com/aws/karpenter-provider-aws" },
 } as const;

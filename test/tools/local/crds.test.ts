@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { stringify } from "yaml";
 
 import type { KubernetesObject } from "../../../tools/local/client.js";
-import { customResourceDefinitions, installDefinitions } from "../../../tools/local/crds.js";
+import { customResourceDefinitions, installDefinitions, karpenterDefinitions } from "../../../tools/local/crds.js";
 import { removeFolders } from "../folders.js";
 import { FakeCluster } from "./fakes.js";
 import { FakeGo, restorePath } from "./goPrograms.js";
@@ -37,12 +37,21 @@ class Establishing extends FakeCluster {
   }
 }
 
+/** Has Go know modules with these files, each the definition of that name. */
+function putInModules(files: readonly [file: string, name: string][]): void {
+  const { folder } = new FakeGo({ does: ['echo "{ \\"Dir\\": \\"$(dirname "$0")/..$PWD\\" }"'] });
+  const families = join(folder, join(__dirname, "..", "..", "..", "tools", "local", "go"));
+  for (const [file, name] of files) {
+    mkdirSync(dirname(join(families, file)), { recursive: true });
+    writeFileSync(join(families, file), stringify(definition(name)));
+  }
+}
+
 describe("customResourceDefinitions", () => {
   afterEach(restorePath);
   after(removeFolders);
 
   it("are read from the modules of KEDA and of the Prometheus operator", async () => {
-    const { folder } = new FakeGo({ does: ['echo "{ \\"Dir\\": \\"$(dirname "$0")/..$PWD\\" }"'] });
     const files = [
       ...KEDA.map((plural) => [`keda/config/crd/bases/keda.sh_${plural}.yaml`, `${plural}.keda.sh`]),
       ...EVENTING.map((plural) => [
@@ -54,14 +63,30 @@ describe("customResourceDefinitions", () => {
         `${plural}.monitoring.coreos.com`,
       ]),
     ] as [string, string][];
-    const families = join(folder, join(__dirname, "..", "..", "..", "tools", "local", "go"));
-    for (const [file, name] of files) {
-      mkdirSync(dirname(join(families, file)), { recursive: true });
-      writeFileSync(join(families, file), stringify(definition(name)));
-    }
+    putInModules(files);
     assert.deepEqual(
       await customResourceDefinitions(),
       files.map(([, name]) => definition(name)),
+    );
+  });
+});
+
+describe("karpenterDefinitions", () => {
+  afterEach(restorePath);
+  after(removeFolders);
+
+  it("are read from Karpenter's module", async () => {
+    const names: [string, string][] = [
+      ["karpenter.sh", "nodepools"],
+      ["karpenter.sh", "nodeclaims"],
+      ["karpenter.k8s.aws", "ec2nodeclasses"],
+    ];
+    putInModules(
+      names.map(([group, plural]) => [`karpenter/pkg/apis/crds/${group}_${plural}.yaml`, `${plural}.${group}`]),
+    );
+    assert.deepEqual(
+      await karpenterDefinitions(),
+      names.map(([group, plural]) => definition(`${plural}.${group}`)),
     );
   });
 });

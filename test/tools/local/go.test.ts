@@ -98,5 +98,35 @@ describe("local Go", () => {
         assert.deepEqual(fake.calls, [[familyFolder(family), "-mod=readonly", "off", `mod download -json ${module}`]]);
       });
     }
+
+    /** Go as it ends for a module that it has fetched, when something is wrong. */
+    const ending = (problem: string): FakeGo =>
+      new FakeGo({
+        does: [
+          `echo '{ "Error": "${problem}", "Zip": "'"$(dirname "$0")"'/cache/download/one.example/a/@v/v1.2.3.zip" }'`,
+          "exit 1",
+        ],
+      });
+    const NEWER = "one.example/a@v1.2.3 requires go >= 1.99.0 (running go 1.26.4; GOTOOLCHAIN=local)";
+
+    it("is found for a module that asks for a newer Go, too, which is fetched and not built", async () => {
+      const { folder } = ending(NEWER);
+      const unpacked = join(folder, "bin", "one.example", "a@v1.2.3");
+      mkdirSync(unpacked, { recursive: true });
+      assert.equal(await moduleFolder("karpenter"), unpacked);
+    });
+
+    it("is not taken where Go has not unpacked the module, or something else is wrong", async () => {
+      ending(NEWER);
+      await assert.rejects(
+        moduleFolder("karpenter"),
+        /karpenter-provider-aws: could not be built\. Go says:\n.*1\.99\.0/,
+      );
+      const { folder } = ending("verifying module: checksum mismatch");
+      mkdirSync(join(folder, "bin", "one.example", "a@v1.2.3"), { recursive: true });
+      await assert.rejects(moduleFolder("karpenter"), /Go says:\n.*checksum mismatch/);
+      new FakeGo({ does: ["echo 'SECURITY ERROR' >&2", "exit 1"] });
+      await assert.rejects(moduleFolder("karpenter"), /Go says:\n.*SECURITY ERROR/);
+    });
   });
 });

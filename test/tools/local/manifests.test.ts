@@ -67,6 +67,14 @@ describe("stackSteps", () => {
     for (const { after } of steps) for (const object of after) assert.ok(objects.has(object));
   });
 
+  it("leaves out what only Karpenter reads", async () => {
+    const resources = await resourcesOf(builtCluster({ nodes: "karpenter", amiRelease: "1.36.2-20260714" }));
+    const karpenters = resources.filter(({ inputs }) => String(inputs["apiVersion"]).startsWith("karpenter."));
+    assert.deepEqual(karpenters.map(({ inputs }) => inputs["kind"]).sort(), ["EC2NodeClass", "NodePool"]);
+    const kinds = stackSteps(resources, HERE).map(({ object }) => object.kind);
+    assert.ok(kinds.includes("Deployment") && !kinds.includes("NodePool") && !kinds.includes("EC2NodeClass"));
+  });
+
   it("makes no class the default one of a cluster that others may use", async () => {
     const resources = await resourcesOf(builtCluster());
     const isDefault = /is-default-class/;

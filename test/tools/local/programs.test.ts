@@ -43,6 +43,11 @@ describe("local programs", () => {
     assert.match(textOf("keda", "go.mod"), new RegExp(`^\\tgithub.com/kedacore/keda/v2 v${CHARTS.keda.version} `, "m"));
   });
 
+  it("takes Karpenter's CRDs at the version that the platform installs", () => {
+    for (const { version } of [CHARTS.karpenterCrds, CHARTS.karpenter])
+      assert.equal(moduleVersion("karpenter", MODULES.karpenter.path), `v${version}`);
+  });
+
   for (const family of FAMILIES) {
     it(`pins every module of ${family} by its content`, () => {
       assert.match(textOf(family, "go.mod"), /^go 1\.\d+/m);
