@@ -21,9 +21,16 @@ export interface BuiltSections {
 
 /** @param prefix of each path, such as `vllm:` */
 export function checkBuilt(sections: BuiltSections, prefix: string): Problem[] {
-  return [checkSharing, checkMig, checkAutoscaler, checkDrains, checkDisks, checkIdle, checkFetches].flatMap((check) =>
-    check(sections, prefix),
-  );
+  return [
+    checkSharing,
+    checkSharedByKarpenter,
+    checkMig,
+    checkAutoscaler,
+    checkDrains,
+    checkDisks,
+    checkIdle,
+    checkFetches,
+  ].flatMap((check) => check(sections, prefix));
 }
 
 /** GPUs that several pods share need to be asked for in two places: the nodes, and the device plugin. */
@@ -41,6 +48,24 @@ function checkSharing({ built, platform }: BuiltSections, prefix: string): Probl
     }
     if (shared.length > 0 || isWrong(built.gpuNodes)) return [];
     return [warning(path, "no group of nodes shares its GPUs: set sharing: time-slicing on one, or leave this out")];
+  });
+}
+
+/**
+ * Karpenter makes a node for a pod only where it knows that the node will have what the pod asks for, and it knows no shares
+ * (computeCapacity, pkg/providers/instancetype/types.go of aws/karpenter-provider-aws, 1.15.1).
+ */
+function checkSharedByKarpenter({ built }: BuiltSections, prefix: string): Problem[] {
+  return given([built.nodes], (nodes) => {
+    if (nodes !== "karpenter") return [];
+    return entriesOf(built.gpuNodes)
+      .filter(([, { sharing }]) => sharing !== undefined && !isWrong(sharing))
+      .map(([name]) =>
+        error(
+          `${joinPath(`${prefix}cluster.gpuNodes`, [name])}.sharing`,
+          "Karpenter knows of no shares of a GPU, and would make no node for a pod that asks for one: use nodes: managed, or leave it out",
+        ),
+      );
   });
 }
 
@@ -91,7 +116,7 @@ function checkDrains({ built, releases }: BuiltSections): Problem[] {
 function diskOf(
   group: Parts<BuiltNodeGroup>,
 ): (BuiltNodeGroup & ReturnType<typeof describedGroup<BuiltNodeGroup>>) | Wrong {
-  return isWhole(group) ? { ...(group as BuiltNodeGroup), ...describedGroup(group as BuiltNodeGroup) } : WRONG;
+  return isWhole(group) ? { ...group, ...describedGroup(group) } : WRONG;
 }
 
 /** Groups that models may run on; `undefined` where one of them is wrong. */

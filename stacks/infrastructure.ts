@@ -63,7 +63,7 @@ export function infrastructure(
   );
   const ready = [...addons.ready];
   if (cluster.built !== undefined && built !== undefined && isKarpenter) {
-    const nodes = karpenterNodes(cluster.built, built, stack, sharedGpuPods, {
+    const nodes = karpenterNodes(cluster.built, built, stack, {
       provider: addonsProvider,
       dependsOn: addons.ready,
     });
@@ -79,7 +79,6 @@ function karpenterNodes(
   config: BuiltClusterConfig,
   built: EksGpuCluster,
   stack: string,
-  sharedGpuPods: number | undefined,
   opts: pulumi.ComponentResourceOptions,
 ): KarpenterNodes {
   return new KarpenterNodes(
@@ -87,7 +86,6 @@ function karpenterNodes(
     {
       clusterName: config.name,
       gpuNodes: config.gpuNodes,
-      ...(sharedGpuPods !== undefined && { sharedGpuPods }),
       roleName: built.nodeRoleName,
       subnetIds: built.network.privateSubnetIds,
       securityGroupId: built.controlPlane.clusterSecurityGroupId,

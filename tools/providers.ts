@@ -23,7 +23,7 @@ export function computedOutputs(type: string, name: string, inputs: Readonly<Rec
       return {
         eksCluster: { name: inputs["name"] ?? name, arn: arnOf("aws:eks/cluster:Cluster", name) },
         clusterSecurityGroupId: `sg-${name}`,
-        kubeconfigJson: JSON.stringify(kubeconfig(String(inputs["name"] ?? name))),
+        kubeconfigJson: JSON.stringify(kubeconfig(inputs["name"] ?? name)),
       };
     case "aws:eks/nodeGroup:NodeGroup":
       return { arn: arnOf(type, name), resources: [{ autoscalingGroups: [{ name: `eks-${name}` }] }] };
@@ -47,7 +47,7 @@ function arnOf(type: string, name: string): string {
 }
 
 /** In the form of pulumi-eks' own (4.3.0, nodejs/eks/cluster/cluster.ts). */
-function kubeconfig(name: string): object {
+function kubeconfig(name: unknown): object {
   const args = ["--region", KNOWN_LATER, "eks", "get-token", "--cluster-name", name, "--output", "json"];
   return {
     apiVersion: "v1",

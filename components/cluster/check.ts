@@ -153,7 +153,7 @@ function checkZones({ network, gpuNodes }: Parts<BuiltClusterConfig>, path: stri
   const { zones, additionalZones, existing } = network;
   if (existing !== undefined || typeof zones === "number") return [];
   return given([zones, additionalZones], (first, more) => {
-    const known = [...(first as string[]), ...more];
+    const known = [...first, ...more];
     return entriesOf(gpuNodes).flatMap(([name, { zones: own, reservation }]) => {
       const at = joinPath(`${path}.gpuNodes`, [name]);
       const stranger = (zone: string, where: string): Problem[] =>

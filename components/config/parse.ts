@@ -83,7 +83,7 @@ function toProblems(issue: z.core.$ZodIssue, base: string, schema: z.ZodType, in
       const meant = issue.errors.find((found) => !found.some(isOfAnotherType));
       if (meant !== undefined) {
         return meant.flatMap((inner) =>
-          toProblems({ ...inner, path: [...issue.path, ...inner.path] } as z.core.$ZodIssue, base, schema, input),
+          toProblems({ ...inner, path: [...issue.path, ...inner.path] }, base, schema, input),
         );
       }
       const expected = issue.errors.flatMap((found) => found.flatMap((inner) => expectedOf(inner)));

@@ -99,7 +99,7 @@ describe("the requests to AWS", () => {
     };
     all = [
       ...(await onDay(TODAY, () => programRequests({ gpuNodes: shared }))),
-      ...(await onDay(TODAY, () => programRequests({ nodes: "karpenter", gpuNodes: shared }))),
+      ...(await onDay(TODAY, () => programRequests({ nodes: "karpenter" }))),
       ...(await clusterRequests({ gpuNodes: GROUPS, access: ACCESS, network: { interfaceEndpoints: ENDPOINTS } })),
       ...(await clusterRequests({ gpuNodes: MACHINES, publicEndpoint: undefined, deletionProtection: false })),
     ];

@@ -22,7 +22,6 @@ const GROUPS: Config = {
     max: 2,
     reservation: { id: "cr-0123456789abcdef0", zone: "eu-central-1a" },
   },
-  shared: { purpose: "batch", gpu: "l4", instanceTypes: ["g6.xlarge"], max: 3, sharing: "time-slicing" },
   block: {
     purpose: "inference",
     gpu: "h100",
@@ -43,7 +42,6 @@ const NETWORK: Config = {
 async function karpenterObjects(): Promise<KubernetesObject[]> {
   const values = stackValues({
     cluster: { existing: undefined, ...clusterValues({ nodes: "karpenter", network: NETWORK, gpuNodes: GROUPS }) },
-    platform: { addons: { devicePlugin: { timeSlicingReplicas: 4 } } },
   });
   const resources = await onDay(TODAY, () =>
     collect(loadStack(folderWith({ "Pulumi.test.yaml": stackText(values) }), "test").file),

@@ -92,7 +92,8 @@ describe("EksGpuCluster", () => {
   it("refuses a cluster with every problem of it, before anything is made", async () => {
     const { lines, made } = await refused(
       clusterValues({
-        kubernetesVersion: "1.33", amiRelease: "1.33.13-20260714",
+        kubernetesVersion: "1.33",
+        amiRelease: "1.33.13-20260714",
         network: { interfaceEndpoints: ["sts", "sts"], serviceCidr: "100.64.0.0/16" },
         publicEndpoint: { cidrs: ["0.0.0.0/0"] },
         systemNodes: { instanceTypes: ["m7g.large"] },

@@ -43,6 +43,15 @@ describe("GPUs that pods share on a cluster to build", () => {
     ]);
   });
 
+  it("are not Karpenter's to make, which would wait for ever", () => {
+    const [problem, ...others] = problemsOf(
+      { ...shared, nodes: "karpenter" },
+      addons({ devicePlugin: { timeSlicingReplicas: 4 } }),
+    );
+    assert.match(problem!, /^vllm:cluster\.gpuNodes\.shared\.sharing: Karpenter knows of no shares of a GPU/);
+    assert.deepEqual(others, []);
+  });
+
   it("take no models, which ask for whole ones", () => {
     const { config } = parsed(shared, addons({ devicePlugin: { timeSlicingReplicas: 4 } }));
     assert.ok(!("shared" in nodeGroupsOf(config!.cluster)!));

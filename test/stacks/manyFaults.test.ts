@@ -266,7 +266,7 @@ function innersOf(value: unknown, keys: (string | number)[] = []): Planted[] {
   const entries = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
   const path = keys.length === 0 ? "" : joinPath(String(keys[0]), keys.slice(1));
   const inner = entries.flatMap(([key, item]) => innersOf(item, [...keys, key]));
-  return keys.length === 0 ? inner : [{ keys, path, value: 5, expected: path, reads: [] }, ...inner];
+  return keys.length === 0 ? inner : [{ keys, path, value: -1, expected: path, reads: [] }, ...inner];
 }
 
 describe("parseStackConfig on several faults", () => {

@@ -15,8 +15,6 @@ export interface KarpenterNodesArgs extends NodeClassContext {
   clusterName: string;
   /** `gpuNodes` of the cluster as the stack config describes it. */
   gpuNodes: Readonly<Record<string, BuiltNodeGroup>>;
-  /** Pods that share each GPU of the groups with `sharing`. @default none */
-  sharedGpuPods?: number;
 }
 
 /**
@@ -41,7 +39,7 @@ export class KarpenterNodes extends pulumi.ComponentResource {
         );
         const pool = new k8s.apiextensions.CustomResource(
           `${name}-${group}`,
-          { ...NODE_POOL, metadata: { name: group }, spec: nodePoolSpec(group, nodes, args.sharedGpuPods) },
+          { ...NODE_POOL, metadata: { name: group }, spec: nodePoolSpec(group, nodes) },
           // The class goes last: Karpenter cannot end nodes whose class is gone.
           pulumi.mergeOptions(child, { dependsOn: [nodeClass] }),
         );

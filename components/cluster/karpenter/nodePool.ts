@@ -1,7 +1,7 @@
 /** What Karpenter makes nodes by: a class of machines' set-up, and a pool with what may be asked of it. */
 import * as pulumi from "@pulumi/pulumi";
 import { AWS_MACHINES } from "../../facts/machines/aws.js";
-import { GPU_RESOURCE, SHARED_GPU_RESOURCE } from "../../vocabulary/nodes.js";
+import { GPU_RESOURCE } from "../../vocabulary/nodes.js";
 import { hasLocalStorage } from "../localStorage.js";
 import { nodeConfig } from "../nodeConfig.js";
 import { gpuNodeLabels, gpuNodeTaints, rootDisk } from "../nodeGroup.js";
@@ -93,14 +93,11 @@ export const DELETE_TIMEOUT = "150m";
  *
  * Nodes are taken back only when they are empty: moving a model to save a node costs its users minutes. They do not expire,
  * for that heeds no budget; another AMI replaces them one at a time.
- *
- * @param sharedBy pods of a GPU that is shared
  */
-export function nodePoolSpec(name: string, group: BuiltNodeGroup, sharedBy?: number) {
+export function nodePoolSpec(name: string, group: BuiltNodeGroup) {
   const zones = group.reservation !== undefined ? [group.reservation.zone] : group.zones;
   const requirement = (key: string, values: readonly string[]) => ({ key, operator: "In", values: [...values] });
   const gpus = Math.max(...group.instanceTypes.map((type) => AWS_MACHINES.get(type)?.gpus ?? 0));
-  const isShared = group.sharing !== undefined && sharedBy !== undefined;
   return {
     template: {
       metadata: { labels: gpuNodeLabels(group) },
@@ -119,7 +116,7 @@ export function nodePoolSpec(name: string, group: BuiltNodeGroup, sharedBy?: num
     disruption: { consolidationPolicy: "WhenEmpty", consolidateAfter: EMPTY_FOR, budgets: [{ nodes: "1" }] },
     limits: {
       nodes: String(group.max),
-      [isShared ? SHARED_GPU_RESOURCE : GPU_RESOURCE]: String(group.max * gpus * (isShared ? sharedBy : 1)),
+      [GPU_RESOURCE]: String(group.max * gpus),
     },
     weight: priorityOf(group),
   };

@@ -89,8 +89,6 @@ describe("nodePoolSpec", () => {
   it("never has more nodes and GPUs than the group's max", () => {
     const { limits } = nodePoolSpec("gpu", group({ instanceTypes: ["g6.12xlarge"], max: 3 }));
     assert.deepEqual(limits, { nodes: "3", "nvidia.com/gpu": "12" });
-    const shared = nodePoolSpec("gpu", group({ sharing: "time-slicing", max: 3 }), 4);
-    assert.deepEqual(shared.limits, { nodes: "3", "nvidia.com/gpu.shared": "12" });
   });
 
   it("takes back empty nodes alone, one at a time, and lets none expire", () => {
