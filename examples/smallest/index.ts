@@ -39,6 +39,7 @@ const cluster = new EksGpuCluster(name, {
     name,
     kubernetesVersion: "1.36",
     network: { zones: 2, natGateways: "single" },
+    systemNodes: { min: 2 },
     // Where you run Pulumi: without it, the API server is reached from inside the VPC alone.
     publicEndpoint: { cidrs: ["203.0.113.0/24"] },
     gpuNodes,
