@@ -6,14 +6,14 @@ export { EksGpuCluster, type EksGpuClusterArgs } from "./cluster/eksGpuCluster.j
 export { KarpenterNodes, type KarpenterNodesArgs } from "./cluster/karpenter/karpenterNodes.js";
 export { DO_NOT_DISRUPT, type NodeClassContext } from "./cluster/karpenter/nodePool.js";
 export type { Credentials } from "./cluster/kubeconfig.js";
-export { type ClusterNetwork, Network, type NetworkArgs } from "./cluster/network.js";
+export { type ClusterNetwork, Network, type NetworkArgs } from "./cluster/network/network.js";
 export {
   ManagedNodes,
   type ManagedNodesArgs,
   type NodeTaint,
   type PresentSize,
   type TemplatePlan,
-} from "./cluster/nodeGroup.js";
+} from "./cluster/nodes/nodeGroup.js";
 export {
   checkPresentCluster,
   type PresentCluster,

@@ -1,5 +1,5 @@
 /** What a cluster that the stack builds and the config's other sections may not say together. */
-import { ephemeralStorage } from "../components/cluster/ephemeralStorage.js";
+import { ephemeralStorage } from "../components/cluster/nodes/ephemeralStorage.js";
 import type { BuiltClusterConfig, BuiltNodeGroup } from "../components/cluster/schema.js";
 import { entriesOf, from, given, isWhole, isWrong, type Parts, type Wrong, WRONG } from "../components/config/parts.js";
 import { joinPath } from "../components/config/parse.js";

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { EksGpuCluster } from "../components/cluster/eksGpuCluster.js";
 import { KarpenterNodes } from "../components/cluster/karpenter/karpenterNodes.js";
 import type { PresentCluster } from "../components/cluster/present.js";
-import { expanderPriorities } from "../components/cluster/priorities.js";
+import { expanderPriorities } from "../components/cluster/nodes/priorities.js";
 import { type BuiltClusterConfig, mostNodes } from "../components/cluster/schema.js";
 import { LABELS } from "../components/vocabulary/labels.js";
 import { Platform, type PlatformArgs } from "../components/platform/platform.js";

@@ -7,7 +7,7 @@ import { checkRepeated, error, type Problem, quote, repeated, throwIfErrors, war
 import { END_OF_SUPPORT } from "../facts/kubernetes/eks.js";
 import { AWS_MACHINES } from "../facts/machines/aws.js";
 import { type BuiltClusterConfig, builtClusterSchema, type BuiltNodeGroup, MOST_ZONES } from "./schema.js";
-import { checkNetwork } from "./subnets.js";
+import { checkNetwork } from "./network/subnets.js";
 import { checkKubernetesVersion } from "./versions.js";
 
 /**

@@ -1,7 +1,7 @@
 /** What a cluster to build costs an hour, at its fewest and at its most nodes. */
 import { AWS_MACHINES } from "../facts/machines/aws.js";
 import type { CostRange } from "../derive/cost.js";
-import { ROOT_IOPS, ROOT_THROUGHPUT_MIBPS, SYSTEM_DISK_GIB } from "./disks.js";
+import { ROOT_IOPS, ROOT_THROUGHPUT_MIBPS, SYSTEM_DISK_GIB } from "./nodes/disks.js";
 import {
   CAPACITY_BLOCK_HOUR,
   GP3_INCLUDED,

@@ -3,16 +3,16 @@ import * as eks from "@pulumi/eks";
 import * as pulumi from "@pulumi/pulumi";
 import { type RoleSettings, serviceRole } from "../aws/roles.js";
 import { ADDONS, ManagedAddon } from "./addons.js";
-import { SYSTEM_DISK_GIB } from "./disks.js";
-import { existingNetwork } from "./existingNetwork.js";
+import { SYSTEM_DISK_GIB } from "./nodes/disks.js";
+import { existingNetwork } from "./network/existingNetwork.js";
 import { type Credentials, withProfile } from "./kubeconfig.js";
-import { type ClusterNetwork, Network } from "./network.js";
-import { hasLocalStorage } from "./localStorage.js";
-import { nodeConfig } from "./nodeConfig.js";
-import { gpuNodesArgs, ManagedNodes, SYSTEM_NODE_LABELS } from "./nodeGroup.js";
+import { type ClusterNetwork, Network } from "./network/network.js";
+import { hasLocalStorage } from "./nodes/localStorage.js";
+import { nodeConfig } from "./nodes/nodeConfig.js";
+import { gpuNodesArgs, ManagedNodes, SYSTEM_NODE_LABELS } from "./nodes/nodeGroup.js";
 import type { PresentCluster } from "./present.js";
 import type { BuiltClusterConfig, BuiltNodeGroup } from "./schema.js";
-import { offeringAll } from "./zones.js";
+import { offeringAll } from "./network/zones.js";
 
 /** Inputs of {@link EksGpuCluster}. */
 export interface EksGpuClusterArgs {

@@ -3,9 +3,9 @@ import { isDeepStrictEqual } from "node:util";
 import * as aws from "@pulumi/aws";
 import { entriesOf } from "../config/parts.js";
 import { error, type Problem, quote, warning } from "../config/problems.js";
-import type { PresentSize } from "./nodeGroup.js";
+import type { PresentSize } from "./nodes/nodeGroup.js";
 import type { BuiltClusterConfig } from "./schema.js";
-import { overlap } from "./subnets.js";
+import { overlap } from "./network/subnets.js";
 
 /** The cluster and its account as they are. */
 export interface PresentCluster {

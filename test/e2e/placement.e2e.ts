@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { LOCAL_RUN } from "../../components/vocabulary/labels.js";
 import { GPU_RESOURCE, GPU_TAINT, NODE_LABELS, WORKLOADS } from "../../components/vocabulary/nodes.js";
-import { SYSTEM_NODE_LABELS } from "../../components/cluster/nodeGroup.js";
+import { SYSTEM_NODE_LABELS } from "../../components/cluster/nodes/nodeGroup.js";
 import type { KubernetesObject } from "../../tools/local/client.js";
 import { eventually, GROUPS, model, OWN_NODES, type Pod, Scenario } from "./scenario.js";
 

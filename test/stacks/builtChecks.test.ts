@@ -1,8 +1,8 @@
 /** What a cluster to build and the other sections may not say together. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { nodeResources } from "../../components/cluster/nodeGroup.js";
-import { gpuNodeLabels } from "../../components/cluster/nodeGroup.js";
+import { nodeResources } from "../../components/cluster/nodes/nodeGroup.js";
+import { gpuNodeLabels } from "../../components/cluster/nodes/nodeGroup.js";
 import type { BuiltNodeGroup } from "../../components/cluster/schema.js";
 import { AWS_MACHINES } from "../../components/facts/machines/aws.js";
 import { placementOf } from "../../components/derive/placement.js";

@@ -1,6 +1,6 @@
 /** Simulated nodes: those that a stack's node groups would have at their largest. */
 import { HOST_LABEL, NODE_GROUP_LABEL, ZONE_LABEL } from "../../components/vocabulary/nodes.js";
-import { SYSTEM_NODE_LABELS, gpuNodeLabels, gpuNodeTaints } from "../../components/cluster/nodeGroup.js";
+import { SYSTEM_NODE_LABELS, gpuNodeLabels, gpuNodeTaints } from "../../components/cluster/nodes/nodeGroup.js";
 import { labelValue, LOCAL_RUN } from "../../components/vocabulary/labels.js";
 import { GPU_RESOURCE } from "../../components/vocabulary/nodes.js";
 import type { NodeGroup, NodeGroups } from "../../components/contract/nodeGroup.js";

@@ -2,10 +2,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { AWS_MACHINES } from "../../facts/machines/aws.js";
 import { GPU_RESOURCE } from "../../vocabulary/nodes.js";
-import { hasLocalStorage } from "../localStorage.js";
-import { nodeConfig } from "../nodeConfig.js";
-import { gpuNodeLabels, gpuNodeTaints, rootDisk } from "../nodeGroup.js";
-import { priorityOf } from "../priorities.js";
+import { hasLocalStorage } from "../nodes/localStorage.js";
+import { nodeConfig } from "../nodes/nodeConfig.js";
+import { gpuNodeLabels, gpuNodeTaints, rootDisk } from "../nodes/nodeGroup.js";
+import { priorityOf } from "../nodes/priorities.js";
 import type { BuiltNodeGroup } from "../schema.js";
 
 /** API versions of Karpenter 1.x. */

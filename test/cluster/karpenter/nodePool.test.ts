@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { nodeClassSpec, nodePoolSpec } from "../../../components/cluster/karpenter/nodePool.js";
-import { nodeConfig } from "../../../components/cluster/nodeConfig.js";
-import { gpuNodeLabels, gpuNodeTaints } from "../../../components/cluster/nodeGroup.js";
+import { nodeConfig } from "../../../components/cluster/nodes/nodeConfig.js";
+import { gpuNodeLabels, gpuNodeTaints } from "../../../components/cluster/nodes/nodeGroup.js";
 import { valueOf } from "../../serving/registered.js";
 import { group, spotGroup } from "../fixtures.js";
 

@@ -1,8 +1,8 @@
 /** Disk that pods of a GPU group can ask for. */
-import { AWS_MACHINES } from "../facts/machines/aws.js";
-import { ephemeralStorageGiB } from "../facts/machines/ephemeralStorage.js";
+import { AWS_MACHINES } from "../../facts/machines/aws.js";
+import { ephemeralStorageGiB } from "../../facts/machines/ephemeralStorage.js";
 import { hasLocalStorage } from "./localStorage.js";
-import type { BuiltNodeGroup } from "./schema.js";
+import type { BuiltNodeGroup } from "../schema.js";
 
 /** In GiB, of the smallest node of a group; infinite where no machine is known. */
 export function ephemeralStorage({

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { Network, type NetworkArgs } from "../../components/cluster/network.js";
-import { type Registry, valueOf } from "../serving/registered.js";
-import { awsRegistered, inputsOf, reasonOf } from "../aws/awsRegistered.js";
+import { Network, type NetworkArgs } from "../../../components/cluster/network/network.js";
+import { type Registry, valueOf } from "../../serving/registered.js";
+import { awsRegistered, inputsOf, reasonOf } from "../../aws/awsRegistered.js";
 
 const ARGS: NetworkArgs = { cidr: "10.40.0.0/16", zones: 3, clusterName: "llm-test", tags: { team: "ml" } };
 const CLUSTER_TAG = { "kubernetes.io/cluster/llm-test": "shared" };

@@ -1,7 +1,7 @@
 /** Cuts a VPC's range into subnets, and says whether its nodes and their pods fit. */
 import ipaddr from "ipaddr.js";
-import { given, type Parts, WRONG } from "../config/parts.js";
-import { error, type Problem } from "../config/problems.js";
+import { given, type Parts, WRONG } from "../../config/parts.js";
+import { error, type Problem } from "../../config/problems.js";
 
 /** Ranges of one zone. */
 export interface ZoneSubnets {

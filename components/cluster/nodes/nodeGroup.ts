@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { nodeLabels } from "../derive/nodeGroup.js";
-import { AWS_MACHINES, type AwsMachine } from "../facts/machines/aws.js";
+import { nodeLabels } from "../../derive/nodeGroup.js";
+import { AWS_MACHINES, type AwsMachine } from "../../facts/machines/aws.js";
 import {
   GPU_NODES,
   GPU_RESOURCE,
@@ -13,11 +13,11 @@ import {
   SPOT_TAINT,
   SYSTEM_NODES,
   WORKLOADS,
-} from "../vocabulary/nodes.js";
-import type { NodeGroup } from "../contract/nodeGroup.js";
+} from "../../vocabulary/nodes.js";
+import type { NodeGroup } from "../../contract/nodeGroup.js";
 import { ephemeralStorage } from "./ephemeralStorage.js";
 import { ROOT_IOPS, ROOT_THROUGHPUT_MIBPS } from "./disks.js";
-import type { BuiltNodeGroup } from "./schema.js";
+import type { BuiltNodeGroup } from "../schema.js";
 
 /** A taint in EKS' words. */
 export interface NodeTaint {

@@ -1,4 +1,4 @@
-import { AWS_MACHINES } from "../facts/machines/aws.js";
+import { AWS_MACHINES } from "../../facts/machines/aws.js";
 
 /** Whether all of the types have NVMe disks of their own. */
 export function hasLocalStorage(instanceTypes: readonly string[]): boolean {

@@ -11,10 +11,10 @@ import {
   SYSTEM_NODE_LABELS,
   type TemplatePlan,
   updateTimeout,
-} from "../../components/cluster/nodeGroup.js";
-import { hasLocalStorage } from "../../components/cluster/localStorage.js";
-import { nodeConfig } from "../../components/cluster/nodeConfig.js";
-import { group, spotGroup } from "./fixtures.js";
+} from "../../../components/cluster/nodes/nodeGroup.js";
+import { hasLocalStorage } from "../../../components/cluster/nodes/localStorage.js";
+import { nodeConfig } from "../../../components/cluster/nodes/nodeConfig.js";
+import { group, spotGroup } from "../fixtures.js";
 
 const TAGS = { team: "ml", Name: "llm-test-gpu" };
 const PLAN: TemplatePlan = { diskGiB: 200, tags: TAGS };

@@ -2,7 +2,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterNetwork } from "./network.js";
-import type { ExistingNetwork } from "./schema.js";
+import type { ExistingNetwork } from "../schema.js";
 
 /** The network as the cluster takes it. Nothing of it is made or changed, so nothing has to be waited for. */
 export function existingNetwork(

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { endpointService } from "../facts/aws/endpoints.js";
+import { endpointService } from "../../facts/aws/endpoints.js";
 import { subnetsOf } from "./subnets.js";
 
 /** What a cluster needs of the network that it is in. */

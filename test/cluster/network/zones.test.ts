@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { offeringAll } from "../../components/cluster/zones.js";
+import { offeringAll } from "../../../components/cluster/network/zones.js";
 
 describe("offeringAll", () => {
   it("names zones that offer every type, and no zone that lacks one", () => {

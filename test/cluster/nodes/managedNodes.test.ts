@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 
-import { EksGpuCluster } from "../../components/cluster/eksGpuCluster.js";
-import type { BuiltNodeGroup } from "../../components/cluster/schema.js";
-import { nodeConfig } from "../../components/cluster/nodeConfig.js";
+import { EksGpuCluster } from "../../../components/cluster/eksGpuCluster.js";
+import type { BuiltNodeGroup } from "../../../components/cluster/schema.js";
+import { nodeConfig } from "../../../components/cluster/nodes/nodeConfig.js";
 import {
   autoscalerTags,
   launchTemplateArgs,
   nodeResources,
   type NodeTaint,
-} from "../../components/cluster/nodeGroup.js";
-import type { Config } from "../serving/fixtures.js";
-import type { Registry } from "../serving/registered.js";
-import { ACCOUNT, awsRegistered, inputsOf, reasonOf, type Run } from "../aws/awsRegistered.js";
-import { builtCluster, group, spotGroup } from "./fixtures.js";
+} from "../../../components/cluster/nodes/nodeGroup.js";
+import type { Config } from "../../serving/fixtures.js";
+import type { Registry } from "../../serving/registered.js";
+import { ACCOUNT, awsRegistered, inputsOf, reasonOf, type Run } from "../../aws/awsRegistered.js";
+import { builtCluster, group, spotGroup } from "../fixtures.js";
 
 const deployed = (changes: Config = {}): Promise<Run<EksGpuCluster>> =>
   awsRegistered(() => new EksGpuCluster("cluster", { cluster: builtCluster(changes), tags: { team: "ml" } }));

@@ -1,5 +1,5 @@
 /** Which group of one GPU gets the next node. */
-import type { BuiltClusterConfig, BuiltNodeGroup } from "./schema.js";
+import type { BuiltClusterConfig, BuiltNodeGroup } from "../schema.js";
 
 /**
  * Capacity that is paid for already comes first; then spot, for whoever may be interrupted, since it costs a fraction; then

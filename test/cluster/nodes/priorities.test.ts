@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { expanderPriorities } from "../../components/cluster/priorities.js";
-import { builtCluster } from "./fixtures.js";
+import { expanderPriorities } from "../../../components/cluster/nodes/priorities.js";
+import { builtCluster } from "../fixtures.js";
 
 const RESERVATION = { id: "cr-0123456789abcdef0", zone: "eu-central-1a" };
 

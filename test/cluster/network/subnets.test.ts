@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import { checkNetwork, type NetworkPlan, subnetsOf } from "../../components/cluster/subnets.js";
-import { lines } from "./fixtures.js";
+import { checkNetwork, type NetworkPlan, subnetsOf } from "../../../components/cluster/network/subnets.js";
+import { lines } from "../fixtures.js";
 
 const PATH = "vllm:cluster.network";
 const PLAN: NetworkPlan = { cidr: "10.40.0.0/16", zones: 3, serviceCidr: "172.20.0.0/16", maxNodes: 10 };
