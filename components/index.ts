@@ -20,6 +20,7 @@ export {
   type PresentGroup,
   type PresentNetwork,
   type PresentSubnet,
+  type PresentZones,
   readPresentCluster,
 } from "./cluster/present.js";
 export { type LoadedModels, loadModels, type LoadOptions } from "./checks/load.js";

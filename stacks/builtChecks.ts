@@ -9,6 +9,7 @@ import { graceSeconds } from "../components/derive/budgets.js";
 import { describedGroup } from "../components/derive/nodeGroup.js";
 import { candidates, type Demand } from "../components/derive/placement.js";
 import { weightsOnDiskGiB } from "../components/derive/resources.js";
+import { AWS_MACHINES, karpenterMemoryGiB } from "../components/facts/machines/aws.js";
 import { PRICES } from "../components/facts/prices/aws.js";
 import type { PlatformConfig } from "../components/platform/schema.js";
 
@@ -28,6 +29,7 @@ export function checkBuilt(sections: BuiltSections, prefix: string): Problem[] {
     checkAutoscaler,
     checkDrains,
     checkDisks,
+    checkKarpenterMemory,
     checkIdle,
     checkFetches,
   ].flatMap((check) => check(sections, prefix));
@@ -145,6 +147,27 @@ function checkDisks({ built, releases }: BuiltSections): Problem[] {
         `${wanted} GiB do not fit on the group's smallest node, which can give ${least} GiB of its disk: use instance types with larger ` +
         "NVMe disks, or, for types without, a larger diskGiB of the group";
       return [error(`${path}.resources.diskGiB`, message)];
+    }),
+  );
+}
+
+/** Karpenter makes a node only for a pod that fits what it expects of it. */
+function checkKarpenterMemory({ built, releases }: BuiltSections): Problem[] {
+  const groups = wholeGroups(built);
+  if (groups === undefined || built.nodes !== "karpenter") return [];
+  return releases.flatMap(({ plan, path }) =>
+    given([demandOf(plan), plan.resources.memoryGiB], (demand, wanted) => {
+      const machines = candidates(demand, groups).flatMap(({ instanceTypes }) =>
+        instanceTypes.flatMap((type) => AWS_MACHINES.get(type) ?? []),
+      );
+      const least = Math.floor(Math.min(...machines.map(karpenterMemoryGiB)));
+      // Beyond what the node will have, placement has said so.
+      const most = Math.floor(Math.min(...machines.map(({ allocatable }) => allocatable.memoryGiB)));
+      if (wanted <= least || wanted > most || machines.length === 0) return [];
+      const message =
+        `${wanted} GiB are more than the ${least} that Karpenter expects of a new node's memory, so it would make none: ask for at most ` +
+        `${least}, or use larger instance types`;
+      return [error(`${path}.resources.memoryGiB`, message)];
     }),
   );
 }

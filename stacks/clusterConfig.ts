@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { checkNodeGroup } from "../components/checks/nodeGroup.js";
 import type { GroupParts } from "../components/checks/placement.js";
-import { checkCluster } from "../components/cluster/check.js";
+import { checkCluster, checkGivenNetwork } from "../components/cluster/check.js";
 import {
   type BuiltClusterConfig,
   builtClusterSchema,
@@ -78,7 +78,7 @@ function parseBuilt(value: object, path: string, today: Date): ParsedCluster {
     built: parts,
     groups: isWrong(parts.gpuNodes) ? parts.gpuNodes : unshared(parts.gpuNodes),
     groupsPath: `${path}.gpuNodes`,
-    problems: [...problems, ...checkCluster(parts, path, today)],
+    problems: [...problems, ...checkGivenNetwork(value, path), ...checkCluster(parts, path, today)],
   };
 }
 

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { BuiltClusterConfig } from "../components/cluster/schema.js";
 import { checkPresentCluster, type PresentCluster, readPresentCluster } from "../components/cluster/present.js";
 import { ContractError, formatProblem, type Problem, problemLines } from "../components/config/problems.js";
 import { labelValue } from "../components/vocabulary/labels.js";
@@ -58,9 +59,28 @@ export async function main(): Promise<Record<string, pulumi.Output<LiveRelease>>
   const { built } = config!.cluster;
   // Without an engine there is nobody to ask.
   if (built === undefined || !pulumi.runtime.hasEngine()) return deployStack(config!);
-  const present = await readPresentCluster(built, CLUSTER);
-  review(checkPresentCluster(built, present, `${NAMESPACE}:cluster`));
+  const present = await presentOf(built);
+  if (present !== undefined) review(checkPresentCluster(built, present, `${NAMESPACE}:cluster`));
   return deployStack(config!, present);
+}
+
+/** AWS' words for a missing right, of whatever service. */
+const DENIED = /AccessDenied|UnauthorizedOperation|not authorized/i;
+
+/** What there is; `undefined`, with a warning, where whoever runs this may not ask. @throws pulumi.RunError with AWS' answer otherwise */
+async function presentOf(built: BuiltClusterConfig): Promise<PresentCluster | undefined> {
+  try {
+    return await readPresentCluster(built, CLUSTER);
+  } catch (thrown) {
+    const answer = (thrown as Error).message;
+    const where = `${NAMESPACE}:cluster`;
+    if (!DENIED.test(answer)) throw new pulumi.RunError(`${where}: AWS was asked what there is, and said: ${answer}`);
+    void pulumi.log.warn(
+      `${where}: AWS did not let us see what there is, so what it would refuse comes out only as it is made, and a change of a group's min or max ` +
+        `is sent with the size last known. Allow eks:List*, eks:Describe*, autoscaling:Describe*, ec2:Describe* and logs:Describe*. AWS said: ${answer}`,
+    );
+    return undefined;
+  }
 }
 
 /**

@@ -20,7 +20,7 @@ import { checkKubernetesVersion } from "./versions.js";
 export function loadCluster(cluster: unknown, today = new Date()): BuiltClusterConfig {
   throwIfErrors(checkPlainData(cluster, "cluster"));
   const { value, parts, problems } = parse(builtClusterSchema, cluster, "cluster");
-  throwIfErrors([...problems, ...checkCluster(parts, "cluster", today)]);
+  throwIfErrors([...problems, ...checkGivenNetwork(cluster, "cluster"), ...checkCluster(parts, "cluster", today)]);
   return value!;
 }
 
@@ -45,7 +45,7 @@ export function checkCluster(cluster: Parts<BuiltClusterConfig>, path: string, t
     ...(network.existing === undefined
       ? checkNetwork({ ...network, zones: zoneCount(network), maxNodes }, `${path}.network`)
       : []),
-    ...checkEndpoint(publicEndpoint?.cidrs, `${path}.publicEndpoint`),
+    ...checkEndpoint(publicEndpoint, `${path}.publicEndpoint`),
     ...checkReach(cluster, path),
     ...given([kubernetesVersion, cluster.amiRelease, cluster.nodes], (version, release, nodes) =>
       checkAmi(version, release, nodes, path),
@@ -74,7 +74,7 @@ function zoneCount({ zones, additionalZones }: Parts<BuiltClusterConfig["network
 
 /** Keys of a VPC of the stack's own beside an existing one, and zones that are named twice. */
 function checkNetworkKeys(network: Parts<BuiltClusterConfig["network"]>, path: string): Problem[] {
-  const { existing, zones, additionalZones, interfaceEndpoints } = network;
+  const { existing, zones, additionalZones } = network;
   const subnets =
     existing === undefined
       ? WRONG
@@ -101,18 +101,25 @@ function checkNetworkKeys(network: Parts<BuiltClusterConfig["network"]>, path: s
         ),
       ];
     }),
-    ...(existing === undefined
-      ? []
-      : given([additionalZones, interfaceEndpoints], (more, endpoints) => {
-          const keys = [
-            ...(more.length > 0 ? ["additionalZones"] : []),
-            ...(endpoints.length > 0 ? ["interfaceEndpoints"] : []),
-          ];
-          if (keys.length === 0) return [];
-          const message = `an existing VPC is given, and its zones and endpoints are its owner's to make: leave out ${keys.join(" and ")}`;
-          return [error(`${path}.network.existing`, message)];
-        })),
   ];
+}
+
+/** Keys of `network` that describe a VPC to make. */
+const OWN_VPC = ["cidr", "zones", "additionalZones", "natGateways", "interfaceEndpoints"];
+
+/**
+ * Keys of a VPC to make beside an existing one: their defaults hide from the other checks who has said them.
+ *
+ * @param cluster as it is given
+ */
+export function checkGivenNetwork(cluster: unknown, path: string): Problem[] {
+  const network = (cluster as { network?: unknown } | null | undefined)?.network;
+  if (typeof network !== "object" || network === null || !("existing" in network) || network.existing === undefined)
+    return [];
+  const keys = OWN_VPC.filter((key) => (network as Record<string, unknown>)[key] !== undefined);
+  if (keys.length === 0) return [];
+  const message = `an existing VPC is given, and one to make is described (${keys.join(", ")}): leave out existing, or the others`;
+  return [error(`${path}.network`, message)];
 }
 
 /** Who reaches the API server: `up` itself has to, for the add-ons and the models. */
@@ -120,7 +127,7 @@ function checkReach({ publicEndpoint, network }: Parts<BuiltClusterConfig>, path
   if (publicEndpoint !== undefined || network.existing !== undefined) return [];
   const message =
     "without it the API server answers only inside the VPC that this same `up` makes, so a first `up` stops at the add-ons. Give the " +
-    "ranges of whoever runs it, or network.existing with a VPC that it runs in; where it reaches the VPC by now, ignore this";
+    "ranges of whoever runs it, or network.existing with a VPC that it runs in; or false, where whoever runs it reaches the VPC";
   return [warning(`${path}.publicEndpoint`, message)];
 }
 
@@ -190,18 +197,24 @@ function checkRepetitions({ network, access }: Parts<BuiltClusterConfig>, path: 
   ];
 }
 
+/** Karpenter makes a successor first, for which a full reservation has no room (pkg/controllers/disruption/drift.go, 1.15). */
+function fullReservation(path: string): Problem {
+  const message =
+    "Karpenter replaces a node for another AMI only where the reservation has room for its successor: keep one instance of it free, or end " +
+    "nodes by `kubectl delete nodeclaim`";
+  return warning(`${path}.reservation`, message);
+}
+
 /** No organisation has more than a /8; two /1 are everybody. */
 const WIDEST_PREFIX = 8;
 
-function checkEndpoint(cidrs: Parts<string[]> | undefined, path: string): Problem[] {
-  if (cidrs === undefined || isWrong(cidrs)) return [];
-  return cidrs.flatMap((range, index) =>
-    given([range], (cidr) => {
-      if (Number(cidr.split("/")[1]) >= WIDEST_PREFIX) return [];
-      const message = `${quote(cidr)} opens the API server to the world: give the ranges of your offices and runners, /${WIDEST_PREFIX} at the widest`;
-      return [error(`${path}.cidrs[${index}]`, message)];
-    }),
-  );
+function checkEndpoint(endpoint: Parts<BuiltClusterConfig["publicEndpoint"]>, path: string): Problem[] {
+  if (endpoint === undefined || isWrong(endpoint) || endpoint === false) return [];
+  return endpoint.cidrs.flatMap((cidr, index) => {
+    if (Number(cidr.split("/")[1]) >= WIDEST_PREFIX) return [];
+    const message = `${quote(cidr)} opens the API server to the world: give the ranges of your offices and runners, /${WIDEST_PREFIX} at the widest`;
+    return [error(`${path}.cidrs[${index}]`, message)];
+  });
 }
 
 /** Graviton families: a `g` behind the generation, as in m7g and c8gd. */
@@ -276,6 +289,7 @@ function checkGpuNodes(
         "Karpenter makes nodes when pods need them, and keeps none: leave min out, and use a model's warmSpares or autoscaling.min";
       return [error(`${path}.min`, message)];
     }),
+    ...given([nodes], (by) => (by === "karpenter" && isReserved ? [fullReservation(path)] : [])),
     ...given([capacity], (of) => {
       if (of !== "spot" || !isReserved) return [];
       const message = "a reservation is of on-demand capacity: set capacity to on-demand, or leave it out";

@@ -31,6 +31,11 @@ export interface EksGpuClusterArgs {
   sharedGpuPods?: number;
 }
 
+/** Whether an endpoint is asked for. */
+function isPublic(endpoint: BuiltClusterConfig["publicEndpoint"]): endpoint is { cidrs: string[] } {
+  return endpoint !== undefined && endpoint !== false;
+}
+
 /** EKS access policies by their short names: docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html */
 const ACCESS_POLICIES = {
   "cluster-admin": "AmazonEKSClusterAdminPolicy",
@@ -124,13 +129,15 @@ export class EksGpuCluster extends pulumi.ComponentResource {
    * Private subnets of a group: in the zones that are stated, else in those of the cluster that offer all of its instance types.
    * EKS refuses a group with a subnet in a zone that lacks one of them (eksctl-io/eksctl #6461).
    */
-  private subnetsFor(name: string, { instanceTypes, reservation, zones: stated }: BuiltNodeGroup) {
+  private subnetsFor(
+    path: string,
+    { instanceTypes, reservation, zones: stated }: Pick<BuiltNodeGroup, "instanceTypes" | "reservation" | "zones">,
+  ) {
     const { privateSubnetIds, zoneNames } = this.network;
     const offers = aws.ec2.getInstanceTypeOfferingsOutput(
       { locationType: "availability-zone", filters: [{ name: "instance-type", values: instanceTypes }] },
       { parent: this },
     );
-    const path = `gpuNodes.${name}`;
     return pulumi
       .all([pulumi.all(zoneNames), pulumi.all(privateSubnetIds), offers.instanceTypes, offers.locations])
       .apply(([zones, subnets, types, locations]) => {
@@ -213,8 +220,8 @@ export class EksGpuCluster extends pulumi.ComponentResource {
         vpcId: this.network.vpcId,
         subnetIds: this.network.controlPlaneSubnetIds,
         endpointPrivateAccess: true,
-        endpointPublicAccess: config.publicEndpoint !== undefined,
-        ...(config.publicEndpoint !== undefined && { publicAccessCidrs: config.publicEndpoint.cidrs }),
+        endpointPublicAccess: isPublic(config.publicEndpoint),
+        ...(isPublic(config.publicEndpoint) && { publicAccessCidrs: config.publicEndpoint.cidrs }),
         ...(Object.keys(credentials).length > 0 && { providerCredentialOpts: credentials }),
         tags,
       },
@@ -268,7 +275,7 @@ export class EksGpuCluster extends pulumi.ComponentResource {
           ...common,
           ...gpuNodesArgs(nodes, sharedGpuPods),
           ...sizeOf(group),
-          subnetIds: this.subnetsFor(group, nodes),
+          subnetIds: this.subnetsFor(`gpuNodes.${group}`, nodes),
           subnetsStated: nodes.zones !== undefined || nodes.reservation !== undefined,
           template: {
             ...template(group),
@@ -294,7 +301,7 @@ export class EksGpuCluster extends pulumi.ComponentResource {
           taints: [],
           resources: {},
           reserved: false,
-          subnetIds: this.network.privateSubnetIds,
+          subnetIds: this.subnetsFor("systemNodes", { instanceTypes }),
           subnetsStated: false,
           amiType: "AL2023_x86_64_STANDARD",
           capacityType: "ON_DEMAND",

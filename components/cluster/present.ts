@@ -5,7 +5,9 @@ import { entriesOf } from "../config/parts.js";
 import { error, type Problem, quote, warning } from "../config/problems.js";
 import type { PresentSize } from "./nodes/nodeGroup.js";
 import type { BuiltClusterConfig } from "./schema.js";
+import { ZONES_OF_EKS } from "./network/network.js";
 import { overlap } from "./network/subnets.js";
+import { offeringAll } from "./network/zones.js";
 
 /** The cluster and its account as they are. */
 export interface PresentCluster {
@@ -17,8 +19,17 @@ export interface PresentCluster {
   caller: string;
   /** There is a log group that EKS made for an earlier cluster of this name. */
   hasOldLogs: boolean;
+  zones: PresentZones;
   /** Of an existing network. */
   network?: PresentNetwork;
+}
+
+/** Zones, and what they offer. */
+export interface PresentZones {
+  /** Those that the cluster has subnets in. */
+  ofCluster: readonly string[];
+  /** Zones of the region by the instance types that they offer, of those that the config names. */
+  offering: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A managed node group as AWS tells of it. */
@@ -71,13 +82,14 @@ export async function readPresentCluster(cluster: BuiltClusterConfig, component:
     aws.getCallerIdentity(),
     readNetwork(cluster),
   ]);
+  const zones = await readZones(cluster, network.network);
   if (!names.includes(name)) {
     const logs = `/aws/eks/${name}/cluster`;
     const { logGroupNames } = await aws.cloudwatch.getLogGroups({ logGroupNamePrefix: logs });
     // One of this stack's, left by an `up` that failed half-way, has a retention; one that EKS made has none.
     const hasOldLogs =
       logGroupNames.includes(logs) && (await aws.cloudwatch.getLogGroup({ name: logs })).retentionInDays === 0;
-    return { nodeGroups: {}, caller, hasOldLogs, ...network };
+    return { nodeGroups: {}, caller, hasOldLogs, zones, ...network };
   }
   const { version } = await aws.eks.getCluster({ name });
   const filters = [{ name: "tag:eks:cluster-name", values: [name] }];
@@ -102,6 +114,7 @@ export async function readPresentCluster(cluster: BuiltClusterConfig, component:
     nodeGroups: Object.fromEntries(found.flat()),
     caller,
     hasOldLogs: false,
+    zones,
     ...network,
   };
 }
@@ -115,6 +128,30 @@ async function readNetwork({ network: { existing } }: BuiltClusterConfig): Promi
   ]);
   const cidrs = cidrBlockAssociations.map(({ cidrBlock }) => cidrBlock);
   return { network: { cidrs, hasDns: enableDnsHostnames && enableDnsSupport, subnets } };
+}
+
+async function readZones(
+  { network, gpuNodes, systemNodes }: BuiltClusterConfig,
+  present: PresentNetwork | undefined,
+): Promise<PresentZones> {
+  const groups = [systemNodes, ...Object.values(gpuNodes)];
+  const values = [...new Set(groups.flatMap(({ instanceTypes }) => instanceTypes))];
+  const { instanceTypes, locations } = await aws.ec2.getInstanceTypeOfferings({
+    locationType: "availability-zone",
+    filters: [{ name: "instance-type", values }],
+  });
+  const offering = values.map((type) => [type, offeringAll([type], instanceTypes, locations)] as const);
+  return { ofCluster: await zonesOf(network, present), offering: Object.fromEntries(offering) };
+}
+
+async function zonesOf(
+  { zones, additionalZones }: BuiltClusterConfig["network"],
+  present: PresentNetwork | undefined,
+): Promise<string[]> {
+  if (present !== undefined) return [...new Set(present.subnets.map(({ zone }) => zone))];
+  const first =
+    typeof zones === "number" ? (await aws.getAvailabilityZones(ZONES_OF_EKS)).names.slice(0, zones) : zones;
+  return [...first, ...additionalZones];
 }
 
 async function readSubnet(id: string, vpcId: string): Promise<PresentSubnet> {
@@ -150,7 +187,10 @@ export function checkPresentCluster(cluster: BuiltClusterConfig, present: Presen
     ...(present.hasOldLogs ? [oldLogs(cluster.name, path)] : []),
     ...checkBlocks(cluster, present, path),
     ...checkGroups(cluster, present, path),
-    ...(present.network === undefined ? [] : checkSubnets(cluster, present.network, `${path}.network.existing`)),
+    ...checkZones(cluster, present.zones, path),
+    ...(present.network === undefined
+      ? []
+      : checkSubnets(cluster, present.network, present.kubernetesVersion === undefined, `${path}.network.existing`)),
   ];
 }
 
@@ -217,8 +257,50 @@ function checkBlocks(cluster: BuiltClusterConfig, present: PresentCluster, path:
   });
 }
 
+/** Zones that a group's nodes can be in: those that are stated, or those of the cluster, which offer all of its types. */
+function checkZones(cluster: BuiltClusterConfig, { ofCluster, offering }: PresentZones, path: string): Problem[] {
+  const groups = [
+    ["systemNodes", cluster.systemNodes.instanceTypes, undefined] as const,
+    ...Object.entries(cluster.gpuNodes).map(
+      ([name, { instanceTypes, reservation, zones }]) =>
+        [`gpuNodes.${name}`, instanceTypes, reservation === undefined ? zones : [reservation.zone]] as const,
+    ),
+  ];
+  return groups.flatMap(([at, types, stated]) => {
+    const strangers = stated?.filter((zone) => !ofCluster.includes(zone)) ?? [];
+    if (strangers.length > 0) {
+      const message =
+        `${strangers.map((zone) => quote(zone)).join(", ")} is not one of the cluster's zones (${ofCluster.join(", ")}): name one of those, ` +
+        "or add it to network.additionalZones";
+      return [error(`${path}.${at}.${stated === undefined ? "" : zonesKey(cluster, at)}`, message)];
+    }
+    const wanted = stated ?? ofCluster;
+    const able = wanted.filter((zone) => types.every((type) => offering[type]?.includes(zone)));
+    if (able.length === (stated ?? able).length && able.length > 0) return [];
+    const everywhere = types.map((type) => offering[type] ?? []);
+    const elsewhere = (everywhere[0] ?? []).filter((zone) => everywhere.every((zones) => zones.includes(zone)));
+    const message =
+      `not all of ${types.join(", ")} are offered in ${wanted.join(", ")}: ` +
+      (elsewhere.length === 0
+        ? "no zone of the region offers all of them, so use other types"
+        : `${elsewhere.join(", ")} would do, so use that (network.additionalZones adds a zone), or other types`);
+    return [error(`${path}.${at}.instanceTypes`, message)];
+  });
+}
+
+/** The day of an AMI's release, as eight digits; empty of one of the user's own. */
+function dayOf(release: string): string {
+  return /\d{8}$/.exec(release)?.[0] ?? "";
+}
+
+/** Where a group's zones are stated. */
+function zonesKey({ gpuNodes }: BuiltClusterConfig, at: string): string {
+  return gpuNodes[at.replace("gpuNodes.", "")]?.reservation === undefined ? "zones" : "reservation.zone";
+}
+
 /** Groups that are broken, and groups whose change costs their pods more than a drain. */
-function checkGroups({ gpuNodes, systemNodes }: BuiltClusterConfig, present: PresentCluster, path: string): Problem[] {
+function checkGroups(cluster: BuiltClusterConfig, present: PresentCluster, path: string): Problem[] {
+  const { gpuNodes, systemNodes } = cluster;
   const wanted = { ...gpuNodes, system: systemNodes };
   return Object.entries(wanted).flatMap(([name, { instanceTypes }]) => {
     const group = present.nodeGroups[name];
@@ -230,6 +312,11 @@ function checkGroups({ gpuNodes, systemNodes }: BuiltClusterConfig, present: Pre
         "the group there, and run `pulumi refresh`";
       return [error(at, message)];
     }
+    const older = cluster.amiRelease !== undefined && dayOf(cluster.amiRelease) < dayOf(group.amiRelease);
+    if (older) {
+      const message = `the nodes have ${group.amiRelease}, and EKS does not go back to ${cluster.amiRelease}: use that or a later release`;
+      return [error(`${path}.amiRelease`, message)];
+    }
     const isSame = group.instanceTypes.length === 0 || isDeepStrictEqual([...group.instanceTypes], instanceTypes);
     if (isSame || group.desired === 0) return [];
     const message =
@@ -239,12 +326,20 @@ function checkGroups({ gpuNodes, systemNodes }: BuiltClusterConfig, present: Pre
   });
 }
 
-/** Free addresses that EKS asks for in each subnet: docs.aws.amazon.com/eks/latest/userguide/network-reqs.html */
-const FREE_ADDRESSES = 16;
+/** Free addresses that EKS needs in each subnet of the control plane, and those that it advises: network-reqs.html, as above. */
+const FREE_ADDRESSES = { needed: 6, advised: 16 };
 
+function fewAddresses({ id, freeAddresses }: PresentSubnet, path: string): Problem {
+  const { needed, advised } = FREE_ADDRESSES;
+  const message = `${id} has ${freeAddresses} free addresses; beside nodes and pods EKS needs ${needed} and advises ${advised}: name another`;
+  return freeAddresses < needed ? error(path, message) : warning(path, message);
+}
+
+/** @param isNew there is no cluster yet */
 function checkSubnets(
   cluster: BuiltClusterConfig,
   { cidrs, hasDns, subnets }: PresentNetwork,
+  isNew: boolean,
   path: string,
 ): Problem[] {
   const vpcId = cluster.network.existing?.vpcId ?? "";
@@ -260,7 +355,7 @@ function checkSubnets(
       ...(subnet.isPublic
         ? [error(at, `${subnet.id} is public, a route of it leads to an internet gateway: name private subnets`)]
         : []),
-      ...(!subnet.isPublic && !subnet.hasWayOut
+      ...(isNew && !subnet.isPublic && !subnet.hasWayOut
         ? [
             warning(
               at,
@@ -268,14 +363,8 @@ function checkSubnets(
             ),
           ]
         : []),
-      ...(subnet.freeAddresses < FREE_ADDRESSES
-        ? [
-            error(
-              at,
-              `${subnet.id} has ${subnet.freeAddresses} free addresses, and EKS wants ${FREE_ADDRESSES}, nodes and pods aside: name another`,
-            ),
-          ]
-        : []),
+      // Of a cluster that runs, its own nodes and pods fill them.
+      ...(isNew && index < first && subnet.freeAddresses < FREE_ADDRESSES.advised ? [fewAddresses(subnet, at)] : []),
     ];
   });
   const services = cidrs.filter((cidr) => overlap(cidr, cluster.network.serviceCidr));

@@ -6,6 +6,13 @@ import { cidr } from "../config/schemas.js";
 
 const arn = z.string().regex(/^arn:aws[\w-]*:iam::\d{12}:(role|user)\/.+$/, "is not the ARN of an IAM role or user");
 
+/** Whether the eight digits at the end are a day. */
+function isDay(release: string): boolean {
+  const [, year, month, day] = /(\d{4})(\d{2})(\d{2})$/.exec(release) ?? [];
+  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+  return date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
+}
+
 /** Keys that become part of resources' names. */
 const groupName = z
   .string()
@@ -18,7 +25,10 @@ const zoneName = z
 /** Most zones that a VPC is cut for: no region has more. */
 export const MOST_ZONES = 6;
 
-const zonesSchema = z.union([z.int().min(2).max(MOST_ZONES), z.array(zoneName).min(2).max(MOST_ZONES)]);
+const zonesSchema = z.union([
+  z.int().min(2).max(MOST_ZONES),
+  z.array(zoneName).min(2, "is too few: EKS needs two zones at least, so name two or more").max(MOST_ZONES),
+]);
 
 /** A VPC that somebody else made, and looks after. */
 export const existingNetworkSchema = z
@@ -26,7 +36,7 @@ export const existingNetworkSchema = z
     vpcId: z.string().regex(/^vpc-[0-9a-f]{8,17}$/, "is not the id of a VPC: vpc-…"),
     privateSubnetIds: z
       .array(z.string().regex(/^subnet-[0-9a-f]{8,17}$/, "is not the id of a subnet: subnet-…"))
-      .min(2, "EKS needs subnets in two zones at least: name two or more")
+      .min(2, "is too few: EKS needs subnets in two zones at least, so name two or more")
       .describe(
         "Private subnets for the control plane, nodes and pods, in two zones at least, each with a way out. EKS takes none in another " +
           "zone later",
@@ -178,9 +188,16 @@ export const builtClusterShape = {
     ),
   network: networkSchema.prefault({}),
   publicEndpoint: z
-    .strictObject({ cidrs: z.array(cidr).min(1).describe("Address ranges that may reach the API server from outside") })
+    .union([
+      z.literal(false),
+      z.strictObject({
+        cidrs: z.array(cidr).min(1).describe("Address ranges that may reach the API server from outside"),
+      }),
+    ])
     .optional()
-    .describe("Public endpoint of the API server; default: none, so it is reached only from inside the VPC"),
+    .describe(
+      "Public endpoint of the API server; false: none, and whoever runs `pulumi up` reaches the VPC. Default: none, with a warning",
+    ),
   access: z
     .record(groupName, accessEntrySchema)
     .default({})
@@ -195,6 +212,7 @@ export const builtClusterShape = {
   amiRelease: z
     .string()
     .regex(/^1\.\d{2}\.\d+-20\d{6}$/, "is not the release of an AMI: use a form such as 1.36.1-20261106")
+    .refine(isDay, { error: "ends in no day: use a form such as 1.36.1-20261106" })
     .optional()
     .describe(
       "Release of the nodes' AMIs. Default: AWS' newest when a group is made, and again when kubernetesVersion changes. The newest: " +

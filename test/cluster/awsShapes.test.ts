@@ -76,7 +76,7 @@ async function clusterRequests(changes: Config): Promise<AwsRequest[]> {
 /** AWS' answer if every zone of the region had every instance type. */
 function everywhere(): Record<string, unknown> {
   const zones = ["a", "b", "c"].map((letter) => `eu-central-1${letter}`);
-  const pairs = [...AWS_MACHINES.keys()].flatMap((type) => zones.map((zone) => [type, zone] as const));
+  const pairs = [...AWS_MACHINES.keys(), "m7i.large"].flatMap((type) => zones.map((zone) => [type, zone] as const));
   return { instanceTypes: pairs.map(([type]) => type), locations: pairs.map(([, zone]) => zone) };
 }
 
@@ -84,7 +84,7 @@ function everywhere(): Record<string, unknown> {
 async function programRequests(cluster: Config): Promise<AwsRequest[]> {
   const values = stackValues({
     cluster: { existing: undefined, ...clusterValues(cluster) },
-    platform: { addons: { devicePlugin: { timeSlicingReplicas: 4 } } },
+    platform: { addons: { devicePlugin: cluster["nodes"] === "karpenter" ? {} : { timeSlicingReplicas: 4 } } },
   });
   const { file } = loadStack(folderWith({ "Pulumi.test.yaml": stackText(values) }), "test");
   return requestsOf(await collect(file));

@@ -180,6 +180,7 @@ describe("checkCluster", () => {
     );
     const existing = { vpcId: "vpc-00000001", privateSubnetIds: ["subnet-00000001", "subnet-00000002"] };
     assert.deepEqual(problemsOf({ publicEndpoint: undefined, network: { existing } }), []);
+    assert.deepEqual(problemsOf({ publicEndpoint: false }), []);
   });
 
   it("wants the AMI's release of the same version, and stated where Karpenter goes by it", () => {
@@ -201,16 +202,20 @@ describe("checkCluster", () => {
     ]);
   });
 
-  it("takes no keys of a VPC of its own beside an existing one, and each subnet once", () => {
+  it("takes each subnet of an existing VPC once", () => {
     const existing = { vpcId: "vpc-00000001", privateSubnetIds: ["subnet-00000001", "subnet-00000001"] };
-    assert.deepEqual(
-      problemsOf({ network: { existing, interfaceEndpoints: ["sts"], additionalZones: ["eu-central-1d"] } }),
-      [
-        `${PATH}.network.existing.privateSubnetIds: "subnet-00000001" is named twice: name each subnet once`,
-        `${PATH}.network.existing: an existing VPC is given, and its zones and endpoints are its owner's to make: ` +
-          "leave out additionalZones and interfaceEndpoints",
-      ],
-    );
+    assert.deepEqual(problemsOf({ network: { existing } }), [
+      `${PATH}.network.existing.privateSubnetIds: "subnet-00000001" is named twice: name each subnet once`,
+    ]);
+  });
+
+  it("warns that Karpenter needs room in a reservation for another AMI", () => {
+    const [warning, ...others] = problemsOf({
+      nodes: "karpenter",
+      gpuNodes: { "inference-l4": { reservation: RESERVATION } },
+    });
+    assert.match(warning!, /^warning: .*\.reservation: Karpenter replaces a node for another AMI only where/);
+    assert.deepEqual(others, []);
   });
 
   it("knows its zones where they are named: each once, six at the most, and groups within them", () => {

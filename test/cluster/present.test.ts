@@ -13,7 +13,15 @@ import { builtCluster, lines } from "./fixtures.js";
 const PATH = "vllm:cluster";
 const CALLER = "arn:aws:sts::123456789012:assumed-role/deployer/session";
 /** There is no cluster yet. */
-const NONE: PresentCluster = { nodeGroups: {}, caller: CALLER, hasOldLogs: false };
+const ZONES = ["eu-central-1a", "eu-central-1b", "eu-central-1c"];
+const TYPES = ["m7i.large", "g6.2xlarge", "g6.4xlarge", "p5.48xlarge"];
+const OFFERING = Object.fromEntries(TYPES.map((type) => [type, ZONES]));
+const NONE: PresentCluster = {
+  nodeGroups: {},
+  caller: CALLER,
+  hasOldLogs: false,
+  zones: { ofCluster: ZONES, offering: OFFERING },
+};
 
 const problemsOf = (changes: Config, present: Partial<PresentCluster> = {}): string[] =>
   lines(checkPresentCluster(builtCluster(changes), { ...NONE, ...present }, PATH));
@@ -91,6 +99,47 @@ describe("checkPresentCluster", () => {
   });
 });
 
+describe("checkPresentCluster of zones", () => {
+  const of = (changes: Config, offering: Record<string, string[]> = {}) =>
+    problemsOf(changes, { zones: { ofCluster: ZONES, offering: { ...OFFERING, ...offering } } });
+  const inference = (changes: Config) => ({ gpuNodes: { "inference-l4": changes } });
+
+  it("refuses zones that the cluster does not have, of groups and of reservations, whoever makes the nodes", () => {
+    const stranger =
+      '"eu-central-1f" is not one of the cluster\'s zones (eu-central-1a, eu-central-1b, eu-central-1c): name one of those, or add it to ' +
+      "network.additionalZones";
+    for (const nodes of ["managed", "karpenter"]) {
+      assert.deepEqual(of({ nodes, ...inference({ zones: ["eu-central-1a", "eu-central-1f"] }) }), [
+        `${PATH}.gpuNodes.inference-l4.zones: ${stranger}`,
+      ]);
+    }
+    const reservation = { id: "cr-0123456789abcdef0", zone: "eu-central-1f" };
+    assert.deepEqual(of(inference({ reservation })), [`${PATH}.gpuNodes.inference-l4.reservation.zone: ${stranger}`]);
+  });
+
+  it("refuses types that no zone of theirs offers all of, and names those that do", () => {
+    assert.deepEqual(of({}, { "g6.4xlarge": ["eu-central-1d"], "g6.2xlarge": ["eu-central-1a", "eu-central-1d"] }), [
+      `${PATH}.gpuNodes.batch-l4.instanceTypes: not all of g6.2xlarge, g6.4xlarge are offered in eu-central-1a, eu-central-1b, eu-central-1c: ` +
+        "eu-central-1d would do, so use that (network.additionalZones adds a zone), or other types",
+    ]);
+    assert.deepEqual(of({}, { "m7i.large": [] }), [
+      `${PATH}.systemNodes.instanceTypes: not all of m7i.large are offered in eu-central-1a, eu-central-1b, eu-central-1c: no zone of the ` +
+        "region offers all of them, so use other types",
+    ]);
+    assert.deepEqual(
+      of(inference({ zones: ["eu-central-1a"] }), { "g6.2xlarge": ["eu-central-1b"], "g6.4xlarge": ZONES }),
+      [
+        `${PATH}.gpuNodes.inference-l4.instanceTypes: not all of g6.2xlarge are offered in eu-central-1a: eu-central-1b would do, so use that ` +
+          "(network.additionalZones adds a zone), or other types",
+      ],
+    );
+  });
+
+  it("is content with some of the cluster's zones", () => {
+    assert.deepEqual(of({}, { "g6.2xlarge": ["eu-central-1b"], "g6.4xlarge": ["eu-central-1b", "eu-central-1c"] }), []);
+  });
+});
+
 describe("checkPresentCluster of node groups", () => {
   const group = (changes: object = {}) => ({
     "inference-l4": {
@@ -118,6 +167,13 @@ describe("checkPresentCluster of node groups", () => {
     ]);
   });
 
+  it("refuses an older AMI than the nodes have", () => {
+    assert.deepEqual(of({ amiRelease: "1.36.3-20261101" }), [
+      `${PATH}.amiRelease: the nodes have 1.36.3-20261101, and EKS does not go back to 1.36.2-20260714: use that or a later release`,
+    ]);
+    assert.deepEqual(of({ amiRelease: "1.36.1-20260101" }), []);
+  });
+
   it("refuses to go on with a group that EKS could not make", () => {
     assert.deepEqual(of({ status: "CREATE_FAILED" }), [
       `${PATH}.gpuNodes.inference-l4: EKS could not make this node group, which Pulumi may take for one that it made: see why with ` +
@@ -138,10 +194,14 @@ describe("checkPresentCluster of an existing VPC", () => {
   };
   const [first, second] = RIGHT.subnets;
   const AT = `${PATH}.network.existing`;
-  const of = (network: Partial<PresentNetwork>, changes: Config = {}): string[] => {
-    const existing = { vpcId: VPC, privateSubnetIds: ["subnet-00000001", "subnet-00000002"] };
-    return problemsOf({ network: { existing, ...changes } }, { network: { ...RIGHT, ...network } });
-  };
+  const existing = { vpcId: VPC, privateSubnetIds: ["subnet-00000001", "subnet-00000002"] };
+  const of = (network: Partial<PresentNetwork>, present: Partial<PresentCluster> = {}): string[] =>
+    problemsOf({ network: { existing } }, { ...present, network: { ...RIGHT, ...network } });
+
+  it("lets a cluster that runs fill its subnets", () => {
+    const full = { subnets: RIGHT.subnets.map((one) => ({ ...one, freeAddresses: 0, hasWayOut: false })) };
+    assert.deepEqual(of(full, { kubernetesVersion: "1.36" }), []);
+  });
 
   it("accepts private subnets with a way out in two zones", () => {
     assert.deepEqual(of({}), []);
@@ -157,9 +217,12 @@ describe("checkPresentCluster of an existing VPC", () => {
       }),
       [
         `${AT}.privateSubnetIds[0]: subnet-00000001 is public, a route of it leads to an internet gateway: name private subnets`,
-        `${AT}.privateSubnetIds[1]: subnet-00000002 has 5 free addresses, and EKS wants 16, nodes and pods aside: name another`,
+        `${AT}.privateSubnetIds[1]: subnet-00000002 has 5 free addresses; beside nodes and pods EKS needs 6 and advises 16: name another`,
       ],
     );
+    assert.deepEqual(of({ subnets: [first!, { ...second!, freeAddresses: 9 }] }), [
+      `warning: ${AT}.privateSubnetIds[1]: subnet-00000002 has 9 free addresses; beside nodes and pods EKS needs 6 and advises 16: name another`,
+    ]);
     assert.deepEqual(of({ subnets: [first!, { ...second!, vpcId: "vpc-00000009" }] }), [
       `${AT}.privateSubnetIds[1]: subnet-00000002 is in vpc-00000009, not in vpc-00000001: name subnets of one VPC`,
     ]);
@@ -208,15 +271,31 @@ async function read(answers: Answers, changes: Config = {}): Promise<PresentClus
   return readPresentCluster(builtCluster(changes), "cluster");
 }
 
+/** Every type that is asked for, in every zone. */
+const ASKED_OF_ZONES: Answers = {
+  getAvailabilityZones: () => ({ names: [...ZONES, "eu-central-1d"] }),
+  getInstanceTypeOfferings: ({ filters }) => {
+    const [{ values }] = filters as [{ values: string[] }];
+    const offers = ZONES.flatMap((zone) => values.map((type) => ({ zone, type })));
+    return { locations: offers.map(({ zone }) => zone), instanceTypes: offers.map(({ type }) => type) };
+  },
+};
+/** What {@link ASKED_OF_ZONES} tells of the types of the fixtures. */
+const KNOWN_ZONES = {
+  ofCluster: ZONES,
+  offering: Object.fromEntries(["m7i.large", "g6.2xlarge", "g6.4xlarge"].map((type) => [type, ZONES])),
+};
+
 describe("readPresentCluster", () => {
   const WITHOUT: Answers = {
     getClusters: () => ({ names: ["another"] }),
     getCallerIdentity: () => ({ arn: CALLER }),
+    ...ASKED_OF_ZONES,
     getLogGroups: () => ({ logGroupNames: ["/aws/eks/llm-test/cluster-other"] }),
   };
 
   it("finds nothing where there is no cluster of that name", async () => {
-    assert.deepEqual(await read(WITHOUT), NONE);
+    assert.deepEqual(await read(WITHOUT), { ...NONE, zones: KNOWN_ZONES });
   });
 
   it("tells a log group that EKS made for an earlier cluster from one of its own, which has a retention", async () => {
@@ -246,6 +325,7 @@ describe("readPresentCluster", () => {
     const present = await read({
       getClusters: () => ({ names: ["llm-test"] }),
       getCallerIdentity: () => ({ arn: CALLER }),
+      ...ASKED_OF_ZONES,
       getCluster: ({ name }) => ({ name, version: "1.35" }),
       getAmiIds: ({ filters }) => {
         assert.deepEqual(filters, [{ name: "tag:eks:cluster-name", values: ["llm-test"] }]);
@@ -269,6 +349,7 @@ describe("readPresentCluster", () => {
       },
       caller: CALLER,
       hasOldLogs: false,
+      zones: KNOWN_ZONES,
     });
   });
 

@@ -244,4 +244,32 @@ describe("a cluster to build in the stack config", () => {
     assert.match(first!, /^vllm:models\.chat\.releases\.r1\.gpu/);
     assert.deepEqual(others, []);
   });
+
+  it("takes no keys of a VPC to make beside an existing one, not even with their defaults", () => {
+    const existing = { vpcId: "vpc-00000001", privateSubnetIds: ["subnet-00000001", "subnet-00000002"] };
+    const network = { existing, cidr: "10.40.0.0/16", zones: 3, natGateways: "per-zone" };
+    assert.deepEqual(problemsOf({ network }), [
+      "vllm:cluster.network: an existing VPC is given, and one to make is described (cidr, zones, natGateways): leave out existing, or the others",
+    ]);
+    assert.deepEqual(problemsOf({ network: { existing, cidr: undefined, serviceCidr: "10.100.0.0/16" } }), []);
+  });
+
+  it("says why one subnet or one zone is too few", () => {
+    const existing = { vpcId: "vpc-00000001", privateSubnetIds: ["subnet-00000001"] };
+    assert.deepEqual(problemsOf({ network: { existing, cidr: undefined } }), [
+      "vllm:cluster.network.existing.privateSubnetIds: is too few: EKS needs subnets in two zones at least, so name two or more",
+    ]);
+    assert.deepEqual(problemsOf({ network: { zones: ["eu-central-1a"] } }), [
+      "vllm:cluster.network.zones: is too few: EKS needs two zones at least, so name two or more",
+    ]);
+    assert.deepEqual(problemsOf({ network: { zones: "three" } }), [
+      'vllm:cluster.network.zones: "three" is not allowed: use a number or a list',
+    ]);
+  });
+
+  it("refuses an AMI of a day that is none", () => {
+    assert.deepEqual(problemsOf({ amiRelease: "1.36.2-20260231" }), [
+      'vllm:cluster.amiRelease: "1.36.2-20260231": ends in no day: use a form such as 1.36.1-20261106',
+    ]);
+  });
 });

@@ -134,8 +134,15 @@ describe("a stack of an earlier version on Pulumi's real engine", function () {
       "Cluster cluster",
       "Cluster cluster-eksCluster",
       "ManagedAddon cluster-eks-node-monitoring-agent",
+      // Of add-ons, since that version.
+      ...[
+        "keda-api-server",
+        "keda-neighbours",
+        "prometheus-api-server",
+        "prometheus-neighbours",
+        "prometheus-readers",
+      ].map((name) => `NetworkPolicy platform-${name}`),
       "RolePolicyAttachment cluster-aws-ebs-csi-driver-AmazonEBSCSIDriverPolicyV2",
-      "eks default_4_3_0",
       "kubernetes cluster-eks-k8s",
     ]);
   });

@@ -80,9 +80,9 @@ function capacityTypeOf({ reservation, capacity }: BuiltNodeGroup): "reserved" |
 const EMPTY_FOR = "10m";
 
 /**
- * How long a node that is to go waits for its pods: for two of the longest drains, one after the other, since a disruption
- * budget lets one replica go at a time. Without it a pod that cannot be evicted would hold an old AMI for ever; before it, every
- * pod has its own grace (https://karpenter.sh/docs/concepts/disruption/#terminationgraceperiod).
+ * How long a node that is to go waits for pods that may not be disrupted or evicted. Then they are deleted, in time for their own
+ * grace, whatever their budgets say: without an end a single one would hold an old AMI for ever. An hour beyond the longest drain
+ * is time to move a model by hand (https://karpenter.sh/docs/concepts/disruption/#terminationgraceperiod).
  */
 const TERMINATION_GRACE = "2h";
 /** That, and the time that machines take to end. */

@@ -151,15 +151,7 @@ export class Network extends pulumi.ComponentResource implements ClusterNetwork 
   }
 
   private zonesOfRegion(count: number, additional: readonly string[] = []): pulumi.Output<string>[] {
-    const { names } = aws.getAvailabilityZonesOutput(
-      {
-        state: "available",
-        // Local zones are opted into and cannot host a control plane.
-        filters: [{ name: "opt-in-status", values: ["opt-in-not-required"] }],
-        excludeZoneIds: ZONES_WITHOUT_EKS,
-      },
-      { parent: this },
-    );
+    const { names } = aws.getAvailabilityZonesOutput(ZONES_OF_EKS, { parent: this });
     return Array.from({ length: count }, (_, index) => names.apply((zones) => zoneAt(zones, index, additional)));
   }
 
@@ -220,6 +212,14 @@ const ANYWHERE = "0.0.0.0/0";
  * (docs.aws.amazon.com/eks/latest/userguide/network-reqs.html).
  */
 const ZONES_WITHOUT_EKS = ["use1-az3", "usw1-az2", "cac1-az3"];
+
+/** What to ask for zones that can host a control plane. */
+export const ZONES_OF_EKS = {
+  state: "available",
+  // Local zones are opted into and cannot.
+  filters: [{ name: "opt-in-status", values: ["opt-in-not-required"] }],
+  excludeZoneIds: ZONES_WITHOUT_EKS,
+};
 
 function zoneAt(names: readonly string[], index: number, additional: readonly string[]): string {
   const name = names[index];

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { nodeLabels } from "../../derive/nodeGroup.js";
-import { AWS_MACHINES, type AwsMachine } from "../../facts/machines/aws.js";
+import { AWS_MACHINES, type AwsMachine, DAEMON_SETS } from "../../facts/machines/aws.js";
 import {
   GPU_NODES,
   GPU_RESOURCE,
@@ -39,9 +39,11 @@ export function gpuNodeLabels(
   return {
     ...nodeLabels(group),
     ...GPU_NODES,
-    [AUTOSCALER_GPU_LABEL]: group.gpu,
-    // Models ask for whole GPUs: by another kind of workload none of them is even tried on these nodes.
-    ...(group.sharing !== undefined && { [NODE_LABELS.workload]: WORKLOADS.shared, ...SHARED_GPUS }),
+    ...(group.sharing === undefined
+      ? { [AUTOSCALER_GPU_LABEL]: group.gpu }
+      : // Models ask for whole GPUs: by another kind of workload none of them is even tried on these nodes. And the autoscaler would
+        // wait for whole GPUs where it sees its label, and count the node as never ready (kubernetes/autoscaler #8095).
+        { [NODE_LABELS.workload]: WORKLOADS.shared, ...SHARED_GPUS }),
   };
 }
 
@@ -79,8 +81,9 @@ export function nodeResources(
   const least = (read: (machine: AwsMachine) => number): number => Math.min(...machines.map(read));
   const gpus = least((machine) => machine.gpus);
   return {
-    cpu: `${Math.floor(least(({ allocatable }) => allocatable.cpus) * 1000)}m`,
-    memory: `${Math.floor(least(({ allocatable }) => allocatable.memoryGiB) * 1024)}Mi`,
+    // The autoscaler takes off what DaemonSets ask for by itself (simulator/node_info_utils.go).
+    cpu: `${Math.floor(least(({ allocatable }) => allocatable.cpus) * 1000) + DAEMON_SETS.millicores}m`,
+    memory: `${Math.floor((least(({ allocatable }) => allocatable.memoryGiB) + DAEMON_SETS.memoryGiB) * 1024)}Mi`,
     "ephemeral-storage": `${ephemeralStorage(group)}Gi`,
     ...(group.sharing === undefined
       ? { [GPU_RESOURCE]: String(gpus) }

@@ -77,8 +77,8 @@ const TABLE: ReadonlyArray<[family: string, gpu: GpuType, rows: Record<string, R
   ["p6-b300", "b300", { "48xlarge": [8, 192, 4096, 30400, 198, 142.416] }],
 ];
 
-/** What is left to DaemonSets. */
-const DAEMON_SETS = { millicores: 500, memoryGiB: 1 };
+/** What is left to DaemonSets: they ask for about 0.47 cores on a GPU node, kube-proxy and the VPC CNI included. */
+export const DAEMON_SETS = { millicores: 500, memoryGiB: 1 } as const;
 
 /**
  * Cores that the kubelet keeps, in thousandths: 6 % of the first, 1 % of the second, 0.5 % of the next two and 0.25 % of the
@@ -89,13 +89,24 @@ function reservedMillicores(cpus: number): number {
   return 60 * within(0, 1) + 10 * within(1, 2) + 5 * within(2, 4) + 2.5 * within(4, Infinity);
 }
 
+/** Share of a machine's memory that the kernel keeps. */
+const KERNEL_SHARE = 0.03;
+
+/** What Karpenter takes off before it has seen a machine: `settings.vmMemoryOverheadPercent` of its chart, 1.15.1. */
+const KARPENTER_SHARE = 0.075;
+
 /**
  * Memory that pods can have: the kernel keeps about 3 %, the kubelet 255 MiB and 11 MiB a pod, and evicts below 100 MiB
  * (nodeadm's `getMemoryMebibytesToReserve` and `evictionHard`, read 2026-11-26). The pods are the instance type's most, even
  * where a node group caps its nodes at 110: a cap reaches the kubelet's own configuration only, after the reserve is counted.
  */
-function allocatableMemoryGiB(memoryGiB: number, maxPods: number): number {
-  return memoryGiB * 0.97 - (255 + 11 * maxPods + 100) / 1024 - DAEMON_SETS.memoryGiB;
+function allocatableMemoryGiB(memoryGiB: number, maxPods: number, share = KERNEL_SHARE): number {
+  return memoryGiB * (1 - share) - (255 + 11 * maxPods + 100) / 1024 - DAEMON_SETS.memoryGiB;
+}
+
+/** Memory that Karpenter expects of a machine that it has not made yet, DaemonSets apart: less than there will be. */
+export function karpenterMemoryGiB({ memoryGiB, maxPods }: Pick<AwsMachine, "memoryGiB" | "maxPods">): number {
+  return allocatableMemoryGiB(memoryGiB, maxPods, KARPENTER_SHARE);
 }
 
 /** A machine of AWS. */

@@ -173,13 +173,13 @@ describe("managed nodes", () => {
     }
   });
 
-  it("ask which zones offer each GPU group's types", () => {
+  it("ask which zones offer each group's types", () => {
     const asked = run.calls.filter(({ token }) => token === "getInstanceTypeOfferings");
     const question = (...values: string[]) => ({
       token: "getInstanceTypeOfferings",
       inputs: { locationType: "availability-zone", filters: [{ name: "instance-type", values }] },
     });
-    assert.deepEqual(asked, [question("g6.2xlarge"), question("g6.2xlarge", "g6.4xlarge")]);
+    assert.deepEqual(asked, [question("m7i.large"), question("g6.2xlarge"), question("g6.2xlarge", "g6.4xlarge")]);
   });
 });
 
@@ -256,10 +256,12 @@ describe("managed nodes of another config", () => {
 describe("zones of managed nodes", () => {
   const id = "cr-0123456789abcdef0";
   const NO_GROUPS = { "inference-l4": undefined, "batch-l4": undefined };
+  const ZONES = ["eu-central-1a", "eu-central-1b", "eu-central-1c"];
   const offered = (zones: string[], types = ["g6.2xlarge", "g6.4xlarge"]) => ({
     getInstanceTypeOfferings: {
-      locations: zones.flatMap((zone) => types.map(() => zone)),
-      instanceTypes: zones.flatMap(() => types),
+      locations: [...zones.flatMap((zone) => types.map(() => zone)), ...ZONES],
+      // The system's type is offered everywhere.
+      instanceTypes: [...zones.flatMap(() => types), ...ZONES.map(() => "m7i.large")],
     },
   });
   /** A cluster where AWS offers the GPU types in these zones. */

@@ -146,7 +146,7 @@ describe("nodeConfig", () => {
 });
 
 /** As nodeadm leaves them of a g6.2xlarge: test/facts has the sums. */
-const G6_2XLARGE = { cpu: "7410m", memory: "29767Mi", "ephemeral-storage": "374Gi", "nvidia.com/gpu": "1" };
+const G6_2XLARGE = { cpu: "7910m", memory: "30791Mi", "ephemeral-storage": "374Gi", "nvidia.com/gpu": "1" };
 
 describe("nodeResources", () => {
   it("says what pods can have of a node, its disk included", () => {
