@@ -277,7 +277,7 @@ describe("zones of managed nodes", () => {
     const { made } = await awsRegistered(
       () => {
         const cluster = new EksGpuCluster("cluster", { cluster: builtCluster({ gpuNodes: NO_GROUPS }) });
-        return reasonOf(cluster["subnetsFor"]("gpu", nodes));
+        return reasonOf(cluster["subnetsFor"]("gpuNodes.gpu", nodes));
       },
       undefined,
       offered(zones),
