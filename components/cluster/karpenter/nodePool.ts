@@ -12,7 +12,10 @@ import type { BuiltNodeGroup } from "../schema.js";
 export const NODE_POOL = { apiVersion: "karpenter.sh/v1", kind: "NodePool" } as const;
 export const NODE_CLASS = { apiVersion: "karpenter.k8s.aws/v1", kind: "EC2NodeClass" } as const;
 
-/** Pods with it are in no node's way of being consolidated: https://karpenter.sh/docs/concepts/disruption/#pod-level-controls */
+/**
+ * Annotation of pods whose nodes Karpenter does not take back or replace of its own accord, until their grace is over:
+ * https://karpenter.sh/docs/concepts/disruption/#pod-level-controls
+ */
 export const DO_NOT_DISRUPT = { "karpenter.sh/do-not-disrupt": "true" } as const;
 
 /** What a class takes of the cluster. */
