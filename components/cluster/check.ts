@@ -47,8 +47,11 @@ export function checkCluster(cluster: Parts<BuiltClusterConfig>, path: string, t
       : []),
     ...checkEndpoint(publicEndpoint, `${path}.publicEndpoint`),
     ...checkReach(cluster, path),
+    ...given([kubernetesVersion, cluster.amiRelease], (version, release) =>
+      release === undefined ? [] : checkAmi(version, release, `${path}.amiRelease`),
+    ),
     ...given([kubernetesVersion, cluster.amiRelease, cluster.nodes], (version, release, nodes) =>
-      checkAmi(version, release, nodes, path),
+      release === undefined ? [unpinnedAmi(version, nodes, `${path}.amiRelease`)] : [],
     ),
     ...checkRepetitions(cluster, path),
     ...checkSystemNodes(systemNodes, `${path}.systemNodes`),
@@ -131,23 +134,23 @@ function checkReach({ publicEndpoint, network }: Parts<BuiltClusterConfig>, path
   return [warning(`${path}.publicEndpoint`, message)];
 }
 
-function checkAmi(version: string, release: string | undefined, nodes: string, path: string): Problem[] {
-  const at = `${path}.amiRelease`;
-  if (release === undefined) {
-    const newest = `the newest: aws ssm get-parameter --query Parameter.Value --output text --name ${amiParameter(version)}`;
-    if (nodes === "karpenter") {
-      const message = "Karpenter would replace every node as soon as AWS has a newer AMI: state a release";
-      return [error(at, `${message}; ${newest}`)];
-    }
-    const message =
-      "nodes get the AMI that is AWS' newest when their group is made, and again at each update of the group: state a release, so that " +
-      "it moves when you say so";
-    return [warning(at, `${message}; ${newest}`)];
+function unpinnedAmi(version: string, nodes: string, path: string): Problem {
+  const newest = `the newest: aws ssm get-parameter --query Parameter.Value --output text --name ${amiParameter(version)}`;
+  if (nodes === "karpenter") {
+    const message = "Karpenter would replace every node as soon as AWS has a newer AMI: state a release";
+    return error(path, `${message}; ${newest}`);
   }
+  const message =
+    "nodes get the AMI that is AWS' newest when their group is made, and again at each update of the group: state a release, so that " +
+    "it moves when you say so";
+  return warning(path, `${message}; ${newest}`);
+}
+
+function checkAmi(version: string, release: string, path: string): Problem[] {
   // Of a version that EKS does not have, that is the problem.
   if (release.startsWith(`${version}.`) || !(version in END_OF_SUPPORT)) return [];
   const message = `${quote(release)} is of another Kubernetes version than ${version}, which EKS refuses: use one that starts with ${version}.`;
-  return [error(at, message)];
+  return [error(path, message)];
 }
 
 /** https://docs.aws.amazon.com/eks/latest/userguide/retrieve-ami-id.html */

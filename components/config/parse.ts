@@ -80,7 +80,7 @@ function toProblems(issue: z.core.$ZodIssue, base: string, schema: z.ZodType, in
     }
     case "invalid_union": {
       // Of the choices, the one whose type it is says what is wrong with it.
-      const meant = issue.errors.find((found) => !found.some(isOfAnotherType));
+      const meant = issue.errors.find((found) => !found.some((inner) => isOfAnotherType(inner, issue.input)));
       if (meant !== undefined) {
         return meant.flatMap((inner) =>
           toProblems({ ...inner, path: [...issue.path, ...inner.path] }, base, schema, input),
@@ -98,13 +98,17 @@ function toProblems(issue: z.core.$ZodIssue, base: string, schema: z.ZodType, in
 
 const ANYTHING = "text, a number, true or false, a list or an object";
 
-/** Whether a choice is for values of another type. */
-function isOfAnotherType(issue: z.core.$ZodIssue): boolean {
-  return issue.path.length === 0 && (issue.code === "invalid_type" || issue.code === "invalid_union");
+/** Whether a choice is for values of another type. @param input what the union got */
+function isOfAnotherType(issue: z.core.$ZodIssue, input: unknown): boolean {
+  if (issue.path.length > 0) return false;
+  if (issue.code === "invalid_value") return !issue.values.some((value) => typeof value === typeof input);
+  return issue.code === "invalid_type" || issue.code === "invalid_union";
 }
 
 function expectedOf(issue: z.core.$ZodIssue): string[] {
-  return issue.path.length === 0 && issue.code === "invalid_type" ? [issue.expected] : [];
+  if (issue.path.length > 0) return [];
+  if (issue.code === "invalid_value") return issue.values.map(String);
+  return issue.code === "invalid_type" ? [issue.expected] : [];
 }
 
 /** What kind of value it is: `a number`, `a list`. */

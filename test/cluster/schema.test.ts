@@ -267,6 +267,22 @@ describe("a cluster to build in the stack config", () => {
     ]);
   });
 
+  it("says of an endpoint what it may be, and what is wrong within it", () => {
+    assert.deepEqual(problemsOf({ publicEndpoint: true }), [
+      "vllm:cluster.publicEndpoint: true is not allowed: use false",
+    ]);
+    assert.deepEqual(problemsOf({ publicEndpoint: 5 }), [
+      "vllm:cluster.publicEndpoint: 5 is not allowed: use false or an object",
+    ]);
+    assert.deepEqual(problemsOf({ publicEndpoint: { cidrs: -1 } }), [
+      "vllm:cluster.publicEndpoint.cidrs: -1 is a number: use a list",
+    ]);
+    assert.match(
+      problemsOf({ publicEndpoint: { cidrs: ["203.0.113.0/24"], open: true } }).join("\n"),
+      /publicEndpoint\.open: unknown key/,
+    );
+  });
+
   it("refuses an AMI of a day that is none", () => {
     assert.deepEqual(problemsOf({ amiRelease: "1.36.2-20260231" }), [
       'vllm:cluster.amiRelease: "1.36.2-20260231": ends in no day: use a form such as 1.36.1-20261106',

@@ -299,8 +299,8 @@ describe("Platform", () => {
     it("refuses a Kubernetes version that Karpenter does not know, and a cluster that is nowhere", async () => {
       await registered(() => {
         assert.throws(
-          () => new Platform("platform", { ...KARPENTER, kubernetesVersion: "1.37" }),
-          /kubernetesVersion is 1\.37, and Karpenter 1\.14\.1 is compatible with 1\.26 to 1\.36/,
+          () => new Platform("platform", { ...KARPENTER, kubernetesVersion: "1.38" }),
+          /kubernetesVersion is 1\.38, and Karpenter 1\.15\.1 is compatible with 1\.26 to 1\.37/,
         );
         assert.throws(
           () => new Platform("platform", { ...KARPENTER, aws: undefined }),

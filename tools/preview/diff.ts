@@ -190,6 +190,7 @@ function isReplaced({ type, properties }: ResourceChange): boolean {
 
 const REPLACED_BY: Readonly<Record<string, string[]>> = {
   "kubernetes:apps/v1:Deployment": ["metadata.name", "metadata.namespace", "spec.selector"],
+  "eks:index:Cluster": ["name", "serviceRole", "kubernetesServiceIpAddressRange"],
   "aws:eks/cluster:Cluster": ["name", "roleArn", "kubernetesNetworkConfig.serviceIpv4Cidr"],
   "aws:eks/nodeGroup:NodeGroup": [
     "amiType",

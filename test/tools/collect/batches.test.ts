@@ -56,7 +56,7 @@ describe("a stack in batches of models", function () {
     const cluster = builtCluster({ gpuNodes: { batch } });
     const built = parsed(manyModelsOnly(3, { ...cluster, huggingFaceToken: undefined }));
     const resources = await collectStack(built.file, built.config, 2);
-    assert.equal(resources.filter(({ type }) => type === "aws:eks/cluster:Cluster").length, 1);
+    assert.equal(resources.filter(({ type }) => type === "eks:index:Cluster").length, 1);
     assert.deepEqual(byUrn(resources), byUrn(await collectStack(built.file, built.config, WHOLE)));
   });
 });
