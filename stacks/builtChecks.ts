@@ -6,6 +6,7 @@ import { joinPath } from "../components/config/parse.js";
 import { error, type Problem, warning } from "../components/config/problems.js";
 import type { PlacedRelease } from "../components/checks/placement.js";
 import { graceSeconds } from "../components/derive/budgets.js";
+import { downloadedPrecision } from "../components/derive/model.js";
 import { describedGroup } from "../components/derive/nodeGroup.js";
 import { candidates, type Demand } from "../components/derive/placement.js";
 import { weightsOnDiskGiB } from "../components/derive/resources.js";
@@ -199,8 +200,8 @@ const DEAR_FETCH_USD = 1;
 function checkFetches({ built, releases }: BuiltSections, prefix: string): Problem[] {
   if (built.network.existing !== undefined) return [];
   const dear = releases.flatMap(({ plan, path }) =>
-    given([plan.model.architecture, plan.model.precision], (architecture, precision) => {
-      const gb = (weightsOnDiskGiB(architecture, precision) * 2 ** 30) / 1e9;
+    given([plan.model.architecture, plan.model], (architecture, model) => {
+      const gb = (weightsOnDiskGiB(architecture, downloadedPrecision(model)) * 2 ** 30) / 1e9;
       const usd = gb * PRICES.natGatewayGB;
       return usd < DEAR_FETCH_USD
         ? []

@@ -166,6 +166,15 @@ describe("weights through NAT", () => {
     );
   });
 
+  it("are those that are downloaded, whatever they are made into", () => {
+    const { chat } = structuredClone(models) as { chat: { releases: { r1: { model: Config } } } };
+    chat.releases.r1.model["precision"] = "fp8";
+    const [line] = problemsOf({ ...large }, { models: { chat }, huggingFaceToken: "hf_x" }).filter((one) =>
+      one.includes("NAT"),
+    );
+    assert.match(line!, /costs chat\.r1 \$6\.\d\d: expect the bill/);
+  });
+
   it("are somebody else's bill in an existing VPC", () => {
     const existing = { vpcId: "vpc-00000001", privateSubnetIds: ["subnet-00000001", "subnet-00000002"] };
     assert.deepEqual(fetches({ network: { existing } }), []);
@@ -179,7 +188,8 @@ function amount(quantity: string): number {
   return Number(number) * factor;
 }
 
-describe("a runtime that placement accepts", () => {
+describe("a runtime that placement accepts", function () {
+  this.timeout(60_000);
   /** Groups of any machines of one GPU type and number of GPUs. */
   const machines = [...AWS_MACHINES.values()];
   const groups = fc.constantFrom(...machines).chain(({ gpu, gpus }) => {
