@@ -7,7 +7,7 @@ import { joinPath } from "../../components/config/parse.js";
 import { formatProblem } from "../../components/config/problems.js";
 import { parseStackConfig } from "../../stacks/config.js";
 import type { Config } from "../serving/fixtures.js";
-import { FULL_BUILT, FULL_EXISTING } from "./fullConfig.js";
+import { FULL_BUILT, FULL_EXISTING, FULL_IN_VPC } from "./fullConfig.js";
 import { type Leaf, leavesOf, planted } from "./leaves.js";
 
 /** Before the end of support of the Kubernetes version that the configs name. */
@@ -22,7 +22,11 @@ function merge(value: unknown, keys: string[], to: unknown): unknown {
   return planted(value, keys, to);
 }
 
-const CONFIGS = { "an existing cluster": sound(FULL_EXISTING), "a cluster to build": sound(FULL_BUILT) };
+const CONFIGS = {
+  "an existing cluster": sound(FULL_EXISTING),
+  "a cluster to build": sound(FULL_BUILT),
+  "a cluster in a VPC that exists": sound(FULL_IN_VPC),
+};
 const ENCRYPTED = ["huggingFaceToken", "cluster.existing.kubeconfig"];
 
 /** Paths of the errors, without `vllm:`. */
@@ -220,6 +224,18 @@ const FAULTS: Record<keyof typeof CONFIGS, Fault[]> = {
       value: { a: "b" },
       at: "cluster.gpuNodes.inference",
     },
+  ],
+  "a cluster in a VPC that exists": [
+    ...COMMON,
+    {
+      name: "a subnet twice",
+      keys: ["cluster", "network", "existing", "additionalSubnetIds"],
+      value: ["subnet-00000001"],
+      at: "cluster.network.existing.privateSubnetIds",
+      reads: ["cluster.network.existing.privateSubnetIds"],
+    },
+    { name: "a range beside it", keys: ["cluster", "network", "cidr"], value: "10.0.0.0/16", at: "cluster.network" },
+    { name: "an id that is no VPC's", keys: ["cluster", "network", "existing", "vpcId"], value: "subnet-00000001" },
   ],
 };
 
