@@ -14,8 +14,8 @@ export {
   type PresentSize,
   type TemplatePlan,
 } from "./cluster/nodes/nodeGroup.js";
+export { checkPresentCluster } from "./cluster/presentChecks.js";
 export {
-  checkPresentCluster,
   type PresentCluster,
   type PresentGroup,
   type PresentNetwork,

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { BuiltClusterConfig } from "../components/cluster/schema.js";
-import { checkPresentCluster, type PresentCluster, readPresentCluster } from "../components/cluster/present.js";
+import { type PresentCluster, readPresentCluster } from "../components/cluster/present.js";
+import { checkPresentCluster } from "../components/cluster/presentChecks.js";
 import { ContractError, formatProblem, type Problem, problemLines } from "../components/config/problems.js";
 import { labelValue } from "../components/vocabulary/labels.js";
 import type { LiveRelease } from "../components/serving/modelServing.js";

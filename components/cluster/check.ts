@@ -8,6 +8,7 @@ import { END_OF_SUPPORT } from "../facts/kubernetes/eks.js";
 import { AWS_MACHINES } from "../facts/machines/aws.js";
 import { type BuiltClusterConfig, builtClusterSchema, type BuiltNodeGroup, MOST_ZONES } from "./schema.js";
 import { checkNetwork } from "./network/subnets.js";
+import { countZones, notOfCluster } from "./network/zones.js";
 import { checkKubernetesVersion } from "./versions.js";
 
 /**
@@ -69,13 +70,16 @@ export function checkCluster(cluster: Parts<BuiltClusterConfig>, path: string, t
 
 /** Zones that the stack's own VPC has subnets in. */
 function zoneCount({ zones, additionalZones }: Parts<BuiltClusterConfig["network"]>): number | Wrong {
-  return from(
-    [zones, additionalZones],
-    (first, more) => (typeof first === "number" ? first : first.length) + more.length,
-  );
+  return from([zones, additionalZones], (first, more) => countZones({ zones: first, additionalZones: more }));
 }
 
-/** Keys of a VPC of the stack's own beside an existing one, and zones that are named twice. */
+/** Names that stand twice in what two lists make up, each said once. */
+function namedTwice(names: readonly string[], what: string, path: string): Problem[] {
+  const twice = new Set(repeated(names).map((index) => names[index]!));
+  return [...twice].map((name) => error(path, `${quote(name)} is named twice: name each ${what} once`));
+}
+
+/** Subnets and zones that are named twice, and more zones than a VPC is cut for. */
 function checkNetworkKeys(network: Parts<BuiltClusterConfig["network"]>, path: string): Problem[] {
   const { existing, zones, additionalZones } = network;
   const subnets =
@@ -84,25 +88,12 @@ function checkNetworkKeys(network: Parts<BuiltClusterConfig["network"]>, path: s
       : from([existing.privateSubnetIds, existing.additionalSubnetIds], (first, more) => [...first, ...more]);
   const named = from([zones, additionalZones], (first, more) => [...(typeof first === "number" ? [] : first), ...more]);
   return [
-    ...given([subnets], (ids) => {
-      const twice = [...new Set(repeated(ids).map((index) => ids[index]!))];
-      return twice.map((id) =>
-        error(`${path}.network.existing.privateSubnetIds`, `${quote(id)} is named twice: name each subnet once`),
-      );
-    }),
-    ...given([named], (names) => {
-      const twice = [...new Set(repeated(names).map((index) => names[index]!))];
-      return twice.map((zone) => error(`${path}.network.zones`, `${quote(zone)} is named twice: name each zone once`));
-    }),
-    ...given([zones, additionalZones], (first, more) => {
-      const all = (typeof first === "number" ? first : first.length) + more.length;
+    ...given([subnets], (ids) => namedTwice(ids, "subnet", `${path}.network.existing.privateSubnetIds`)),
+    ...given([named], (names) => namedTwice(names, "zone", `${path}.network.zones`)),
+    ...given([zoneCount(network)], (all) => {
       if (all <= MOST_ZONES) return [];
-      return [
-        error(
-          `${path}.network.additionalZones`,
-          `there are ${all} zones with these, and a VPC is cut for ${MOST_ZONES}`,
-        ),
-      ];
+      const message = `there are ${all} zones with these, and a VPC is cut for ${MOST_ZONES}`;
+      return [error(`${path}.network.additionalZones`, message)];
     }),
   ];
 }
@@ -167,14 +158,7 @@ function checkZones({ network, gpuNodes }: Parts<BuiltClusterConfig>, path: stri
     return entriesOf(gpuNodes).flatMap(([name, { zones: own, reservation }]) => {
       const at = joinPath(`${path}.gpuNodes`, [name]);
       const stranger = (zone: string, where: string): Problem[] =>
-        known.includes(zone)
-          ? []
-          : [
-              error(
-                where,
-                `${quote(zone)} is not one of the cluster's zones (${known.join(", ")}): name one of those, or add it to network.additionalZones`,
-              ),
-            ];
+        known.includes(zone) ? [] : [error(where, notOfCluster([zone], known))];
       return [
         ...(own === undefined || isWrong(own)
           ? []

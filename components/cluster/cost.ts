@@ -1,6 +1,7 @@
 /** What a cluster to build costs an hour, at its fewest and at its most nodes. */
 import { AWS_MACHINES } from "../facts/machines/aws.js";
 import type { CostRange } from "../derive/cost.js";
+import { countZones } from "./network/zones.js";
 import { ROOT_IOPS, ROOT_THROUGHPUT_MIBPS, SYSTEM_DISK_GIB } from "./nodes/disks.js";
 import {
   CAPACITY_BLOCK_HOUR,
@@ -56,8 +57,8 @@ function nodes(
  */
 export function clusterCost(cluster: BuiltClusterConfig): CostItem[] {
   const { network, systemNodes, gpuNodes } = cluster;
-  const { zones: first, additionalZones, existing } = network;
-  const zones = (typeof first === "number" ? first : first.length) + additionalZones.length;
+  const { existing } = network;
+  const zones = countZones(network);
   const gateways = network.natGateways === "single" ? 1 : zones;
   const systemPrices = systemNodes.instanceTypes.flatMap((type) => SYSTEM_INSTANCE_HOUR[type] ?? []);
   return [

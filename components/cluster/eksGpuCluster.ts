@@ -12,7 +12,7 @@ import { nodeConfig } from "./nodes/nodeConfig.js";
 import { gpuNodesArgs, ManagedNodes, SYSTEM_NODE_LABELS } from "./nodes/nodeGroup.js";
 import type { PresentCluster } from "./present.js";
 import type { BuiltClusterConfig, BuiltNodeGroup } from "./schema.js";
-import { offeringAll } from "./network/zones.js";
+import { notOfCluster, offeringAll, statedZones, type ZonedGroup, zonesFor } from "./network/zones.js";
 
 /** Inputs of {@link EksGpuCluster}. */
 export interface EksGpuClusterArgs {
@@ -129,10 +129,9 @@ export class EksGpuCluster extends pulumi.ComponentResource {
    * Private subnets of a group: in the zones that are stated, else in those of the cluster that offer all of its instance types.
    * EKS refuses a group with a subnet in a zone that lacks one of them (eksctl-io/eksctl #6461).
    */
-  private subnetsFor(
-    path: string,
-    { instanceTypes, reservation, zones: stated }: Pick<BuiltNodeGroup, "instanceTypes" | "reservation" | "zones">,
-  ) {
+  private subnetsFor(path: string, group: ZonedGroup) {
+    const { instanceTypes } = group;
+    const { key, stated } = statedZones(group);
     const { privateSubnetIds, zoneNames } = this.network;
     const offers = aws.ec2.getInstanceTypeOfferingsOutput(
       { locationType: "availability-zone", filters: [{ name: "instance-type", values: instanceTypes }] },
@@ -141,24 +140,15 @@ export class EksGpuCluster extends pulumi.ComponentResource {
     return pulumi
       .all([pulumi.all(zoneNames), pulumi.all(privateSubnetIds), offers.instanceTypes, offers.locations])
       .apply(([zones, subnets, types, locations]) => {
-        const wanted = reservation !== undefined ? [reservation.zone] : stated;
-        const strangers = wanted?.filter((zone) => !zones.includes(zone)) ?? [];
-        if (strangers.length > 0) {
-          const key = reservation !== undefined ? "reservation.zone" : "zones";
-          throw new Error(
-            `${path}.${key}: ${strangers.map((zone) => `"${zone}"`).join(", ")} is not one of the cluster's zones ` +
-              `(${zones.join(", ")}): name one of those, or add it to network.additionalZones`,
-          );
-        }
+        const strangers = stated?.filter((zone) => !zones.includes(zone)) ?? [];
+        if (strangers.length > 0) throw new Error(`${path}.${key}: ${notOfCluster(strangers, zones)}`);
         const offering = offeringAll(instanceTypes, types, locations);
-        const taken = (wanted ?? zones).filter((zone) => offering.includes(zone));
-        if (taken.length === (wanted ?? taken).length && taken.length > 0) {
-          return subnets.filter((_, index) => taken.includes(zones[index]!));
-        }
+        const taken = zonesFor(stated, zones, offering);
+        if (taken !== undefined) return subnets.filter((_, index) => taken.includes(zones[index]!));
         throw new Error(
-          `${path}.instanceTypes: not all of ${instanceTypes.join(", ")} are offered in ${(wanted ?? zones).join(", ")}; ` +
+          `${path}.instanceTypes: not all of ${instanceTypes.join(", ")} are offered in ${(stated ?? zones).join(", ")}; ` +
             `${offering.join(", ") || "no zone of the region"} offers all of them: ` +
-            (wanted === undefined
+            (stated === undefined
               ? "add that to network.additionalZones, or use other types"
               : "use those zones, or other types"),
         );

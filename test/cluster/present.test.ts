@@ -1,12 +1,8 @@
 /** What AWS would refuse, given what there is: asked and judged before anything is made. */
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import {
-  checkPresentCluster,
-  type PresentCluster,
-  type PresentNetwork,
-  readPresentCluster,
-} from "../../components/cluster/present.js";
+import { type PresentCluster, type PresentNetwork, readPresentCluster } from "../../components/cluster/present.js";
+import { checkPresentCluster } from "../../components/cluster/presentChecks.js";
 import type { Config } from "../serving/fixtures.js";
 import { builtCluster, lines } from "./fixtures.js";
 

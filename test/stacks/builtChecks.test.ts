@@ -43,7 +43,7 @@ describe("GPUs that pods share on a cluster to build", () => {
     ]);
   });
 
-  it("are not Karpenter's to make, which would wait for ever", () => {
+  it("are refused where Karpenter makes the nodes, since it would make none for them", () => {
     const [problem, ...others] = problemsOf(
       { ...shared, nodes: "karpenter" },
       addons({ devicePlugin: { timeSlicingReplicas: 4 } }),

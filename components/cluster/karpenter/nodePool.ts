@@ -84,7 +84,7 @@ const EMPTY_FOR = "10m";
 
 /**
  * How long a node that is to go waits for pods that may not be disrupted or evicted. Then they are deleted, in time for their own
- * grace, whatever their budgets say: without an end a single one would hold an old AMI for ever. An hour beyond the longest drain
+ * grace, whatever their budgets say: a pod without such an end would keep its node's old AMI for good. An hour beyond the longest drain
  * is time to move a model by hand (https://karpenter.sh/docs/concepts/disruption/#terminationgraceperiod).
  */
 const TERMINATION_GRACE = "2h";
