@@ -27,26 +27,31 @@ export function checkout(): string {
   return folder;
 }
 
-export function begin(folder: string, args: string[], env: NodeJS.ProcessEnv = process.env): ChildProcess {
+/** A command that has begun. */
+export interface Begun {
+  child: ChildProcess;
+  /** Listens from the beginning: a command that ends before anybody asks has ended all the same. */
+  ended: Promise<Ended>;
+}
+
+export function begin(folder: string, args: string[], env: NodeJS.ProcessEnv = process.env): Begun {
   const all = ["--import", TSX, join(PROJECT, "tools", "cli.ts"), "local", ...args];
-  // CI systems have colours forced on tests.
-  return spawn(process.execPath, all, {
+  const child = spawn(process.execPath, all, {
     cwd: folder,
+    // CI systems have colours forced on tests.
     env: { ...env, FORCE_COLOR: undefined },
     stdio: ["ignore", "pipe", "pipe"],
   });
-}
-
-export function end(child: ChildProcess): Promise<Ended> {
   let stdout = "";
   let stderr = "";
-  child.stdout!.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr!.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-  return new Promise((done) => child.on("close", (code) => done({ code, stdout, stderr })));
+  child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  const ended = new Promise<Ended>((done) => child.on("close", (code) => done({ code, stdout, stderr })));
+  return { child, ended };
 }
 
 export function local(folder: string, args: string[], env?: NodeJS.ProcessEnv): Promise<Ended> {
-  return end(begin(folder, args, env));
+  return begin(folder, args, env).ended;
 }
 
 export async function succeeded(folder: string, ...args: string[]): Promise<Ended> {

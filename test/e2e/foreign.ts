@@ -111,6 +111,11 @@ function asKept(object: KubernetesObject): string {
   });
 }
 
+/** Where a picture has an object. */
+export function keyOf({ apiVersion, kind, metadata: { namespace = "", name } }: KubernetesObject): string {
+  return [apiVersion, kind, namespace, name].join(" ");
+}
+
 /** Everything that is in the cluster, byte for byte. */
 export async function pictureOf(foreign: Foreign): Promise<Picture> {
   const picture: Picture = new Map();
@@ -118,8 +123,8 @@ export async function pictureOf(foreign: Foreign): Promise<Picture> {
     (await listable(foreign)).map(async ([path, apiVersion, kind]) => {
       const items = ((await foreign.cluster.call("GET", path))?.["items"] ?? []) as KubernetesObject[];
       for (const item of items) {
-        const { namespace = "", name } = item.metadata;
-        picture.set([apiVersion, kind, namespace, name].join(" "), asKept({ ...item, apiVersion, kind }));
+        const object = { ...item, apiVersion, kind };
+        picture.set(keyOf(object), asKept(object));
       }
     }),
   );

@@ -12,7 +12,7 @@ import { ProcessEnded, running, stopAll, until } from "../../tools/local/process
 import { startPrometheus } from "../../tools/local/prometheus.js";
 import { startCluster } from "../../tools/local/start.js";
 import { folderWith, PROJECT, projectCopy, removeFolders } from "../tools/folders.js";
-import { begin, checkout, end, endCheckouts, local, succeeded } from "./commandLine.js";
+import { begin, checkout, endCheckouts, local, succeeded } from "./commandLine.js";
 import { eventually } from "./scenario.js";
 import { binaries, FOLDERS, RUN } from "./world.js";
 
@@ -123,10 +123,10 @@ describe("npm run local", function () {
 
   it("recovers from a start that was killed in its middle, and from a process that has died", async () => {
     const folder = checkout();
-    const first = begin(folder, ["up"]);
+    const { child, ended } = begin(folder, ["up"]);
     await eventually("the first processes", () => (running(foldersOf(folder)).length >= 2 ? true : undefined));
-    first.kill("SIGKILL");
-    await end(first);
+    child.kill("SIGKILL");
+    await ended;
     assert.ok(running(foldersOf(folder)).length >= 2, "what it has started outlives it");
 
     const status = await local(folder, ["status"]);
