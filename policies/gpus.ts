@@ -3,8 +3,8 @@ import { GPU_TAINT } from "../components/vocabulary/nodes.js";
 import { at, fields, list } from "./read.js";
 import type { Container, Workload } from "./workloads.js";
 
-/** NVIDIA's device plugin names whole GPUs, time-sliced ones and MIG slices; AMD's whole GPUs. */
-const GPU = /^(nvidia\.com\/(gpu(\.shared)?|mig-.+)|amd\.com\/gpu)$/;
+/** NVIDIA's device plugin names whole GPUs, time-sliced ones, MIG slices and what it is told to rename; AMD's whole GPUs. */
+const GPU = /^(nvidia\.com\/(gpu.*|mig-.+)|amd\.com\/gpu)$/;
 
 export interface GpuRequest {
   resource: string;

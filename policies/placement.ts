@@ -1,4 +1,5 @@
 /** Where pods may run: tolerations and node selection. */
+import { ANNOTATIONS } from "../components/vocabulary/labels.js";
 import { at, fields, list, strings, text, textEntries } from "./read.js";
 import type { Workload } from "./workloads.js";
 
@@ -22,6 +23,21 @@ export function tolerates(workload: Workload, taint: Taint): boolean {
     if (key === undefined || key === "") return operator === "Exists";
     return key === taint.key && (operator === "Exists" || taint.value === undefined || (value ?? "") === taint.value);
   });
+}
+
+/**
+ * Taints that a workload says its nodes have, in place of those that GPU nodes are expected to have; those that keep no pod off are
+ * left out. `undefined` where it says nothing.
+ */
+export function statedTaints(workload: Workload): Taint[] | undefined {
+  const stated = workload.annotation(ANNOTATIONS.nodeTaints);
+  return stated
+    ?.split(",")
+    .filter((taint) => taint !== "" && !taint.endsWith(":PreferNoSchedule"))
+    .map((taint) => {
+      const [key = "", value] = taint.replace(/:\w+$/, "").split("=", 2);
+      return { key, ...(value !== undefined && { value }) };
+    });
 }
 
 /** Node labels that the pods require. */

@@ -1,14 +1,14 @@
 /** What a cluster that the stack builds and the config's other sections may not say together. */
 import { ephemeralStorage } from "../components/cluster/nodes/ephemeralStorage.js";
 import type { BuiltClusterConfig, BuiltNodeGroup } from "../components/cluster/schema.js";
-import { entriesOf, from, given, isWhole, isWrong, type Parts, type Wrong, WRONG } from "../components/config/parts.js";
+import { entriesOf, given, isWhole, isWrong, type Parts, type Wrong, WRONG } from "../components/config/parts.js";
 import { joinPath } from "../components/config/parse.js";
 import { error, type Problem, warning } from "../components/config/problems.js";
-import type { PlacedRelease } from "../components/checks/placement.js";
+import { demandOf, type PlacedRelease } from "../components/checks/placement.js";
 import { graceSeconds } from "../components/derive/budgets.js";
 import { downloadedPrecision } from "../components/derive/model.js";
 import { describedGroup } from "../components/derive/nodeGroup.js";
-import { candidates, type Demand } from "../components/derive/placement.js";
+import { candidates } from "../components/derive/placement.js";
 import { weightsOnDiskGiB } from "../components/derive/resources.js";
 import { AWS_MACHINES, karpenterMemoryGiB } from "../components/facts/machines/aws.js";
 import { PRICES } from "../components/facts/prices/aws.js";
@@ -132,16 +132,12 @@ function wholeGroups(built: Parts<BuiltClusterConfig>) {
   );
 }
 
-function demandOf(plan: PlacedRelease["plan"]): Demand | Wrong {
-  return from([plan.class, plan.gpu.type, plan.gpu.count], (of, type, count) => ({ class: of, gpu: { type, count } }));
-}
-
 /** A replica's disk against that of the nodes that it may get. */
 function checkDisks({ built, releases }: BuiltSections): Problem[] {
   const groups = wholeGroups(built);
   if (groups === undefined) return [];
   return releases.flatMap(({ plan, path }) =>
-    given([demandOf(plan), plan.resources.diskGiB], (demand, wanted) => {
+    given([demandOf({ plan }), plan.resources.diskGiB], (demand, wanted) => {
       const least = Math.min(...candidates(demand, groups).map((group) => ephemeralStorage(group)));
       if (wanted <= least || !Number.isFinite(least)) return [];
       const message =
@@ -157,7 +153,7 @@ function checkKarpenterMemory({ built, releases }: BuiltSections): Problem[] {
   const groups = wholeGroups(built);
   if (groups === undefined || built.nodes !== "karpenter") return [];
   return releases.flatMap(({ plan, path }) =>
-    given([demandOf(plan), plan.resources.memoryGiB], (demand, wanted) => {
+    given([demandOf({ plan }), plan.resources.memoryGiB], (demand, wanted) => {
       const machines = candidates(demand, groups).flatMap(({ instanceTypes }) =>
         instanceTypes.flatMap((type) => AWS_MACHINES.get(type) ?? []),
       );
@@ -177,7 +173,7 @@ function checkKarpenterMemory({ built, releases }: BuiltSections): Problem[] {
 function checkIdle({ built, releases }: BuiltSections, prefix: string): Problem[] {
   const groups = wholeGroups(built);
   if (groups === undefined) return [];
-  const wanting = releases.map(({ plan }) => [demandOf(plan), plan.autoscaling.min] as const);
+  const wanting = releases.map(({ plan }) => [demandOf({ plan }), plan.autoscaling.min] as const);
   // Of a release that is wrong nobody can tell what it wants.
   if (wanting.some(([demand, least]) => isWrong(demand) || isWrong(least))) return [];
   return Object.entries(groups).flatMap(([name, group]) => {
@@ -186,7 +182,7 @@ function checkIdle({ built, releases }: BuiltSections, prefix: string): Problem[
         !isWrong(demand) && !isWrong(least) && least > 0 && candidates(demand, groups).includes(group),
     );
     if (group.min === 0 || atRest.length > 0) return [];
-    const hourly = Math.min(...group.machines.map(({ hourlyUsd }) => hourlyUsd)) * group.min;
+    const hourly = Math.min(...group.machines.map(({ hourlyUsd = NaN }) => hourlyUsd)) * group.min;
     const cost = Number.isFinite(hourly) ? `, $${hourly.toFixed(2)} an hour,` : "";
     const message = `${group.min} nodes run${cost} and no model wants one at rest: use 0, or give models an autoscaling.min`;
     return [warning(`${joinPath(`${prefix}cluster.gpuNodes`, [name])}.min`, message)];

@@ -13,6 +13,7 @@ import { joinPath, parse } from "../components/config/parse.js";
 import { entriesOf, isWrong, type Parts, WRONG } from "../components/config/parts.js";
 import { didYouMean, error, type Problem, quote } from "../components/config/problems.js";
 import type { NodeGroups } from "../components/contract/nodeGroup.js";
+import type { GpuTypes } from "../components/derive/gpuTypes.js";
 import { describedGroups } from "../components/derive/nodeGroup.js";
 
 export type ClusterConfig =
@@ -20,8 +21,8 @@ export type ClusterConfig =
 
 /** GPU node groups of a cluster of either kind. */
 export function nodeGroupsOf({ existing, built }: ClusterConfig): NodeGroups {
-  const groups = existing === undefined ? unshared(built.gpuNodes) : existing.gpuNodes;
-  return groups && describedGroups(groups);
+  if (existing === undefined) return describedGroups(unshared(built.gpuNodes));
+  return existing.gpuNodes && describedGroups(existing.gpuNodes);
 }
 
 /** Groups whose GPUs are one pod's each: models run on no others. */
@@ -48,8 +49,11 @@ export interface ParsedCluster {
 
 const BUILT_KEYS = Object.keys(builtClusterSchema.shape);
 
-/** @param today the day to judge the Kubernetes version by */
-export function parseCluster(value: unknown, path: string, today: Date): ParsedCluster {
+/**
+ * @param today the day to judge the Kubernetes version by
+ * @param gpuTypes those of the table and of the config
+ */
+export function parseCluster(value: unknown, path: string, today: Date, gpuTypes: GpuTypes): ParsedCluster {
   const unknown = { groups: WRONG, groupsPath: `${path}.gpuNodes` };
   if (value === null || typeof value !== "object" || Array.isArray(value)) {
     return { ...unknown, problems: parse(z.strictObject({}), value, path).problems };
@@ -61,16 +65,16 @@ export function parseCluster(value: unknown, path: string, today: Date): ParsedC
     const message = "names no cluster: give existing, or the name, kubernetesVersion and gpuNodes of one to build";
     return { ...unknown, problems: [error(path, message + strangers.join(""))] };
   }
-  if (!("existing" in value) || value.existing === null) return parseBuilt(value, path, today);
+  if (!("existing" in value) || value.existing === null) return parseBuilt(value, path, today, gpuTypes);
   const both = keys.filter((key) => BUILT_KEYS.includes(key));
   if (both.length > 0) {
     const message = `an existing cluster and one to build are both described (${both.join(", ")}): leave out existing, or the others`;
     return { ...unknown, problems: [error(path, message)] };
   }
-  return parseExisting(value, path);
+  return parseExisting(value, path, gpuTypes);
 }
 
-function parseBuilt(value: object, path: string, today: Date): ParsedCluster {
+function parseBuilt(value: object, path: string, today: Date, gpuTypes: GpuTypes): ParsedCluster {
   const { value: built, parts, problems } = parse(builtClusterSchema, value, path);
   return {
     kind: "built",
@@ -78,15 +82,17 @@ function parseBuilt(value: object, path: string, today: Date): ParsedCluster {
     built: parts,
     groups: isWrong(parts.gpuNodes) ? parts.gpuNodes : unshared(parts.gpuNodes),
     groupsPath: `${path}.gpuNodes`,
-    problems: [...problems, ...checkGivenNetwork(value, path), ...checkCluster(parts, path, today)],
+    problems: [...problems, ...checkGivenNetwork(value, path), ...checkCluster(parts, path, today, gpuTypes)],
   };
 }
 
-function parseExisting(value: object, path: string): ParsedCluster {
+function parseExisting(value: object, path: string, gpuTypes: GpuTypes): ParsedCluster {
   const { value: config, parts, problems } = parse(existingClusterSchema, value, path);
   const { gpuNodes } = parts.existing;
   const groupsPath = `${path}.existing.gpuNodes`;
-  const ofGroups = entriesOf(gpuNodes).flatMap(([name, group]) => checkNodeGroup(group, joinPath(groupsPath, [name])));
+  const ofGroups = entriesOf(gpuNodes).flatMap(([name, group]) =>
+    checkNodeGroup(group, joinPath(groupsPath, [name]), gpuTypes),
+  );
   return {
     kind: "existing",
     ...(config !== undefined && { config }),

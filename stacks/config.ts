@@ -1,9 +1,13 @@
 /**
  * The whole stack config, parsed once: every key under `vllm:`, every problem at once. Nothing downstream reads config.
  */
+import { checkGpuTypes } from "../components/checks/gpuTypes.js";
 import { checkHubToken, needHubToken } from "../components/checks/hubToken.js";
+import { checkPods } from "../components/checks/pod.js";
 import { checkPlacements } from "../components/checks/placement.js";
+import { checkImage } from "../components/checks/release.js";
 import { resolveModels, type ResolvedModels } from "../components/checks/resolve.js";
+import { gpuTypesOf } from "../components/derive/gpuTypes.js";
 import type { ServedModel } from "../components/derive/servedModel.js";
 import { parse } from "../components/config/parse.js";
 import { given, isWrong, type Parts } from "../components/config/parts.js";
@@ -84,10 +88,12 @@ function parseValues(values: Readonly<Record<string, unknown>>, today: Date): Pa
   );
   const plainProblems = plain.flatMap(([, { problems }]) => problems);
   const plainParts = plain.map(([key, { parts }]) => [key, parts] as const).filter(([, parts]) => parts !== undefined);
+  const plainSections = Object.fromEntries(plainParts) as Parts<PlainSections>;
+  const gpuTypes = gpuTypesOf(plainSections.gpuTypes);
   const sections: Sections = {
-    cluster: parseCluster(clusterValue, `${prefix}cluster`, today),
-    plain: Object.fromEntries(plainParts) as Parts<PlainSections>,
-    models: resolveModels(modelValues, `${prefix}models`),
+    cluster: parseCluster(clusterValue, `${prefix}cluster`, today, gpuTypes),
+    plain: plainSections,
+    models: resolveModels(modelValues, `${prefix}models`, gpuTypes),
   };
   const all = [
     ...Object.keys(values)
@@ -96,7 +102,12 @@ function parseValues(values: Readonly<Record<string, unknown>>, today: Date): Pa
     ...sections.cluster.problems,
     ...plainProblems,
     ...sections.models.problems,
-    ...checkPlacements(sections.models.releases, sections.cluster.groups, sections.cluster.groupsPath),
+    ...checkPlacements(
+      sections.models.releases,
+      sections.cluster.groups,
+      sections.cluster.groupsPath,
+      plainSections.pod,
+    ),
     ...CROSS_CHECKS.flatMap((check) => check(sections)),
   ];
   const cluster = sections.cluster.config;
@@ -107,12 +118,28 @@ function parseValues(values: Readonly<Record<string, unknown>>, today: Date): Pa
 
 /** What sections may not say together. */
 const CROSS_CHECKS: readonly ((sections: Sections) => Problem[])[] = [
+  checkPodSections,
+  checkOwnGpuTypes,
   checkTokens,
   checkNamespace,
   missingAddons,
   checkAwsAddons,
   checkBuiltCluster,
 ];
+
+/** The stack's pod section, and what it says together with a model's. */
+function checkPodSections({ plain: { pod }, models: { releases } }: Sections): Problem[] {
+  const path = `${NAMESPACE}:pod`;
+  const image = pod?.spareImage;
+  return [
+    ...checkPods(pod, releases, path),
+    ...given([image], (name) => (name === undefined ? [] : checkImage({ image: name }, `${path}.spareImage`))),
+  ];
+}
+
+function checkOwnGpuTypes({ plain: { gpuTypes } }: Sections): Problem[] {
+  return checkGpuTypes(gpuTypes, `${NAMESPACE}:gpuTypes`);
+}
 
 /** A gated model without a token would fail only once its pod asks the hub; a token without a gated model is of no use. */
 function checkTokens({ plain: { huggingFaceToken }, models: { releases, problems } }: Sections): Problem[] {

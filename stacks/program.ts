@@ -30,6 +30,7 @@ export function deploy(
     },
     opts,
   ).metadata.name;
+  const { spareImage, ...pod } = config.pod ?? {};
   const { namespace: monitoringNamespace, podMonitorLabels } = config.platform.prometheus;
   const environment = servingEnvironment(
     config.models,
@@ -40,6 +41,8 @@ export function deploy(
       monitoring: { prometheusUrl, namespace: monitoringNamespace, podMonitorLabels },
       access: config.access,
       nodeGroups: nodeGroupsOf(config.cluster),
+      pod,
+      spareImage,
       ...(config.cluster.built?.nodes === "karpenter" && {
         // Batch work is made to be interrupted, and has to end before its spot node does.
         podAnnotations: { interactive: DO_NOT_DISRUPT },

@@ -3,6 +3,8 @@ import { z } from "zod";
 import { builtClusterSchema, existingClusterSchema } from "../components/cluster/schema.js";
 import { dnsLabel } from "../components/config/schemas.js";
 import { accessSchema } from "../components/contract/access.js";
+import { gpuTypesSchema } from "../components/contract/gpuTypes.js";
+import { podSchema } from "../components/contract/pod.js";
 import { modelSchema } from "../components/contract/schema.js";
 import { platformSchema } from "../components/platform/schema.js";
 
@@ -12,6 +14,15 @@ export const stackConfigSchema = z.strictObject({
     .union([existingClusterSchema, builtClusterSchema])
     .describe("Where to deploy: `existing` describes an existing cluster, the other keys one that the stack builds"),
   namespace: dnsLabel.default("vllm").describe("Kubernetes namespace of the models; the stack creates it"),
+  gpuTypes: gpuTypesSchema.optional(),
+  pod: podSchema
+    .extend({
+      spareImage: z
+        .string()
+        .optional()
+        .describe("Image of warm spares, with version tag and digest; default: registry.k8s.io/pause"),
+    })
+    .optional(),
   platform: platformSchema.prefault({}),
   access: accessSchema.prefault({}),
   huggingFaceToken: z.string().min(1).optional().describe("Hugging Face token for gated models; set it with --secret"),

@@ -1,6 +1,5 @@
 /** Whether a release fits its GPUs. */
 import { error, type Problem } from "../config/problems.js";
-import { GPUS } from "../facts/gpus.js";
 import { fit, type FitInput } from "../fit/fit.js";
 import { smallestMachine } from "../fit/smallestMachine.js";
 
@@ -11,13 +10,13 @@ export function checkFit(input: FitInput, { id, path }: { id: string; path: stri
   const result = fit(input);
   if (result.fits) return [];
   const { context, gpu, gpus, precision } = input;
-  const machine = `${gpus} × ${gpu}`;
+  const machine = `${gpus} × ${gpu.type}`;
   const weights = `${gib(result.weightsGiBPerGpu)} of ${precision} weights`;
   const overhead = `${gib(result.overheadGiBPerGpu)} of overhead`;
   const each = gpus > 1 ? " a GPU" : "";
   const elsewhere = whereItFits(input);
   if (result.largestContext === 0) {
-    const allowance = GPUS[gpu].cudaGiB * input.memoryUtilization;
+    const allowance = gpu.cudaGiB * input.memoryUtilization;
     return [
       error(
         `${path}.gpu`,
@@ -39,5 +38,5 @@ function whereItFits(input: FitInput): string {
   const smallest = smallestMachine(input);
   if (smallest === undefined) return "no machine of the tables would do";
   const { machine, gpus, gpu, hourlyUsd } = smallest;
-  return `the smallest machine that would do is ${machine} with ${gpus} × ${gpu}, $${hourlyUsd}/h`;
+  return `the smallest machine that would do is ${machine} with ${gpus} × ${gpu.type}, $${hourlyUsd}/h`;
 }

@@ -29,6 +29,11 @@ export function checkGuardedFlags(flags: KnownFlags, path: string): Problem[] {
 
 const VARIABLES = GUARDED_VARIABLES.map((row) => ({ row, matcher: namesMatcher(row.names) }));
 
+/** What a variable does to the engine, whatever its value; `undefined` where nothing is known against it. */
+export function guardedVariable(name: string): GuardedSetting | undefined {
+  return VARIABLES.find(({ matcher }) => matcher.test(name))?.row;
+}
+
 /** One environment variable of a contract. */
 export function checkGuardedVariable(name: string, value: string, at: string): Problem[] {
   const found = VARIABLES.find(({ matcher }) => matcher.test(name))?.row;

@@ -6,9 +6,14 @@ import { checkPlainData } from "../config/plainData.js";
 import { type Problem, throwIfErrors } from "../config/problems.js";
 import { type NodeGroups, nodeGroupSchema } from "../contract/nodeGroup.js";
 import { describedGroups } from "../derive/nodeGroup.js";
+import { type PodConfig, podSchema } from "../contract/pod.js";
+import { gpuTypesSchema } from "../contract/gpuTypes.js";
+import { gpuTypesOf } from "../derive/gpuTypes.js";
+import { checkGpuTypes } from "./gpuTypes.js";
 import { checkHubToken, TOKEN_ARGUMENT } from "./hubToken.js";
 import { checkNodeGroup } from "./nodeGroup.js";
 import { checkPlacements } from "./placement.js";
+import { checkPods } from "./pod.js";
 import { resolveModels } from "./resolve.js";
 import type { ServedModel } from "../derive/servedModel.js";
 
@@ -16,6 +21,8 @@ import type { ServedModel } from "../derive/servedModel.js";
 export interface LoadedModels {
   models: ServedModel[];
   nodeGroups: NodeGroups;
+  /** What the pods of every model have besides: for {@link ServingEnvironment}. */
+  pod: PodConfig | undefined;
   /** What stops nothing and should be seen, such as flags that no table could check. */
   warnings: Problem[];
 }
@@ -24,6 +31,10 @@ export interface LoadedModels {
 export interface LoadOptions {
   /** Whether there is a token of the Hugging Face Hub. @default nobody knows: `servingEnvironment` checks it */
   hasHubToken?: boolean;
+  /** GPU types that the table lacks, in the shape of `vllm:gpuTypes`. @default none */
+  gpuTypes?: unknown;
+  /** What the pods of every model have besides, in the shape of `vllm:pod`. @default nothing */
+  pod?: unknown;
 }
 
 const groupsSchema = z.record(z.string(), nodeGroupSchema).optional();
@@ -36,21 +47,40 @@ const groupsSchema = z.record(z.string(), nodeGroupSchema).optional();
  * @throws ContractError with every problem
  */
 export function loadModels(models: unknown, nodeGroups?: unknown, options: LoadOptions = {}): LoadedModels {
-  throwIfErrors([...checkPlainData(models, "models"), ...checkPlainData(nodeGroups, "gpuNodes")]);
+  throwIfErrors([
+    ...checkPlainData(models, "models"),
+    ...checkPlainData(nodeGroups, "gpuNodes"),
+    ...checkPlainData(options.gpuTypes, "gpuTypes"),
+    ...checkPlainData(options.pod, "pod"),
+  ]);
   return load(structuredClone(models), structuredClone(nodeGroups), options);
 }
 
 /** Plans are frozen, and no change of the caller's own objects may reach them: the values are copies. */
 function load(models: unknown, nodeGroups: unknown, options: LoadOptions): LoadedModels {
   const groups = parse(groupsSchema, nodeGroups, "gpuNodes");
-  const resolved = resolveModels(models, "models");
+  const types = parse(gpuTypesSchema.optional(), structuredClone(options.gpuTypes), "gpuTypes");
+  const pod = parse(podSchema.optional(), structuredClone(options.pod), "pod");
+  const gpuTypes = gpuTypesOf(types.parts);
+  const resolved = resolveModels(models, "models", gpuTypes);
   const problems = [
+    ...types.problems,
+    ...pod.problems,
+    ...checkPods(pod.parts, resolved.releases, "pod"),
+    ...checkGpuTypes(types.parts, "gpuTypes"),
     ...groups.problems,
-    ...entriesOf(groups.parts).flatMap(([name, group]) => checkNodeGroup(group, joinPath("gpuNodes", [name]))),
+    ...entriesOf(groups.parts).flatMap(([name, group]) =>
+      checkNodeGroup(group, joinPath("gpuNodes", [name]), gpuTypes),
+    ),
     ...resolved.problems,
     ...(options.hasHubToken === false ? checkHubToken(resolved.releases, TOKEN_ARGUMENT) : []),
-    ...checkPlacements(resolved.releases, groups.parts, "gpuNodes"),
+    ...checkPlacements(resolved.releases, groups.parts, "gpuNodes", pod.parts),
   ];
   throwIfErrors(problems);
-  return { models: resolved.models, nodeGroups: groups.value && describedGroups(groups.value), warnings: problems };
+  return {
+    models: resolved.models,
+    nodeGroups: groups.value && describedGroups(groups.value),
+    pod: pod.value,
+    warnings: problems,
+  };
 }

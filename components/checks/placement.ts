@@ -1,11 +1,14 @@
 /** Whether releases find nodes: each alone, and all of them together. */
 import { from, given, isWrong, type Parts, type Wrong, WRONG } from "../config/parts.js";
-import { error, type Problem, warning } from "../config/problems.js";
+import { didYouMean, error, listOr, type Problem, quote, warning } from "../config/problems.js";
+import type { PodConfig } from "../contract/pod.js";
 import type { NodeGroup, NodeGroupConfig } from "../contract/nodeGroup.js";
-import { machinesNamed } from "../derive/nodeGroup.js";
-import { candidates, type Demand, offering } from "../derive/placement.js";
+import { machinesOf } from "../derive/nodeGroup.js";
+import { areTold, candidates, type Demand, offering } from "../derive/placement.js";
 import type { RuntimePlan } from "../derive/plan.js";
-import type { GpuType } from "../facts/gpus.js";
+import { mergedPod, ownVolumesGiB, sidecarResources } from "../derive/pod.js";
+import { TUNING } from "../derive/tuning.js";
+import type { Machine } from "../facts/machines/machine.js";
 import { machinesWith } from "../facts/machines/index.js";
 
 /** What a group offers to whom. */
@@ -40,11 +43,17 @@ function offerOf({ purpose, gpu, capacity }: Parts<NodeGroupConfig>): Offer | Wr
 }
 
 function placeOf(group: Parts<NodeGroupConfig>): Place | Wrong {
-  const { purpose, gpu, instanceTypes, capacity, nodeSelector, tolerations } = group;
-  return from([{ purpose, gpu, capacity, nodeSelector, tolerations }, instanceTypes], (rest, names) => {
-    const machines = machinesNamed(names);
-    return { ...rest, machines, hasUnknown: machines.length < names.length };
-  });
+  const { purpose, gpu, instanceTypes, node, capacity, nodeSelector, tolerations, taints } = group;
+  return from(
+    [
+      { purpose, gpu, capacity, nodeSelector, tolerations, taints },
+      { instanceTypes, node },
+    ],
+    (rest, named) => {
+      const machines = machinesOf({ ...named, gpu: rest.gpu });
+      return { ...rest, machines, hasUnknown: machines.length < (named.instanceTypes?.length ?? 1) };
+    },
+  );
 }
 
 /** A release, and where it stands in the config. */
@@ -55,21 +64,34 @@ export interface PlacedRelease {
   path: string;
 }
 
-/** Every release against the node groups, and all of them together. @param path of the groups */
-export function checkPlacements(releases: readonly PlacedRelease[], groups: GroupParts, path: string): Problem[] {
+/**
+ * Every release against the node groups, and all of them together.
+ *
+ * @param path of the groups
+ * @param pod the stack's section, whose sidecars are on every node that a replica is on @default none
+ */
+export function checkPlacements(
+  releases: readonly PlacedRelease[],
+  groups: GroupParts,
+  path: string,
+  pod?: Parts<PodConfig>,
+): Problem[] {
   const offers = ofEach(groups, offerOf);
   const places = ofEach(groups, placeOf);
   return [
     ...(groups === undefined || isWrong(groups) || places === undefined || isWrong(places)
       ? []
       : checkCapacity(releases, groups, places, path)),
-    ...releases.flatMap((release) => checkPlacement(release, offers, places)),
+    ...releases.flatMap((release) => checkPlacement(release, offers, places, pod)),
   ];
 }
 
-function demandOf({ plan }: PlacedRelease): Demand | Wrong {
+export function demandOf({ plan }: Pick<PlacedRelease, "plan">): Demand | Wrong {
   const { class: trafficClass, gpu } = plan;
-  return from([trafficClass, gpu.type, gpu.count], (wanted, type, count) => ({ class: wanted, gpu: { type, count } }));
+  return from([trafficClass, gpu.type, gpu.count, gpu.nodeGroup], (wanted, type, count, nodeGroup) => ({
+    class: wanted,
+    gpu: { type, count, nodeGroup },
+  }));
 }
 
 /** Problems of a release with the node groups described; without them, with all machines that are known. */
@@ -77,6 +99,7 @@ function checkPlacement(
   release: PlacedRelease,
   offers: Readonly<Record<string, Offer>> | undefined | Wrong,
   places: Readonly<Record<string, Place>> | undefined | Wrong,
+  pod: Parts<PodConfig> | undefined,
 ): Problem[] {
   const { path, plan } = release;
   const { gpu } = plan;
@@ -91,6 +114,8 @@ function checkPlacement(
   );
   const demand = demandOf(release);
   if (unoffered.length > 0 || isWrong(demand) || places === undefined || isWrong(places)) return unoffered;
+  const unclear = checkChoice(demand, places, `${path}.gpu.nodeGroup`);
+  if (unclear.length > 0) return unclear;
   const fitting = candidates(demand, places);
   if (fitting.length === 0) {
     const most = Math.max(
@@ -102,12 +127,46 @@ function checkPlacement(
     return [error(`${path}.gpu.count`, message)];
   }
   const machines = fitting.flatMap((group) => group.machines);
-  return machines.length === 0 ? [] : checkSize(plan.resources, machines, `${path}.resources`);
+  return machines.length === 0 ? [] : checkSize(plan, pod, machines, `${path}.resources`);
 }
 
-function checkAnyMachine(gpu: GpuType, count: number, path: string): Problem[] {
-  const most = Math.max(...machinesWith(gpu).map(({ gpus }) => gpus));
-  if (count <= most) return [];
+/** Which of several groups it is that a release runs on is stated, unless they are one to a pod. */
+function checkChoice(demand: Demand, places: Readonly<Record<string, Place>>, path: string): Problem[] {
+  const { nodeGroup, ...gpu } = demand.gpu;
+  const open: Demand = { ...demand, gpu };
+  const able = candidates(open, places);
+  const names = Object.keys(places).filter((name) => able.includes(places[name]!));
+  if (nodeGroup === undefined) {
+    const other = able.findIndex((group) => areTold(group, able[0]!, demand));
+    if (other === -1) return [];
+    const message =
+      `is missing: ${names[0]} and ${names[other]} both offer ${gpu.type} to ${demand.class} models, on nodes with labels or taints of ` +
+      `their own, and a pod can ask for those of one: name a group`;
+    return [error(path, message)];
+  }
+  if (!Object.hasOwn(places, nodeGroup)) {
+    return [
+      error(
+        path,
+        `there is no node group ${quote(nodeGroup)}${didYouMean(nodeGroup, Object.keys(places)) || ":"} use ${listOr(names)}`,
+      ),
+    ];
+  }
+  if (!names.includes(nodeGroup)) {
+    const message = `${quote(nodeGroup)} does not offer ${gpu.count} × ${gpu.type} to ${demand.class} models`;
+    return [error(path, names.length === 0 ? message : `${message}: use ${listOr(names)}`)];
+  }
+  const alike = names.find((name) => name !== nodeGroup && !areTold(places[name]!, places[nodeGroup]!, demand));
+  if (alike === undefined) return [];
+  const message = `nodes of ${nodeGroup} and of ${alike} have the same labels and taints, so no pod can ask for one of them: leave nodeGroup out`;
+  return [error(path, message)];
+}
+
+function checkAnyMachine(gpu: string, count: number, path: string): Problem[] {
+  const machines = machinesWith(gpu);
+  const most = Math.max(...machines.map(({ gpus }) => gpus));
+  // Of a type that only the config knows there are machines of which nobody knows.
+  if (machines.length === 0 || count <= most) return [];
   return [error(path, `no machine of the tables has ${count} × ${gpu}: use at most ${most}`)];
 }
 
@@ -126,30 +185,59 @@ function notOffered(gpu: string, trafficClass: string, offers: Readonly<Record<s
   );
 }
 
-/** What a replica asks for against what the smallest machine can give. */
+/** What a replica asks for, its sidecars included, against what the smallest machine can give. */
 function checkSize(
-  resources: Parts<RuntimePlan["resources"]>,
+  { resources, pod: own }: Pick<Parts<RuntimePlan>, "resources" | "pod">,
+  pod: Parts<PodConfig> | undefined,
   machines: NodeGroup["machines"],
   path: string,
 ): Problem[] {
-  const memoryGiB = Math.floor(Math.min(...machines.map(({ allocatable }) => allocatable.memoryGiB)));
-  const cpus = Math.min(...machines.map(({ allocatable }) => allocatable.cpus));
-  return [
-    ...given([resources.memoryGiB], (wanted) => {
-      if (wanted <= memoryGiB) return [];
-      const message =
-        `${wanted} GiB do not fit on the group's smallest node, which can give ${memoryGiB} GiB: ` +
-        `ask for at most ${memoryGiB}, or use larger instance types`;
-      return [error(`${path}.memoryGiB`, message)];
-    }),
-    ...given([resources.cpus], (wanted) => {
-      if (wanted <= cpus) return [];
-      const message =
-        `${wanted} cores do not fit on the group's smallest node, which can give ${cpus}: ` +
-        `ask for at most ${cpus}, or use larger instance types`;
-      return [error(`${path}.cpus`, message)];
-    }),
-  ];
+  return given([pod, own], (ofStack, ofModel) => {
+    const beside = sidecarResources(mergedPod(ofStack, ofModel));
+    const disk = ownVolumesGiB(mergedPod(ofStack, ofModel)) + TUNING.disk.temporaryGiB;
+    const least = (of: (machine: Machine) => number) => Math.min(...machines.map(of));
+    return [
+      ...tooMuch(resources.memoryGiB, beside.memoryGiB, Math.floor(least(({ allocatable }) => allocatable.memoryGiB)), {
+        path: `${path}.memoryGiB`,
+        unit: "GiB",
+      }),
+      ...tooMuch(
+        resources.cpus,
+        beside.cpus,
+        least(({ allocatable }) => allocatable.cpus),
+        {
+          path: `${path}.cpus`,
+          unit: "cores",
+        },
+      ),
+      ...tooMuch(
+        resources.diskGiB,
+        disk,
+        least(({ allocatable }) => allocatable.diskGiB ?? Infinity),
+        {
+          path: `${path}.diskGiB`,
+          unit: "GiB",
+        },
+      ),
+    ];
+  });
+}
+
+/** @param beside what the pod needs of it besides */
+function tooMuch(
+  asked: Parts<number>,
+  beside: number,
+  given: number,
+  { path, unit }: { path: string; unit: string },
+): Problem[] {
+  if (isWrong(asked) || asked + beside <= given) return [];
+  const kind = unit === "GiB" ? " GiB" : "";
+  const rest = beside > 0 ? `, and ${beside}${kind} for what the pod has besides` : "";
+  const most = Math.floor((given - beside) * 100) / 100;
+  const message =
+    `${asked} ${unit}${rest} do not fit on the group's smallest node, which can give ${given}${kind}: ` +
+    `ask for at most ${most}, or use larger machines`;
+  return [error(path, message)];
 }
 
 /** GPUs that releases share, and what they want of them. */
@@ -176,6 +264,7 @@ function checkCapacity(
     const demand = demandOf(release);
     const { min, max } = release.plan.autoscaling;
     if (isWrong(demand) || isWrong(min)) continue;
+    if (checkChoice(demand, places, "").length > 0) continue;
     const takers = candidates(demand, places);
     const names = Object.keys(places).filter((name) => takers.includes(places[name]!));
     const gpus = gpusOf(names, groups, places);

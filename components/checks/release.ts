@@ -4,11 +4,12 @@ import { given, isWrong, type Parts, WRONG } from "../config/parts.js";
 import { error, listOr, type Problem, quote } from "../config/problems.js";
 import { fitInputOf } from "../derive/fitInput.js";
 import type { RuntimePlan } from "../derive/plan.js";
-import { GPUS, type GpuType } from "../facts/gpus.js";
+import type { Gpu } from "../facts/gpus.js";
 import type { Architecture } from "../facts/models/architecture.js";
 import { type Precision, PRECISIONS } from "../facts/precisions.js";
 import { dividesHeads } from "../fit/fit.js";
 import { checkFit } from "./fit.js";
+import { checkSliceCount } from "./gpuTypes.js";
 import { checkReleaseFlags } from "./flags.js";
 import { checkVariables } from "./variables.js";
 
@@ -19,7 +20,7 @@ import { checkVariables } from "./variables.js";
  * @param found problems that it is known to have already
  */
 export function checkRelease(plan: Parts<RuntimePlan>, path: string, found: readonly Problem[] = []): Problem[] {
-  const { gpu, model, context, concurrency, resources, flags } = plan;
+  const { gpu, accelerator, model, context, concurrency, resources, flags } = plan;
   const shape = model.architecture;
   const ofFlags = checkReleaseFlags(flags, plan, `${path}.flags`);
   const inputs = [
@@ -27,7 +28,10 @@ export function checkRelease(plan: Parts<RuntimePlan>, path: string, found: read
     ...given([gpu.count, shape.attentionHeads, shape.kvHeads], (count, attentionHeads, kvHeads) =>
       checkParallelism(count, { attentionHeads, kvHeads }, `${path}.gpu.count`),
     ),
-    ...checkPrecision(gpu.type, model, `${path}.model.precision`),
+    ...given([gpu.count, accelerator.resource], (count, resource) =>
+      checkSliceCount(resource, count, `${path}.gpu.count`),
+    ),
+    ...checkPrecision(accelerator, model, `${path}.model.precision`),
     // Rotary scaling (YaRN) is the one way past what a model was made for, and is set by overriding its config.
     ...(isWrong(flags) || "hf-overrides" in flags
       ? []
@@ -39,6 +43,7 @@ export function checkRelease(plan: Parts<RuntimePlan>, path: string, found: read
   const demand = {
     model: { architecture: shape, precision: model.precision },
     gpu,
+    accelerator,
     context,
     concurrency: { sequences: concurrency.sequences, batchedTokens: concurrency.batchedTokens },
     kvCacheType,
@@ -111,11 +116,11 @@ function checkParallelism(
 }
 
 function checkPrecision(
-  gpu: Parts<GpuType>,
+  gpu: Parts<Gpu>,
   { precision, quantizeAtLoad }: Parts<RuntimePlan["model"]>,
   path: string,
 ): Problem[] {
-  const hardware = given([gpu, precision], (type, served) => checkHardware(type, served, path));
+  const hardware = given([gpu, precision], (accelerator, served) => checkHardware(accelerator, served, path));
   if (hardware.length > 0) return hardware;
   return given([precision, quantizeAtLoad], (served, quantize) => {
     if (!quantize || served === "fp8") return [];
@@ -123,9 +128,8 @@ function checkPrecision(
   });
 }
 
-function checkHardware(gpu: GpuType, precision: Precision, path: string): Problem[] {
+function checkHardware({ name, computeCapability }: Gpu, precision: Precision, path: string): Problem[] {
   const { minComputeCapability } = PRECISIONS[precision];
-  const { name, computeCapability } = GPUS[gpu];
   if (computeCapability >= minComputeCapability) return [];
   const instead = Object.entries(PRECISIONS)
     .filter(([, facts]) => facts.minComputeCapability <= computeCapability)

@@ -1,14 +1,17 @@
 /** From the text of `vllm:models` to plans: defaults filled in, every problem of every model found at once. */
 import { z } from "zod";
 import { joinPath, parse } from "../config/parse.js";
-import { entriesOf, itemsOf, from, isWhole, isWrong, type Parts, type Wrong } from "../config/parts.js";
+import { entriesOf, given, itemsOf, from, isWhole, isWrong, type Parts, type Wrong } from "../config/parts.js";
 import { append, error, type Problem, quote } from "../config/problems.js";
 import { MODEL_NAME, modelSchema, RELEASE_NAME, releaseSchema } from "../contract/schema.js";
+import { type GpuTypes, gpuTypesOf } from "../derive/gpuTypes.js";
 import type { ServedModel } from "../derive/servedModel.js";
 import { type ModelKeys, planOf, type RuntimePlan } from "../derive/plan.js";
 import { COMPONENTS } from "../vocabulary/labels.js";
+import { checkGpuType } from "./gpuTypes.js";
 import { checkAcross, checkModel, type ModelOutline, type ModelSection } from "./models.js";
 import { checkModelSource } from "./modelSource.js";
+import { checkPod } from "./pod.js";
 import type { PlacedRelease } from "./placement.js";
 import { checkRelease } from "./release.js";
 import { markSound } from "./sound.js";
@@ -25,14 +28,15 @@ export interface ResolvedModels {
 const sectionSchema = modelSchema.extend({ releases: z.record(z.string(), z.unknown()) });
 type Section = Parts<ModelSection> & { releases: Record<string, unknown> | Wrong };
 
-export function resolveModels(input: unknown, path: string): ResolvedModels {
+/** @param gpuTypes those of the table and of the config @default those of the table */
+export function resolveModels(input: unknown, path: string, gpuTypes = gpuTypesOf()): ResolvedModels {
   const record = parse(z.record(z.string(), z.unknown()), input, path);
   if (record.value === undefined) return { models: [], releases: [], problems: record.problems };
   const entries = Object.entries(record.value);
   if (entries.length === 0) {
     return { models: [], releases: [], problems: [error(path, "is empty: describe at least one model")] };
   }
-  const resolved = entries.map(([name, value]) => resolveModel(name, value, joinPath(path, [name])));
+  const resolved = entries.map(([name, value]) => resolveModel(name, value, joinPath(path, [name]), gpuTypes));
   const outlines = resolved.map(({ outline }) => outline);
   return {
     models: resolved.flatMap(({ model }) => model ?? []),
@@ -48,7 +52,7 @@ interface Resolved {
   problems: Problem[];
 }
 
-function resolveModel(name: string, value: unknown, path: string): Resolved {
+function resolveModel(name: string, value: unknown, path: string, gpuTypes: GpuTypes): Resolved {
   const problems: Problem[] = [];
   if (!MODEL_NAME.test(name)) {
     problems.push(
@@ -61,8 +65,8 @@ function resolveModel(name: string, value: unknown, path: string): Resolved {
   const parsed = parse(sectionSchema, value, path);
   append(problems, parsed.problems);
   const section = parsed.parts as Section;
-  const given = entriesOf(section.releases);
-  const names = given.map(([release]) => release);
+  const texts = entriesOf(section.releases);
+  const names = texts.map(([release]) => release);
   append(problems, checkModel(section, path, isWrong(section.releases) ? undefined : names));
   if (!isWrong(section.releases) && names.length === 0) {
     problems.push(error(`${path}.releases`, "is empty: give at least one release"));
@@ -72,11 +76,13 @@ function resolveModel(name: string, value: unknown, path: string): Resolved {
     servedNames: section.servedNames ?? [name],
     autoscaling: section.autoscaling,
     drainSeconds: section.drainSeconds,
+    ...(section.pod !== undefined && { pod: section.pod }),
   };
+  append(problems, checkPod(section.pod, `${path}.pod`));
   const { route, warmSpares } = section;
-  const releases = given.map(([release, text]): PlacedRelease & { release: string } => {
+  const releases = texts.map(([release, text]): PlacedRelease & { release: string } => {
     const at = joinPath(`${path}.releases`, [release]);
-    const resolved = resolveRelease(name, release, keys, text, at);
+    const resolved = resolveRelease({ name, release, keys, gpuTypes }, text, at);
     append(problems, resolved.problems);
     const spares = from([route.stable, warmSpares], (stable, count) => (stable === release ? count : 0));
     return { release, plan: resolved.plan, warmSpares: spares, path: at };
@@ -97,10 +103,17 @@ function resolveModel(name: string, value: unknown, path: string): Resolved {
   return { model, outline, releases, problems };
 }
 
+/** What a release is part of. */
+interface Surroundings {
+  /** The model's key. */
+  name: string;
+  release: string;
+  keys: Parts<ModelKeys>;
+  gpuTypes: GpuTypes;
+}
+
 function resolveRelease(
-  name: string,
-  release: string,
-  keys: Parts<ModelKeys>,
+  { name, release, keys, gpuTypes }: Surroundings,
   value: unknown,
   path: string,
 ): { plan: Parts<RuntimePlan>; problems: Problem[] } {
@@ -121,7 +134,11 @@ function resolveRelease(
   const parsed = parse(releaseSchema, value, path);
   append(problems, parsed.problems);
   const config = parsed.parts;
-  const plan = planOf(name, release, keys, config);
+  const plan = planOf(name, release, keys, config, gpuTypes);
+  append(
+    problems,
+    given([config.gpu.type], (type) => checkGpuType(type, gpuTypes, `${path}.gpu.type`)),
+  );
   append(problems, checkModelSource(config.model, `${path}.model`));
   append(problems, checkRelease(plan, path, problems));
   return { plan, problems };

@@ -4,8 +4,10 @@ import { joinPath, parse } from "../config/parse.js";
 import { error, listOr, type Problem, quote, throwIfErrors } from "../config/problems.js";
 import { modelSchema, releaseSchema } from "../contract/schema.js";
 import { type ModelKeys, planOf, type RuntimePlan } from "../derive/plan.js";
+import { type GpuTypes, gpuTypesOf } from "../derive/gpuTypes.js";
 import type { ServedModel } from "../derive/servedModel.js";
 import { checkModelSource } from "./modelSource.js";
+import { checkPod } from "./pod.js";
 import { checkRelease } from "./release.js";
 
 const SOUND = new WeakSet<RuntimePlan>();
@@ -23,7 +25,13 @@ function freeze(value: object): void {
   Object.freeze(value);
 }
 
-const keysSchema = modelSchema.pick({ class: true, servedNames: true, autoscaling: true, drainSeconds: true });
+const keysSchema = modelSchema.pick({
+  class: true,
+  servedNames: true,
+  autoscaling: true,
+  drainSeconds: true,
+  pod: true,
+});
 
 /**
  * Problems of a plan that no loader has made: of its contract, of its model's keys, and of what it holds beside them, which has
@@ -35,18 +43,29 @@ function checkPlan(plan: RuntimePlan, path: string): Problem[] {
   if (contract === undefined) return [error(path, `${quote(plan)} is no plan: take one from loadModels`)];
   const { name, release, ...stated } = contract;
   const config = parse(releaseSchema, stated, path);
-  const { class: trafficClass, servedNames, autoscaling, drainSeconds } = plan;
-  const keys = parse(keysSchema, { class: trafficClass, servedNames, autoscaling, drainSeconds }, path);
-  const problems = [...config.problems, ...keys.problems, ...checkModelSource(config.parts.model, `${path}.model`)];
+  const { class: trafficClass, servedNames, autoscaling, drainSeconds, pod } = plan;
+  const own = { class: trafficClass, servedNames, autoscaling, drainSeconds, ...(pod !== undefined && { pod }) };
+  const keys = parse(keysSchema, own, path);
+  const problems = [
+    ...config.problems,
+    ...keys.problems,
+    ...checkPod(keys.parts.pod, `${path}.pod`),
+    ...checkModelSource(config.parts.model, `${path}.model`),
+  ];
   const found = [...problems, ...checkRelease(plan, path, problems)];
   if (found.some(({ severity }) => severity === "error")) return found;
-  const derived = planOf(name, release, keys.parts as ModelKeys, config.parts);
+  const derived = planOf(name, release, keys.parts as ModelKeys, config.parts, typesOf(plan));
   if (isDeepStrictEqual({ ...derived }, { ...plan })) return found;
   const differing = Object.entries(derived).find(
     ([key, value]) => !isDeepStrictEqual(value, plan[key as keyof RuntimePlan]),
   );
   const message = "is not what its contract leads to: change the config, and take the plan from loadModels";
   return [error(joinPath(path, differing === undefined ? [] : [differing[0]]), message)];
+}
+
+/** GPU types of a plan's maker: what only a config describes stands in the plan. */
+function typesOf({ gpu, accelerator }: RuntimePlan): GpuTypes {
+  return new Map([[gpu.type, accelerator], ...gpuTypesOf()]);
 }
 
 /**
@@ -85,8 +104,8 @@ export function requireSoundModel(model: ServedModel, path: string): { plan: Run
 /** A release of another model, or of this one with other keys, would be served under a false name. */
 function checkIsOf(model: ServedModel, release: string, plan: RuntimePlan | undefined, path: string): Problem[] {
   if (plan?.contract === undefined) return [];
-  const { name, class: trafficClass, servedNames, autoscaling, drainSeconds } = model;
-  const expected = { name, release, class: trafficClass, servedNames, autoscaling, drainSeconds };
+  const { name, class: trafficClass, servedNames, autoscaling, drainSeconds, pod } = model;
+  const expected = { name, release, class: trafficClass, servedNames, autoscaling, drainSeconds, pod };
   return Object.entries(expected).flatMap(([key, value]) =>
     isDeepStrictEqual(value, plan[key as keyof RuntimePlan])
       ? []

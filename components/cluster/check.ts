@@ -4,6 +4,7 @@ import { joinPath, parse } from "../config/parse.js";
 import { entriesOf, from, given, isWrong, itemsOf, type Parts, type Wrong, WRONG } from "../config/parts.js";
 import { checkPlainData } from "../config/plainData.js";
 import { checkRepeated, error, type Problem, quote, repeated, throwIfErrors, warning } from "../config/problems.js";
+import { type GpuTypes, gpuTypesOf } from "../derive/gpuTypes.js";
 import { END_OF_SUPPORT } from "../facts/kubernetes/eks.js";
 import { AWS_MACHINES } from "../facts/machines/aws.js";
 import { type BuiltClusterConfig, builtClusterSchema, type BuiltNodeGroup, MOST_ZONES } from "./schema.js";
@@ -31,9 +32,15 @@ export function loadCluster(cluster: unknown, today = new Date()): BuiltClusterC
  *
  * @param path where the cluster stands in the config, such as `vllm:cluster`; starts each problem's path
  * @param today the day to judge the Kubernetes version by
+ * @param gpuTypes those of the table and of the config
  * @returns errors and warnings, in the order of the config; none where all is right
  */
-export function checkCluster(cluster: Parts<BuiltClusterConfig>, path: string, today: Date): Problem[] {
+export function checkCluster(
+  cluster: Parts<BuiltClusterConfig>,
+  path: string,
+  today: Date,
+  gpuTypes: GpuTypes = gpuTypesOf(),
+): Problem[] {
   const { kubernetesVersion, network, systemNodes, publicEndpoint } = cluster;
   const groups = entriesOf(cluster.gpuNodes);
   // Nodes at least: what is wrong can only add to them.
@@ -62,7 +69,7 @@ export function checkCluster(cluster: Parts<BuiltClusterConfig>, path: string, t
         )
       : []),
     ...groups.flatMap(([name, group]) =>
-      checkGpuNodes(name, group, cluster.nodes, joinPath(`${path}.gpuNodes`, [name])),
+      checkGpuNodes(name, group, cluster.nodes, joinPath(`${path}.gpuNodes`, [name]), gpuTypes),
     ),
     ...checkZones(cluster, path),
   ];
@@ -244,10 +251,11 @@ function checkGpuNodes(
   group: Parts<BuiltNodeGroup>,
   nodes: Parts<BuiltClusterConfig["nodes"]>,
   path: string,
+  gpuTypes: GpuTypes,
 ): Problem[] {
   const { purpose, capacity, nodeSelector, tolerations, instanceTypes } = group;
   const isReserved = Object.values(group.reservation ?? {}).some((part) => !isWrong(part));
-  const problems = checkNodeGroup(group, path);
+  const problems = checkNodeGroup(group, path, gpuTypes);
   if (name === "system") problems.push(error(path, '"system" is the name of the group without GPUs: use another'));
   if ([nodeSelector, tolerations].some((own) => own !== undefined && !isWrong(own))) {
     problems.push(

@@ -127,7 +127,11 @@ export const systemNodesSchema = z
 const REFUSED =
   "Refused: only for existing clusters. Nodes that the stack builds have this project's labels and taints";
 
-export const builtNodeGroupSchema = nodeGroupSchema.extend({
+export const builtNodeGroupSchema = nodeGroupSchema.omit({ node: true, taints: true }).extend({
+  instanceTypes: z
+    .array(z.string())
+    .min(1)
+    .describe("EC2 instance types; the smallest one limits what a pod may request"),
   // In the schema so that the check can say why they are refused.
   nodeSelector: nodeGroupSchema.shape.nodeSelector.describe(REFUSED),
   tolerations: nodeGroupSchema.shape.tolerations.describe(REFUSED),

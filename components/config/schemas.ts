@@ -27,6 +27,19 @@ export const reason = z
   .max(1000)
   .refine(isVisible, { error: "holds characters that nobody sees, such as escape sequences: write plain text" });
 
+/** Name of an environment variable. */
+export const envName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "is not a variable's name: use letters, digits and _, first no digit");
+
+/** Name of an object of Kubernetes, such as a Secret. */
+export const objectName = z
+  .string()
+  .regex(
+    /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/,
+    "is not the name of an object: use lower-case letters, digits, dashes and dots",
+  );
+
 /** Name of a namespace. */
 export const dnsLabel = z
   .string()

@@ -1,15 +1,15 @@
 /** The shape of a model's entry in the stack config, as zod schemas: types and JSON Schema are generated from them. */
 import { z } from "zod";
-import { GPU_TYPES } from "../facts/gpus.js";
 import { TRAFFIC_CLASSES } from "../vocabulary/traffic.js";
 import { PRECISION_NAMES } from "../facts/precisions.js";
-import { commit, hubId, positiveInt, reason } from "../config/schemas.js";
+import { commit, envName, hubId, positiveInt, reason } from "../config/schemas.js";
+import { gpuTypeName } from "./gpuTypes.js";
+import { podSchema } from "./pod.js";
 
 /** Kubernetes names built from a model's key add a release and suffixes of controllers; 63 characters is the limit. */
 export const MODEL_NAME = /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/;
 /** No dash, so that `<model>-<release>` can be read back. */
 export const RELEASE_NAME = /^[a-z][a-z0-9]{0,11}$/;
-const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 const releaseName = z
   .string()
@@ -62,7 +62,7 @@ export const releaseSchema = z
     }),
     image: z.string().describe("vLLM image with version tag and digest: name:tag@sha256:…"),
     gpu: z.strictObject({
-      type: z.enum(GPU_TYPES),
+      type: gpuTypeName.describe("Type of the GPUs: one of the table in docs/configuration.md, or of vllm:gpuTypes"),
       count: z.int().min(1).max(8).default(1).describe("GPUs per replica; more than one means tensor parallelism"),
       memoryUtilization: z
         .number()
@@ -70,6 +70,11 @@ export const releaseSchema = z
         .max(1)
         .default(0.9)
         .describe("Share of each GPU's memory that vLLM may use, 0.1 to 1"),
+      nodeGroup: z
+        .string()
+        .min(1)
+        .optional()
+        .describe("Group of nodes to run on, where several with labels or taints of their own have such GPUs"),
     }),
     context: positiveInt.describe("Most tokens of one request, prompt and completion together"),
     concurrency: z.strictObject({
@@ -96,10 +101,7 @@ export const releaseSchema = z
       .default({})
       .describe("Flags of vllm serve, without dashes, each with a reason"),
     env: z
-      .record(
-        z.string().regex(ENV_NAME, "is not a variable's name: use letters, digits and _, first no digit"),
-        z.strictObject({ value: z.string(), reason }),
-      )
+      .record(envName, z.strictObject({ value: z.string(), reason }))
       .default({})
       .describe("Environment variables, each with a reason; they are plain text, so no secrets"),
   })
@@ -169,6 +171,7 @@ export const modelSchema = z
       .min(0)
       .default(0)
       .describe("Low-priority pods, each reserving the GPUs of one replica; a new replica takes their place at once"),
+    pod: podSchema.optional().describe("What this model's pods have besides vllm:pod, or in place of it"),
   })
   .describe("A model that clients can use");
 

@@ -18,7 +18,7 @@ export function replicaCost(demand: Demand, groups: NodeGroups): CostRange {
   const known = described?.length ? described : machinesWith(demand.gpu.type);
   const prices = known
     .filter(({ gpus }) => gpus >= demand.gpu.count)
-    .map(({ gpus, hourlyUsd }) => (hourlyUsd * demand.gpu.count) / gpus);
+    .flatMap(({ gpus, hourlyUsd }) => (hourlyUsd === undefined ? [] : [(hourlyUsd * demand.gpu.count) / gpus]));
   // The check of the placement refuses a release that no machine takes.
   if (prices.length === 0) return { minUsd: 0, maxUsd: 0 };
   const cheapest = Math.min(...prices);

@@ -5,18 +5,18 @@ import type { RuntimePlan } from "./plan.js";
 const EIGHT_BIT_KV = /^(fp8|int8)/;
 
 /** What the fit asks of a plan. */
-export type FitDemand = Pick<RuntimePlan, "gpu" | "context"> & {
+export type FitDemand = Pick<RuntimePlan, "gpu" | "accelerator" | "context"> & {
   concurrency: Pick<RuntimePlan["concurrency"], "sequences" | "batchedTokens">;
   model: Pick<RuntimePlan["model"], "architecture" | "precision">;
   /** Value of the flag, if it is set. */
   kvCacheType: unknown;
 };
 
-export function fitInputOf({ model, gpu, context, concurrency, kvCacheType }: FitDemand): FitInput {
+export function fitInputOf({ model, gpu, accelerator, context, concurrency, kvCacheType }: FitDemand): FitInput {
   return {
     model: model.architecture,
     precision: model.precision,
-    gpu: gpu.type,
+    gpu: accelerator,
     gpus: gpu.count,
     memoryUtilization: gpu.memoryUtilization,
     context,

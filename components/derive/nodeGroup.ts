@@ -9,18 +9,31 @@ export function machinesNamed(names: readonly string[]): Machine[] {
   return names.flatMap((name) => MACHINES.get(name) ?? []);
 }
 
+/** The machines of a group, by name or by their shape. */
+export function machinesOf({
+  gpu,
+  instanceTypes,
+  node,
+}: Pick<NodeGroupConfig, "gpu" | "instanceTypes" | "node">): Machine[] {
+  if (node === undefined) return machinesNamed(instanceTypes ?? []);
+  const { cpus, memoryGiB, diskGiB, gpus, hourlyUsd } = node;
+  const allocatable = { cpus, memoryGiB, ...(diskGiB !== undefined && { diskGiB }) };
+  return [{ name: "node", gpu, gpus, cpus, memoryGiB, allocatable, ...(hourlyUsd !== undefined && { hourlyUsd }) }];
+}
+
 /** A group of the config with the shapes of its machines. */
 export function describedGroup<Config extends NodeGroupConfig>({
   instanceTypes,
+  node,
   ...group
-}: Config): Omit<Config, "instanceTypes"> & NodeGroup {
-  return { ...group, machines: machinesNamed(instanceTypes) };
+}: Config): Omit<Config, "instanceTypes" | "node"> & NodeGroup {
+  return { ...group, machines: machinesOf({ gpu: group.gpu, instanceTypes, node }) };
 }
 
 /** Every group of a config, by name. */
 export function describedGroups<Config extends NodeGroupConfig>(
   groups: Readonly<Record<string, Config>>,
-): Record<string, Omit<Config, "instanceTypes"> & NodeGroup> {
+): Record<string, Omit<Config, "instanceTypes" | "node"> & NodeGroup> {
   return Object.fromEntries(Object.entries(groups).map(([name, group]) => [name, describedGroup(group)]));
 }
 

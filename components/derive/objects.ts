@@ -1,6 +1,7 @@
 /** Names, labels and annotations of a release's objects. */
 import { contractHash, contractText } from "../contract/contract.js";
 import { ANNOTATIONS, APP_NAME, COMPONENTS, LABELS, MANAGED_BY } from "../vocabulary/labels.js";
+import type { Placement } from "./placement.js";
 import type { RuntimePlan } from "./plan.js";
 
 type Named = Pick<RuntimePlan, "name" | "release">;
@@ -45,6 +46,11 @@ export function modelLabels(
     [LABELS.managedBy]: MANAGED_BY,
     [LABELS.class]: model.class,
   };
+}
+
+/** What policies need to know of nodes whose taints are not this project's. */
+export function nodeTaints({ nodeTaints }: Placement): Record<string, string> {
+  return nodeTaints === undefined ? {} : { [ANNOTATIONS.nodeTaints]: nodeTaints };
 }
 
 /** The contract itself, for whoever asks the cluster what is live. */

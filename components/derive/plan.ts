@@ -3,11 +3,12 @@ import { parseImage, vllmVersionOf } from "../config/image.js";
 import { from, isWrong, type Parts, partsOf } from "../config/parts.js";
 import type { RuntimeContract } from "../contract/contract.js";
 import { architectureSchema, type ModelConfig, type ReleaseConfig } from "../contract/schema.js";
-import { GPUS, type GpuType } from "../facts/gpus.js";
+import type { Gpu } from "../facts/gpus.js";
 import type { Architecture } from "../facts/models/architecture.js";
 import type { Precision } from "../facts/precisions.js";
 import { NEWEST_VERSION, versionNamed } from "../facts/vllm/versions.js";
 import { startupSeconds } from "./budgets.js";
+import { type Accelerator, gpuNamed, type GpuTypes } from "./gpuTypes.js";
 import {
   cataloguedShape,
   downloadedPrecision,
@@ -19,7 +20,7 @@ import {
 import { cpus, diskGiB, memoryGiB, sharedMemoryGiB, weightsOnDiskGiB } from "./resources.js";
 
 /** Keys of a model that all its releases share. They belong to the environment, and are no part of a contract. */
-export type ModelKeys = Pick<ModelConfig, "class" | "autoscaling" | "drainSeconds"> & { servedNames: string[] };
+export type ModelKeys = Pick<ModelConfig, "class" | "autoscaling" | "drainSeconds" | "pod"> & { servedNames: string[] };
 
 /** A release with everything that its contract and its model's keys lead to; what a runtime is made of. */
 export interface RuntimePlan extends ModelKeys {
@@ -40,6 +41,8 @@ export interface RuntimePlan extends ModelKeys {
   /** The version that the image's tag names, if it names one. */
   vllmVersion: string | undefined;
   gpu: RuntimeContract["gpu"];
+  /** What is known of the GPU's type. */
+  accelerator: Accelerator;
   /** Prompt and completion tokens of one request. */
   context: number;
   concurrency: { sequences: number; inFlight: number; batchedTokens: number };
@@ -61,12 +64,14 @@ function stated<T, Derived>(value: T, derive: () => Derived): Exclude<T, undefin
  * Derives a release's plan, as far as its config is right: what rests on a wrong value is wrong itself.
  *
  * @param name the model's key
+ * @param gpuTypes those of the table and of the config
  */
 export function planOf(
   name: string,
   release: string,
   keys: Parts<ModelKeys>,
   config: Parts<ReleaseConfig>,
+  gpuTypes: GpuTypes,
 ): Parts<RuntimePlan> {
   const { model, image, gpu, context, concurrency, resources, flags, env } = config;
   const { id, revision } = model;
@@ -77,6 +82,7 @@ export function planOf(
     tokenizerRevision: stated(model.tokenizerRevision, () => revision),
   };
   const architecture = model.architecture ?? architectureOf(id, model.precision);
+  const accelerator = gpuNamed(gpu.type, gpuTypes);
   const version = from([image], imageVersion);
   const weightsGiB = from([architecture, from([source], downloadedPrecision)], weightsOnDiskGiB);
   const shared = stated(resources.sharedMemoryGiB, () => from([gpu.count], sharedMemoryGiB));
@@ -98,11 +104,12 @@ export function planOf(
     image,
     vllmVersion: version,
     gpu,
+    accelerator,
     context,
     concurrency: {
       sequences: concurrency.sequences,
       inFlight: concurrency.inFlight,
-      batchedTokens: stated(concurrency.batchedTokens, () => from([gpu.type, version], batchedTokens)),
+      batchedTokens: stated(concurrency.batchedTokens, () => from([accelerator, version], batchedTokens)),
     },
     weightsGiB,
     resources: {
@@ -131,6 +138,6 @@ function imageVersion(text: string): string | undefined {
 }
 
 /** The version's default, stated so that a later default changes nothing; of a version that is not known, the newest's. */
-function batchedTokens(gpu: GpuType, version: string | undefined): number {
-  return (versionNamed(version) ?? NEWEST_VERSION).defaults.batchedTokens(GPUS[gpu]);
+function batchedTokens(gpu: Gpu, version: string | undefined): number {
+  return (versionNamed(version) ?? NEWEST_VERSION).defaults.batchedTokens(gpu);
 }

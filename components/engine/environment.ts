@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Access } from "../contract/access.js";
+import type { PodConfig } from "../contract/pod.js";
 import type { NodeGroups } from "../contract/nodeGroup.js";
 import type { PriorityName, TrafficClass } from "../vocabulary/traffic.js";
 import type { SecretKey } from "./secretKey.js";
@@ -30,6 +31,10 @@ export interface ServingEnvironment {
   nodeGroups?: NodeGroups;
   /** Annotations of runtimes' pods by traffic class, such as those of what makes their nodes. @default none */
   podAnnotations?: Readonly<Partial<Record<TrafficClass, Readonly<Record<string, string>>>>>;
+  /** What the platform adds to the pods of every model. @default nothing */
+  pod?: PodConfig;
+  /** Image of warm spares. @default one that does nothing, of registry.k8s.io */
+  spareImage?: string;
   /** Names of PriorityClasses. @default the cluster's default class */
   priorityClasses?: Readonly<Record<PriorityName, pulumi.Input<string>>>;
   /** Token of the Hugging Face Hub; given to gated models only. @default none */

@@ -1,20 +1,20 @@
 /** The pod of a vLLM process: what a server and a batch job have in common. */
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { PodConfig } from "../contract/pod.js";
+import { ownVolumesGiB } from "../derive/pod.js";
 import type { Placement } from "../derive/placement.js";
 import type { RuntimePlan } from "../derive/plan.js";
 import { environment } from "../derive/variables.js";
-import { GPU_RESOURCE } from "../vocabulary/nodes.js";
 import { SECRET_ENV } from "../vocabulary/secrets.js";
+import { ENGINE_CONTAINER } from "../vocabulary/workloads.js";
+import { extensionEnv, extensionFields, extensionMounts, extensionVolumes } from "./podExtension.js";
 import type { SecretKey } from "./secretKey.js";
 import { CONTAINER_SECURITY, podSecurity } from "./security.js";
 import { ephemeralStorageGiB, mounts, volumes } from "./volumes.js";
 
 type Container = types.input.core.v1.Container;
 type PodSpec = types.input.core.v1.PodSpec;
-
-/** Name of the container. */
-export const CONTAINER_NAME = "vllm";
 
 /** Where the pod runs, as whom, and with which secrets. */
 export interface PodContext {
@@ -24,6 +24,8 @@ export interface PodContext {
   priorityClassName?: pulumi.Input<string>;
   /** Token of the Hugging Face Hub, for gated models. @default none */
   huggingFaceToken?: SecretKey;
+  /** What the platform adds to the pod. @default nothing */
+  extension?: PodConfig;
 }
 
 /** What the process is, beside its contract: a server, or a job. */
@@ -40,8 +42,9 @@ export interface EngineProcess {
 }
 
 export function enginePod(plan: RuntimePlan, context: PodContext, process: EngineProcess): PodSpec {
-  const { priorityClassName, placement } = context;
+  const { priorityClassName, placement, extension = {} } = context;
   return {
+    ...extensionFields(extension),
     serviceAccountName: context.serviceAccountName,
     automountServiceAccountToken: false,
     // A Service named `vllm` would otherwise set VLLM_PORT=tcp://…, which vLLM reads as its port.
@@ -50,38 +53,40 @@ export function enginePod(plan: RuntimePlan, context: PodContext, process: Engin
     ...(priorityClassName !== undefined && { priorityClassName }),
     nodeSelector: placement.nodeSelector,
     tolerations: placement.tolerations,
-    securityContext: podSecurity(),
+    securityContext: podSecurity(extension.securityContext),
     containers: [container(plan, context, process)],
-    volumes: volumes(plan),
+    volumes: [...volumes(plan), ...extensionVolumes(extension)],
   };
 }
 
 function container(plan: RuntimePlan, context: PodContext, process: EngineProcess): Container {
   const { cpus, memoryGiB } = plan.resources;
   const gpus = String(plan.gpu.count);
+  const { resource } = plan.accelerator;
   const memory = `${memoryGiB}Gi`;
-  const disk = `${ephemeralStorageGiB(plan)}Gi`;
-  const { huggingFaceToken } = context;
+  const { huggingFaceToken, extension = {} } = context;
+  const disk = `${ephemeralStorageGiB(plan) + ownVolumesGiB(extension)}Gi`;
   const secrets = {
     ...process.secrets,
     ...(huggingFaceToken !== undefined && { [SECRET_ENV.huggingFaceToken]: huggingFaceToken }),
   };
   return {
-    name: CONTAINER_NAME,
+    name: ENGINE_CONTAINER,
     image: plan.image,
     ...(process.command !== undefined && { command: process.command }),
     args: process.args,
     env: [
       ...Object.entries(environment(plan)).map(([name, value]) => ({ name, value })),
       ...Object.entries(secrets).map(([name, secretKeyRef]) => ({ name, valueFrom: { secretKeyRef } })),
+      ...extensionEnv(extension),
     ],
     resources: {
       // No CPU limit: throttling the engine's process stalls every stream of the replica.
-      requests: { cpu: String(cpus), memory, "ephemeral-storage": disk, [GPU_RESOURCE]: gpus },
-      limits: { memory, "ephemeral-storage": disk, [GPU_RESOURCE]: gpus },
+      requests: { cpu: String(cpus), memory, "ephemeral-storage": disk, [resource]: gpus },
+      limits: { memory, "ephemeral-storage": disk, [resource]: gpus },
     },
     ...process.container,
     securityContext: CONTAINER_SECURITY,
-    volumeMounts: mounts(),
+    volumeMounts: [...mounts(), ...extensionMounts(extension)],
   };
 }

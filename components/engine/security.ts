@@ -1,15 +1,22 @@
 import type { types } from "@pulumi/kubernetes";
+import type { PodConfig } from "../contract/pod.js";
 
 /** Any number but 0 will do: the image's files are readable by all, and what is written goes to the volumes. */
 const USER_ID = 2000;
 
 /** Within the `restricted` Pod Security Standard: https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
-export function podSecurity(): types.input.core.v1.PodSecurityContext {
+export function podSecurity({
+  runAsUser = USER_ID,
+  runAsGroup = USER_ID,
+  fsGroup = USER_ID,
+  supplementalGroups,
+}: PodConfig["securityContext"] = {}): types.input.core.v1.PodSecurityContext {
   return {
     runAsNonRoot: true,
-    runAsUser: USER_ID,
-    runAsGroup: USER_ID,
-    fsGroup: USER_ID,
+    runAsUser,
+    runAsGroup,
+    fsGroup,
+    ...(supplementalGroups !== undefined && { supplementalGroups }),
     seccompProfile: { type: "RuntimeDefault" },
   };
 }

@@ -7,7 +7,10 @@
  *   driver the smallest is taken. Gathered 2026-11-21.
  * - `computeCapability`: https://developer.nvidia.com/cuda-gpus, read 2026-11.
  */
+/** A type of GPU, or of a slice of one. */
 export interface Gpu {
+  /** How a config calls it: the value of the node label `accelerator`. */
+  type: string;
   /** NVIDIA's name. */
   name: string;
   /** Memory in GiB as CUDA reports it. */
@@ -16,8 +19,9 @@ export interface Gpu {
   computeCapability: number;
 }
 
-/** By the value of the node label `accelerator`, smallest memory first. */
-export const GPUS = {
+type Row = Omit<Gpu, "type">;
+
+const ROWS = {
   t4: { name: "T4", cudaGiB: 14.56, computeCapability: 7.5 },
   l4: { name: "L4", cudaGiB: 22.03, computeCapability: 8.9 },
   a10g: { name: "A10G", cudaGiB: 22.06, computeCapability: 8.6 },
@@ -29,8 +33,14 @@ export const GPUS = {
   h200: { name: "H200", cudaGiB: 139.72, computeCapability: 9.0 },
   b200: { name: "B200", cudaGiB: 178.35, computeCapability: 10.0 },
   b300: { name: "B300", cudaGiB: 267.69, computeCapability: 10.3 },
-} as const satisfies Record<string, Gpu>;
+} as const satisfies Record<string, Row>;
 
-export type GpuType = keyof typeof GPUS;
+/** A type of the table. */
+export type GpuType = keyof typeof ROWS;
 
-export const GPU_TYPES = Object.keys(GPUS) as [GpuType, ...GpuType[]];
+export const GPU_TYPES = Object.keys(ROWS) as [GpuType, ...GpuType[]];
+
+/** By type, smallest memory first. */
+export const GPUS = Object.fromEntries(Object.entries(ROWS).map(([type, row]) => [type, { type, ...row }])) as Readonly<
+  Record<GpuType, Gpu>
+>;

@@ -9,7 +9,7 @@
  * and KV bytes are exact; activations, graphs and libraries are estimates, whose error
  * test/fit/calibration.test.ts bounds against logs of real servers.
  */
-import { GPUS, type GpuType } from "../facts/gpus.js";
+import type { Gpu } from "../facts/gpus.js";
 import type { Architecture } from "../facts/models/architecture.js";
 import type { Precision } from "../facts/precisions.js";
 import { weightBytes } from "./weights.js";
@@ -32,7 +32,7 @@ const COLLECTIVES_GIB = 0.8;
 export interface FitInput {
   model: Architecture;
   precision: Precision;
-  gpu: GpuType;
+  gpu: Gpu;
   /** GPUs a replica, the tensor-parallel size. */
   gpus: number;
   /** Share of each GPU's memory that vLLM may use, 0 to 1 (`--gpu-memory-utilization`). */
@@ -102,7 +102,7 @@ export function fit(input: FitInput): Fit {
   const { model, gpus, context } = input;
   const weights = weightBytes(model, input.precision);
   const overhead = overheadBytes(input);
-  const free = GPUS[input.gpu].cudaGiB * GIB * input.memoryUtilization - weights / gpus - overhead;
+  const free = input.gpu.cudaGiB * GIB * input.memoryUtilization - weights / gpus - overhead;
   // The null block (`_check_enough_kv_cache_memory`, vllm/v1/core/kv_cache_utils.py).
   const kvCache = free - kvBytesOfRequest(input, BLOCK_TOKENS);
   const perRequest = kvBytesOfRequest(input, context);

@@ -1,11 +1,11 @@
-import { type GpuType, GPUS } from "../facts/gpus.js";
+import { type Gpu, type GpuType, GPUS } from "../facts/gpus.js";
 import { MACHINES } from "../facts/machines/index.js";
 import { PRECISIONS } from "../facts/precisions.js";
 import { dividesHeads, fit, type FitInput } from "./fit.js";
 
 /** GPUs of one kind in one machine. */
 export interface GpuChoice {
-  gpu: GpuType;
+  gpu: Gpu;
   gpus: number;
   /** The cheapest machine that has them. */
   machine: string;
@@ -15,8 +15,15 @@ export interface GpuChoice {
 
 /** GPU types with the tensor-parallel sizes that some machine offers, cheapest machine first. */
 const CHOICES: readonly GpuChoice[] = [...MACHINES.values()]
-  .flatMap(({ name, gpu, gpus: available, hourlyUsd }) =>
-    [1, 2, 4, 8].filter((gpus) => gpus <= available).map((gpus) => ({ gpu, gpus, machine: name, hourlyUsd })),
+  .flatMap(({ name, gpu, gpus: available, hourlyUsd = Infinity }) =>
+    [1, 2, 4, 8]
+      .filter((gpus) => gpus <= available)
+      .map((gpus) => ({
+        gpu: GPUS[gpu as GpuType],
+        gpus,
+        machine: name,
+        hourlyUsd,
+      })),
   )
   .sort((a, b) => a.hourlyUsd - b.hourlyUsd || a.gpus - b.gpus);
 
@@ -26,7 +33,7 @@ export function smallestMachine(input: FitInput): GpuChoice | undefined {
   return CHOICES.find(
     ({ gpu, gpus }) =>
       dividesHeads(model, gpus) &&
-      GPUS[gpu].computeCapability >= PRECISIONS[precision].minComputeCapability &&
+      gpu.computeCapability >= PRECISIONS[precision].minComputeCapability &&
       fit({ ...input, gpu, gpus }).fits,
   );
 }

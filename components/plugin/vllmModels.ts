@@ -28,6 +28,12 @@ export interface VllmModelsArgs {
   /** GPU node groups, in the shape of `gpuNodes` in docs/configuration.md. Default: nodes with this project's labels. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
   gpuNodes?: any;
+  /** GPU types that the table lacks, in the shape of `vllm:gpuTypes` in docs/configuration.md. Default: none. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
+  gpuTypes?: any;
+  /** What the pods of every model have besides, in the shape of `vllm:pod` in docs/configuration.md. Default: nothing. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
+  pod?: any;
   /** Token of the Hugging Face Hub, for gated models. Default: none. */
   huggingFaceToken?: pulumi.Input<string>;
   /** Namespaces whose pods may send requests. Default: the models' own. */
@@ -65,10 +71,14 @@ export class VllmModels extends pulumi.ComponentResource {
     const child = { parent: this };
     const { clientNamespaces, egressCidrs } = args;
     const huggingFaceToken = args.huggingFaceToken || undefined;
-    const { models, nodeGroups, warnings } = withInputErrors("VllmModels", () => {
+    const { models, nodeGroups, pod, warnings } = withInputErrors("VllmModels", () => {
       const problems = checkSettings(args);
       return collecting(problems, () =>
-        loadModels(args.models, args.gpuNodes, { hasHubToken: huggingFaceToken !== undefined }),
+        loadModels(args.models, args.gpuNodes, {
+          hasHubToken: huggingFaceToken !== undefined,
+          gpuTypes: args.gpuTypes,
+          pod: args.pod,
+        }),
       );
     });
     for (const warning of warnings) void pulumi.log.warn(formatProblem(warning), this);
@@ -85,6 +95,7 @@ export class VllmModels extends pulumi.ComponentResource {
         },
         access: { clientNamespaces, egressCidrs },
         nodeGroups,
+        pod,
         huggingFaceToken,
         resourceNames: { priorities: name, huggingFace: `${name}-hugging-face` },
       },

@@ -4,6 +4,7 @@ import { checkHubToken, needHubToken, releasesOf, TOKEN_ARGUMENT } from "../chec
 import type { ServedModel } from "../derive/servedModel.js";
 import { throwIfErrors } from "../config/problems.js";
 import type { Access } from "../contract/access.js";
+import type { PodConfig } from "../contract/pod.js";
 import type { NodeGroups } from "../contract/nodeGroup.js";
 import type { Monitoring, ServingEnvironment } from "../engine/environment.js";
 import type { SecretKey } from "../engine/secretKey.js";
@@ -27,6 +28,10 @@ export interface ServingSettings {
   nodeGroups?: NodeGroups;
   /** Annotations of runtimes' pods by traffic class. @default none */
   podAnnotations?: ServingEnvironment["podAnnotations"];
+  /** What the platform adds to the pods of every model, in the shape of `vllm:pod`. @default nothing */
+  pod?: PodConfig;
+  /** Image of warm spares, with version tag and digest. @default one of registry.k8s.io */
+  spareImage?: string;
   /** Token of the Hugging Face Hub; kept as a secret. @default none */
   huggingFaceToken?: pulumi.Input<string>;
   /** Names of the resources that are made here. @default "priorities" and "hugging-face" */
@@ -44,7 +49,8 @@ export function servingEnvironment(
   settings: ServingSettings,
   opts: pulumi.ResourceOptions = {},
 ): ServingEnvironment {
-  const { namespace, partOf, monitoring, access, nodeGroups, podAnnotations, huggingFaceToken } = settings;
+  const { namespace, partOf, monitoring, access, nodeGroups, podAnnotations, pod, spareImage, huggingFaceToken } =
+    settings;
   const releases = releasesOf(models, "models");
   if (huggingFaceToken === undefined) throwIfErrors(checkHubToken(releases, TOKEN_ARGUMENT));
   const names = settings.resourceNames ?? { priorities: "priorities", huggingFace: "hugging-face" };
@@ -57,6 +63,8 @@ export function servingEnvironment(
     access,
     nodeGroups,
     podAnnotations,
+    pod,
+    spareImage,
     priorityClasses: priorities.names,
     huggingFaceToken: isNeeded ? hubToken(names.huggingFace, huggingFaceToken, { namespace, partOf }, opts) : undefined,
   };

@@ -2,9 +2,11 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { requireSound } from "../checks/sound.js";
 import { contractHash } from "../contract/contract.js";
+import type { PodConfig } from "../contract/pod.js";
 import { runtimeLabels, runtimeName, runtimeSelector } from "../derive/objects.js";
 import { type Placement, placementOf } from "../derive/placement.js";
 import type { RuntimePlan } from "../derive/plan.js";
+import { mergedPod } from "../derive/pod.js";
 import { isAutoscaled } from "../derive/scaling.js";
 import type { ServingEnvironment } from "../engine/environment.js";
 import type { SecretKey } from "../engine/secretKey.js";
@@ -56,7 +58,8 @@ export class VllmRuntime extends pulumi.ComponentResource {
     const child = { parent: this };
 
     this.apiKey = args.apiKey ?? new ApiKey(name, { metadata }, child).secretKey;
-    const account = new k8s.core.v1.ServiceAccount(name, { metadata, automountServiceAccountToken: false }, child);
+    const extension = mergedPod(environment.pod, plan.pod);
+    const accountName = extension.serviceAccount?.name ?? this.account(name, metadata, extension, child);
     new k8s.networking.v1.NetworkPolicy(name, { metadata, spec: networkPolicySpec(selector, environment) }, child);
     new k8s.policy.v1.PodDisruptionBudget(name, { metadata, spec: disruptionBudgetSpec(selector) }, child);
     new k8s.apiextensions.CustomResource(
@@ -79,7 +82,8 @@ export class VllmRuntime extends pulumi.ComponentResource {
         partOf,
         podAnnotations: podAnnotations?.[plan.class],
         placement: args.placement ?? placementOf(plan, environment.nodeGroups),
-        serviceAccountName: account.metadata.name,
+        serviceAccountName: accountName,
+        extension,
         apiKey: this.apiKey,
         ...(plan.model.gated && { huggingFaceToken }),
         priorityClassName: priorityClasses?.[plan.class],
@@ -112,5 +116,20 @@ export class VllmRuntime extends pulumi.ComponentResource {
       url: this.url,
       contractHash: this.contractHash,
     });
+  }
+
+  /** Makes the pods' ServiceAccount, without a token for the API. */
+  private account(
+    name: string,
+    metadata: { name: string; namespace: pulumi.Input<string>; labels: Record<string, string> },
+    { serviceAccount }: PodConfig,
+    opts: pulumi.CustomResourceOptions,
+  ): pulumi.Output<string> {
+    const { annotations } = serviceAccount ?? {};
+    const args = {
+      metadata: { ...metadata, ...(annotations !== undefined && { annotations }) },
+      automountServiceAccountToken: false,
+    };
+    return new k8s.core.v1.ServiceAccount(name, args, opts).metadata.name;
   }
 }

@@ -1,10 +1,12 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { nodeTaints } from "../derive/objects.js";
 import { placementOf } from "../derive/placement.js";
 import type { RuntimePlan } from "../derive/plan.js";
 import type { ServingEnvironment } from "../engine/environment.js";
 import { APP_NAME, COMPONENTS, LABELS, MANAGED_BY } from "../vocabulary/labels.js";
-import { GPU_RESOURCE } from "../vocabulary/nodes.js";
+import { mergedPod } from "../derive/pod.js";
+import { extensionFields } from "../engine/podExtension.js";
 import { CONTAINER_SECURITY, podSecurity } from "../engine/security.js";
 
 /** Inputs of {@link WarmSpare}. */
@@ -29,6 +31,7 @@ export class WarmSpare extends pulumi.ComponentResource {
   constructor(name: string, args: WarmSpareArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-vllm:serving:WarmSpare", name, {}, opts);
     const { plan, environment } = args;
+    const { imagePullSecrets, schedulerName } = extensionFields(mergedPod(environment.pod, plan.pod));
     const placement = placementOf(plan, environment.nodeGroups);
     const selector = {
       [LABELS.name]: APP_NAME,
@@ -42,7 +45,7 @@ export class WarmSpare extends pulumi.ComponentResource {
       [LABELS.class]: plan.class,
       [LABELS.gpu]: plan.gpu.type,
     };
-    const resources = { cpu: "10m", memory: "16Mi", [GPU_RESOURCE]: String(plan.gpu.count) };
+    const resources = { cpu: "10m", memory: "16Mi", [plan.accelerator.resource]: String(plan.gpu.count) };
     new k8s.apps.v1.Deployment(
       name,
       {
@@ -51,7 +54,7 @@ export class WarmSpare extends pulumi.ComponentResource {
           namespace: environment.namespace,
           labels,
           // A spare that has given way is pending, which is its purpose and not a failed update.
-          annotations: { "pulumi.com/skipAwait": "true" },
+          annotations: { "pulumi.com/skipAwait": "true", ...nodeTaints(placement) },
         },
         spec: {
           replicas: args.replicas,
@@ -62,6 +65,8 @@ export class WarmSpare extends pulumi.ComponentResource {
               automountServiceAccountToken: false,
               enableServiceLinks: false,
               terminationGracePeriodSeconds: 0,
+              imagePullSecrets,
+              schedulerName,
               priorityClassName: environment.priorityClasses?.spare,
               nodeSelector: placement.nodeSelector,
               tolerations: placement.tolerations,
@@ -69,7 +74,7 @@ export class WarmSpare extends pulumi.ComponentResource {
               containers: [
                 {
                   name: "pause",
-                  image: PAUSE_IMAGE,
+                  image: environment.spareImage ?? PAUSE_IMAGE,
                   resources: { requests: resources, limits: resources },
                   securityContext: CONTAINER_SECURITY,
                 },

@@ -5,6 +5,8 @@
 
 /** The prefix of labels and annotations of our own. */
 const OWN = "pulumi-vllm.dev";
+/** What the keys of labels and annotations of our own begin with. */
+export const OWN_PREFIX = `${OWN}/`;
 
 /** Labels of workloads and of everything that belongs to them. */
 export const LABELS = {
@@ -30,6 +32,8 @@ export const ANNOTATIONS = {
   contract: `${OWN}/contract`,
   /** The first 16 hex digits of the SHA-256 of {@link ANNOTATIONS.contract}. */
   contractHash: `${OWN}/contract-hash`,
+  /** Of a workload: taints of the nodes that it is for, `key=value:effect`, a comma between them; empty where they have none. */
+  nodeTaints: `${OWN}/node-taints`,
 } as const;
 
 /**

@@ -30,8 +30,37 @@ export const SPOT_NODE_LABELS: ReadonlyArray<{ key: string; value: string }> = [
   { key: "kubernetes.azure.com/scalesetpriority", value: "spot" },
 ];
 
+/** Taints by which common clouds keep pods off spot nodes: Google's by a setting of the node pool, Azure's always. */
+export const SPOT_NODE_TAINTS: ReadonlyArray<{ key: string; value: string }> = [
+  { key: NODE_LABELS.lifecycle, value: LIFECYCLES.spot },
+  { key: "cloud.google.com/gke-spot", value: "true" },
+  { key: "kubernetes.azure.com/scalesetpriority", value: "spot" },
+];
+
+/** Whether a label is on spot nodes alone. */
+export function isSpotLabel(key: string, value: string): boolean {
+  return SPOT_NODE_LABELS.some((label) => label.key === key && label.value === value);
+}
+
+/** Whether a taint is on spot nodes alone. @param value as the taint has it; any where it is left out */
+export function isSpotTaint(key: string, value: string | undefined): boolean {
+  return SPOT_NODE_TAINTS.some((taint) => taint.key === key && (value === undefined || taint.value === value));
+}
+
 /** The extended resource by which a pod asks for NVIDIA GPUs; MIG slices are `nvidia.com/mig-…`. */
 export const GPU_RESOURCE = "nvidia.com/gpu";
+
+/** Whether a resource is a slice of a GPU: NVIDIA's device plugin names MIG slices by their profile. */
+export function isSlice(resource: string): boolean {
+  return resource.startsWith("nvidia.com/mig-");
+}
+
+/** How many of NVIDIA's devices are among resources, whole GPUs and slices alike. */
+export function gpusAmong(resources: Readonly<Record<string, string>> | undefined): number {
+  return Object.entries(resources ?? {})
+    .filter(([name]) => name.startsWith("nvidia.com/"))
+    .reduce((sum, [, count]) => sum + Number(count), 0);
+}
 
 /** The resource by which pods ask for a share of a GPU that several use in turn (time slicing, `renameByDefault`). */
 export const SHARED_GPU_RESOURCE = `${GPU_RESOURCE}.shared`;

@@ -26,6 +26,12 @@ export const DEPLOYMENT = { apiVersion: "apps/v1", kind: "Deployment" } as const
 /** Kinds of workload that a release can be run as; serving/workload has a file for each. */
 export const RUNTIME_WORKLOADS: readonly ObjectKind[] = [DEPLOYMENT];
 
+/** Name of the container that runs vLLM. */
+export const ENGINE_CONTAINER = "vllm";
+
+/** Names of the volumes that every engine has. */
+export const ENGINE_VOLUMES: readonly string[] = ["cache", "shm", "tmp", "chat-template"];
+
 /** A kind of object that belongs to a runtime. */
 export interface RuntimeObject extends ObjectKind {
   /** Has to be there before the pods are. */

@@ -9,6 +9,7 @@
 import assert from "node:assert/strict";
 
 import { fit, type FitInput } from "../../components/fit/fit.js";
+import { GPUS, type GpuType } from "../../components/facts/gpus.js";
 import { MODELS } from "../../components/facts/models/catalogue.js";
 import calibration from "./calibration.json";
 
@@ -24,7 +25,7 @@ function predict(row: Row): ReturnType<typeof fit> {
   return fit({
     model: MODELS[row.shapeOf]!,
     precision: precision as FitInput["precision"],
-    gpu: gpu as FitInput["gpu"],
+    gpu: GPUS[gpu as GpuType],
     ...{ gpus, memoryUtilization, context, sequences, batchedTokens, kvElementBytes: 2 },
   });
 }

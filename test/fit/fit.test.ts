@@ -4,7 +4,7 @@ import fc from "fast-check";
 
 import { dividesHeads, type Fit, fit, type FitInput } from "../../components/fit/fit.js";
 import { smallestMachine } from "../../components/fit/smallestMachine.js";
-import { GPU_TYPES } from "../../components/facts/gpus.js";
+import { GPUS } from "../../components/facts/gpus.js";
 import { AWS_MACHINES } from "../../components/facts/machines/aws.js";
 import { MODELS } from "../../components/facts/models/catalogue.js";
 import { PRECISION_NAMES } from "../../components/facts/precisions.js";
@@ -14,7 +14,7 @@ const GIB = 2 ** 30;
 /** Qwen3-8B on one L4, as staging serves it. */
 const CHAT: FitInput = {
   model: MODELS["Qwen/Qwen3-8B"]!,
-  ...{ precision: "bf16", gpu: "l4", gpus: 1, memoryUtilization: 0.9 },
+  ...{ precision: "bf16", gpu: GPUS.l4, gpus: 1, memoryUtilization: 0.9 },
   ...{ context: 8192, sequences: 16, batchedTokens: 2048, kvElementBytes: 2 },
 };
 
@@ -112,7 +112,7 @@ describe("fit", () => {
   });
 
   it("holds no token where not even the weights fit", () => {
-    const { kvCacheGiBPerGpu, ...none } = fitOf({ gpu: "t4" });
+    const { kvCacheGiBPerGpu, ...none } = fitOf({ gpu: GPUS.t4 });
     assert.ok(kvCacheGiBPerGpu < 0);
     assert.deepEqual([none.kvCacheTokens, none.fullLengthRequests, none.fits, none.largestContext], [0, 0, false, 0]);
   });
@@ -127,7 +127,7 @@ describe("fit", () => {
 const anyInput: fc.Arbitrary<FitInput> = fc.record({
   model: fc.constantFrom(...Object.values(MODELS)),
   precision: fc.constantFrom(...PRECISION_NAMES),
-  gpu: fc.constantFrom(...GPU_TYPES),
+  gpu: fc.constantFrom(...Object.values(GPUS)),
   gpus: fc.constantFrom(1, 2, 4, 8),
   memoryUtilization: fc.double({ min: 0.1, max: 1, noNaN: true }),
   context: fc.integer({ min: 1, max: 262144 }),
@@ -181,18 +181,18 @@ describe("fit for any model, GPU and limits", () => {
 
 describe("smallestMachine", () => {
   it("is the cheapest on which Qwen3-8B fits", () => {
-    assert.deepEqual(smallestMachine(CHAT), { gpu: "l4", gpus: 1, machine: "g6.xlarge", hourlyUsd: 0.8048 });
+    assert.deepEqual(smallestMachine(CHAT), { gpu: GPUS.l4, gpus: 1, machine: "g6.xlarge", hourlyUsd: 0.8048 });
   });
 
   it("is a machine with several GPUs where one is not enough", () => {
     assert.deepEqual(smallestMachine({ ...CHAT, model: model("Qwen/Qwen2.5-72B-Instruct") }), {
-      ...{ gpu: "l40s", gpus: 4, machine: "g6e.12xlarge", hourlyUsd: 10.493 },
+      ...{ gpu: GPUS.l40s, gpus: 4, machine: "g6e.12xlarge", hourlyUsd: 10.493 },
     });
   });
 
   it("leaves GPUs of a machine unused where the heads divide by no more", () => {
     assert.deepEqual(smallestMachine({ ...CHAT, model: { ...model("microsoft/phi-4"), parameters: 80e9 } }), {
-      ...{ gpu: "rtx-pro-6000", gpus: 2, machine: "g7e.48xlarge", hourlyUsd: 33.144 },
+      ...{ gpu: GPUS["rtx-pro-6000"], gpus: 2, machine: "g7e.48xlarge", hourlyUsd: 33.144 },
     });
   });
 
@@ -207,10 +207,10 @@ describe("smallestMachine", () => {
     assert.ok(fit({ ...input, gpu, gpus }).fits);
     assert.ok(dividesHeads(input.model, gpus));
     const type = AWS_MACHINES.get(machine)!;
-    assert.deepEqual([type.gpu, type.hourlyUsd], [gpu, hourlyUsd]);
+    assert.deepEqual([type.gpu, type.hourlyUsd], [gpu.type, hourlyUsd]);
     assert.ok(type.gpus >= gpus);
     for (const other of AWS_MACHINES.values()) {
-      if (other.gpu === gpu && other.gpus >= gpus) assert.ok(other.hourlyUsd >= hourlyUsd);
+      if (other.gpu === gpu.type && other.gpus >= gpus) assert.ok(other.hourlyUsd! >= hourlyUsd);
     }
   });
 });

@@ -4,6 +4,8 @@ import { SYSTEM_NODE_LABELS, gpuNodeLabels, gpuNodeTaints } from "../../componen
 import { labelValue, LOCAL_RUN } from "../../components/vocabulary/labels.js";
 import { GPU_RESOURCE } from "../../components/vocabulary/nodes.js";
 import type { NodeGroup, NodeGroups } from "../../components/contract/nodeGroup.js";
+import { isWrong } from "../../components/config/parts.js";
+import { gpuNamed, type GpuTypes, gpuTypesOf } from "../../components/derive/gpuTypes.js";
 import type { Cluster, KubernetesObject } from "./client.js";
 import { marks, removeOwn } from "./ownership.js";
 
@@ -25,6 +27,8 @@ export interface NodeShape {
   memoryGiB: number;
   diskGiB: number;
   gpus: number;
+  /** The resource by which it offers them. */
+  gpuResource: string;
 }
 
 /** Root volume of a node, in GiB; room for weights is what pods ask of it. */
@@ -47,7 +51,7 @@ export function nodeObject(node: NodeShape, run: string): KubernetesObject & { s
     memory: `${Math.floor(node.memoryGiB * 1024)}Mi`,
     "ephemeral-storage": `${node.diskGiB}Gi`,
     pods: String(PODS),
-    ...(node.gpus > 0 && { [GPU_RESOURCE]: String(node.gpus) }),
+    ...(node.gpus > 0 && { [node.gpuResource]: String(node.gpus) }),
   };
   return {
     apiVersion: "v1",
@@ -73,6 +77,7 @@ export function nodeObject(node: NodeShape, run: string): KubernetesObject & { s
 
 /** Taints that a group of existing nodes must have to need its tolerations; our own where it states none. */
 function taintsOf(group: NodeGroup): Taint[] {
+  if (group.taints !== undefined) return group.taints.map(({ key, value = "", effect }) => ({ key, value, effect }));
   if (group.tolerations === undefined) {
     return gpuNodeTaints(group).map(({ key, value }) => ({ key, value, effect: "NoSchedule" }));
   }
@@ -98,9 +103,16 @@ type PlacedGroup = NodeGroup & { reservation?: { zone: string } | undefined };
  * The nodes of a group, its machines and the zones in turn.
  *
  * @param count of nodes; the group's `max` unless said
+ * @param gpuTypes those of the table and of the config
  */
-export function groupNodes(name: string, group: PlacedGroup, zones: readonly string[], count = group.max): NodeShape[] {
+export function groupNodes(
+  name: string,
+  group: PlacedGroup,
+  zones: readonly string[],
+  { count = group.max, gpuTypes = gpuTypesOf() }: { count?: number; gpuTypes?: GpuTypes } = {},
+): NodeShape[] {
   const { machines } = group;
+  const { resource } = gpuNamed(group.gpu, gpuTypes);
   return Array.from({ length: machines.length === 0 ? 0 : count }, (_, index) => {
     const machine = machines[index % machines.length]!;
     return {
@@ -110,15 +122,16 @@ export function groupNodes(name: string, group: PlacedGroup, zones: readonly str
       instanceType: machine.name,
       labels: { ...gpuNodeLabels(group), ...group.nodeSelector },
       taints: taintsOf(group),
-      ...machine.allocatable,
       diskGiB: DISK_GIB,
+      ...machine.allocatable,
       gpus: machine.gpus,
+      gpuResource: isWrong(resource) ? GPU_RESOURCE : resource,
     };
   });
 }
 
 /** All nodes of a stack: every GPU group at its `max`, and some nodes without GPUs. */
-export function stackNodes(groups: NodeGroups, zones: readonly string[]): NodeShape[] {
+export function stackNodes(groups: NodeGroups, zones: readonly string[], gpuTypes?: GpuTypes): NodeShape[] {
   const system = Array.from({ length: SYSTEM.count }, (_, index) => ({
     ...SYSTEM,
     name: `${SYSTEM.group}-${index + 1}`,
@@ -126,8 +139,12 @@ export function stackNodes(groups: NodeGroups, zones: readonly string[]): NodeSh
     labels: SYSTEM_NODE_LABELS,
     taints: [],
     gpus: 0,
+    gpuResource: GPU_RESOURCE,
   }));
-  return [...system, ...Object.entries(groups ?? {}).flatMap(([name, group]) => groupNodes(name, group, zones))];
+  return [
+    ...system,
+    ...Object.entries(groups ?? {}).flatMap(([name, group]) => groupNodes(name, group, zones, { gpuTypes })),
+  ];
 }
 
 /** The nodes that {@link makeNodes} has made. */

@@ -1,7 +1,7 @@
 /** Reasons not to put a stack into an existing cluster. Only reads. */
 import pLimit from "p-limit";
 import { LABELS, MANAGED_BY } from "../../components/vocabulary/labels.js";
-import { GPU_RESOURCE } from "../../components/vocabulary/nodes.js";
+import { gpusAmong } from "../../components/vocabulary/nodes.js";
 import { error, type Problem } from "../../components/config/problems.js";
 import { ApiError, type Cluster, describe, type KubernetesObject, type Reference } from "./client.js";
 import { familyOf, isMarked, whose } from "./ownership.js";
@@ -56,7 +56,7 @@ interface Node extends KubernetesObject {
 async function gpuNodes(cluster: Cluster, run: string): Promise<string[]> {
   return (await cluster.list<Node>("v1", "Node"))
     .filter((node) => !isMarked(node, run) && node.metadata.annotations?.[SIMULATED_BY_KWOK] === undefined)
-    .filter(({ status }) => Number(status?.capacity?.[GPU_RESOURCE] ?? 0) > 0)
+    .filter(({ status }) => gpusAmong(status?.capacity) > 0)
     .map(({ metadata }) => metadata.name);
 }
 

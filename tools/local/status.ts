@@ -1,7 +1,7 @@
 /** Tables of what runs where. */
 import Table from "cli-table3";
 import { LABELS } from "../../components/vocabulary/labels.js";
-import { GPU_RESOURCE } from "../../components/vocabulary/nodes.js";
+import { gpusAmong } from "../../components/vocabulary/nodes.js";
 import { printableData } from "../../components/config/printable.js";
 import { colours as pc } from "../colours.js";
 import type { Cluster, KubernetesObject } from "./client.js";
@@ -57,7 +57,7 @@ function stateOf({ metadata, status }: Pod): string {
 }
 
 function gpusOf({ spec }: Pod): number {
-  return spec.containers.reduce((sum, { resources }) => sum + Number(resources?.requests?.[GPU_RESOURCE] ?? 0), 0);
+  return spec.containers.reduce((sum, { resources }) => sum + gpusAmong(resources?.requests), 0);
 }
 
 /** Objects of the models of a stack. */
@@ -124,7 +124,7 @@ function groupRows(simulated: readonly Node[], pods: readonly Pod[]): Status["gr
     return {
       name,
       nodes: members.length,
-      gpus: members.reduce((sum, { status }) => sum + Number(status?.allocatable?.[GPU_RESOURCE] ?? 0), 0),
+      gpus: members.reduce((sum, { status }) => sum + gpusAmong(status?.allocatable), 0),
       gpusUsed: pods.filter(({ spec }) => here.has(spec.nodeName ?? "")).reduce((sum, pod) => sum + gpusOf(pod), 0),
     };
   });

@@ -1,7 +1,7 @@
 /** The arguments of `vllm serve` in a stack's resources. */
 import { parseImage, vllmVersionOf } from "../../components/config/image.js";
 import { LABELS } from "../../components/vocabulary/labels.js";
-import { CONTAINER_NAME } from "../../components/engine/pod.js";
+import { ENGINE_CONTAINER } from "../../components/vocabulary/workloads.js";
 import type { CollectedResource } from "../collect.js";
 
 /** The words after `vllm serve` of one release, and where they are from. */
@@ -31,7 +31,7 @@ export function argumentLists(stack: string, resources: readonly CollectedResour
     .flatMap(({ inputs }) => {
       const { metadata, spec } = inputs as unknown as Deployment;
       return spec.template.spec.containers
-        .filter(({ name }) => name === CONTAINER_NAME)
+        .filter(({ name }) => name === ENGINE_CONTAINER)
         .map(({ image, args }) => {
           const parsed = parseImage(image);
           const version = parsed && vllmVersionOf(parsed);

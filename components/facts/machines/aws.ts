@@ -111,6 +111,7 @@ export function karpenterMemoryGiB({ memoryGiB, maxPods }: Pick<AwsMachine, "mem
 
 /** A machine of AWS. */
 export interface AwsMachine extends Machine {
+  hourlyUsd: number;
   /** Instance-store NVMe, in GB. */
   nvmeGB: number;
   /** Pods that its network interfaces have addresses for, one address a pod. */

@@ -2,7 +2,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { progressDeadlineSeconds, rolloutSeconds } from "../../derive/budgets.js";
-import { contractAnnotations, runtimeLabels, runtimeName, runtimeSelector } from "../../derive/objects.js";
+import { contractAnnotations, nodeTaints, runtimeLabels, runtimeName, runtimeSelector } from "../../derive/objects.js";
 import type { RuntimePlan } from "../../derive/plan.js";
 import { isAutoscaled } from "../../derive/scaling.js";
 import { DEPLOYMENT } from "../../vocabulary/workloads.js";
@@ -18,14 +18,16 @@ export interface DeploymentContext extends ServerContext {
 
 export function deploymentSpec(plan: RuntimePlan, context: DeploymentContext): k8s.types.input.apps.v1.Deployment {
   const labels = runtimeLabels(plan, context.partOf);
-  const { podAnnotations } = context;
+  const { podAnnotations, extension = {} } = context;
+  // Ours last: nothing of the platform's takes their place.
+  const annotations = { ...extension.annotations, ...podAnnotations };
   return {
     metadata: {
       name: runtimeName(plan),
       namespace: context.namespace,
       labels,
       // Here and not on the pods: an edited reason must not restart a server that takes minutes to start.
-      annotations: contractAnnotations(plan),
+      annotations: { ...contractAnnotations(plan), ...nodeTaints(context.placement) },
     },
     spec: {
       // An autoscaled Deployment's replicas belong to the autoscaler: to state them would reset them at every update.
@@ -36,7 +38,10 @@ export function deploymentSpec(plan: RuntimePlan, context: DeploymentContext): k
       progressDeadlineSeconds: progressDeadlineSeconds(plan),
       revisionHistoryLimit: 5,
       template: {
-        metadata: { labels, ...(podAnnotations !== undefined && { annotations: { ...podAnnotations } }) },
+        metadata: {
+          labels: { ...extension.labels, ...labels },
+          ...(Object.keys(annotations).length > 0 && { annotations }),
+        },
         spec: serverPod(plan, context),
       },
     },

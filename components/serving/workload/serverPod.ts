@@ -17,6 +17,9 @@ export interface ServerContext extends PodContext {
   apiKey: SecretKey;
 }
 
+/** A free GPU in the wrong zone beats no GPU. */
+const SPREAD = [{ topologyKey: ZONE_LABEL, maxSkew: 1, whenUnsatisfiable: "ScheduleAnyway" }];
+
 export function serverPod(plan: RuntimePlan, context: ServerContext): types.input.core.v1.PodSpec {
   return enginePod(plan, context, {
     args: serveArguments(plan),
@@ -30,16 +33,11 @@ export function serverPod(plan: RuntimePlan, context: ServerContext): types.inpu
     },
     pod: {
       terminationGracePeriodSeconds: graceSeconds(plan),
-      topologySpreadConstraints: [
-        {
-          topologyKey: ZONE_LABEL,
-          maxSkew: 1,
-          // A free GPU in the wrong zone beats no GPU.
-          whenUnsatisfiable: "ScheduleAnyway",
-          labelSelector: { matchLabels: runtimeSelector(plan) },
-          matchLabelKeys: ["pod-template-hash"],
-        },
-      ],
+      topologySpreadConstraints: (context.extension?.topologySpread ?? SPREAD).map((spread) => ({
+        ...spread,
+        labelSelector: { matchLabels: runtimeSelector(plan) },
+        matchLabelKeys: ["pod-template-hash"],
+      })),
     },
   });
 }

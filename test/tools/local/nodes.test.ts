@@ -25,7 +25,7 @@ const ZONES = ["us-east-1a", "us-east-1b", "us-east-1c"];
 type Group = NodeGroupConfig & { reservation?: { zone: string } };
 
 const nodesOf = (name: string, config: Group, zones: readonly string[], count?: number) =>
-  groupNodes(name, describedGroup(config), zones, count);
+  groupNodes(name, describedGroup(config), zones, { count });
 const allNodes = (groups: Record<string, Group> | undefined, zones: readonly string[]) =>
   stackNodes(groups && describedGroups(groups), zones);
 
