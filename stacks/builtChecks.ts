@@ -182,7 +182,7 @@ function checkIdle({ built, releases }: BuiltSections, prefix: string): Problem[
         !isWrong(demand) && !isWrong(least) && least > 0 && candidates(demand, groups).includes(group),
     );
     if (group.min === 0 || atRest.length > 0) return [];
-    const hourly = Math.min(...group.machines.map(({ hourlyUsd = NaN }) => hourlyUsd)) * group.min;
+    const hourly = Math.min(...group.machines.flatMap(({ hourlyUsd }) => hourlyUsd ?? [])) * group.min;
     const cost = Number.isFinite(hourly) ? `, $${hourly.toFixed(2)} an hour,` : "";
     const message = `${group.min} nodes run${cost} and no model wants one at rest: use 0, or give models an autoscaling.min`;
     return [warning(`${joinPath(`${prefix}cluster.gpuNodes`, [name])}.min`, message)];

@@ -91,7 +91,7 @@ function parseExisting(value: object, path: string, gpuTypes: GpuTypes): ParsedC
   const { gpuNodes } = parts.existing;
   const groupsPath = `${path}.existing.gpuNodes`;
   const ofGroups = entriesOf(gpuNodes).flatMap(([name, group]) =>
-    checkNodeGroup(group, joinPath(groupsPath, [name]), gpuTypes),
+    checkNodeGroup(group, joinPath(groupsPath, [name]), { gpuTypes }),
   );
   return {
     kind: "existing",

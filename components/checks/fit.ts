@@ -38,5 +38,6 @@ function whereItFits(input: FitInput): string {
   const smallest = smallestMachine(input);
   if (smallest === undefined) return "no machine of the tables would do";
   const { machine, gpus, gpu, hourlyUsd } = smallest;
-  return `the smallest machine that would do is ${machine} with ${gpus} × ${gpu.type}, $${hourlyUsd}/h`;
+  const price = hourlyUsd === undefined ? "price unknown" : `$${hourlyUsd}/h`;
+  return `the smallest machine that would do is ${machine} with ${gpus} × ${gpu.type}, ${price}`;
 }

@@ -70,7 +70,7 @@ function load(models: unknown, nodeGroups: unknown, options: LoadOptions): Loade
     ...checkGpuTypes(types.parts, "gpuTypes"),
     ...groups.problems,
     ...entriesOf(groups.parts).flatMap(([name, group]) =>
-      checkNodeGroup(group, joinPath("gpuNodes", [name]), gpuTypes),
+      checkNodeGroup(group, joinPath("gpuNodes", [name]), { gpuTypes }),
     ),
     ...resolved.problems,
     ...(options.hasHubToken === false ? checkHubToken(resolved.releases, TOKEN_ARGUMENT) : []),

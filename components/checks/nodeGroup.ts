@@ -5,18 +5,23 @@ import type { NodeGroupConfig, NodeTaint } from "../contract/nodeGroup.js";
 import { type GpuTypes, gpuTypesOf } from "../derive/gpuTypes.js";
 import { machinesNamed } from "../derive/nodeGroup.js";
 import { MACHINES, machinesWith } from "../facts/machines/index.js";
+import type { Cloud } from "../facts/machines/machine.js";
 import { isSpotLabel, isSpotTaint } from "../vocabulary/nodes.js";
 import { checkGpuType } from "./gpuTypes.js";
 
-/**
- * Whether a group's numbers, machines, labels and taints agree with each other and with the tables of machines.
- *
- * @param gpuTypes those of the table and of the config @default those of the table
- */
+/** What a group is judged by, besides its own keys. */
+export interface GroupContext {
+  /** Types of the table and of the config. @default those of the table */
+  gpuTypes?: GpuTypes;
+  /** Whose machines the group may have. @default any cloud's, or none's */
+  cloud?: Cloud;
+}
+
+/** Whether a group's numbers, machines, labels and taints agree with each other and with the tables of machines. */
 export function checkNodeGroup(
   group: Parts<NodeGroupConfig>,
   path: string,
-  gpuTypes: GpuTypes = gpuTypesOf(),
+  { gpuTypes = gpuTypesOf(), cloud }: GroupContext = {},
 ): Problem[] {
   const { min, max, gpu, instanceTypes, node } = group;
   const types = instanceTypes === undefined || isWrong(instanceTypes) ? [] : instanceTypes;
@@ -30,7 +35,7 @@ export function checkNodeGroup(
     // Beside a GPU type that is unknown, machines would be blamed for not having it.
     ...types.flatMap((type, index) =>
       given([type, ofGpu.length > 0 ? WRONG : from([gpu], (value) => value)], (name, wanted) =>
-        checkMachine(name, wanted, `${path}.instanceTypes[${index}]`),
+        checkMachine(name, wanted, `${path}.instanceTypes[${index}]`, cloud),
       ),
     ),
     ...checkSameCount(
@@ -81,16 +86,18 @@ function checkCapacity({ capacity, nodeSelector, taints }: Parts<NodeGroupConfig
   });
 }
 
-function checkMachine(name: string, gpu: string, path: string): Problem[] {
-  const machine = MACHINES.get(name);
+function checkMachine(name: string, gpu: string, path: string, cloud?: Cloud): Problem[] {
+  const known = [...MACHINES.values()].filter((machine) => cloud === undefined || machine.cloud === cloud);
+  const machine = known.find((candidate) => candidate.name === name);
   if (machine === undefined) {
-    const ofGpu = machinesWith(gpu).map((known) => known.name);
+    const ofGpu = machinesWith(gpu, cloud).map((offer) => offer.name);
+    const names = known.map((candidate) => candidate.name);
     return [
       error(
         path,
-        `${quote(name)} is not a known GPU instance type${didYouMean(name, MACHINES.keys()) || "."} ` +
+        `${quote(name)} is not a known GPU instance type${didYouMean(name, names) || "."} ` +
           (ofGpu.length === 0 ? `None with ${gpu} is known` : `With ${gpu}: ${listOr(ofGpu)}`) +
-          ". In an existing cluster, node describes machines that are not known",
+          (cloud === undefined ? "; machines that are not known are described by node" : ""),
       ),
     ];
   }

@@ -255,7 +255,7 @@ function checkGpuNodes(
 ): Problem[] {
   const { purpose, capacity, nodeSelector, tolerations, instanceTypes } = group;
   const isReserved = Object.values(group.reservation ?? {}).some((part) => !isWrong(part));
-  const problems = checkNodeGroup(group, path, gpuTypes);
+  const problems = checkNodeGroup(group, path, { gpuTypes, cloud: "aws" });
   if (name === "system") problems.push(error(path, '"system" is the name of the group without GPUs: use another'));
   if ([nodeSelector, tolerations].some((own) => own !== undefined && !isWrong(own))) {
     problems.push(

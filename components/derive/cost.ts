@@ -10,17 +10,16 @@ export interface CostRange {
 }
 
 /**
- * What one replica costs an hour: its share of the GPUs of the cheapest and of the dearest machine it can be on. Without node
- * groups, of the cheapest machine that is known.
+ * What one replica costs an hour: its share of the GPUs of the cheapest and of the dearest machine it can be on, of those
+ * with a price. Without machines in the node groups, of EC2's cheapest. `undefined` where no machine has a price.
  */
-export function replicaCost(demand: Demand, groups: NodeGroups): CostRange {
+export function replicaCost(demand: Demand, groups: NodeGroups): CostRange | undefined {
   const described = groups && candidates(demand, groups).flatMap(({ machines }) => machines);
-  const known = described?.length ? described : machinesWith(demand.gpu.type);
+  const known = described?.length ? described : machinesWith(demand.gpu.type, "aws");
   const prices = known
     .filter(({ gpus }) => gpus >= demand.gpu.count)
     .flatMap(({ gpus, hourlyUsd }) => (hourlyUsd === undefined ? [] : [(hourlyUsd * demand.gpu.count) / gpus]));
-  // The check of the placement refuses a release that no machine takes.
-  if (prices.length === 0) return { minUsd: 0, maxUsd: 0 };
+  if (prices.length === 0) return undefined;
   const cheapest = Math.min(...prices);
   return { minUsd: cheapest, maxUsd: described?.length ? Math.max(...prices) : cheapest };
 }

@@ -4,7 +4,8 @@
  * - `cudaGiB`: what CUDA reports as the device's total memory, the number vLLM multiplies by
  *   `gpu-memory-utilization`. It is smaller than the nominal size (ECC, driver). Read from the line
  *   "GPU 0 has a total capacity of … GiB" of PyTorch's out-of-memory errors in public issues; where reports differ by
- *   driver the smallest is taken. Gathered 2026-11-21.
+ *   driver the smallest is taken. Gathered 2026-11-21; A10 (zai-org/CogVLM#236) and H100 NVL (ali-vilab/VACE#56)
+ *   2026-11-26.
  * - `computeCapability`: https://developer.nvidia.com/cuda-gpus, read 2026-11.
  */
 /** A type of GPU, or of a slice of one. */
@@ -23,12 +24,14 @@ type Row = Omit<Gpu, "type">;
 
 const ROWS = {
   t4: { name: "T4", cudaGiB: 14.56, computeCapability: 7.5 },
+  a10: { name: "A10", cudaGiB: 21.99, computeCapability: 8.6 },
   l4: { name: "L4", cudaGiB: 22.03, computeCapability: 8.9 },
   a10g: { name: "A10G", cudaGiB: 22.06, computeCapability: 8.6 },
   "a100-40": { name: "A100 40 GB", cudaGiB: 39.38, computeCapability: 8.0 },
   l40s: { name: "L40S", cudaGiB: 44.39, computeCapability: 8.9 },
   "a100-80": { name: "A100 80 GB", cudaGiB: 79.14, computeCapability: 8.0 },
   h100: { name: "H100 80 GB", cudaGiB: 79.18, computeCapability: 9.0 },
+  "h100-nvl": { name: "H100 NVL 94 GB", cudaGiB: 93.0, computeCapability: 9.0 },
   "rtx-pro-6000": { name: "RTX PRO 6000 Blackwell", cudaGiB: 94.97, computeCapability: 12.0 },
   h200: { name: "H200", cudaGiB: 139.72, computeCapability: 9.0 },
   b200: { name: "B200", cudaGiB: 178.35, computeCapability: 10.0 },

@@ -1,5 +1,6 @@
 import { type Gpu, type GpuType, GPUS } from "../facts/gpus.js";
 import { MACHINES } from "../facts/machines/index.js";
+import type { Cloud } from "../facts/machines/machine.js";
 import { PRECISIONS } from "../facts/precisions.js";
 import { dividesHeads, fit, type FitInput } from "./fit.js";
 
@@ -9,28 +10,41 @@ export interface GpuChoice {
   gpus: number;
   /** The cheapest machine that has them. */
   machine: string;
-  /** Its on-demand price, US dollars an hour. */
-  hourlyUsd: number;
+  /** Its on-demand price, US dollars an hour; left out where no source says. */
+  hourlyUsd?: number;
 }
 
-/** GPU types with the tensor-parallel sizes that some machine offers, cheapest machine first. */
-const CHOICES: readonly GpuChoice[] = [...MACHINES.values()]
-  .flatMap(({ name, gpu, gpus: available, hourlyUsd = Infinity }) =>
-    [1, 2, 4, 8]
-      .filter((gpus) => gpus <= available)
-      .map((gpus) => ({
-        gpu: GPUS[gpu as GpuType],
-        gpus,
-        machine: name,
-        hourlyUsd,
-      })),
-  )
-  .sort((a, b) => a.hourlyUsd - b.hourlyUsd || a.gpus - b.gpus);
+const byPrice = (a: GpuChoice, b: GpuChoice): number => {
+  // Machines without a price come last, smallest number of GPUs first.
+  const [first, second] = [a.hourlyUsd ?? Infinity, b.hourlyUsd ?? Infinity];
+  return (first === second ? 0 : first - second) || a.gpus - b.gpus;
+};
 
-/** The smallest machine, by price, on which the same contract would fit; `undefined` where none does. */
-export function smallestMachine(input: FitInput): GpuChoice | undefined {
+/** GPU types with the tensor-parallel sizes that some machine of a cloud offers, cheapest machine first. */
+function choices(cloud: Cloud): GpuChoice[] {
+  return [...MACHINES.values()]
+    .filter((machine) => machine.cloud === cloud)
+    .flatMap(({ name, gpu, gpus: available, hourlyUsd }) =>
+      [1, 2, 4, 8]
+        .filter((gpus) => gpus <= available)
+        .map((gpus) => ({
+          gpu: GPUS[gpu as GpuType],
+          gpus,
+          machine: name,
+          ...(hourlyUsd !== undefined && { hourlyUsd }),
+        })),
+    )
+    .sort(byPrice);
+}
+
+/**
+ * The smallest machine of a cloud, by price, on which the same contract would fit; `undefined` where none does.
+ *
+ * @param cloud default: aws
+ */
+export function smallestMachine(input: FitInput, cloud: Cloud = "aws"): GpuChoice | undefined {
   const { model, precision } = input;
-  return CHOICES.find(
+  return choices(cloud).find(
     ({ gpu, gpus }) =>
       dividesHeads(model, gpus) &&
       gpu.computeCapability >= PRECISIONS[precision].minComputeCapability &&

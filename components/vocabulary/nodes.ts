@@ -21,21 +21,35 @@ export const WORKLOADS = {
 /** Values of {@link NODE_LABELS.lifecycle}. */
 export const LIFECYCLES = { onDemand: "on-demand", spot: "spot" } as const;
 
-/** Labels by which a node is known to be a spot node, ours and those of the common clouds and provisioners. */
+/**
+ * Labels by which a node is known to be a spot node, ours and those of the common clouds and provisioners, as they document them:
+ * - https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html
+ * - https://karpenter.sh/docs/concepts/scheduling/
+ * - https://cloud.google.com/kubernetes-engine/docs/concepts/spot-vms and `…/preemptible-vms`; `gke-provisioning` has
+ *   preemptible machines, too.
+ * - https://learn.microsoft.com/azure/aks/spot-node-pool
+ */
 export const SPOT_NODE_LABELS: ReadonlyArray<{ key: string; value: string }> = [
   { key: NODE_LABELS.lifecycle, value: LIFECYCLES.spot },
   { key: "eks.amazonaws.com/capacityType", value: "SPOT" },
   { key: "karpenter.sh/capacity-type", value: "spot" },
   { key: "cloud.google.com/gke-spot", value: "true" },
+  { key: "cloud.google.com/gke-preemptible", value: "true" },
+  { key: "cloud.google.com/gke-provisioning", value: "spot" },
+  { key: "cloud.google.com/gke-provisioning", value: "preemptible" },
   { key: "kubernetes.azure.com/scalesetpriority", value: "spot" },
 ];
 
-/** Taints by which common clouds keep pods off spot nodes: Google's by a setting of the node pool, Azure's always. */
-export const SPOT_NODE_TAINTS: ReadonlyArray<{ key: string; value: string }> = [
-  { key: NODE_LABELS.lifecycle, value: LIFECYCLES.spot },
-  { key: "cloud.google.com/gke-spot", value: "true" },
-  { key: "kubernetes.azure.com/scalesetpriority", value: "spot" },
-];
+/**
+ * Taints that spot nodes of a cloud may have beside {@link SPOT_TAINT}. AKS sets its own on every spot pool, and GKE when
+ * node auto-provisioning makes the pool; those of preemptible machines are their owner's, by the same key. EKS and Karpenter
+ * set none. Sources: those of {@link SPOT_NODE_LABELS}.
+ */
+export const SPOT_NODE_TAINTS = [
+  { key: "cloud.google.com/gke-spot", value: "true", effect: "NoSchedule" },
+  { key: "cloud.google.com/gke-preemptible", value: "true", effect: "NoSchedule" },
+  { key: "kubernetes.azure.com/scalesetpriority", value: "spot", effect: "NoSchedule" },
+] as const;
 
 /** Whether a label is on spot nodes alone. */
 export function isSpotLabel(key: string, value: string): boolean {
@@ -44,7 +58,9 @@ export function isSpotLabel(key: string, value: string): boolean {
 
 /** Whether a taint is on spot nodes alone. @param value as the taint has it; any where it is left out */
 export function isSpotTaint(key: string, value: string | undefined): boolean {
-  return SPOT_NODE_TAINTS.some((taint) => taint.key === key && (value === undefined || taint.value === value));
+  return [SPOT_TAINT, ...SPOT_NODE_TAINTS].some(
+    (taint) => taint.key === key && (value === undefined || taint.value === value),
+  );
 }
 
 /** The extended resource by which a pod asks for NVIDIA GPUs; MIG slices are `nvidia.com/mig-…`. */

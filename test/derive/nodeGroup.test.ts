@@ -28,8 +28,19 @@ describe("checkNodeGroup", () => {
     assert.deepEqual(check({ min: 3 }), ["error nodes.min: 3 is more than max 2: use 0 to 2"]);
   });
 
+  it("takes machines of any cloud, or of one alone", () => {
+    const google = group({ instanceTypes: ["g2-standard-8"] });
+    assert.deepEqual(checkNodeGroup(google, "nodes"), []);
+    assert.deepEqual(checkNodeGroup(google, "nodes", { cloud: "gcp" }), []);
+    assert.match(
+      lines(checkNodeGroup(google, "nodes", { cloud: "aws" })).join(),
+      /"g2-standard-8" is not a known GPU instance type/,
+    );
+  });
+
   it("refuses an unknown instance type, naming the nearest and those with the GPU", () => {
-    assert.deepEqual(check({ instanceTypes: ["g6.2xlarge", "g6.2xlrge"] }), [
+    const ofAws = group({ instanceTypes: ["g6.2xlarge", "g6.2xlrge"] });
+    assert.deepEqual(lines(checkNodeGroup(ofAws, "nodes", { cloud: "aws" })), [
       `error nodes.instanceTypes[1]: "g6.2xlrge" is not a known GPU instance type; did you mean g6.2xlarge, g5.2xlarge or g6.12xlarge? With l4: ${L4_TYPES}`,
     ]);
   });
@@ -62,6 +73,7 @@ describe("describedGroup", () => {
       machines: [
         {
           name: "g6.2xlarge",
+          cloud: "aws",
           gpu: "l4",
           gpus: 1,
           cpus: 8,

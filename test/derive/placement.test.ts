@@ -246,6 +246,11 @@ describe("replicaCost", () => {
     assert.deepEqual(cost(chat({ "gpu/count": 4 }), undefined), { minUsd: 4.6016, maxUsd: 4.6016 });
   });
 
+  it("is unknown, not zero, where no machine has a price", () => {
+    const groups = { inference: group({ gpu: "a100-80", instanceTypes: ["a2-ultragpu-1g"] }) };
+    assert.equal(cost(chat({ "gpu/type": "a100-80" }), groups), undefined);
+  });
+
   it("is the cheapest machine's where no group takes the model", () => {
     assert.deepEqual(cost(chat(), { batch: SPOT }), { minUsd: 0.8048, maxUsd: 0.8048 });
   });

@@ -8,6 +8,7 @@ describe("the instance table", () => {
   it("knows a type by its EC2 name", () => {
     assert.deepEqual(AWS_MACHINES.get("g6e.12xlarge"), {
       name: "g6e.12xlarge",
+      cloud: "aws",
       allocatable: { cpus: 47.31, memoryGiB: 384 * 0.97 - (255 + 11 * 292 + 100) / 1024 - 1 },
       ...{ gpu: "l40s", gpus: 4, cpus: 48, memoryGiB: 384, nvmeGB: 3800, maxPods: 292, hourlyUsd: 10.493 },
     });
@@ -73,12 +74,14 @@ describe("the GPU table", () => {
   it("has less memory than the name says", () => {
     for (const [gpu, nominal] of [
       ["t4", 16],
+      ["a10", 24],
       ["l4", 24],
       ["a10g", 24],
       ["a100-40", 40],
       ["l40s", 48],
       ["a100-80", 80],
       ["h100", 80],
+      ["h100-nvl", 94],
       ["rtx-pro-6000", 96],
       ["h200", 141],
       ["b200", 180],

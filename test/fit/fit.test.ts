@@ -196,6 +196,17 @@ describe("smallestMachine", () => {
     });
   });
 
+  it("is of the cloud that is asked for", () => {
+    assert.equal(smallestMachine(CHAT, "gcp")?.machine, "g2-standard-4");
+    assert.equal(smallestMachine(CHAT, "azure")?.machine, "Standard_NV36ads_A10_v5");
+  });
+
+  it("prefers machines with a price, and has none to tell of one without", () => {
+    // 8 H200 are the smallest of Google Cloud that hold it beside 8 B200, and neither has a price.
+    const choice = smallestMachine({ ...CHAT, model: { ...CHAT.model, parameters: 450e9 } }, "gcp")!;
+    assert.deepEqual([choice.gpus, "hourlyUsd" in choice], [8, false]);
+  });
+
   it("is none for a model that no machine holds", () => {
     assert.equal(smallestMachine({ ...CHAT, model: { ...CHAT.model, parameters: 4e12 } }), undefined);
   });
@@ -210,7 +221,7 @@ describe("smallestMachine", () => {
     assert.deepEqual([type.gpu, type.hourlyUsd], [gpu.type, hourlyUsd]);
     assert.ok(type.gpus >= gpus);
     for (const other of AWS_MACHINES.values()) {
-      if (other.gpu === gpu.type && other.gpus >= gpus) assert.ok(other.hourlyUsd! >= hourlyUsd);
+      if (other.gpu === gpu.type && other.gpus >= gpus) assert.ok(other.hourlyUsd >= hourlyUsd!);
     }
   });
 });

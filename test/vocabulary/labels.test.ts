@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 
 import { ANNOTATIONS, COMPONENTS, LABELS } from "../../components/vocabulary/labels.js";
 import { METRIC_LABELS, METRICS } from "../../components/vocabulary/metrics.js";
-import { GPU_TAINT, NODE_LABELS, SPOT_NODE_LABELS, SPOT_TAINT } from "../../components/vocabulary/nodes.js";
+import {
+  GPU_TAINT,
+  NODE_LABELS,
+  SPOT_NODE_LABELS,
+  SPOT_NODE_TAINTS,
+  SPOT_TAINT,
+} from "../../components/vocabulary/nodes.js";
 
 describe("the vocabulary", () => {
   it("names every label and annotation once", () => {
@@ -36,6 +42,15 @@ describe("the vocabulary", () => {
 
   it("knows our own spot nodes first", () => {
     assert.deepEqual(SPOT_NODE_LABELS[0], { key: "node-lifecycle", value: "spot" });
+  });
+
+  it("taints a cloud's spot nodes by the label that the cloud knows them by", () => {
+    for (const { key, value } of SPOT_NODE_TAINTS) {
+      assert.ok(
+        SPOT_NODE_LABELS.some((label) => label.key === key && label.value === value),
+        key,
+      );
+    }
   });
 
   it("tells runtimes from warm spares", () => {

@@ -115,7 +115,7 @@ export function configurationReference(): string {
       String(cudaGiB),
       computeCapability.toFixed(1),
       machinesWith(type)
-        .map((machine) => `${machine.name} (${machine.gpus}${machine.hourlyUsd === undefined ? "" : `, $${machine.hourlyUsd}`})`)
+        .map(({ name, gpus, hourlyUsd }) => `${name} (${gpus}${hourlyUsd === undefined ? "" : `, $${hourlyUsd}`})`)
         .join(", "),
     ],
   );

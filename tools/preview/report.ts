@@ -42,8 +42,8 @@ export interface ReleaseReport {
     fullLengthRequests: number;
   };
   replicas: { min: number; max: number };
-  /** On-demand, warm spares included in the routed release. */
-  hourlyUsd: CostRange;
+  /** On-demand, warm spares included in the routed release; absent where no machine of the release has a price. */
+  hourlyUsd?: CostRange;
   contractHash: string;
   /** What follows `vllm serve`. */
   arguments: string[];
@@ -60,7 +60,7 @@ export interface StackReport {
   stack: string;
   models: ModelReport[];
   releases: ReleaseReport[];
-  /** Of all models. */
+  /** Of all models whose machines have a price. */
   hourlyUsd: CostRange;
   /** Of a cluster that the stack builds: its GPU nodes are what the models' cost is a share of. */
   cluster?: { items: CostItem[]; hourlyUsd: CostRange; unpriced: string[] };
@@ -100,7 +100,9 @@ function releaseReport(model: ServedModel, plan: RuntimePlan, config: StackConfi
       fullLengthRequests: round(fit.fullLengthRequests, 2),
     },
     replicas: { min, max },
-    hourlyUsd: { minUsd: round((min + spares) * each.minUsd, 4), maxUsd: round((max + spares) * each.maxUsd, 4) },
+    ...(each !== undefined && {
+      hourlyUsd: { minUsd: round((min + spares) * each.minUsd, 4), maxUsd: round((max + spares) * each.maxUsd, 4) },
+    }),
     contractHash: contractHash(plan.contract),
     arguments: serveArguments(plan),
     reasons: Object.fromEntries(
@@ -145,7 +147,7 @@ export function stackReport(
     stack,
     models: config.models.map(({ releases: _, ...keys }) => keys),
     releases,
-    hourlyUsd: total(releases.map(({ hourlyUsd }) => hourlyUsd)),
+    hourlyUsd: total(releases.flatMap(({ hourlyUsd }) => hourlyUsd ?? [])),
     ...(config.cluster.built !== undefined && { cluster: clusterReport(config.cluster.built) }),
     resources,
     components: resources.flatMap((resource) => madeByEks(resource) ?? []),

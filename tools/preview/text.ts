@@ -90,7 +90,7 @@ function modelRow(release: ReleaseReport): string[] {
     `${fit.weightsGiB.toFixed(1)} + ${fit.kvCacheGiB.toFixed(1)} GiB`,
     `${release.context} × ${Math.floor(fit.fullLengthRequests * 10) / 10}`,
     replicas.min === replicas.max ? String(replicas.min) : `${replicas.min}–${replicas.max}`,
-    costRange(release.hourlyUsd),
+    release.hourlyUsd === undefined ? "unknown" : costRange(release.hourlyUsd),
   ];
 }
 
@@ -124,6 +124,14 @@ function hourAndMonth(hourly: CostRange): string {
   const { minUsd, maxUsd } = hourly;
   const monthly = minUsd === maxUsd ? month(minUsd) : `${month(minUsd)}–${month(maxUsd)}`;
   return `${costRange(hourly)} an hour, ${monthly} a month`;
+}
+
+/** Releases that the sum leaves out. */
+function unpricedLine(releases: readonly ReleaseReport[]): string[] {
+  const names = releases
+    .filter(({ hourlyUsd }) => hourlyUsd === undefined)
+    .map(({ model, release }) => `${model}-${release}`);
+  return names.length === 0 ? [] : [pc.yellow(`Price of the machines unknown, not counted: ${names.join(", ")}`)];
 }
 
 function clusterLines({ items, hourlyUsd, unpriced }: NonNullable<StackReport["cluster"]>): string[] {
@@ -169,6 +177,7 @@ export function stackText(given: StackReport): string {
         [5, 6, 7, 8],
       ),
       `All models: ${hourAndMonth(report.hourlyUsd)}`,
+      ...unpricedLine(report.releases),
     ],
     ...(report.cluster === undefined ? [] : [clusterLines(report.cluster)]),
     ...(report.warnings.length === 0

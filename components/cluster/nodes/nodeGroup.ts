@@ -1,7 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { nodeLabels } from "../../derive/nodeGroup.js";
-import { AWS_MACHINES, type AwsMachine, DAEMON_SETS } from "../../facts/machines/aws.js";
+import { AWS_MACHINES, type AwsMachine } from "../../facts/machines/aws.js";
+import { DAEMON_SETS } from "../../facts/machines/reserves.js";
 import {
   GPU_NODES,
   GPU_RESOURCE,

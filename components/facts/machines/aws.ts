@@ -8,6 +8,7 @@
  */
 import type { GpuType } from "../gpus.js";
 import type { Machine } from "./machine.js";
+import { CPU_BANDS, DAEMON_SETS, keptOf, KERNEL_SHARE } from "./reserves.js";
 
 /** `nvmeGB`: the instance store. `maxPods`: by its network interfaces. `hourlyUsd`: on demand, us-east-1. */
 type Row = [gpus: number, cpus: number, memoryGiB: number, nvmeGB: number, maxPods: number, hourlyUsd: number];
@@ -77,21 +78,6 @@ const TABLE: ReadonlyArray<[family: string, gpu: GpuType, rows: Record<string, R
   ["p6-b300", "b300", { "48xlarge": [8, 192, 4096, 30400, 198, 142.416] }],
 ];
 
-/** What is left to DaemonSets: they ask for about 0.47 cores on a GPU node, kube-proxy and the VPC CNI included. */
-export const DAEMON_SETS = { millicores: 500, memoryGiB: 1 } as const;
-
-/**
- * Cores that the kubelet keeps, in thousandths: 6 % of the first, 1 % of the second, 0.5 % of the next two and 0.25 % of the
- * rest (nodeadm's `getCPUMillicoresToReserve`, nodeadm/internal/kubelet/config.go, read 2026-11-26).
- */
-function reservedMillicores(cpus: number): number {
-  const within = (from: number, to: number): number => Math.max(0, Math.min(cpus, to) - from);
-  return 60 * within(0, 1) + 10 * within(1, 2) + 5 * within(2, 4) + 2.5 * within(4, Infinity);
-}
-
-/** Share of a machine's memory that the kernel keeps. */
-const KERNEL_SHARE = 0.03;
-
 /** What Karpenter takes off before it has seen a machine: `settings.vmMemoryOverheadPercent` of its chart, 1.15.1. */
 const KARPENTER_SHARE = 0.075;
 
@@ -111,6 +97,7 @@ export function karpenterMemoryGiB({ memoryGiB, maxPods }: Pick<AwsMachine, "mem
 
 /** A machine of AWS. */
 export interface AwsMachine extends Machine {
+  cloud: "aws";
   hourlyUsd: number;
   /** Instance-store NVMe, in GB. */
   nvmeGB: number;
@@ -124,10 +111,10 @@ export const AWS_MACHINES: ReadonlyMap<string, AwsMachine> = new Map(
     Object.entries(rows).map(([size, [gpus, cpus, memoryGiB, nvmeGB, maxPods, hourlyUsd]]) => {
       const name = `${family}.${size}`;
       const allocatable = {
-        cpus: (cpus * 1000 - reservedMillicores(cpus) - DAEMON_SETS.millicores) / 1000,
+        cpus: cpus - keptOf(cpus, CPU_BANDS) - DAEMON_SETS.millicores / 1000,
         memoryGiB: allocatableMemoryGiB(memoryGiB, maxPods),
       };
-      return [name, { name, gpu, gpus, cpus, memoryGiB, allocatable, nvmeGB, maxPods, hourlyUsd }];
+      return [name, { name, cloud: "aws", gpu, gpus, cpus, memoryGiB, allocatable, nvmeGB, maxPods, hourlyUsd }];
     }),
   ),
 );

@@ -1,7 +1,12 @@
+/** Clouds whose machines have a table here. */
+export type Cloud = "aws" | "gcp" | "azure";
+
 /** A machine with GPUs, of any cloud: what placement, fit and cost need to know of it. */
 export interface Machine {
   /** What its cloud calls it. */
   name: string;
+  /** Absent for nodes that a config describes by their shape. */
+  cloud?: Cloud;
   /** Type of its GPUs. */
   gpu: string;
   gpus: number;

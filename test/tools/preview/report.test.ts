@@ -74,7 +74,7 @@ describe("stackReport", () => {
     const { releases, hourlyUsd } = await reportOf({ models: { second: onTwo, third: modelConfig() } });
     // Two of the four GPUs of a g6.12xlarge for $4.6016.
     assert.deepEqual(
-      releases.map(({ model, hourlyUsd }) => [model, hourlyUsd.minUsd]),
+      releases.map(({ model, hourlyUsd }) => [model, hourlyUsd?.minUsd]),
       [
         ["chat", SMALL],
         ["second", 2.3008],

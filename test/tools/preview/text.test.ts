@@ -73,6 +73,14 @@ describe("stackText", () => {
     assert.deepEqual(rest, []);
   });
 
+  it("says that a price is unknown, and what the sum leaves out", async () => {
+    const report = await reportOf();
+    const { hourlyUsd: _, ...unpriced } = report.releases[0]!;
+    const lines = linesOf({ ...report, releases: [unpriced], hourlyUsd: { minUsd: 0, maxUsd: 0 } });
+    assert.ok(lines.some((line) => line.startsWith("chat") && line.trimEnd().endsWith("unknown")));
+    assert.ok(lines.includes("Price of the machines unknown, not counted: chat-r1"));
+  });
+
   it("shows the tree of what is registered, components before objects", async () => {
     const tree = section(await reportOf(), "Resources (");
     assert.deepEqual(tree, [
