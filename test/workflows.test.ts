@@ -233,6 +233,18 @@ describe("show.sh", () => {
   });
 });
 
+describe("Pulumi's CLI", () => {
+  it("has the SDK's version, which package.json alone names", () => {
+    for (const [name, text] of texts) assert.doesNotMatch(text, /pulumi-version: *["']?\d/, name);
+    const read = steps.find(({ step }) => step.name?.startsWith("Read the CLI's version"))!.step.run!;
+    const folder = folderWith({ "package.json": '{ "devDependencies": { "@pulumi/pulumi": "3.1.2" } }' });
+    const output = join(folder, "output");
+    const env = { PATH: process.env["PATH"], GITHUB_OUTPUT: output };
+    assert.equal(spawnSync("bash", ["-e", "-o", "pipefail", "-c", read], { cwd: folder, env }).status, 0);
+    assert.equal(readFileSync(output, "utf8"), "pulumi=3.1.2\n");
+  });
+});
+
 describe("the comment on a pull request", () => {
   after(removeFolders);
 
