@@ -45,7 +45,7 @@ export type { Access } from "./contract/access.js";
 export type { Monitoring, ServingEnvironment } from "./engine/environment.js";
 export type { SecretKey } from "./engine/secretKey.js";
 export { type Gpu, GPUS, type GpuType } from "./facts/gpus.js";
-export type { Machine } from "./facts/machines/machine.js";
+export type { Cloud, Machine } from "./facts/machines/machine.js";
 export type { Architecture } from "./facts/models/architecture.js";
 export type { Precision } from "./facts/precisions.js";
 export { type Fit, fit, type FitInput } from "./fit/fit.js";
