@@ -1,5 +1,4 @@
 /** `vllm:cluster`: an existing cluster, or one to build. */
-import { z } from "zod";
 import { checkNodeGroup } from "../components/checks/nodeGroup.js";
 import type { GroupParts } from "../components/checks/placement.js";
 import { checkCluster, checkGivenNetwork } from "../components/cluster/check.js";
@@ -56,7 +55,7 @@ const BUILT_KEYS = Object.keys(builtClusterSchema.shape);
 export function parseCluster(value: unknown, path: string, today: Date, gpuTypes: GpuTypes): ParsedCluster {
   const unknown = { groups: WRONG, groupsPath: `${path}.gpuNodes` };
   if (value === null || typeof value !== "object" || Array.isArray(value)) {
-    return { ...unknown, problems: parse(z.strictObject({}), value, path).problems };
+    return { ...unknown, problems: parse(existingClusterSchema, value, path).problems };
   }
   const keys = Object.keys(value);
   const known = ["existing", ...BUILT_KEYS];

@@ -2,13 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { BuiltClusterConfig } from "../components/cluster/schema.js";
 import { type PresentCluster, readPresentCluster } from "../components/cluster/present.js";
 import { checkPresentCluster } from "../components/cluster/presentChecks.js";
-import { ContractError, formatProblem, type Problem, problemLines } from "../components/config/problems.js";
+import { ContractError, counted, formatProblem, type Problem, problemLines } from "../components/config/problems.js";
 import { labelValue } from "../components/vocabulary/labels.js";
 import type { LiveRelease } from "../components/serving/modelServing.js";
 import { parseStackConfig, type StackConfig } from "./config.js";
 import { readEngineConfig, withEncryptedPaths } from "./engineConfig.js";
 import { CLUSTER } from "./infrastructure.js";
-import { NAMESPACE } from "./namespace.js";
+import { misspeltKeys, NAMESPACE } from "./namespace.js";
 import { deploy } from "./program.js";
 import { readConfig } from "./stackFile.js";
 
@@ -42,7 +42,9 @@ function review(problems: readonly Problem[]): void {
   }
   const errors = problems.filter(({ severity }) => severity === "error");
   if (errors.length === 0) return;
-  throw new pulumi.RunError([`the config has ${errors.length} problem(s):`, ...problemLines(errors)].join("\n  "));
+  throw new pulumi.RunError(
+    [`the config has ${counted(errors.length, "problem")}:`, ...problemLines(errors)].join("\n  "),
+  );
 }
 
 /**
@@ -56,7 +58,7 @@ export async function main(): Promise<Record<string, pulumi.Output<LiveRelease>>
   const all = pulumi.runtime.allConfig();
   const { values, encrypted } = withEncryptedPaths(readEngineConfig(all), secretKeysOf(all), writtenConfig);
   const { config, problems } = parseStackConfig(values, encrypted);
-  review(problems);
+  review([...misspeltKeys(Object.keys(all), "config"), ...problems]);
   const { built } = config!.cluster;
   // Without an engine there is nobody to ask.
   if (built === undefined || !pulumi.runtime.hasEngine()) return deployStack(config!);

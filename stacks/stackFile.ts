@@ -5,7 +5,7 @@ import { isMap, isScalar } from "yaml";
 import { ContractError, didYouMean, error, listOr, quote } from "../components/config/problems.js";
 import { joinPath } from "../components/config/parse.js";
 import { tooLarge } from "../components/config/size.js";
-import { NAMESPACE } from "./namespace.js";
+import { misspeltKeys, NAMESPACE } from "./namespace.js";
 import { readPlainFile } from "./plainFile.js";
 import { parseYaml } from "./yaml.js";
 
@@ -69,14 +69,23 @@ function hint(key: string): string {
   return key.includes(":") ? "; put it under config." : didYouMean(key, TOP_KEYS) || ".";
 }
 
+const NEEDED = `describe the cluster as ${NAMESPACE}:cluster and the models as ${NAMESPACE}:models; docs/configuration.md has every key`;
+
+/** Whether nothing was written there; comments are nothing. */
+function isEmpty(node: unknown): boolean {
+  return node === null || node === undefined || (isScalar(node) && node.value === null);
+}
+
 /** The `config` of a stack file. */
 function configOf(text: string, name: string): Record<string, unknown> {
   const document = parseYaml(text, name);
-  const config: unknown = isMap(document.contents) ? document.contents.get("config", true) : undefined;
-  if (document.contents !== null && !isMap(document.contents)) {
+  const top = document.contents;
+  if (isEmpty(top)) throw new ContractError([error(name, `is empty: ${NEEDED}`)]);
+  if (!isMap(top)) {
     throw new ContractError([error(name, "is not a stack config: the top has to be an object with the key config")]);
   }
-  const unknown = document.contents?.items.map(({ key }) => String(key)).filter((key) => !TOP_KEYS.includes(key)) ?? [];
+  const config: unknown = top.get("config", true);
+  const unknown = top.items.map(({ key }) => String(key)).filter((key) => !TOP_KEYS.includes(key));
   if (unknown.length > 0) {
     throw new ContractError(
       unknown.map((key) =>
@@ -84,13 +93,15 @@ function configOf(text: string, name: string): Record<string, unknown> {
       ),
     );
   }
-  if (config === undefined || (isScalar(config) && config.value === null)) return {};
+  if (isEmpty(config)) throw new ContractError([error(`${name}: config`, `is empty: ${NEEDED}`)]);
   if (!isMap(config)) throw new ContractError([error(`${name}: config`, "has to be an object of keys and values")]);
   const values = resolved(() => config.toJS(document, { maxAliasCount: MAX_ALIASES }) as Record<string, unknown>, name);
   // An alias may lead to what it is part of.
   const wrong = tooLarge(values);
   if (wrong !== undefined) throw new ContractError([error(name, wrong)]);
   const twice = Object.keys(values).filter((key) => !key.includes(":") && Object.hasOwn(values, `${NAMESPACE}:${key}`));
+  const strangers = misspeltKeys(Object.keys(values), `${name}: config`);
+  if (strangers.length > 0) throw new ContractError(strangers);
   if (twice.length > 0) {
     const same = (key: string) =>
       `stands there as ${quote(`${NAMESPACE}:${key}`)}, too, which is the same: leave one out`;

@@ -9,10 +9,12 @@ import {
   isPair,
   isScalar,
   LineCounter,
+  type Node,
+  type Pair,
   Parser,
   type ParsedNode,
 } from "yaml";
-import { ContractError, error } from "../components/config/problems.js";
+import { ContractError, didYouMean, error, type Problem, quote } from "../components/config/problems.js";
 import {
   MAX_CHARACTERS,
   MAX_DEPTH,
@@ -23,6 +25,7 @@ import {
   TOO_MUCH_TEXT,
   tooManyEntries,
 } from "../components/config/size.js";
+import { type Parsed, placeOf, RepeatedKeys, syntaxProblems } from "./yamlErrors.js";
 
 /**
  * A YAML document without errors, whose aliases can be followed.
@@ -36,15 +39,21 @@ export function parseYaml(text: string, name: string): Document {
   refuse(tooLargeTokens(tokens), name);
   // Merge keys (`<<`), as Pulumi's own YAML parser takes them. No tags such as !!omap and !!binary, which not every reader takes
   // for the same: without a meaning here, they are warnings.
-  const composer = new Composer<ParsedNode>({ merge: true, resolveKnownTags: false });
+  const keys = new RepeatedKeys();
+  const composer = new Composer<ParsedNode>({ merge: true, resolveKnownTags: false, uniqueKeys: keys.isSame });
   const [document, ...others] = composer.compose(tokens, true, text.length);
-  const problems = [...document!.errors, ...document!.warnings].map(({ message, pos }) => {
-    const { line, col } = lines.linePos(pos[0]);
-    return error(`${name}:${line}:${col}`, message);
-  });
-  if (others.length > 0) problems.push(error(name, "has several YAML documents: give one, without a line ---"));
+  const parsed: Parsed = { text, lines, name, keys };
+  const problems = syntaxProblems([...document!.errors, ...document!.warnings], parsed);
+  // What is after a broken line may be read as a document that nobody meant.
+  if (problems.length === 0 && others.length > 0) {
+    const message =
+      "a second YAML document begins here: a stack file has one, so leave out the line --- and what is below";
+    problems.push(error(placeOf(others[0]!.range[0], parsed), message));
+  }
   if (problems.length > 0) throw new ContractError(problems);
-  refuse(tooLargeOnceFollowed(document!), name);
+  const { size, wrong } = followed(document!, parsed);
+  if (wrong.length > 0) throw new ContractError(wrong);
+  refuse(tooLargeOnceFollowed(size), name);
   return document!;
 }
 
@@ -89,22 +98,56 @@ function tooLargeTokens(tokens: readonly CST.Token[]): string | undefined {
 }
 
 /**
- * What makes a document too large to follow its aliases. The library counts them as it follows them, and takes minutes for
- * twenty thousand of a long list.
+ * How much a document becomes once its aliases are followed, and what keeps them from being followed. The library counts them
+ * as it follows them, and takes minutes for twenty thousand of a long list.
  */
-function tooLargeOnceFollowed({ contents }: Document): string | undefined {
+function followed({ contents }: Document, parsed: Parsed): { size: Size; wrong: Problem[] } {
   /** What is below an anchor, by its name; the last one of a name counts, as in YAML. */
   const anchored = new Map<string, Size>();
+  /** Anchors of what the walk is in. */
+  const open = new Set<string>();
+  const wrong: Problem[] = [];
+  const found = (node: Node, message: string): void => void wrong.push(error(placeOf(node.range![0], parsed), message));
   const sizeOf = (node: unknown): Size => {
-    if (isPair(node)) return sum(sizeOf(node.key), sizeOf(node.value));
-    // What is not known yet is part of itself or has no anchor: whoever follows it says so.
-    if (isAlias(node)) return anchored.get(node.source) ?? { values: 1, characters: 0 };
+    if (isPair(node)) {
+      if (isMergeOfNothing(node))
+        found(node.key as Node, "<< takes the keys of an object: give an alias, such as *shared");
+      if (isScalar(node.key) && node.key.value === "__proto__") {
+        found(node.key, 'the key "__proto__" is lost by many readers: use another name');
+      }
+      return sum(sizeOf(node.key), sizeOf(node.value));
+    }
+    if (isAlias(node)) {
+      const size = anchored.get(node.source);
+      if (open.has(node.source)) found(node, `the alias *${node.source} is part of what it stands for: leave it out`);
+      else if (size === undefined) {
+        const meant = didYouMean(node.source, anchored.keys());
+        found(
+          node,
+          `no anchor ${quote(`&${node.source}`)} stands before this alias${meant || ": quote it if it is text"}`,
+        );
+      }
+      return size ?? { values: 1, characters: 0 };
+    }
+    const anchor = isNode(node) && "anchor" in node ? node.anchor : undefined;
+    if (anchor !== undefined) open.add(anchor);
     let size: Size = { values: 1, characters: isScalar(node) ? String(node.value).length : 0 };
     if (isCollection(node)) for (const item of node.items) size = sum(size, sizeOf(item));
-    if (isNode(node) && "anchor" in node && node.anchor !== undefined) anchored.set(node.anchor, size);
+    if (anchor !== undefined) {
+      open.delete(anchor);
+      anchored.set(anchor, size);
+    }
     return size;
   };
-  const { values, characters } = sizeOf(contents);
+  return { size: sizeOf(contents), wrong };
+}
+
+/** Whether `<<` merges a text or a number, which has no keys. */
+function isMergeOfNothing({ key, value }: Pair): boolean {
+  return isScalar(key) && key.source === "<<" && key.type === "PLAIN" && isScalar(value);
+}
+
+function tooLargeOnceFollowed({ values, characters }: Size): string | undefined {
   if (values > MAX_VALUES) return TOO_MANY_VALUES;
   return characters > MAX_CHARACTERS ? TOO_MUCH_TEXT : undefined;
 }

@@ -1,7 +1,7 @@
 /** Shared by all commands: how results and problems are printed, and the exit codes. */
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { printableLines } from "../components/config/printable.js";
-import { ContractError, type Problem, problemLines } from "../components/config/problems.js";
+import { ContractError, counted, type Problem, problemLines } from "../components/config/problems.js";
 import { colours as pc } from "./colours.js";
 import { BadInput, EXIT, Failure } from "./failure.js";
 
@@ -50,7 +50,7 @@ function problemsText(problems: readonly Problem[]): string {
   const errors = problems.filter(({ severity }) => severity === "error");
   const warnings = problems.filter(({ severity }) => severity === "warning");
   return [
-    pc.red(`${errors.length} problem${errors.length === 1 ? "" : "s"}, nothing was done:`),
+    pc.red(`${counted(errors.length, "problem")}, nothing was done:`),
     ...problemLines(errors).map((line) => `  ${line}`),
     ...problemLines(warnings).map((line) => pc.yellow(`  warning: ${line}`)),
   ].join("\n");

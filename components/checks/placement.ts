@@ -1,6 +1,6 @@
 /** Whether releases find nodes: each alone, and all of them together. */
 import { from, given, isWrong, type Parts, type Wrong, WRONG } from "../config/parts.js";
-import { didYouMean, error, listOr, type Problem, quote, warning } from "../config/problems.js";
+import { counted, didYouMean, error, listOr, type Problem, quote, warning } from "../config/problems.js";
 import type { PodConfig } from "../contract/pod.js";
 import type { NodeGroup, NodeGroupConfig } from "../contract/nodeGroup.js";
 import { machinesOf } from "../derive/nodeGroup.js";
@@ -123,7 +123,7 @@ function checkPlacement(
         .flatMap(({ machines }) => machines)
         .map(({ gpus }) => gpus),
     );
-    const message = `${demand.gpu.count} GPUs are more than a node has: use at most ${most}, or larger instance types`;
+    const message = `${counted(demand.gpu.count, "GPU")} are more than a node has: use at most ${most}, or larger instance types`;
     return [error(`${path}.gpu.count`, message)];
   }
   const machines = fitting.flatMap((group) => group.machines);
@@ -302,12 +302,12 @@ function gpusOf(
 
 function checkPool(names: string, { gpus, least, most, surge }: Pool, path: string): Problem[] {
   if (least > gpus) {
-    const message = `the models need ${least} GPUs of ${names} at the least, and at max nodes there are ${gpus}: raise max, or lower autoscaling.min`;
+    const message = `the models need ${counted(least, "GPU")} of ${names} at the least, and at max nodes there are ${gpus}: raise max, or lower autoscaling.min`;
     return [error(path, message)];
   }
   if (most !== undefined && most + surge > gpus) {
     const message =
-      `the models may want ${most} GPUs of ${names}, and ${surge} more while one is rolled out, and at max nodes there are ${gpus}: ` +
+      `the models may want ${counted(most, "GPU")} of ${names}, and ${surge} more while one is rolled out, and at max nodes there are ${gpus}: ` +
       "raise max, or expect pods to wait";
     return [warning(path, message)];
   }

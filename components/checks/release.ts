@@ -152,8 +152,22 @@ interface Context {
 
 function checkContext({ tokens, id, maxContext }: Context, path: string): Problem[] {
   if (tokens <= maxContext) return [];
-  const message = `${tokens} is more than the ${maxContext} tokens that ${id} was made for: use at most ${maxContext}`;
+  const message =
+    `${tokens} is more than the ${maxContext} tokens that ${id} was made for: use at most ${maxContext}, or, where the model's card ` +
+    `says that it may be stretched, YaRN: ${yarn(tokens / maxContext, maxContext)}`;
   return [error(path, message)];
+}
+
+/**
+ * The flag that stretches a model's context. `rope_theta` is a part of what it replaces, and no table has it.
+ *
+ * Source: https://docs.vllm.ai/en/stable/features/context_extension/ (2026-11-26)
+ */
+function yarn(times: number, maxContext: number): string {
+  const parameters =
+    `rope_type: yarn, factor: ${Math.ceil(times)}, original_max_position_embeddings: ${maxContext}, ` +
+    "rope_theta: <as in config.json>";
+  return `flags: { hf-overrides: { value: { rope_parameters: { ${parameters} } }, reason: … } }`;
 }
 
 function checkResources(

@@ -1,24 +1,18 @@
 /** Checks of a release's environment variables. */
 import { joinPath } from "../config/parse.js";
-import { entriesOf, given, type Parts } from "../config/parts.js";
+import { entriesOf, given, isWrong, type Parts } from "../config/parts.js";
 import { error, type Problem } from "../config/problems.js";
+import { isNamedSecret } from "../facts/guarded/credentials.js";
 import type { RuntimePlan } from "../derive/plan.js";
 import { OWNED_ENV } from "../derive/variables.js";
 import { checkGuardedVariable, checkPlainText } from "./guarded.js";
-
-/** Names of variables that look as if they held a secret. */
-const SECRET_NAME = /(^|_)(TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?|API_?KEY|ACCESS_KEY|PRIVATE_KEY)(_|$)/i;
-
-export function looksSecret(name: string): boolean {
-  return SECRET_NAME.test(name) && !/_(FILE|PATH|DIR)$/i.test(name);
-}
 
 /** Every problem of a release's own variables. @param path of the release's `env` */
 export function checkVariables(env: Parts<RuntimePlan["env"]>, path: string): Problem[] {
   return entriesOf(env).flatMap(([name, variable]) => {
     const at = joinPath(path, [name]);
     if (OWNED_ENV.has(name)) return [error(at, "the contract sets this variable itself: leave it out")];
-    if (looksSecret(name)) {
+    if (isNamedSecret(name, isWrong(variable.value) ? undefined : variable.value)) {
       return [error(at, "looks like a secret, and a contract is plain text: keep it in a Secret")];
     }
     const secrets = checkPlainText(variable, at, "keep it in a Secret");

@@ -1,5 +1,6 @@
 /** Turns zod's findings into problems with full path, value, what is allowed and the fix. */
 import { z } from "zod";
+import { exampleOf } from "./example.js";
 import { type Parts, partsOf, unwrapped } from "./parts.js";
 import { didYouMean, error, listOr, type Problem, quote } from "./problems.js";
 
@@ -39,10 +40,7 @@ function toProblems(issue: z.core.$ZodIssue, base: string, schema: z.ZodType, in
       );
     }
     case "invalid_type":
-      if (issue.input === undefined) return [error(path, `is missing: give ${article(issue.expected)}`)];
-      if (Number.isNaN(issue.input)) return [error(path, `NaN is not a number: use ${article(issue.expected)}`)];
-      if (issue.input === null) return [error(path, `is empty: give ${article(issue.expected)}`)];
-      return [error(path, `${got} is ${typeName(issue.input)}: use ${article(issue.expected)}`)];
+      return [error(path, wrongType(issue.input, issue.expected, schemaAt(schema, issue.path)))];
     case "invalid_value":
       if (issue.input === undefined) return [error(path, `is missing: use ${listOr(issue.values.map(String))}`)];
       return [
@@ -96,6 +94,30 @@ function toProblems(issue: z.core.$ZodIssue, base: string, schema: z.ZodType, in
   }
 }
 
+/** What is said of a value of another type. @param schema what the value should follow, if that is known */
+function wrongType(input: unknown, expected: string, schema: z.core.$ZodType | undefined): string {
+  const example = schema && exampleOf(schema, input);
+  const wanted = article(expected) + (example === undefined ? "" : ` such as ${example}`);
+  if (input === undefined) return `is missing: give ${wanted}`;
+  if (Number.isNaN(input)) return `NaN is not a number: use ${wanted}`;
+  if (input === null) return `is empty: give ${wanted}`;
+  if (expected === "string" && typeof input === "number") return readAsNumber(input);
+  if (expected === "string" && typeof input === "boolean") return `${input} is true or false: quote it, "${input}"`;
+  if (isNumberInQuotes(input, expected)) return `${quote(input)} is text: write the number without quotes`;
+  return `${quote(input)} is ${typeName(input)}: use ${wanted}`;
+}
+
+/** Of a text of digits that nobody quoted: what was written is lost, so it is not guessed. */
+function readAsNumber(input: number): string {
+  const got = String(input);
+  const shown = got.includes("e") ? "is read as a number too long to keep its digits" : `is read as the number ${got}`;
+  return `${shown}: quote it as it is meant, such as "1.30", since a number loses zeros and digits`;
+}
+
+function isNumberInQuotes(input: unknown, expected: string): boolean {
+  return ["number", "int"].includes(expected) && typeof input === "string" && /^-?\d+(\.\d+)?$/.test(input);
+}
+
 const ANYTHING = "text, a number, true or false, a list or an object";
 
 /** Whether a choice is for values of another type. @param input what the union got */
@@ -138,15 +160,25 @@ function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[]
 
 /** What a schema asks of the value at a path; `undefined` where it says nothing of it. */
 function schemaAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): z.core.$ZodType | undefined {
-  let current: z.core.$ZodType | undefined = schema;
-  for (const key of path) {
-    const inner: z.core.$ZodType | undefined = current && unwrapped(current);
-    if (inner instanceof z.ZodObject) current = (inner.shape as Record<PropertyKey, z.core.$ZodType>)[key];
-    else if (inner instanceof z.ZodRecord) current = inner.valueType;
-    else if (inner instanceof z.ZodArray) current = inner.element;
-    else return undefined;
+  const inner = unwrapped(schema);
+  const [key, ...rest] = path;
+  if (key === undefined) return inner;
+  if (inner instanceof z.ZodUnion) return firstOf(inner.options, (option) => schemaAt(option, path));
+  if (inner instanceof z.ZodObject) {
+    const shape = inner.shape as Record<PropertyKey, z.core.$ZodType>;
+    return Object.hasOwn(shape, key) ? schemaAt(shape[key]!, rest) : undefined;
   }
-  return current && unwrapped(current);
+  if (inner instanceof z.ZodRecord) return schemaAt(inner.valueType, rest);
+  return inner instanceof z.ZodArray ? schemaAt(inner.element, rest) : undefined;
+}
+
+/** The first answer that is one. */
+function firstOf<Item, Answer>(items: readonly Item[], ask: (item: Item) => Answer | undefined): Answer | undefined {
+  for (const item of items) {
+    const answer = ask(item);
+    if (answer !== undefined) return answer;
+  }
+  return undefined;
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {

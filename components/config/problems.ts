@@ -83,6 +83,11 @@ export function quote(value: unknown): string {
   return printable(text.length > MOST_QUOTED ? `${text.slice(0, MOST_QUOTED - 3)}…` : text);
 }
 
+/** `1 GPU`, `2 GPUs` */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
 /** `a, b or c` */
 export function listOr(values: readonly string[]): string {
   if (values.length < 2) return values.join("");

@@ -24,6 +24,7 @@ export const helmChartVersion = resourceRule(
     if (chart === undefined || FIXED.test(chart)) return;
     const version = props["version"];
     if (typeof version === "string" && VERSION.test(version)) return;
+    if (version === undefined) return report(`chart ${quote(chart)} has no version: set one, such as 1.2.3`);
     report(`chart ${quote(chart)}: version ${quote(version)} is not exact: set one version, such as 1.2.3`);
   },
 );

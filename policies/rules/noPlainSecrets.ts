@@ -1,15 +1,9 @@
-import { CREDENTIAL_FORMS } from "../../components/facts/guarded/credentials.js";
+import { CREDENTIAL_FORMS, isNamedSecret } from "../../components/facts/guarded/credentials.js";
 import { quote } from "../../components/config/problems.js";
 import { assignmentsOf, commandsOf } from "../commands.js";
 import { flagsOf } from "../flags.js";
 import { workloadRule } from "../rule.js";
 
-/** Words of variable names: `HF_TOKEN`, not `TOKENIZERS_PARALLELISM` or `MAX_TOKENS`. */
-const SECRET_NAME =
-  /(^|_)(TOKEN|SECRETS?|PASSWORD|PASSWD|PASSPHRASE|API_?KEYS?|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?)(_|$)/;
-/** Names with these endings say where or of what kind a secret is, not the secret itself. */
-const ABOUT_SECRET =
-  /_(FILE|PATH|DIR|URL|URI|NAME|TYPE|TTL|HEADER|ENABLED|LENGTH|LIMIT|COUNT)$|(^|_)(MAX|MIN|NUM)_TOKEN/;
 const SECRET_FLAGS = new Set(["api-key", "hf-token"]);
 /** `$(NAME)` and `$NAME` take the value from elsewhere, and empty or switched off is no secret. */
 const NO_SECRET = /^(\$\(?\{?\w+\}?\)?|true|false|)$/i;
@@ -28,7 +22,7 @@ export const noPlainSecrets = workloadRule(
     for (const container of workload.containers) {
       for (const { name, value } of container.environment) {
         if (value === undefined || NO_SECRET.test(value)) continue;
-        const isNamed = isSecretName(name.toUpperCase(), value);
+        const isNamed = isNamedSecret(name, value);
         if (!isNamed && !holdsSecret(value)) continue;
         const reason = isNamed ? "is named like a secret" : "holds what looks like a secret";
         report(
@@ -42,7 +36,7 @@ export const noPlainSecrets = workloadRule(
         );
       }
       const assigned = assignmentsOf(container).filter(
-        ({ name, value }) => !NO_SECRET.test(value) && isSecretName(name.toUpperCase(), value),
+        ({ name, value }) => !NO_SECRET.test(value) && isNamedSecret(name, value),
       );
       for (const { name } of assigned) {
         report(`${container.where}: a command sets ${quote(name)} as plain text: use valueFrom.secretKeyRef`);
@@ -65,10 +59,4 @@ function secretFlags(words: readonly string[]): string[] {
 
 function holdsSecret(text: string): boolean {
   return [...CREDENTIAL_FORMS.values()].some((form) => form.test(text));
-}
-
-function isSecretName(name: string, value: string): boolean {
-  // A number under a name with token counts tokens; a password may be a number.
-  const isCount = name.includes("TOKEN") && /^\d+$/.test(value);
-  return SECRET_NAME.test(name) && !ABOUT_SECRET.test(name) && !isCount;
 }

@@ -202,7 +202,7 @@ describe("the context", () => {
     [
       "refuses more than the model was made for",
       { context: 40961 },
-      "context: 40961 is more than the 40960 tokens that Qwen/Qwen3-8B was made for: use at most 40960",
+      "context: 40961 is more than the 40960 tokens that Qwen/Qwen3-8B was made for: use at most 40960, or, where the model's card says that it may be stretched, YaRN: flags: { hf-overrides: { value: { rope_parameters: { rope_type: yarn, factor: 2, original_max_position_embeddings: 40960, rope_theta: <as in config.json> } }, reason: … } }",
     ],
     [
       "refuses a context that does not fit once, naming the largest that would",

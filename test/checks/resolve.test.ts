@@ -44,11 +44,11 @@ describe("resolveModels", () => {
 
   describe("refuses what holds no model", () => {
     const wrong: Array<[unknown, string]> = [
-      [undefined, "is missing: give an object"],
+      [undefined, "is missing: give an object such as { <name>: … }"],
       [{}, "is empty: describe at least one model"],
-      [[], "[] is a list: use an object"],
-      ["chat", '"chat" is text: use an object'],
-      [7, "7 is a number: use an object"],
+      [[], "[] is a list: use an object such as { <name>: … }"],
+      ["chat", '"chat" is text: use an object such as { <name>: … }'],
+      [7, "7 is a number: use an object such as { <name>: … }"],
     ];
     for (const [input, message] of wrong) {
       it(JSON.stringify(input) ?? "nothing", () => {
@@ -174,7 +174,7 @@ describe("resolveModels", () => {
       `${r1}.env.HF_TOKEN: the contract sets this variable itself: leave it out`,
       `${r1}.concurrency.inFlight: 16 is less than sequences 64, which then never run: use 64 or more`,
       `${r1}.gpu.count: 3 does not divide the model's 32 attention heads: use 1, 2, 4 or 8`,
-      `${r1}.context: 100000 is more than the 40960 tokens that Qwen/Qwen3-8B was made for: use at most 40960`,
+      `${r1}.context: 100000 is more than the 40960 tokens that Qwen/Qwen3-8B was made for: use at most 40960, or, where the model's card says that it may be stretched, YaRN: flags: { hf-overrides: { value: { rope_parameters: { rope_type: yarn, factor: 3, original_max_position_embeddings: 40960, rope_theta: <as in config.json> } }, reason: … } }`,
       `${other}.autoscaling.min: 3 is more than max 1: use at most 1`,
       `${other}.releases.r1.context: "8k" is text: use a number`,
       `${other}.releases.r1.model.architecture: is missing, and "acme/x" is not in the catalogue. Give the shape from the model's config.json`,

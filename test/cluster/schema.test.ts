@@ -127,13 +127,13 @@ describe("a cluster to build in the stack config", () => {
     assert.deepEqual(problemsOf({ name: undefined, kubernetesVersion: undefined, gpuNodes: undefined }), [
       "vllm:cluster.name: is missing: give text",
       "vllm:cluster.kubernetesVersion: is missing: give text",
-      "vllm:cluster.gpuNodes: is missing: give an object",
+      "vllm:cluster.gpuNodes: is missing: give an object such as { <name>: { purpose: …, gpu: …, instanceTypes: …, max: … } }",
     ]);
   });
 
   it("refuses a version without quotes, which YAML reads as a number", () => {
     assert.deepEqual(problemsOf({ kubernetesVersion: 1.36 }), [
-      "vllm:cluster.kubernetesVersion: 1.36 is a number: use text",
+      'vllm:cluster.kubernetesVersion: is read as the number 1.36: quote it as it is meant, such as "1.30", since a number loses zeros and digits',
     ]);
   });
 
@@ -275,7 +275,7 @@ describe("a cluster to build in the stack config", () => {
       "vllm:cluster.publicEndpoint: 5 is not allowed: use false or an object",
     ]);
     assert.deepEqual(problemsOf({ publicEndpoint: { cidrs: -1 } }), [
-      "vllm:cluster.publicEndpoint.cidrs: -1 is a number: use a list",
+      "vllm:cluster.publicEndpoint.cidrs: -1 is a number: use a list such as […]",
     ]);
     assert.match(
       problemsOf({ publicEndpoint: { cidrs: ["203.0.113.0/24"], open: true } }).join("\n"),

@@ -34,15 +34,21 @@ describe("parse", () => {
 
   const cases: Array<[name: string, input: unknown, problems: string[]]> = [
     ["something missing", {}, ["p.x: is missing: give a number"]],
-    ["the whole missing", undefined, ["p: is missing: give an object"]],
-    ["another type", { x: "1" }, ['p.x: "1" is text: use a number']],
+    ["the whole missing", undefined, ["p: is missing: give an object such as { x: …, kind: left }"]],
+    ["another type", { x: "1" }, ['p.x: "1" is text: write the number without quotes']],
     ["a fraction", { x: 1.5 }, ["p.x: 1.5 is a number: use a whole number"]],
     ["a list", { x: [1] }, ["p.x: [1] is a list: use a number"]],
     ["an object", { x: {} }, ["p.x: {} is an object: use a number"]],
     ["a truth value", { x: true }, ["p.x: true is true or false: use a number"]],
     ["too little", { x: 0 }, ["p.x: 0 is too small: use at least 1"]],
     ["just too much", { x: 1, inner: { depth: 10 } }, ["p.inner.depth: 10 is too large: use less than 10"]],
-    ["an item of a list", { x: 1, tags: ["a", 2] }, ["p.tags[1]: 2 is a number: use text"]],
+    [
+      "an item of a list",
+      { x: 1, tags: ["a", 2] },
+      [
+        'p.tags[1]: is read as the number 2: quote it as it is meant, such as "1.30", since a number loses zeros and digits',
+      ],
+    ],
     ["an entry of a record", { x: 1, by: { "a b": { on: 1 } } }, ['p.by["a b"].on: 1 is a number: use true or false']],
     [
       "another choice",
@@ -69,7 +75,7 @@ describe("parse", () => {
       { x: 0, tags: 5, kidn: 1, tgas: 1 },
       [
         "p.x: 0 is too small: use at least 1",
-        "p.tags: 5 is a number: use a list",
+        "p.tags: 5 is a number: use a list such as […]",
         `p.kidn: unknown key; did you mean kind? Allowed: ${KEYS}`,
         `p.tgas: unknown key; did you mean tags? Allowed: ${KEYS}`,
       ],

@@ -59,16 +59,24 @@ describe("a model's shape", () => {
         'class: "interactiv" is not allowed: use interactive, batch or experimental; did you mean interactive?',
       ],
       ["a class that is a number", { class: 5 }, "class: 5 is not allowed: use interactive, batch or experimental"],
-      ["no route", { route: undefined }, "route: is missing: give an object"],
-      ["a route that is text", { route: "r1" }, 'route: "r1" is text: use an object'],
+      ["no route", { route: undefined }, "route: is missing: give an object such as { stable: … }"],
+      ["a route that is text", { route: "r1" }, 'route: "r1" is text: use an object such as { stable: r1 }'],
       ["a route without stable", { route: {} }, "route.stable: is missing: give text"],
       [
         "a stable release of illegal name",
         { "route/stable": "R1" },
         'route.stable: "R1" is not a release name: use a letter, then up to 11 letters and digits, such as r1',
       ],
-      ["autoscaling that is text", { autoscaling: "2" }, 'autoscaling: "2" is text: use an object'],
-      ["a bound that is text", { "autoscaling/min": "1" }, 'autoscaling.min: "1" is text: use a number'],
+      [
+        "autoscaling that is text",
+        { autoscaling: "2" },
+        'autoscaling: "2" is text: use an object such as { min: 1, max: 1 }',
+      ],
+      [
+        "a bound that is text",
+        { "autoscaling/min": "1" },
+        'autoscaling.min: "1" is text: write the number without quotes',
+      ],
       [
         "a bound that is a fraction",
         { "autoscaling/min": 1.5 },
@@ -96,9 +104,13 @@ describe("a model's shape", () => {
         "autoscaling.scaleDownSeconds: 60 is too small: use at least 300",
       ],
       ["a drain of more than an hour", { drainSeconds: 4000 }, "drainSeconds: 4000 is too large: use at most 3600"],
-      ["served names that are text", { servedNames: "chat" }, 'servedNames: "chat" is text: use a list'],
+      ["served names that are text", { servedNames: "chat" }, 'servedNames: "chat" is text: use a list such as [chat]'],
       ["no served name", { servedNames: [] }, "servedNames: [] is empty: give at least 1"],
-      ["a served name that is a number", { servedNames: ["a", 5] }, "servedNames[1]: 5 is a number: use text"],
+      [
+        "a served name that is a number",
+        { servedNames: ["a", 5] },
+        'servedNames[1]: is read as the number 5: quote it as it is meant, such as "1.30", since a number loses zeros and digits',
+      ],
       [
         "a served name with a space",
         { servedNames: ["a b"] },
@@ -161,8 +173,12 @@ describe("a release's shape", () => {
 
   describe("refuses what is missing, of another type or out of range", () => {
     refusesInRelease([
-      ["no model", { model: undefined }, "model: is missing: give an object"],
-      ["a model that is text", { model: "Qwen/Qwen3-8B" }, 'model: "Qwen/Qwen3-8B" is text: use an object'],
+      ["no model", { model: undefined }, "model: is missing: give an object such as { id: …, revision: … }"],
+      [
+        "a model that is text",
+        { model: "Qwen/Qwen3-8B" },
+        'model: "Qwen/Qwen3-8B" is text: use an object such as { id: Qwen/Qwen3-8B, revision: … }',
+      ],
       ["no model id", { "model/id": undefined }, "model.id: is missing: give text"],
       [
         "a model id without organisation",
@@ -170,7 +186,11 @@ describe("a release's shape", () => {
         'model.id: "Qwen3-8B" is not a Hugging Face id: use organisation/name',
       ],
       ["no revision", { "model/revision": undefined }, "model.revision: is missing: give text"],
-      ["a revision that is a number", { "model/revision": 5 }, "model.revision: 5 is a number: use text"],
+      [
+        "a revision that is a number",
+        { "model/revision": 5 },
+        'model.revision: is read as the number 5: quote it as it is meant, such as "1.30", since a number loses zeros and digits',
+      ],
       ["a branch as revision", { "model/revision": "main" }, `model.revision: "main" ${NOT_A_COMMIT}`],
       ["a short commit", { "model/revision": "b968826" }, `model.revision: "b968826" ${NOT_A_COMMIT}`],
       [
@@ -195,9 +215,13 @@ describe("a release's shape", () => {
         "model.quantizeAtLoad: 1 is a number: use true or false",
       ],
       ["no image", { image: undefined }, "image: is missing: give text"],
-      ["an image that is a number", { image: 5 }, "image: 5 is a number: use text"],
-      ["no GPU", { gpu: undefined }, "gpu: is missing: give an object"],
-      ["a GPU that is text", { gpu: "l4" }, 'gpu: "l4" is text: use an object'],
+      [
+        "an image that is a number",
+        { image: 5 },
+        'image: is read as the number 5: quote it as it is meant, such as "1.30", since a number loses zeros and digits',
+      ],
+      ["no GPU", { gpu: undefined }, "gpu: is missing: give an object such as { type: …, count: 1 }"],
+      ["a GPU that is text", { gpu: "l4" }, 'gpu: "l4" is text: use an object such as { type: l4, count: 1 }'],
       ["no GPU type", { "gpu/type": undefined }, `gpu.type: is missing: use ${GPUS}`],
       [
         "an unknown GPU type",
@@ -212,10 +236,18 @@ describe("a release's shape", () => {
       ["no context", { context: undefined }, "context: is missing: give a number"],
       ["a context of text", { context: "8k" }, 'context: "8k" is text: use a number'],
       ["a context of 0", { context: 0 }, "context: 0 is too small: use at least 1"],
-      ["no concurrency", { concurrency: undefined }, "concurrency: is missing: give an object"],
+      [
+        "no concurrency",
+        { concurrency: undefined },
+        "concurrency: is missing: give an object such as { sequences: …, inFlight: … }",
+      ],
       ["no limit in flight", { "concurrency/inFlight": undefined }, "concurrency.inFlight: is missing: give a number"],
       ["no sequence", { "concurrency/sequences": 0 }, "concurrency.sequences: 0 is too small: use at least 1"],
-      ["resources that are a number", { resources: 5 }, "resources: 5 is a number: use an object"],
+      [
+        "resources that are a number",
+        { resources: 5 },
+        "resources: 5 is a number: use an object such as { cpus: …, memoryGiB: … }",
+      ],
       ["no core", { "resources/cpus": 0 }, "resources.cpus: 0 is too small: use more than 0"],
       [
         "a fraction of a GiB",
@@ -223,8 +255,12 @@ describe("a release's shape", () => {
         "resources.memoryGiB: 1.5 is a number: use a whole number",
       ],
       ["a start of over two hours", { startupSeconds: 8000 }, "startupSeconds: 8000 is too large: use at most 7200"],
-      ["a list of flags", { flags: ["--seed=1"] }, 'flags: ["--seed=1"] is a list: use an object'],
-      ["a bare flag", { "flags/seed": 5 }, "flags.seed: 5 is a number: use an object"],
+      [
+        "a list of flags",
+        { flags: ["--seed=1"] },
+        'flags: ["--seed=1"] is a list: use an object such as { <name>: { value: …, reason: … } }',
+      ],
+      ["a bare flag", { "flags/seed": 5 }, "flags.seed: 5 is a number: use an object such as { value: 5, reason: … }"],
       ["a flag without value", { "flags/seed": { reason: "x" } }, `flags.seed.value: is missing: ${FLAG_VALUE}`],
       [
         "a flag that is null",
@@ -238,7 +274,11 @@ describe("a release's shape", () => {
         "flags.seed.reason: is empty: say why it is set",
       ],
       ["a variable without reason", { "env/A": { value: "1" } }, "env.A.reason: is missing: give text"],
-      ["a variable that is a number", { "env/A": { value: 1, reason: "x" } }, "env.A.value: 1 is a number: use text"],
+      [
+        "a variable that is a number",
+        { "env/A": { value: 1, reason: "x" } },
+        'env.A.value: is read as the number 1: quote it as it is meant, such as "1.30", since a number loses zeros and digits',
+      ],
     ]);
   });
 });

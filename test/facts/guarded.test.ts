@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { OWNED_ENV } from "../../components/derive/variables.js";
-import { looksSecret } from "../../components/checks/variables.js";
+import { isNamedSecret } from "../../components/facts/guarded/credentials.js";
 import { OWNED_FLAGS } from "../../components/facts/vllm/ownFlags.js";
 import { flagTable, KNOWN_VERSIONS } from "../../components/facts/vllm/versions.js";
 import { GUARDED_FLAGS } from "../../components/facts/guarded/flags.js";
@@ -53,7 +53,7 @@ describe("the tables of guarded settings", () => {
   it("guard none of the contract's own variables, and nothing that common libraries need", () => {
     const needed = ["NCCL_DEBUG", "OMP_NUM_THREADS", "PYTHONUNBUFFERED", "TOKENIZERS_PARALLELISM", "HF_HUB_OFFLINE"];
     assert.deepEqual([...OWNED_ENV, ...needed, "NO_PROXY", "CUDA_VISIBLE_DEVICES"].filter(isGuarded), []);
-    assert.equal(looksSecret("HF_TOKEN_PATH"), false);
+    assert.equal(isNamedSecret("HF_TOKEN_PATH"), false);
   });
 
   it("say of each what it does, what to do, and where that is defined", () => {

@@ -229,7 +229,7 @@ describe("VllmModels' nodes", () => {
     assert.ok(paths.includes("models.chat.releases.r1.image"), lines.join("\n"));
     assert.ok(
       lines.includes(
-        "models.chat.releases.r1.context: 99999 is more than the 40960 tokens that Qwen/Qwen3-8B was made for: use at most 40960",
+        "models.chat.releases.r1.context: 99999 is more than the 40960 tokens that Qwen/Qwen3-8B was made for: use at most 40960, or, where the model's card says that it may be stretched, YaRN: flags: { hf-overrides: { value: { rope_parameters: { rope_type: yarn, factor: 3, original_max_position_embeddings: 40960, rope_theta: <as in config.json> } }, reason: … } }",
       ),
       lines.join("\n"),
     );

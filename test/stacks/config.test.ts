@@ -83,7 +83,9 @@ describe("parseStackConfig", () => {
   });
 
   it("asks for the cluster, and for which one", () => {
-    assert.deepEqual(problemsOf({ cluster: undefined }), ["vllm:cluster: is missing: give an object"]);
+    assert.deepEqual(problemsOf({ cluster: undefined }), [
+      "vllm:cluster: is missing: give an object such as { existing: … }",
+    ]);
     assert.deepEqual(problemsOf({ cluster: { existing: undefined } }), [
       "vllm:cluster: names no cluster: give existing, or the name, kubernetesVersion and gpuNodes of one to build",
     ]);
@@ -226,7 +228,7 @@ describe("parseStackConfig on node groups", () => {
 
   it("names the shape's problems of a group and nothing that merely follows from them", () => {
     assert.deepEqual(problemsOf(withGroup({ instanceTypes: "g6.2xlarge" })), [
-      `${POOL}.instanceTypes: "g6.2xlarge" is text: use a list`,
+      `${POOL}.instanceTypes: "g6.2xlarge" is text: use a list such as [g6.2xlarge]`,
     ]);
     assert.deepEqual(problemsOf(withGroup({ instanceTypes: [] })), [
       `${POOL}.instanceTypes: [] is empty: give at least 1`,

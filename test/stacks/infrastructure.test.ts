@@ -95,7 +95,7 @@ describe("infrastructure", () => {
   it("checks what is right of a cluster whose shape is wrong elsewhere", () => {
     const cluster = { ...BUILT, kubernetesVersion: 1.27, publicEndpoint: { cidrs: ["0.0.0.0/0"] } };
     assert.deepEqual(linesOf({ cluster }), [
-      "vllm:cluster.kubernetesVersion: 1.27 is a number: use text",
+      'vllm:cluster.kubernetesVersion: is read as the number 1.27: quote it as it is meant, such as "1.30", since a number loses zeros and digits',
       'vllm:cluster.publicEndpoint.cidrs[0]: "0.0.0.0/0" opens the API server to the world: ' +
         "give the ranges of your offices and runners, /8 at the widest",
     ]);

@@ -51,7 +51,7 @@ describe("main", () => {
       assert.equal(
         thrown.message,
         [
-          "the config has 2 problem(s):",
+          "the config has 2 problems:",
           '  vllm:namespace: "N" is not a Kubernetes name: use lower-case letters, digits and dashes',
           '  vllm:access.egressCidrs[0]: "x" is not an IPv4 range: use a form such as 10.0.0.0/16',
         ].join("\n"),

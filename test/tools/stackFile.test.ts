@@ -118,21 +118,20 @@ describe("readStackFile", () => {
   });
 
   it("names line and column of what is no YAML", () => {
-    assert.deepEqual(problems("config:\n\tvllm:a: 1\n"), ["Pulumi.test.yaml:2:1: Tabs are not allowed as indentation"]);
+    assert.deepEqual(problems("config:\n\tvllm:a: 1\n"), ["Pulumi.test.yaml:2: is indented by a tab: use spaces"]);
     const [first] = problems("config:\n  vllm:a: [1\n  vllm:b: 2\n");
-    assert.match(first!, /^Pulumi\.test\.yaml:3:3: Flow sequence in block collection must be sufficiently indented/);
+    assert.match(first!, /^Pulumi\.test\.yaml:3:3: .*: close it$/);
   });
 
   it("refuses a key that is given twice", () => {
     assert.deepEqual(problems("config:\n  vllm:a: 1\n  vllm:b: 2\n  vllm:a: 3\n"), [
-      "Pulumi.test.yaml:4:3: Map keys must be unique",
+      'Pulumi.test.yaml:4:3: the key "vllm:a" is on line 2 already: leave one out',
     ]);
   });
 
   it("refuses an alias without an anchor, and a file made to exhaust memory", () => {
     assert.deepEqual(problems("config:\n  vllm:a: *nowhere\n"), [
-      "Pulumi.test.yaml: has a YAML alias that cannot be followed: " +
-        "Unresolved alias (the anchor must be set before the alias): nowhere",
+      'Pulumi.test.yaml:2:11: no anchor "&nowhere" stands before this alias: quote it if it is text',
     ]);
     const bomb = ["config:", "  a: &a [x, x, x, x, x, x, x, x, x]"];
     for (const [from, to] of ["ab", "bc", "cd", "de", "ef", "fg", "gh"]) {
@@ -207,7 +206,7 @@ describe("readStackFile", () => {
       "Pulumi.test.yaml: has a list or an object as a key: use text",
     ]);
     assert.deepEqual(problems("config:\n  vllm:models: { __proto__: { a: 1 } }\n"), [
-      'Pulumi.test.yaml: has a key "__proto__": use another name',
+      'Pulumi.test.yaml:2:18: the key "__proto__" is lost by many readers: use another name',
     ]);
     assert.deepEqual(problems("config:\n  huggingFaceToken: plain\n  vllm:huggingFaceToken: { secure: x }\n"), [
       'Pulumi.test.yaml: config.huggingFaceToken: stands there as "vllm:huggingFaceToken", too, which is the same: leave one out',
@@ -268,9 +267,14 @@ describe("readStackFile", () => {
     assert.deepEqual(problems("config: [1]\n"), ["Pulumi.test.yaml: config: has to be an object of keys and values"]);
   });
 
-  it("reads a file that is empty, or has no config, as one without values", () => {
-    for (const text of ["", "# a comment\n", "config:\n", "encryptionsalt: v1\n"]) {
-      assert.deepEqual(read(text).values, {}, JSON.stringify(text));
+  it("calls a file empty that is, or whose config is, and says what goes there", () => {
+    for (const text of ["", "# a comment\n", "---\n", "config:\n", "encryptionsalt: v1\n"]) {
+      const [first, ...others] = problems(text);
+      assert.match(
+        first!,
+        /^Pulumi\.test\.yaml: (config: )?is empty: describe the cluster as vllm:cluster and the models as vllm:models/,
+      );
+      assert.deepEqual(others, [], JSON.stringify(text));
     }
   });
 

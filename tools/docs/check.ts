@@ -1,5 +1,5 @@
 /** Every check of the project's Markdown: blocks by their language, commands in the text, links. */
-import { error, formatProblem, listOr, type Problem, quote } from "../../components/config/problems.js";
+import { counted, error, formatProblem, listOr, type Problem, quote } from "../../components/config/problems.js";
 import { checkNpmRun, commandsOf, isGiven, isRunnable, npmRun, type Scripts } from "./commands.js";
 import { checkLinks, type Pages, type Targets } from "./links.js";
 import { type Block, blocksOf, inlineCode } from "./markdown.js";
@@ -117,5 +117,5 @@ function checkJson({ at, lines, mark = "" }: Block, { readLevels }: Project): Pr
 /** What the command prints: every problem, or that there is none. */
 export function resultText(problems: readonly Problem[], pages: number): string {
   if (problems.length === 0) return `${pages} pages: every block, command and link is right`;
-  return [`${problems.length} problem${problems.length === 1 ? "" : "s"}:`, ...problems.map(formatProblem)].join("\n");
+  return [`${counted(problems.length, "problem")}:`, ...problems.map(formatProblem)].join("\n");
 }

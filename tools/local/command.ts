@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { LABELS, LOCAL_RUN } from "../../components/vocabulary/labels.js";
-import { formatProblem } from "../../components/config/problems.js";
+import { counted, formatProblem } from "../../components/config/problems.js";
 import { nodeGroupsOf } from "../../stacks/clusterConfig.js";
 import { collectStack } from "../collect.js";
 import { BadInput, Failure } from "../failure.js";
@@ -148,7 +148,7 @@ export async function down(project: string, options: DownOptions, report: Report
     const stopped =
       before === 0 && state?.joined === undefined
         ? "Nothing was up."
-        : `Down: ${before} process${before === 1 ? "" : "es"} ended.`;
+        : `Down: ${counted(before, "process", "processes")} ended.`;
     return { text: [...left, stopped].join("\n"), exitCode: 0 };
   });
 }

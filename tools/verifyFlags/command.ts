@@ -1,4 +1,5 @@
 /** Parses the stacks' argument lists with the parsers of their vLLM versions. */
+import { counted } from "../../components/config/problems.js";
 import { collect } from "../collect.js";
 import { loadStacks } from "../loadStack.js";
 import { type ArgumentList, argumentLists } from "./argumentLists.js";
@@ -50,7 +51,7 @@ async function verdicts(
 ): Promise<Outcome[]> {
   try {
     const python = await pythonFor(version, options);
-    options.say(`vLLM ${version}: parsing ${lists.length} argument list${lists.length === 1 ? "" : "s"}`);
+    options.say(`vLLM ${version}: parsing ${counted(lists.length, "argument list")}`);
     const args = lists.map((list) => list.args);
     const messages = await parseWith(python, args, options.env);
     return messages.map((message) => (message === null ? { result: "parses" } : { result: "fails", message }));

@@ -1,5 +1,6 @@
 /** The results as a person reads them. */
 import { printableLines } from "../../components/config/printable.js";
+import { counted } from "../../components/config/problems.js";
 import { colours as pc } from "../colours.js";
 import { plainTable } from "../preview/text.js";
 import type { ArgumentList } from "./argumentLists.js";
@@ -55,7 +56,7 @@ function summary(lists: readonly VerifiedList[]): string {
   const told = counts
     .filter(([number], index) => index === 0 || number > 0)
     .map(([number, what]) => `${number} ${what}`);
-  return `${lists.length} argument list${lists.length === 1 ? "" : "s"}: ${told.join(", ")}`;
+  return `${counted(lists.length, "argument list")}: ${told.join(", ")}`;
 }
 
 /** A table of all, then why some fail or were not verified. */

@@ -1,4 +1,4 @@
-/** Forms of text that are credentials whatever they are named. */
+/** What tells a credential: the form of a text, and the name that it has. */
 
 /** By what it is, to be read after "holds": `holds a JSON Web Token`. */
 export const CREDENTIAL_FORMS: ReadonlyMap<string, RegExp> = new Map([
@@ -17,3 +17,30 @@ export const CREDENTIAL_FORMS: ReadonlyMap<string, RegExp> = new Map([
   ["a JSON Web Token", /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*/],
   ["an authorization header", /\b(Bearer|Basic)\s+(?=[A-Za-z+/=._~-]*\d)[\w+/=.~-]{16,}/i],
 ]);
+
+/** Words of the names of secrets: `HF_TOKEN`, not `TOKENIZERS_PARALLELISM` or `MAX_TOKENS`. */
+const SECRET_NAME =
+  /(^|_)(TOKEN|SECRETS?|PASSWORD|PASSWD|PASSPHRASE|API_?KEYS?|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?)(_|$)/i;
+/** Names with these endings say where or of what kind a secret is, not the secret itself. */
+const ABOUT_SECRET =
+  /_(FILE|PATH|DIR|URL|URI|NAME|TYPE|TTL|HEADER|ENABLED|DISABLED|LENGTH|LIMIT|COUNT)$|(^|_)(MAX|MIN|NUM)_TOKEN/i;
+/** Names of switches, such as `HF_HUB_DISABLE_IMPLICIT_TOKEN`. */
+const SWITCH_NAME = /(^|_)(DISABLE|ENABLE|ALLOW|REQUIRE|SKIP|USE|NO|IS|HAS|WITH|WITHOUT|IGNORE|FORCE)_/i;
+/** What a switch is set to. */
+const SWITCHED = /^(0|1|y|n|t|f)?$/i;
+/** No password or token is one of these, whatever it is named. */
+const NEVER_SECRET = /^(true|false|yes|no|on|off|none|null|)$/i;
+
+/**
+ * Whether a setting of this name and value is a secret by its name.
+ *
+ * @param value as text; absent where it is not known
+ */
+export function isNamedSecret(name: string, value?: string): boolean {
+  if (!SECRET_NAME.test(name) || ABOUT_SECRET.test(name)) return false;
+  if (value === undefined) return true;
+  // A number under a name with token counts tokens; a password may be a number.
+  const isCount = /TOKEN/i.test(name) && /^\d+$/.test(value);
+  const isSwitch = SWITCH_NAME.test(name) && SWITCHED.test(value);
+  return !isCount && !isSwitch && !NEVER_SECRET.test(value);
+}

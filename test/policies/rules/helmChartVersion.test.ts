@@ -40,7 +40,9 @@ describe("helm-chart-version", () => {
   ]) {
     it(`refuses ${JSON.stringify(version)}`, async () => {
       assert.deepEqual(await messages(helmChartVersion, chart(version)), [
-        `chart "keda": version ${JSON.stringify(version) ?? "nothing"} is not exact: set one version, such as 1.2.3`,
+        version === undefined
+          ? 'chart "keda" has no version: set one, such as 1.2.3'
+          : `chart "keda": version ${JSON.stringify(version)} is not exact: set one version, such as 1.2.3`,
       ]);
     });
   }
