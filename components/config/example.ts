@@ -19,7 +19,7 @@ const WORDS = /^(true|false|yes|no|on|off|null)$/i;
  */
 export function exampleOf(schema: z.core.$ZodType, got?: unknown): string | undefined {
   const inner = unwrapped(schema);
-  if (inner instanceof z.ZodObject) return objectExample(inner.shape as Shape, got);
+  if (inner instanceof z.ZodObject) return objectExample(inner.shape, got);
   if (inner instanceof z.ZodRecord)
     return `{ <name>: ${exampleOf(inner.valueType, got) ?? given(inner.valueType, got)} }`;
   if (inner instanceof z.ZodArray) return `[${exampleOf(inner.element) ?? given(inner.element, got)}]`;

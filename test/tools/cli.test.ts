@@ -144,7 +144,7 @@ describe("preview", function () {
     const { exitCode, stdout, stderr } = await run(folder, ["preview", "staging"]);
     assert.equal(exitCode, 1);
     assert.equal(stderr, "");
-    assert.match(stdout, /^Policies: 1 mandatory and 0 advisory violation\(s\)/m);
+    assert.match(stdout, /^Policies: 1 mandatory and 0 advisory violations/m);
     assert.match(stdout, /^ {2}mandatory no-remote-code chat-r1$/m);
     const all = await run(folder, ["preview", "--all", "--json"]);
     assert.equal(all.exitCode, 1);
@@ -240,7 +240,7 @@ describe("render", function () {
     const folder = projectCopy();
     const { exitCode, stdout, stderr } = await run(folder, ["render", "prod", "--out", "out"]);
     assert.deepEqual([exitCode, stderr], [0, ""]);
-    assert.match(stdout, /^\d+ files in .*\/out; kubectl apply --server-side -f out\n$/);
+    assert.match(stdout, /^\d+ files in .*\/out; kubectl apply --server-side -k out\n$/);
     const file = readdirSync(join(folder, "out")).find((name) => name.endsWith("-deployment-chat-r1.yaml"));
     const deployment = parse(readFileSync(join(folder, "out", file!), "utf8")) as {
       metadata: { labels: Record<string, string> };

@@ -68,8 +68,8 @@ describe("a secret", () => {
     for (const keys of [["huggingFaceToken"], ["cluster", "existing", "kubeconfig"]]) {
       const values = { ...FULL_EXISTING, huggingFaceToken: { secure: "v1:AAAc" } };
       const folder = folderWith({ "Pulumi.test.yaml": stackText(planted(values, keys, MARK) as object) });
-      for (const json of [true, false]) {
-        await assert.rejects(preview(folder, ["test"], { json }), (thrown) => {
+      for (const format of ["text", "json", "markdown"] as const) {
+        await assert.rejects(preview(folder, ["test"], { format }), (thrown) => {
           assert.ok(thrown instanceof ContractError);
           assert.ok(thrown.message.includes(`vllm:${keys.join(".")}: is in plain text in the stack file`));
           assert.ok(!thrown.message.includes(MARK));

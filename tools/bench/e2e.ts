@@ -23,7 +23,7 @@ import { prometheusUrl } from "../local/prometheus.js";
 import { sendLoad } from "../local/simulator/load.js";
 import { clear, followPodMonitors, type LocalCluster, startCluster } from "../local/start.js";
 import { loadStack } from "../loadStack.js";
-import { plainTable } from "../preview/text.js";
+import { plainTable } from "../preview/table.js";
 import { machine, manyModels } from "./stacks.js";
 
 const PROJECT = resolve(__dirname, "../..");

@@ -9,7 +9,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { stringify } from "yaml";
-import { plainTable } from "../preview/text.js";
+import { plainTable } from "../preview/table.js";
 import { machine, manyModels } from "./stacks.js";
 
 const ROOT = resolve(__dirname, "../..");

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as prettier from "prettier";
 import { rules } from "../../policies/rules/index.js";
 import { policyReference } from "../policyReference.js";
+import { previewJsonSchema } from "../preview/schema.js";
 import { configurationReference } from "./configuration.js";
 import { stackFileSchema } from "./schema.js";
 
@@ -11,6 +12,7 @@ import { stackFileSchema } from "./schema.js";
 function contents(): Record<string, string> {
   return {
     "docs/stack-config.schema.json": JSON.stringify(stackFileSchema()),
+    "docs/preview.schema.json": JSON.stringify(previewJsonSchema()),
     "docs/configuration.md": configurationReference(),
     "docs/policies.md": policyReference(rules),
   };

@@ -2,7 +2,8 @@
 import { clusterCost, type CostItem, unpricedTypes } from "../../components/cluster/cost.js";
 import type { BuiltClusterConfig } from "../../components/cluster/schema.js";
 import { fitInput } from "../../components/derive/fitInput.js";
-import { fit as fitOf } from "../../components/fit/fit.js";
+import { type Fit, fit as fitOf } from "../../components/fit/fit.js";
+import { GPUS } from "../../components/facts/gpus.js";
 import { contractHash } from "../../components/contract/contract.js";
 import { serveArguments } from "../../components/derive/arguments.js";
 import { type CostRange, replicaCost } from "../../components/derive/cost.js";
@@ -22,6 +23,18 @@ export const NOTE =
 /** Rises when a field of the report is removed or changes its meaning. */
 export const REPORT_VERSION = 1;
 
+/** Where the memory of one GPU goes, in GiB. */
+export interface GpuMemory {
+  /** As CUDA reports it. */
+  memoryGiB: number;
+  weightsGiB: number;
+  /** Activations, CUDA graphs and libraries, estimated. */
+  overheadGiB: number;
+  kvCacheGiB: number;
+  /** What vLLM may not use. */
+  freeGiB: number;
+}
+
 export interface ReleaseReport {
   model: string;
   release: string;
@@ -35,11 +48,15 @@ export interface ReleaseReport {
   gpu: { type: string; count: number };
   context: number;
   fit: {
+    /** Over all GPUs of a replica. */
     weightsGiB: number;
+    /** Of each GPU, as the KV cache is. */
     overheadGiB: number;
     kvCacheGiB: number;
     kvCacheTokens: number;
     fullLengthRequests: number;
+    /** One GPU's memory, in GiB. */
+    perGpu: GpuMemory;
   };
   replicas: { min: number; max: number };
   /** On-demand, warm spares included in the routed release; absent where no machine of the release has a price. */
@@ -76,6 +93,14 @@ export interface StackReport {
 
 const round = (value: number, digits: number): number => Number(value.toFixed(digits));
 
+function gpuMemory(fit: Fit, memoryGiB: number): GpuMemory {
+  const weightsGiB = round(fit.weightsGiBPerGpu, 2);
+  const overheadGiB = round(fit.overheadGiBPerGpu, 2);
+  const kvCacheGiB = round(fit.kvCacheGiBPerGpu, 2);
+  const freeGiB = round(Math.max(0, memoryGiB - weightsGiB - overheadGiB - kvCacheGiB), 2);
+  return { memoryGiB, weightsGiB, overheadGiB, kvCacheGiB, freeGiB };
+}
+
 function releaseReport(model: ServedModel, plan: RuntimePlan, config: StackConfig): ReleaseReport {
   const routed = model.route.stable === plan.release;
   const fit = fitOf(fitInput(plan));
@@ -98,6 +123,7 @@ function releaseReport(model: ServedModel, plan: RuntimePlan, config: StackConfi
       kvCacheGiB: round(fit.kvCacheGiBPerGpu, 2),
       kvCacheTokens: fit.kvCacheTokens,
       fullLengthRequests: round(fit.fullLengthRequests, 2),
+      perGpu: gpuMemory(fit, GPUS[plan.gpu.type].cudaGiB),
     },
     replicas: { min, max },
     ...(each !== undefined && {

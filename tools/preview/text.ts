@@ -1,42 +1,19 @@
 /** The preview as text. */
-import Table from "cli-table3";
 import { HOURS_A_MONTH } from "../../components/facts/prices/aws.js";
 import type { CostRange } from "../../components/derive/cost.js";
 import { printable, printableData } from "../../components/config/printable.js";
-import { formatProblem } from "../../components/config/problems.js";
+import { counted, formatProblem } from "../../components/config/problems.js";
 import type { CollectedResource } from "../collect.js";
 import type { Violation } from "../policyRunner.js";
 import type { MadeByComponent } from "./eksComponent.js";
 import type { ReleaseReport, StackReport } from "./report.js";
 import { colours as pc } from "../colours.js";
+import { fittingTable } from "./table.js";
 
 export const usd = (value: number): string => `$${value.toFixed(2)}`;
 
 export function costRange({ minUsd, maxUsd }: CostRange): string {
   return minUsd === maxUsd ? usd(minUsd) : `${usd(minUsd)}–${usd(maxUsd)}`;
-}
-
-/** The places where a table could have lines. */
-const NO_LINES = Object.fromEntries(
-  ["top", "bottom", "left", "right", "mid"]
-    .flatMap((side) => [side, `${side}-mid`, `${side}-left`, `${side}-right`])
-    .map((place) => [place, ""]),
-);
-
-/** A table without lines: it can be copied into a pull request. */
-export function plainTable(head: string[], rows: string[][], rightAligned: number[] = []): string {
-  const table = new Table({
-    head,
-    colAligns: head.map((_, index) => (rightAligned.includes(index) ? "right" : "left")),
-    chars: { ...NO_LINES, middle: "  " },
-    style: { head: pc.isColorSupported ? ["bold"] : [], border: [], "padding-left": 0, "padding-right": 0 },
-  });
-  table.push(...rows);
-  return table
-    .toString()
-    .split("\n")
-    .map((line) => line.trimEnd())
-    .join("\n");
 }
 
 /** `kubernetes:apps/v1:Deployment` as `apps/v1 Deployment`, `aws:ec2/subnet:Subnet` as `aws ec2 Subnet`. */
@@ -79,6 +56,11 @@ function tree(resources: readonly CollectedResource[], components: readonly Made
   return lines;
 }
 
+/** Rounded down: what almost fits does not. */
+export function oneDigit(value: number): string {
+  return String(Math.floor(value * 10) / 10);
+}
+
 function modelRow(release: ReleaseReport): string[] {
   const { fit, replicas } = release;
   return [
@@ -87,8 +69,8 @@ function modelRow(release: ReleaseReport): string[] {
     release.class,
     `${release.weights}@${release.revision.slice(0, 8)}`,
     `${release.gpu.count} × ${release.gpu.type}`,
-    `${fit.weightsGiB.toFixed(1)} + ${fit.kvCacheGiB.toFixed(1)} GiB`,
-    `${release.context} × ${Math.floor(fit.fullLengthRequests * 10) / 10}`,
+    `${fit.perGpu.weightsGiB.toFixed(1)} + ${fit.perGpu.kvCacheGiB.toFixed(1)}`,
+    `${release.context} × ${oneDigit(fit.fullLengthRequests)}`,
     replicas.min === replicas.max ? String(replicas.min) : `${replicas.min}–${replicas.max}`,
     release.hourlyUsd === undefined ? "unknown" : costRange(release.hourlyUsd),
   ];
@@ -116,10 +98,10 @@ function violationTitle(report: StackReport): string {
   const advisory = report.violations.length - mandatory;
   const levels = report.policyConfig === undefined ? "each rule's own levels" : report.policyConfig;
   if (report.violations.length === 0) return `${pc.green("Policies: none broken")} ${pc.dim(`(${levels})`)}`;
-  return `${pc.bold("Policies")}: ${mandatory} mandatory and ${advisory} advisory violation(s) ${pc.dim(`(${levels})`)}`;
+  return `${pc.bold("Policies")}: ${mandatory} mandatory and ${counted(advisory, "advisory violation")} ${pc.dim(`(${levels})`)}`;
 }
 
-function hourAndMonth(hourly: CostRange): string {
+export function hourAndMonth(hourly: CostRange): string {
   const month = (value: number): string => `$${Math.round(value * HOURS_A_MONTH).toLocaleString("en-US")}`;
   const { minUsd, maxUsd } = hourly;
   const monthly = minUsd === maxUsd ? month(minUsd) : `${month(minUsd)}–${month(maxUsd)}`;
@@ -134,14 +116,14 @@ function unpricedLine(releases: readonly ReleaseReport[]): string[] {
   return names.length === 0 ? [] : [pc.yellow(`Price of the machines unknown, not counted: ${names.join(", ")}`)];
 }
 
-function clusterLines({ items, hourlyUsd, unpriced }: NonNullable<StackReport["cluster"]>): string[] {
+function clusterLines({ items, hourlyUsd, unpriced }: NonNullable<StackReport["cluster"]>, width: number): string[] {
   return [
     pc.bold("Cluster") +
       pc.dim("  the models' cost is a share of its GPU nodes; $ on demand, us-east-1, without traffic"),
-    plainTable(
+    fittingTable(
       ["ITEM", "COUNT", "$/HOUR", ""],
       items.map((item) => [item.item, item.count, costRange(item), item.basis ?? ""]),
-      [1, 2],
+      { right: [1, 2], title: 1, width },
     ),
     `Whole cluster: ${hourAndMonth(hourlyUsd)}`,
     ...(unpriced.length === 0 ? [] : [pc.yellow(`Without a price, not counted: ${unpriced.join(", ")}`)]),
@@ -149,7 +131,7 @@ function clusterLines({ items, hourlyUsd, unpriced }: NonNullable<StackReport["c
 }
 
 /** The parts of a report that are printed, with every text on one line and without invisible characters. */
-function printableReport(report: StackReport): StackReport {
+export function printableReport(report: StackReport): StackReport {
   const { resources, ...rest } = report;
   return {
     ...printableData(rest),
@@ -158,8 +140,8 @@ function printableReport(report: StackReport): StackReport {
   };
 }
 
-/** Everything of one stack. */
-export function stackText(given: StackReport): string {
+/** Everything of one stack. @param width columns of the terminal, which tables keep to @default as wide as they are */
+export function stackText(given: StackReport, width = Infinity): string {
   const report = printableReport(given);
   const custom = report.resources.filter(({ custom }) => custom).length;
   const sections = [
@@ -170,16 +152,16 @@ export function stackText(given: StackReport): string {
     ],
     [pc.bold("Contracts"), ...report.releases.flatMap(contractLines)],
     [
-      pc.bold("Models") + pc.dim("  ◀ routed; fit: weights + KV cache a GPU, estimated; $ on demand, us-east-1"),
-      plainTable(
-        ["MODEL", "RELEASE", "CLASS", "WEIGHTS", "GPU", "FIT", "CONTEXT × FITS", "REPLICAS", "$/HOUR"],
+      pc.bold("Models") + pc.dim("  ◀ routed; GiB a GPU: weights + KV cache, estimated; $ on demand, us-east-1"),
+      fittingTable(
+        ["MODEL", "RELEASE", "CLASS", "WEIGHTS", "GPU", "GIB A GPU", "CONTEXT × FITS", "REPLICAS", "$/HOUR"],
         report.releases.map(modelRow),
-        [5, 6, 7, 8],
+        { right: [5, 6, 7, 8], title: 2, width },
       ),
       `All models: ${hourAndMonth(report.hourlyUsd)}`,
       ...unpricedLine(report.releases),
     ],
-    ...(report.cluster === undefined ? [] : [clusterLines(report.cluster)]),
+    ...(report.cluster === undefined ? [] : [clusterLines(report.cluster, width)]),
     ...(report.warnings.length === 0
       ? []
       : [[pc.bold("Warnings"), ...report.warnings.map((problem) => `  ${pc.yellow(formatProblem(problem))}`)]]),

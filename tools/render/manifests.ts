@@ -1,5 +1,6 @@
 /** What the program registers as Kubernetes manifests, for `kubectl apply` or GitOps. Never a secret. */
 import { stringify } from "yaml";
+import { LABELS, MANAGED_BY } from "../../components/vocabulary/labels.js";
 import { API_KEY } from "../../components/vocabulary/secrets.js";
 import { RUNTIME_OBJECTS } from "../../components/vocabulary/workloads.js";
 import type { CollectedResource } from "../collect.js";
@@ -19,6 +20,20 @@ export interface Manifest {
 
 /** First line of every file; only such files are ever replaced or removed. */
 export const HEADER = "# Rendered by pulumi-vllm; do not edit.";
+/** Second line: whose rendering the folder is. */
+const OWNER = "# Stack: ";
+
+/** The stack that a file was rendered of; `undefined` for one of before 0.2.0, which does not say. */
+export function stackOf(content: string): string | undefined {
+  const [, second] = content.split("\n", 2);
+  return second?.startsWith(OWNER) ? second.slice(OWNER.length) : undefined;
+}
+
+function headed(stack: string, content: string): string {
+  return `${HEADER}\n${OWNER}${stack}\n${content}`;
+}
+
+const KUSTOMIZATION = "kustomization.yaml";
 const SECRETS_FILE = "SECRETS.md";
 
 /**
@@ -68,19 +83,59 @@ export function withoutPulumiAnnotations(manifest: Manifest): Manifest {
   };
 }
 
-/** The files of a stack: one per manifest, and one that names the Secrets to create. */
-export function manifestFiles(resources: readonly CollectedResource[], stack: string): ManifestFile[] {
+/**
+ * The files of a stack: one per manifest, a kustomization that lists them in the order that works, and one that names the Secrets to
+ * create.
+ *
+ * @param managedBy what applies them, for the label
+ */
+export function manifestFiles(
+  resources: readonly CollectedResource[],
+  stack: string,
+  managedBy: string = "kubectl",
+): ManifestFile[] {
   const manifests = resources.filter(isManifest);
   const files = manifests
     .filter(({ secret }) => !secret)
     .map(manifestOf)
     .map((manifest) => ({
       name: fileName(manifest),
-      content: `${HEADER}\n${stringify(withoutPulumiAnnotations(manifest), { lineWidth: 0, aliasDuplicateObjects: false })}`,
+      content: headed(stack, yaml(withManager(withoutPulumiAnnotations(manifest), managedBy))),
     }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   const secrets = manifests.filter(({ secret }) => secret);
-  return secrets.length === 0 ? files : [...files, { name: SECRETS_FILE, content: secretsText(secrets, stack) }];
+  if (files.length === 0) return secretFiles(secrets, stack);
+  const kustomization = { name: KUSTOMIZATION, content: headed(stack, yaml(kustomizationOf(files))) };
+  return [...files, kustomization, ...secretFiles(secrets, stack)];
+}
+
+function secretFiles(secrets: readonly CollectedResource[], stack: string): ManifestFile[] {
+  return secrets.length === 0 ? [] : [{ name: SECRETS_FILE, content: secretsText(secrets, stack) }];
+}
+
+function yaml(value: object): string {
+  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+/** `fifo`: Kustomize would sort by an order of its own, which knows no custom resources. */
+function kustomizationOf(files: readonly ManifestFile[]): object {
+  return {
+    apiVersion: "kustomize.config.k8s.io/v1beta1",
+    kind: "Kustomization",
+    resources: files.map(({ name }) => name),
+    sortOptions: { order: "fifo" },
+  };
+}
+
+/** The label says what applies an object. No selector has it: a change of tool leaves pods to their Deployments. */
+function withManager<T>(value: T, managedBy: string): T {
+  if (Array.isArray(value)) return value.map((item: unknown) => withManager(item, managedBy)) as T;
+  if (value === null || typeof value !== "object") return value;
+  const entries = Object.entries(value).map(([key, item]) => [
+    key,
+    key === LABELS.managedBy && item === MANAGED_BY ? managedBy : withManager<unknown>(item, managedBy),
+  ]);
+  return Object.fromEntries(entries) as T;
 }
 
 function secretsText(secrets: readonly CollectedResource[], stack: string): string {
@@ -95,6 +150,7 @@ function secretsText(secrets: readonly CollectedResource[], stack: string): stri
   });
   return [
     HEADER,
+    `${OWNER}${stack}`,
     "",
     `# Secrets of stack ${stack}`,
     "",

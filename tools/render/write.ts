@@ -2,9 +2,9 @@
 import { randomBytes } from "node:crypto";
 import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { isAbsolute, join, relative, sep } from "node:path";
-import { error } from "../../components/config/problems.js";
+import { error, quote } from "../../components/config/problems.js";
 import { BadInput } from "../failure.js";
-import { HEADER, type ManifestFile } from "./manifests.js";
+import { HEADER, type ManifestFile, stackOf } from "./manifests.js";
 
 /** Whether an earlier run of render wrote the file; a link never counts. */
 function isOurs(path: string): boolean {
@@ -43,18 +43,30 @@ function writeWhole(target: string, content: string): void {
   }
 }
 
+/** @throws BadInput where the folder has the rendering of another stack, whose files would go */
+function refuseOthers(folder: string, stack: string, there: readonly { name: string; ours: boolean }[]): void {
+  const stacks = there
+    .filter(({ ours }) => ours)
+    .map(({ name }) => stackOf(readFileSync(join(folder, name), "utf8")))
+    .filter((other) => other !== undefined && other !== stack);
+  if (stacks.length === 0) return;
+  const message = `has the rendering of stack ${quote(stacks[0])}, and this is ${quote(stack)}: name a folder of its own, or empty this one`;
+  throw new BadInput([error(folder, message)]);
+}
+
 /**
  * Writes the files into `folder` and removes files of an earlier rendering; files of others stay, and no link is followed.
  *
- * @throws BadInput when the folder cannot be written, or a name in it is taken by a file of others
+ * @throws BadInput when the folder cannot be written, is of another stack, or a name in it is taken by a file of others
  */
-export function writeManifests(folder: string, files: readonly ManifestFile[]): void {
+export function writeManifests(folder: string, stack: string, files: readonly ManifestFile[]): void {
   const current = new Set(files.map(({ name }) => name));
   try {
     const link = linkOnTheWay(folder);
     if (link !== undefined) throw new BadInput([error(link, "is a link: give the folder that it leads to")]);
     mkdirSync(folder, { recursive: true });
     const there = readdirSync(folder).map((name) => ({ name, ours: isOurs(join(folder, name)) }));
+    refuseOthers(folder, stack, there);
     const taken = there.filter(({ name, ours }) => current.has(name) && !ours);
     if (taken.length > 0) {
       throw new BadInput(

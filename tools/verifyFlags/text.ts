@@ -2,7 +2,7 @@
 import { printableLines } from "../../components/config/printable.js";
 import { counted } from "../../components/config/problems.js";
 import { colours as pc } from "../colours.js";
-import { plainTable } from "../preview/text.js";
+import { plainTable } from "../preview/table.js";
 import type { ArgumentList } from "./argumentLists.js";
 
 /** What became of an argument list. */

@@ -6,6 +6,7 @@ import { stripVTControlCharacters } from "node:util";
 import { parse, stringify } from "yaml";
 
 import { ContractError, formatProblem } from "../../../components/config/problems.js";
+import { BadInput } from "../../../tools/failure.js";
 import { PolicyConfigError } from "../../../tools/policyConfig.js";
 import { preview, type PreviewOptions } from "../../../tools/preview/command.js";
 import type { StackDiff } from "../../../tools/preview/diff.js";
@@ -21,13 +22,13 @@ interface Printed {
 
 /** Runs the command; the text has no colours. */
 async function run(folder: string, stacks: string[], options: Partial<PreviewOptions> = {}) {
-  const { text, exitCode } = await preview(folder, stacks, { json: false, ...options });
+  const { text, exitCode } = await preview(folder, stacks, { format: "text", ...options });
   return { text: stripVTControlCharacters(text), exitCode };
 }
 
 /** Runs the command with `--json`. */
 async function printed(folder: string, stacks: string[], options: Partial<PreviewOptions> = {}): Promise<Printed> {
-  return JSON.parse((await run(folder, stacks, { json: true, ...options })).text) as Printed;
+  return JSON.parse((await run(folder, stacks, { format: "json", ...options })).text) as Printed;
 }
 
 /** Changes values of a stack file of a folder. */
@@ -50,7 +51,10 @@ async function refused(folder: string, stacks: string[], options: Partial<Previe
   try {
     await run(folder, stacks, options);
   } catch (thrown) {
-    assert.ok(thrown instanceof ContractError || thrown instanceof PolicyConfigError, String(thrown));
+    assert.ok(
+      thrown instanceof ContractError || thrown instanceof PolicyConfigError || thrown instanceof BadInput,
+      String(thrown),
+    );
     return thrown.problems.map(formatProblem);
   }
   return [];
@@ -74,14 +78,14 @@ describe("preview, in this process", () => {
     const { text, exitCode } = await run(folder, ["staging"]);
     assert.equal(exitCode, 1);
     const lines = text.split("\n");
-    const title = "Policies: 1 mandatory and 0 advisory violation(s) (policies/config/staging.json)";
+    const title = "Policies: 1 mandatory and 0 advisory violations (policies/config/staging.json)";
     assert.deepEqual(lines.slice(-3, -1), [title, "  mandatory no-remote-code chat-r1"]);
-    assert.equal((await run(folder, ["staging"], { json: true })).exitCode, 1);
+    assert.equal((await run(folder, ["staging"], { format: "json" })).exitCode, 1);
   });
 
   it("prints the report as JSON, without differences unless asked", async () => {
     const { stacks, diffs, ...others } = await printed(projectCopy(), ["staging"]);
-    assert.deepEqual([diffs, others], [undefined, {}]);
+    assert.deepEqual([diffs, others], [undefined, { version: 1 }]);
     const [{ stack, version, violations, policyConfig, releases }] = stacks as [StackReport];
     assert.deepEqual([stacks.length, stack, version, violations], [1, "staging", 1, []]);
     assert.equal(policyConfig, "policies/config/staging.json");
@@ -184,7 +188,7 @@ describe("preview with an earlier report", () => {
   async function withBase(...stacks: string[]): Promise<{ folder: string; diff: string }> {
     const folder = projectCopy();
     const diff = join(folder, "base.json");
-    writeFileSync(diff, (await run(folder, stacks, { json: true })).text);
+    writeFileSync(diff, (await run(folder, stacks, { format: "json" })).text);
     return { folder, diff };
   }
 
@@ -232,6 +236,13 @@ describe("preview with an earlier report", () => {
     const { folder, diff } = await withBase("staging");
     change(folder, "staging", REMOTE_CODE);
     assert.equal((await run(folder, ["staging"], { diff })).exitCode, 1);
+  });
+
+  it("refuses the report of another stack, against which everything would be new", async () => {
+    const { folder, diff } = await withBase("prod");
+    assert.deepEqual(await refused(folder, ["staging"], { diff }), [
+      `${diff}: is of prod, and the preview is of staging: give what --json printed of the same stack`,
+    ]);
   });
 
   it("refuses a file that is none", async () => {

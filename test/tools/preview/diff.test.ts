@@ -269,7 +269,7 @@ describe("readEarlier", () => {
   it("refuses a file of something else, with the first few problems", () => {
     assert.deepEqual(problems("[]"), [
       "earlier.json: is not what --json of this version writes:",
-      "earlier.json: [] is a list: use an object",
+      "earlier.json: [] is a list: use an object such as { stacks: … }",
     ]);
     assert.equal(problems('{"stacks": [{}, {}, {}]}').length, 4);
   });

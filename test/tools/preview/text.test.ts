@@ -4,7 +4,8 @@ import { stripVTControlCharacters } from "node:util";
 import { warning } from "../../../components/config/problems.js";
 import type { Violation } from "../../../tools/policyRunner.js";
 import type { StackReport } from "../../../tools/preview/report.js";
-import { costRange, plainTable, stackText, usd } from "../../../tools/preview/text.js";
+import { plainTable } from "../../../tools/preview/table.js";
+import { costRange, stackText, usd } from "../../../tools/preview/text.js";
 import { COMMIT, IMAGE, releaseConfig } from "../../serving/fixtures.js";
 import { clusterValues, onDay, TODAY } from "../../cluster/fixtures.js";
 import type { Config } from "../../serving/fixtures.js";
@@ -57,7 +58,7 @@ describe("stackText", () => {
     const chat = { autoscaling: { min: 1, max: 3 }, releases: { r2: releaseConfig({ context: 4096 }) } };
     const report = await reportOf({ models: { chat } });
     const [head, first, second, total, ...rest] = section(report, "Models").map((line) => line.replace(/ +/g, " "));
-    assert.equal(head, "MODEL RELEASE CLASS WEIGHTS GPU FIT CONTEXT × FITS REPLICAS $/HOUR");
+    assert.equal(head, "MODEL RELEASE CLASS WEIGHTS GPU GIB A GPU CONTEXT × FITS REPLICAS $/HOUR");
     const { fit } = report.releases[0]!;
     const memory = `15.3 + ${fit.kvCacheGiB.toFixed(1)} GiB`;
     const fits = (requests: number): string => String(Math.floor(requests * 10) / 10);
@@ -123,7 +124,7 @@ describe("stackText", () => {
     const advisory: Violation = { ...VIOLATION, level: "advisory", rule: "b-rule" };
     const report = { ...(await reportOf()), violations: [VIOLATION, advisory], policyConfig: "policies/config/x.json" };
     assert.deepEqual(linesOf(report).slice(-5), [
-      "Policies: 1 mandatory and 1 advisory violation(s) (policies/config/x.json)",
+      "Policies: 1 mandatory and 1 advisory violation (policies/config/x.json)",
       "  mandatory a-rule chat-r1",
       "    set it to 1",
       "  advisory b-rule chat-r1",

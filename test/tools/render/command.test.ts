@@ -14,7 +14,7 @@ describe("render", function () {
     const { text, exitCode } = await render(folder, "prod", "out", (line) => warnings.push(line));
     const files = readdirSync(join(folder, "out"));
     assert.equal(exitCode, 0);
-    assert.equal(text, `${files.length} files in ${join(folder, "out")}; kubectl apply --server-side -f out`);
+    assert.equal(text, `${files.length} files in ${join(folder, "out")}; kubectl apply --server-side -k out`);
     assert.ok(files.some((name) => name.endsWith("-deployment-chat-r1.yaml")) && files.includes("SECRETS.md"));
     assert.deepEqual(warnings, []);
   });

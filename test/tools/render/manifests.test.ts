@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
-import { leftOut, type ManifestFile, manifestFiles } from "../../../tools/render/manifests.js";
+import { leftOut, type ManifestFile, manifestFiles, stackOf } from "../../../tools/render/manifests.js";
 import { builtCluster } from "../../stacks/fixtures.js";
 import { resourcesOf, WITH_SECRETS } from "../reports.js";
 
@@ -11,6 +11,14 @@ function contentOf(files: readonly ManifestFile[], name: string): string {
   const found = files.find((file) => file.name.replace(/^\d+-/, "") === name);
   assert.ok(found, `${name} is not among ${files.map((file) => file.name).join(", ")}`);
   return found.content;
+}
+
+/** Everything under a key that selects objects. */
+function selectorsOf(value: unknown): unknown[] {
+  if (value === null || typeof value !== "object") return [];
+  return Object.entries(value as Record<string, unknown>).flatMap(([key, inner]) =>
+    /selector|matchLabels/i.test(key) ? [inner] : selectorsOf(inner),
+  );
 }
 
 describe("manifestFiles", () => {
@@ -36,6 +44,7 @@ describe("manifestFiles", () => {
         "4-scaledobject-chat-r1.yaml",
         "4-service-chat-r1.yaml",
         "4-service-chat.yaml",
+        "kustomization.yaml",
         "SECRETS.md",
       ],
     );
@@ -43,7 +52,8 @@ describe("manifestFiles", () => {
 
   it("writes YAML that reads back as what the program registered, without Pulumi's annotations", async () => {
     const resources = await resourcesOf({ models: { chat: { autoscaling: { max: 2 }, warmSpares: 1 } } });
-    const files = manifestFiles(resources, "test").filter(({ name }) => name.endsWith(".yaml"));
+    // As Pulumi's: only the tool that applies them differs, which another test is about.
+    const files = manifestFiles(resources, "test", "pulumi").filter(({ name }) => /^\d.*\.yaml$/.test(name));
     const objects = new Map(
       resources
         .filter(({ type, secret }) => type.startsWith("kubernetes:") && !secret)
@@ -64,6 +74,29 @@ describe("manifestFiles", () => {
       assert.deepEqual(manifest, expected, name);
     }
     assert.ok(!files.some(({ content }) => content.includes("pulumi.com/")));
+  });
+
+  it("says what applies them, in labels that no selector relies on", async () => {
+    const resources = await resourcesOf({ models: { chat: { autoscaling: { max: 2 }, warmSpares: 1 } } });
+    for (const tool of ["kubectl", "argocd"]) {
+      const files = manifestFiles(resources, "test", ...(tool === "kubectl" ? [] : [tool]));
+      const text = files.map(({ content }) => content).join("\n");
+      assert.ok(text.includes(`app.kubernetes.io/managed-by: ${tool}\n`));
+      assert.ok(!text.includes("managed-by: pulumi"));
+    }
+    const selectors = JSON.stringify(resources.map(({ inputs }) => selectorsOf(inputs)));
+    assert.ok(selectors.includes("app.kubernetes.io/instance") && !selectors.includes("managed-by"));
+  });
+
+  it("lists the files in a kustomization, in the order to apply them in", async () => {
+    const files = manifestFiles(await resourcesOf(), "test");
+    const { resources, sortOptions } = parse(contentOf(files, "kustomization.yaml")) as {
+      resources: string[];
+      sortOptions: object;
+    };
+    const listed = files.map(({ name }) => name).filter((name) => /^\d/.test(name));
+    assert.deepEqual([resources, sortOptions], [listed, { order: "fifo" }]);
+    for (const { content } of files) assert.equal(stackOf(content), "test");
   });
 
   it("keeps every annotation that is not Pulumi's", async () => {
@@ -88,7 +121,8 @@ describe("manifestFiles", () => {
   it("gives a command for each Secret that the manifests use", async () => {
     const files = manifestFiles(await resourcesOf(WITH_SECRETS), "test");
     const text = contentOf(files, "SECRETS.md");
-    assert.ok(text.startsWith(`${HEADER}\n# Secrets of stack test\n`));
+    assert.ok(text.startsWith(`${HEADER}\n# Stack: test\n`));
+    assert.match(text, /^# Secrets of stack test$/m);
     assert.deepEqual(
       text.split("\n").filter((line) => line.includes("kubectl -n")),
       [

@@ -14,23 +14,42 @@ describe("writeManifests", () => {
 
   it("makes the folder and leaves only whole files in it", () => {
     const folder = join(folderWith(), "deep", "out");
-    writeManifests(folder, [file("a.yaml"), file("b.yaml", "kind: Y\n")]);
+    writeManifests(folder, "staging", [file("a.yaml"), file("b.yaml", "kind: Y\n")]);
     assert.deepEqual(readdirSync(folder).sort(), ["a.yaml", "b.yaml"]);
     assert.equal(readFileSync(join(folder, "b.yaml"), "utf8"), `${HEADER}kind: Y\n`);
   });
 
   it("replaces its files and removes those that are no longer made", () => {
     const folder = folderWith();
-    writeManifests(folder, [file("a.yaml"), file("b.yaml"), file("SECRETS.md")]);
-    writeManifests(folder, [file("a.yaml", "kind: Z\n"), file("c.yaml")]);
+    writeManifests(folder, "staging", [file("a.yaml"), file("b.yaml"), file("SECRETS.md")]);
+    writeManifests(folder, "staging", [file("a.yaml", "kind: Z\n"), file("c.yaml")]);
     assert.deepEqual(readdirSync(folder).sort(), ["a.yaml", "c.yaml"]);
     assert.equal(readFileSync(join(folder, "a.yaml"), "utf8"), `${HEADER}kind: Z\n`);
+  });
+
+  it("refuses the folder of another stack, and takes one that does not say whose it is", () => {
+    const folder = folderWith();
+    const of = (stack: string) => [{ name: `${stack}.yaml`, content: `${HEADER}# Stack: ${stack}\nkind: X\n` }];
+    writeManifests(folder, "old", [file("a.yaml")]);
+    writeManifests(folder, "prod", of("prod"));
+    assert.throws(
+      () => writeManifests(folder, "staging", of("staging")),
+      (thrown) => {
+        assert.ok(thrown instanceof BadInput);
+        assert.match(
+          thrown.message,
+          /: has the rendering of stack "prod", and this is "staging": name a folder of its own, or empty this one$/,
+        );
+        return true;
+      },
+    );
+    assert.deepEqual(readdirSync(folder), ["prod.yaml"]);
   });
 
   it("leaves foreign files alone", () => {
     const others = { "kustomization.yaml": "resources: []\n", "README.md": "# Ours\n", "notes.txt": HEADER };
     const folder = folderWith(others);
-    writeManifests(folder, [file("a.yaml")]);
+    writeManifests(folder, "staging", [file("a.yaml")]);
     for (const [name, content] of Object.entries(others))
       assert.equal(readFileSync(join(folder, name), "utf8"), content);
   });
@@ -38,7 +57,7 @@ describe("writeManifests", () => {
   it("does not overwrite a foreign file that has the name of a manifest", () => {
     const folder = folderWith({ "SECRETS.md": "# How we make ours\n" });
     try {
-      writeManifests(folder, [file("a.yaml"), file("SECRETS.md")]);
+      writeManifests(folder, "staging", [file("a.yaml"), file("SECRETS.md")]);
     } catch (thrown) {
       assert.ok(thrown instanceof BadInput);
     }
@@ -47,7 +66,7 @@ describe("writeManifests", () => {
 
   it("takes no notice of a folder that is named like a manifest", () => {
     const folder = folderWith({ "charts.yaml/values.txt": "" });
-    writeManifests(folder, [file("a.yaml")]);
+    writeManifests(folder, "staging", [file("a.yaml")]);
     assert.ok(existsSync(join(folder, "charts.yaml", "values.txt")));
   });
 
@@ -57,15 +76,18 @@ describe("writeManifests", () => {
     symlinkSync(join(elsewhere, "kept.txt"), join(folder, "a.yaml.partial"));
     symlinkSync(join(elsewhere, "a.yaml"), join(folder, "b.yaml"));
     symlinkSync(join(elsewhere, "none"), join(folder, "c.yaml"));
-    writeManifests(folder, [file("a.yaml")]);
+    writeManifests(folder, "staging", [file("a.yaml")]);
     assert.equal(readFileSync(join(elsewhere, "kept.txt"), "utf8"), "theirs");
     assert.deepEqual(readdirSync(folder).sort(), ["a.yaml", "a.yaml.partial", "b.yaml", "c.yaml"]);
     for (const name of ["b.yaml", "c.yaml"]) {
-      assert.throws(() => writeManifests(folder, [file(name, "kind: Y\n")]), /is there already and not of a rendering/);
+      assert.throws(
+        () => writeManifests(folder, "staging", [file(name, "kind: Y\n")]),
+        /is there already and not of a rendering/,
+      );
     }
     const link = join(folder, "out");
     symlinkSync(elsewhere, link);
-    assert.throws(() => writeManifests(link, [file("b.yaml")]), {
+    assert.throws(() => writeManifests(link, "staging", [file("b.yaml")]), {
       name: "BadInput",
       message: `${link}: is a link: give the folder that it leads to`,
     });
@@ -80,7 +102,9 @@ describe("writeManifests", () => {
     process.chdir(project);
     try {
       const folder = join(process.cwd(), "out", "staging");
-      assert.throws(() => writeManifests(folder, [file("a.yaml")]), { message: /out: is a link: give the folder/ });
+      assert.throws(() => writeManifests(folder, "staging", [file("a.yaml")]), {
+        message: /out: is a link: give the folder/,
+      });
     } finally {
       process.chdir(before);
     }
@@ -91,7 +115,7 @@ describe("writeManifests", () => {
     const folder = folderWith();
     writeFileSync(join(folder, "taken"), "");
     const out = join(folder, "taken", "out");
-    assert.throws(() => writeManifests(out, [file("a.yaml")]), {
+    assert.throws(() => writeManifests(out, "staging", [file("a.yaml")]), {
       name: "BadInput",
       message: `${out}: cannot be written: ENOTDIR: not a directory, mkdir '${out}'`,
     });
