@@ -60,7 +60,7 @@ describe("stackText", () => {
     const [head, first, second, total, ...rest] = section(report, "Models").map((line) => line.replace(/ +/g, " "));
     assert.equal(head, "MODEL RELEASE CLASS WEIGHTS GPU GIB A GPU CONTEXT × FITS REPLICAS $/HOUR");
     const { fit } = report.releases[0]!;
-    const memory = `15.3 + ${fit.kvCacheGiB.toFixed(1)} GiB`;
+    const memory = `15.3 + ${fit.kvCacheGiB.toFixed(1)}`;
     const fits = (requests: number): string => String(Math.floor(requests * 10) / 10);
     assert.equal(
       first,

@@ -121,7 +121,7 @@ describe("manifestFiles", () => {
   it("gives a command for each Secret that the manifests use", async () => {
     const files = manifestFiles(await resourcesOf(WITH_SECRETS), "test");
     const text = contentOf(files, "SECRETS.md");
-    assert.ok(text.startsWith(`${HEADER}\n# Stack: test\n`));
+    assert.ok(text.startsWith(`${HEADER}# Stack: test\n`));
     assert.match(text, /^# Secrets of stack test$/m);
     assert.deepEqual(
       text.split("\n").filter((line) => line.includes("kubectl -n")),
