@@ -5,7 +5,7 @@ import { type StackDiff, diffText } from "./diff.js";
 import { html } from "./escape.js";
 import { STYLE } from "./htmlStyle.js";
 import type { GpuMemory, ReleaseReport, StackReport } from "./report.js";
-import { costRange, hourAndMonth, oneDigit, usd } from "./text.js";
+import { costRange, hourAndMonth, oneDigit, usd, unpriced } from "./text.js";
 
 /** Nothing may be loaded or run, whatever a text of a config becomes. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
@@ -34,7 +34,8 @@ ${reports.map((report, index) => stackSection(report, diffs?.[index])).join("\n"
 }
 
 function stackSection(report: StackReport, diff: StackDiff | undefined): string {
-  const most = Math.max(...report.releases.map(({ hourlyUsd }) => hourlyUsd.maxUsd), 0);
+  const left = unpriced(report.releases);
+  const most = Math.max(...report.releases.map(({ hourlyUsd }) => hourlyUsd?.maxUsd ?? 0), 0);
   return `<section class="stack">
 <header><h1>${html(report.stack)}</h1>${verdict(report)}</header>
 <dl class="totals">
@@ -42,6 +43,7 @@ ${fact("Models", hourAndMonth(report.hourlyUsd))}
 ${report.cluster === undefined ? "" : fact("Cluster, GPU nodes included", hourAndMonth(report.cluster.hourlyUsd))}
 ${fact("Releases", String(report.releases.length))}
 </dl>
+${left === undefined ? "" : `<p>${html(left)}</p>`}
 ${diff === undefined ? "" : changes(diff)}
 ${violations(report)}
 <h2>Models</h2>
@@ -115,7 +117,7 @@ ${memoryBar(name, fit.perGpu)}
 <dl>
 <div><dt>Context</dt><dd>${html(`${release.context.toLocaleString("en-US")} tokens, ${oneDigit(fit.fullLengthRequests)} such requests at once`)}</dd></div>
 <div><dt>Replicas</dt><dd>${html(counts)}</dd></div>
-<div><dt>An hour</dt><dd>${html(costRange(hourlyUsd))}${costBar(hourlyUsd.minUsd, hourlyUsd.maxUsd, mostUsd)}</dd></div>
+<div><dt>An hour</dt><dd>${html(costRange(hourlyUsd))}${hourlyUsd === undefined ? "" : costBar(hourlyUsd.minUsd, hourlyUsd.maxUsd, mostUsd)}</dd></div>
 </dl>
 </article>`;
 }

@@ -4,7 +4,7 @@ import { counted, formatProblem } from "../../components/config/problems.js";
 import { type StackDiff, diffText } from "./diff.js";
 import { html, markdown } from "./escape.js";
 import type { ReleaseReport, StackReport } from "./report.js";
-import { costRange, hourAndMonth, oneDigit, stackText } from "./text.js";
+import { costRange, hourAndMonth, oneDigit, stackText, unpriced } from "./text.js";
 
 /** First line of a comment: whoever comes again updates the comment that has it. */
 export const MARKER = "<!-- pulumi-vllm preview -->";
@@ -24,6 +24,8 @@ function stackMarkdown(report: StackReport, diff: StackDiff | undefined, room: n
       ? `❌ ${counted(mandatory, "mandatory policy", "mandatory policies")} broken`
       : "✅ no mandatory policy broken";
   const summary = [`### Stack ${markdown(report.stack)}: ${verdict}`, "", `Models: ${hourAndMonth(report.hourlyUsd)}`];
+  const left = unpriced(report.releases);
+  if (left !== undefined) summary.push("", markdown(left));
   if (report.cluster !== undefined) summary.push("", `Cluster: ${hourAndMonth(report.cluster.hourlyUsd)}`);
   const parts: Part[] = [
     { open: [...summary, "", ...HEAD].join("\n"), lines: report.releases.map(row), close: "" },

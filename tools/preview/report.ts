@@ -3,7 +3,6 @@ import { clusterCost, type CostItem, unpricedTypes } from "../../components/clus
 import type { BuiltClusterConfig } from "../../components/cluster/schema.js";
 import { fitInput } from "../../components/derive/fitInput.js";
 import { type Fit, fit as fitOf } from "../../components/fit/fit.js";
-import { GPUS } from "../../components/facts/gpus.js";
 import { contractHash } from "../../components/contract/contract.js";
 import { serveArguments } from "../../components/derive/arguments.js";
 import { type CostRange, replicaCost } from "../../components/derive/cost.js";
@@ -123,7 +122,7 @@ function releaseReport(model: ServedModel, plan: RuntimePlan, config: StackConfi
       kvCacheGiB: round(fit.kvCacheGiBPerGpu, 2),
       kvCacheTokens: fit.kvCacheTokens,
       fullLengthRequests: round(fit.fullLengthRequests, 2),
-      perGpu: gpuMemory(fit, GPUS[plan.gpu.type].cudaGiB),
+      perGpu: gpuMemory(fit, plan.accelerator.cudaGiB),
     },
     replicas: { min, max },
     ...(each !== undefined && {

@@ -36,7 +36,7 @@ const release = z.strictObject({
   context: z.int().describe("Tokens of a request"),
   fit,
   replicas: z.strictObject({ min: z.int(), max: z.int() }),
-  hourlyUsd: usdRange,
+  hourlyUsd: usdRange.optional().describe("Absent where no source has the price of the machines"),
   contractHash: z.string(),
   arguments: z.array(z.string()).describe("What follows `vllm serve`"),
   reasons: z.record(z.string(), z.string()).describe("Why each flag and variable is set, by its name"),

@@ -12,7 +12,10 @@ import { fittingTable } from "./table.js";
 
 export const usd = (value: number): string => `$${value.toFixed(2)}`;
 
-export function costRange({ minUsd, maxUsd }: CostRange): string {
+/** @param cost absent where no source has the price of the machines */
+export function costRange(cost: CostRange | undefined): string {
+  if (cost === undefined) return "unknown";
+  const { minUsd, maxUsd } = cost;
   return minUsd === maxUsd ? usd(minUsd) : `${usd(minUsd)}–${usd(maxUsd)}`;
 }
 
@@ -72,7 +75,7 @@ function modelRow(release: ReleaseReport): string[] {
     `${fit.perGpu.weightsGiB.toFixed(1)} + ${fit.perGpu.kvCacheGiB.toFixed(1)}`,
     `${release.context} × ${oneDigit(fit.fullLengthRequests)}`,
     replicas.min === replicas.max ? String(replicas.min) : `${replicas.min}–${replicas.max}`,
-    release.hourlyUsd === undefined ? "unknown" : costRange(release.hourlyUsd),
+    costRange(release.hourlyUsd),
   ];
 }
 
@@ -109,11 +112,11 @@ export function hourAndMonth(hourly: CostRange): string {
 }
 
 /** Releases that the sum leaves out. */
-function unpricedLine(releases: readonly ReleaseReport[]): string[] {
+export function unpriced(releases: readonly ReleaseReport[]): string | undefined {
   const names = releases
     .filter(({ hourlyUsd }) => hourlyUsd === undefined)
     .map(({ model, release }) => `${model}-${release}`);
-  return names.length === 0 ? [] : [pc.yellow(`Price of the machines unknown, not counted: ${names.join(", ")}`)];
+  return names.length === 0 ? undefined : `Price of the machines unknown, not counted: ${names.join(", ")}`;
 }
 
 function clusterLines({ items, hourlyUsd, unpriced }: NonNullable<StackReport["cluster"]>, width: number): string[] {
@@ -144,6 +147,7 @@ export function printableReport(report: StackReport): StackReport {
 export function stackText(given: StackReport, width = Infinity): string {
   const report = printableReport(given);
   const custom = report.resources.filter(({ custom }) => custom).length;
+  const left = unpriced(report.releases);
   const sections = [
     [pc.bold(`Stack ${report.stack}`), pc.dim(report.note)],
     [
@@ -159,7 +163,7 @@ export function stackText(given: StackReport, width = Infinity): string {
         { right: [5, 6, 7, 8], title: 2, width },
       ),
       `All models: ${hourAndMonth(report.hourlyUsd)}`,
-      ...unpricedLine(report.releases),
+      ...(left === undefined ? [] : [pc.yellow(left)]),
     ],
     ...(report.cluster === undefined ? [] : [clusterLines(report.cluster, width)]),
     ...(report.warnings.length === 0
