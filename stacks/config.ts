@@ -6,6 +6,7 @@ import { checkHubToken, needHubToken } from "../components/checks/hubToken.js";
 import { checkPods } from "../components/checks/pod.js";
 import { checkPlacements } from "../components/checks/placement.js";
 import { checkImage } from "../components/checks/release.js";
+import { checkReach } from "../components/checks/reach.js";
 import { resolveModels, type ResolvedModels } from "../components/checks/resolve.js";
 import { gpuTypesOf } from "../components/derive/gpuTypes.js";
 import type { ServedModel } from "../components/derive/servedModel.js";
@@ -122,6 +123,7 @@ const CROSS_CHECKS: readonly ((sections: Sections) => Problem[])[] = [
   checkOwnGpuTypes,
   checkTokens,
   checkNamespace,
+  checkEndpoints,
   missingAddons,
   checkAwsAddons,
   checkBuiltCluster,
@@ -162,6 +164,13 @@ function checkNamespace({ cluster, plain: { namespace, platform } }: Sections): 
   const addons: Parts<string>[] = [...Object.values(ADDON_NAMESPACES), platform.prometheus.namespace];
   return given([namespace], (name) =>
     addons.includes(name) ? [error(path, `"${name}" is the namespace of an add-on: use another`)] : [],
+  );
+}
+
+/** Addresses that releases name, against where their pods may connect to. */
+function checkEndpoints({ plain: { namespace, access }, models: { releases } }: Sections): Problem[] {
+  return given([namespace, access], (own, rules) =>
+    checkReach(releases, { access: rules, accessPath: `${NAMESPACE}:access`, namespace: own }),
   );
 }
 

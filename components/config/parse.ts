@@ -1,6 +1,7 @@
 /** Turns zod's findings into problems with full path, value, what is allowed and the fix. */
 import { z } from "zod";
 import { exampleOf } from "./example.js";
+import { movedKey } from "./moved.js";
 import { type Parts, partsOf, unwrapped } from "./parts.js";
 import { didYouMean, error, listOr, type Problem, quote } from "./problems.js";
 
@@ -32,10 +33,12 @@ function toProblems(issue: z.core.$ZodIssue, base: string, schema: z.ZodType, in
   switch (issue.code) {
     case "unrecognized_keys": {
       const known = keysAt(schema, issue.path);
+      const section = schemaAt(schema, issue.path);
       return issue.keys.map((key) =>
         error(
           joinPath(path, [key]),
-          `unknown key${didYouMean(key, known) || "."}${known.length > 0 ? ` Allowed: ${listOr(known)}` : ""}`,
+          movedKey(section, key) ??
+            `unknown key${didYouMean(key, known) || "."}${known.length > 0 ? ` Allowed: ${listOr(known)}` : ""}`,
         ),
       );
     }

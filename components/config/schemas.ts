@@ -1,6 +1,7 @@
 /** Schemas that several sections of the config share. */
 import { z } from "zod";
 import { isVisible } from "./printable.js";
+import { isRange } from "./ranges.js";
 
 export const positiveInt = z.int().min(1);
 
@@ -46,6 +47,14 @@ export const dnsLabel = z
   .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "is not a Kubernetes name: use lower-case letters, digits and dashes");
 
 export const cidr = z.cidrv4("is not an IPv4 range: use a form such as 10.0.0.0/16");
+
+/** A range of either family. */
+export const ipRange = z.stringFormat("ip-range", isRange, {
+  error: "is not an address range: use its first address and the prefix's length, such as 10.0.0.0/16 or 2001:db8::/32",
+});
+
+/** A TCP or UDP port. */
+export const port = z.int().min(1).max(65_535);
 
 /** Labels as Kubernetes takes them: a name with or without a DNS prefix, and a value that may be empty. */
 export const labelsSchema = z.record(

@@ -1,7 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { releasesOf } from "../checks/hubToken.js";
 import { loadModels } from "../checks/load.js";
+import { checkReach } from "../checks/reach.js";
 import { parse } from "../config/parse.js";
+import { checkPlainData } from "../config/plainData.js";
 import { formatProblem, type Problem } from "../config/problems.js";
 import { dnsLabel } from "../config/schemas.js";
 import { accessSchema } from "../contract/access.js";
@@ -36,15 +39,14 @@ export interface VllmModelsArgs {
   pod?: any;
   /** Token of the Hugging Face Hub, for gated models. Default: none. */
   huggingFaceToken?: pulumi.Input<string>;
-  /** Namespaces whose pods may send requests. Default: the models' own. */
-  clientNamespaces?: string[];
-  /** Address ranges that pods may reach by HTTPS, for weights. Default: all but private and link-local ones. */
-  egressCidrs?: string[];
+  /** Who may send requests to the models, and where models may connect to, in the shape of `vllm:access`. Default: its defaults. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
+  access?: any;
 }
 
 /** Settings besides the models; those that are known only later are the API server's to check. */
 function checkSettings(args: VllmModelsArgs): Problem[] {
-  const { clientNamespaces, egressCidrs, namespace, prometheusUrl } = args;
+  const { namespace, prometheusUrl } = args;
   const platform = platformSchema.shape.prometheus.unwrap().shape;
   return [
     ...(typeof namespace === "string" ? parse(dnsLabel, namespace, "namespace").problems : []),
@@ -52,8 +54,8 @@ function checkSettings(args: VllmModelsArgs): Problem[] {
     ...(typeof prometheusUrl === "string" ? parse(platform.url, prometheusUrl, "prometheusUrl").problems : []),
     ...parse(platform.namespace.unwrap(), args.monitoringNamespace, "monitoringNamespace").problems,
     ...parse(platform.podMonitorLabels, args.podMonitorLabels, "podMonitorLabels").problems,
-    ...parse(accessSchema.shape.clientNamespaces, clientNamespaces, "clientNamespaces").problems,
-    ...parse(accessSchema.shape.egressCidrs, egressCidrs, "egressCidrs").problems,
+    ...checkPlainData(args.access, "access"),
+    ...parse(accessSchema.optional(), args.access, "access").problems,
   ];
 }
 
@@ -69,7 +71,6 @@ export class VllmModels extends pulumi.ComponentResource {
   constructor(name: string, args: VllmModelsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-vllm:index:VllmModels", name, {}, opts);
     const child = { parent: this };
-    const { clientNamespaces, egressCidrs } = args;
     const huggingFaceToken = args.huggingFaceToken || undefined;
     const { models, nodeGroups, pod, warnings } = withInputErrors("VllmModels", () => {
       const problems = checkSettings(args);
@@ -81,7 +82,13 @@ export class VllmModels extends pulumi.ComponentResource {
         }),
       );
     });
-    for (const warning of warnings) void pulumi.log.warn(formatProblem(warning), this);
+    // The checks have found it right.
+    const access = accessSchema.optional().parse(args.access);
+    const unreachable =
+      typeof args.namespace === "string"
+        ? checkReach(releasesOf(models, "models"), { access, accessPath: "access", namespace: args.namespace })
+        : [];
+    for (const warning of [...warnings, ...unreachable]) void pulumi.log.warn(formatProblem(warning), this);
     const environment = servingEnvironment(
       models,
       {
@@ -93,7 +100,7 @@ export class VllmModels extends pulumi.ComponentResource {
           namespace: args.monitoringNamespace,
           podMonitorLabels: args.podMonitorLabels,
         },
-        access: { clientNamespaces, egressCidrs },
+        access,
         nodeGroups,
         pod,
         huggingFaceToken,

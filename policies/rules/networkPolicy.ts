@@ -1,6 +1,6 @@
 import { quote } from "../../components/config/problems.js";
 import { isKind } from "../kinds.js";
-import { at, isSet, list } from "../read.js";
+import { at, isSet, list, text } from "../read.js";
 import { stackRule } from "../rule.js";
 import { isRuntime } from "../runtimes.js";
 import { selectorOf } from "../selectors.js";
@@ -9,17 +9,18 @@ import { nameOf, namespaceOf } from "../workloads.js";
 export const networkPolicy = stackRule(
   {
     name: "network-policy",
-    description: "A NetworkPolicy says who may call a vLLM runtime.",
-    why: "Every pod of the cluster can otherwise call it past the gateway's keys and quotas, on paths that vLLM's own key does not guard.",
+    description: "A NetworkPolicy says who may call a vLLM runtime, and none lets it connect to everything.",
+    why:
+      "Every pod of the cluster can otherwise call it past the gateway's keys and quotas, on paths that vLLM's own key does not guard; " +
+      "an engine that may connect to everything can send prompts anywhere, and read its node's credentials.",
     remediationSteps:
       "Add a NetworkPolicy of type Ingress that selects the pods and admits the gateway and Prometheus.",
     severity: "high",
     enforcementLevel: "mandatory",
   },
   ({ resources, workloads }, report) => {
-    const policies = resources
+    const all = resources
       .filter((resource) => isKind(resource, "networking.k8s.io", "NetworkPolicy"))
-      .filter((resource) => governsIngress(resource.props["spec"]))
       .map((policy) => ({
         policy,
         namespace: namespaceOf(policy),
@@ -27,7 +28,15 @@ export const networkPolicy = stackRule(
       }));
     for (const workload of workloads.filter(isRuntime)) {
       const { namespace, podLabels } = workload;
-      const selecting = policies.filter((policy) => policy.namespace === namespace && policy.selects(podLabels));
+      const applying = all.filter((policy) => policy.namespace === namespace && policy.selects(podLabels));
+      for (const { policy } of applying) {
+        if (!list(at(policy.props, "spec", "egress")).some(opensEverything)) continue;
+        report(
+          policy.urn,
+          `NetworkPolicy ${quote(nameOf(policy))} has an egress rule to every address by every port: name peers and ports`,
+        );
+      }
+      const selecting = applying.filter(({ policy }) => governsIngress(policy.props["spec"]));
       if (selecting.length === 0) {
         report(
           workload.urn,
@@ -47,6 +56,17 @@ export const networkPolicy = stackRule(
     }
   },
 );
+
+/** A rule of no ports that has no peers, or all addresses of a family without exception. */
+function opensEverything(rule: unknown): boolean {
+  if (list(at(rule, "ports")).length > 0) return false;
+  const peers = list(at(rule, "to"));
+  return peers.length === 0 || peers.some(isEveryAddress);
+}
+
+function isEveryAddress(peer: unknown): boolean {
+  return /\/0+$/.test(text(at(peer, "ipBlock", "cidr")) ?? "") && list(at(peer, "ipBlock", "except")).length === 0;
+}
 
 /** Ingress is governed unless `policyTypes` leaves it out. */
 function governsIngress(spec: unknown): boolean {

@@ -17,7 +17,7 @@ const MONITORING = {
   namespace: "observability",
   podMonitorLabels: { release: "prometheus" },
 };
-const ACCESS = { clientNamespaces: ["web"], egressCidrs: ["10.9.0.0/16"] };
+const ACCESS = { clientNamespaces: ["web"], egress: [{ cidr: "10.9.0.0/16", ports: [443], reason: "a mirror" }] };
 const GROUPS = withGroup({ max: 9, nodeSelector: { pool: "gpu" }, tolerations: [{ key: "gpu", operator: "Exists" }] });
 
 /** Inputs by kind and name in Kubernetes, of all that models consist of. */
@@ -63,7 +63,7 @@ describe("the plugin and the stack", () => {
           podMonitorLabels: MONITORING.podMonitorLabels,
           gpuNodes,
           huggingFaceToken: "hf_x",
-          ...ACCESS,
+          access: ACCESS,
         }),
     );
     const expected = objectsOf(stack);

@@ -101,7 +101,7 @@ describe("VllmModels", () => {
     const { registry } = await deployed({
       partOf: "my shop!",
       podMonitorLabels: { release: "prometheus" },
-      clientNamespaces: ["web"],
+      access: { clientNamespaces: ["web"] },
       models: { chat: modelConfig({ autoscaling: { max: 2 } }) },
     });
     const { metadata } = registry.get("PodMonitor", "chat-r1").inputs as {
@@ -129,8 +129,7 @@ describe("VllmModels' settings", () => {
       monitoringNamespace: "Bad NS",
       podMonitorLabels: { "a b": "c" },
       prometheusUrl: "http://me:pw@prometheus:9090",
-      clientNamespaces: [],
-      egressCidrs: ["nonsense"],
+      access: { clientNamespaces: [], egress: [{ cidr: "nonsense", ports: [443], reason: "a mirror" }] },
     });
     const paths = lines.map((line) => line.slice(0, line.indexOf(":")));
     assert.deepEqual(paths, [
@@ -139,8 +138,8 @@ describe("VllmModels' settings", () => {
       "prometheusUrl",
       "monitoringNamespace",
       'podMonitorLabels["a b"]',
-      "clientNamespaces",
-      "egressCidrs[0]",
+      "access.clientNamespaces",
+      "access.egress[0].cidr",
     ]);
     assert.ok(!lines.join("\n").includes("me:pw"), lines.join("\n"));
   });

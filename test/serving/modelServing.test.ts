@@ -187,7 +187,12 @@ describe("ModelServing", () => {
   it("hands its access rules to every release", async () => {
     const { registry } = await serving(
       { releases: { r2: R2 } },
-      { access: { clientNamespaces: ["assistant"], egressCidrs: ["10.9.0.0/16"] } },
+      {
+        access: {
+          clientNamespaces: ["assistant"],
+          egress: [{ cidr: "10.9.0.0/16", ports: [443], reason: "a mirror" }],
+        },
+      },
     );
     const [r1, r2] = ["chat-r1", "chat-r2"].map((name) => registry.get("NetworkPolicy", name).inputs["spec"]);
     for (const spec of [r1, r2]) {

@@ -55,7 +55,9 @@ describe("VllmRuntime", () => {
   });
 
   it("gives them the inputs that the contract leads to", async () => {
-    const registry = await within({ access: { clientNamespaces: ["assistant"], egressCidrs: ["10.0.0.0/8"] } });
+    const registry = await within({
+      access: { clientNamespaces: ["assistant"], egress: [{ cidr: "10.0.0.0/8", ports: [443], reason: "a mirror" }] },
+    });
     const inputs = (kind: string) => registry.get(kind, "chat-r1").inputs;
     assert.deepEqual(inputs("Service"), {
       apiVersion: "v1",
@@ -69,7 +71,10 @@ describe("VllmRuntime", () => {
       metadata: METADATA,
       automountServiceAccountToken: false,
     });
-    const access = { clientNamespaces: ["assistant"], egressCidrs: ["10.0.0.0/8"] };
+    const access = {
+      clientNamespaces: ["assistant"],
+      egress: [{ cidr: "10.0.0.0/8", ports: [443], reason: "a mirror" }],
+    };
     assert.deepEqual(inputs("NetworkPolicy")["spec"], networkPolicySpec(SELECTOR, { ...ENVIRONMENT, access }));
     assert.deepEqual(inputs("PodMonitor"), {
       apiVersion: "monitoring.coreos.com/v1",

@@ -13,6 +13,10 @@ const GATED = { models: { chat: { releases: { r1: { model: { id: "meta-llama/Lla
 const ADDONS = addonsSchema.parse({});
 const SECTIONS = listOr(Object.keys(stackConfigSchema.shape));
 
+const rangeRule = (cidr: string) => ({ cidr, ports: [443], reason: "a mirror" });
+const NO_RANGE =
+  "is not an address range: use its first address and the prefix's length, such as 10.0.0.0/16 or 2001:db8::/32";
+
 describe("parseStackConfig", () => {
   it("fills in every default", () => {
     const { config, problems } = parseStackConfig(stackValues());
@@ -43,7 +47,7 @@ describe("parseStackConfig", () => {
       cluster: { existing: { name: "llm-test", context: "admin", kubeconfig: "apiVersion: v1" } },
       namespace: "models",
       platform: { prometheus: { url: "https://prometheus:9090/sub", namespace: "obs", podMonitorLabels: { a: "b" } } },
-      access: { clientNamespaces: ["assistant"], egressCidrs: ["10.0.0.0/8", "0.0.0.0/0"] },
+      access: { clientNamespaces: ["assistant"], egress: [{ everywhere: true, ports: [443], reason: "weights" }] },
     };
     const { config, problems } = parseStackConfig(stackValues(given), ["cluster"]);
     assert.deepEqual(problems, []);
@@ -133,9 +137,9 @@ describe("parseStackConfig", () => {
   });
 
   it("refuses ranges that are none", () => {
-    assert.deepEqual(problemsOf({ access: { egressCidrs: ["10.0.0.0/33", "10.0.0.0", "10.0.0.0/8"] } }), [
-      'vllm:access.egressCidrs[0]: "10.0.0.0/33" is not an IPv4 range: use a form such as 10.0.0.0/16',
-      'vllm:access.egressCidrs[1]: "10.0.0.0" is not an IPv4 range: use a form such as 10.0.0.0/16',
+    assert.deepEqual(problemsOf({ access: { egress: ["10.0.0.0/33", "10.0.0.0", "10.0.0.0/8"].map(rangeRule) } }), [
+      `vllm:access.egress[0].cidr: "10.0.0.0/33" ${NO_RANGE}`,
+      `vllm:access.egress[1].cidr: "10.0.0.0" ${NO_RANGE}`,
     ]);
   });
 
@@ -145,7 +149,7 @@ describe("parseStackConfig", () => {
       cluster: { existing: { kubeconfig: 5, gpuNodes: { pool: { gpu: "a10g" } } } },
       namespace: "N",
       platform: { prometheus: { url: "x" } },
-      access: { egressCidrs: ["y"] },
+      access: { egress: [rangeRule("y")] },
       models: {
         chat: { releases: { r1: { image: "vllm:latest", context: 0 } } },
         other: modelConfig({ class: "slow" }),
@@ -161,7 +165,7 @@ describe("parseStackConfig", () => {
         "vllm:cluster.existing.gpuNodes.pool.max",
         "vllm:namespace",
         "vllm:platform.prometheus.url",
-        "vllm:access.egressCidrs[0]",
+        "vllm:access.egress[0].cidr",
         "vllm:models.chat.releases.r1.context",
         "vllm:models.chat.releases.r1.image",
         "vllm:models.other.class",

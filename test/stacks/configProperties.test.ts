@@ -10,7 +10,7 @@ const FULL = stackValues({
   ...withGroup({ min: 0, nodeSelector: { pool: "gpu" }, tolerations: [{ key: "gpu", operator: "Exists" }] }),
   namespace: "models",
   platform: { prometheus: { url: "http://prometheus:9090", namespace: "monitoring", podMonitorLabels: { a: "b" } } },
-  access: { clientNamespaces: ["assistant"], egressCidrs: ["10.0.0.0/8"] },
+  access: { clientNamespaces: ["assistant"], egress: [{ cidr: "10.0.0.0/8", ports: [443], reason: "a mirror" }] },
   huggingFaceToken: "hf_x",
   models: {
     chat: {

@@ -24,7 +24,19 @@ export const FULL_EXISTING: Config = stackValues({
       loadBalancerController: { install: false },
     },
   },
-  access: { clientNamespaces: ["assistant"], egressCidrs: ["10.0.0.0/8"] },
+  access: {
+    clientNamespaces: ["assistant"],
+    dns: [
+      { namespace: "openshift-dns", podLabels: { app: "dns" }, ports: [5353] },
+      { cidr: "169.254.20.10/32", ports: [53] },
+    ],
+    egress: [
+      { everywhere: true, ports: [443], reason: "weights" },
+      { cidr: "10.0.0.0/8", ports: [3128], reason: "the proxy" },
+      { namespace: "tracing", podLabels: { app: "otel" }, ports: [4317], reason: "traces" },
+    ],
+    mesh: { ports: [15008], probeCidrs: ["169.254.7.127/32"], reason: "ambient mesh" },
+  },
   huggingFaceToken: "hf_x",
   models: {
     chat: {

@@ -46,18 +46,21 @@ describe("main", () => {
   });
 
   it("refuses a config with every problem, as an error that the engine shows without a stack trace", async () => {
-    await assert.rejects(run(stackValues({ namespace: "N", access: { egressCidrs: ["x"] } })), (thrown) => {
-      assert.ok(pulumi.RunError.isInstance(thrown));
-      assert.equal(
-        thrown.message,
-        [
-          "the config has 2 problems:",
-          '  vllm:namespace: "N" is not a Kubernetes name: use lower-case letters, digits and dashes',
-          '  vllm:access.egressCidrs[0]: "x" is not an IPv4 range: use a form such as 10.0.0.0/16',
-        ].join("\n"),
-      );
-      return true;
-    });
+    await assert.rejects(
+      run(stackValues({ namespace: "N", access: { egress: [{ cidr: "x", ports: [443], reason: "a mirror" }] } })),
+      (thrown) => {
+        assert.ok(pulumi.RunError.isInstance(thrown));
+        assert.equal(
+          thrown.message,
+          [
+            "the config has 2 problems:",
+            '  vllm:namespace: "N" is not a Kubernetes name: use lower-case letters, digits and dashes',
+            `  vllm:access.egress[0].cidr: "x" is not an address range: use its first address and the prefix's length, such as 10.0.0.0/16 or 2001:db8::/32`,
+          ].join("\n"),
+        );
+        return true;
+      },
+    );
   });
 
   it("has every section declared in Pulumi.yaml", () => {

@@ -134,10 +134,10 @@ const COMMON: Fault[] = [
   { name: "a namespace of Kubernetes", keys: ["namespace"], value: "kube-system" },
   { name: "a user in Prometheus' URL", keys: ["platform", "prometheus", "url"], value: "http://me@prometheus:9090" },
   {
-    name: "an egress range of no form",
-    keys: ["access", "egressCidrs"],
+    name: "an address range of no form",
+    keys: ["access", "mesh", "probeCidrs"],
     value: ["10.0.0.0/99"],
-    at: "access.egressCidrs[0]",
+    at: "access.mesh.probeCidrs[0]",
   },
   { name: "a section that nobody knows", keys: ["modles"], value: {} },
 ];

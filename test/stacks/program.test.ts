@@ -82,7 +82,7 @@ describe("deploy", () => {
   it("hands the platform's and the access config to every model", async () => {
     const registry = await deployed({
       platform: { prometheus: { url: "http://p:9090", namespace: "obs", podMonitorLabels: { scrape: "yes" } } },
-      access: { clientNamespaces: ["assistant"], egressCidrs: ["10.9.0.0/16"] },
+      access: { clientNamespaces: ["assistant"], egress: [{ cidr: "10.9.0.0/16", ports: [443], reason: "a mirror" }] },
       models: { chat: { autoscaling: { min: 1, max: 2 } } },
     });
     const text = (kind: string) => JSON.stringify(registry.get(kind, "chat-r1").inputs);

@@ -169,14 +169,14 @@ describe("preview", function () {
     change(folder, "staging", {
       ...release({ image: "vllm/vllm-openai:latest" }),
       "vllm:namespace": "Models",
-      "vllm:access": { egressCidrs: ["10.0.0.0"] },
+      "vllm:access": { egress: [{ cidr: "10.0.0.0", ports: [443], reason: "a mirror" }] },
     });
     assert.equal(
       refused(await run(folder, ["preview"])),
       [
         "3 problems, nothing was done:",
         '  vllm:namespace: "Models" is not a Kubernetes name: use lower-case letters, digits and dashes',
-        '  vllm:access.egressCidrs[0]: "10.0.0.0" is not an IPv4 range: use a form such as 10.0.0.0/16',
+        `  vllm:access.egress[0].cidr: "10.0.0.0" is not an address range: use its first address and the prefix's length, such as 10.0.0.0/16 or 2001:db8::/32`,
         '  vllm:models.chat.releases.r1.image: "vllm/vllm-openai:latest" is not pinned: use a version tag with its digest, name:tag@sha256:…',
         "",
       ].join("\n"),

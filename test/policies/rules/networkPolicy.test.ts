@@ -31,4 +31,24 @@ describe("network-policy", () => {
       'NetworkPolicy "chat" has an empty ingress rule, which admits everyone: name the peers',
     ]);
   });
+
+  it("refuses a policy that lets the pods connect to everything, in either family", async () => {
+    const everything = 'NetworkPolicy "chat" has an egress rule to every address by every port: name peers and ports';
+    for (const cidr of ["0.0.0.0/0", "::/0"]) {
+      const egress = [{ to: [{ ipBlock: { cidr } }] }];
+      assert.deepEqual(await messages(rule, [deployment(), networkPolicy({ egress })]), [everything]);
+    }
+    assert.deepEqual(await messages(rule, [deployment(), networkPolicy({ egress: [{}] })]), [everything]);
+  });
+
+  it("accepts egress by named ports, to named peers, or to all but some addresses", async () => {
+    for (const peers of [
+      { ports: [{ port: 443 }] },
+      { to: [{ namespaceSelector: {} }] },
+      { to: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.0.0/16"] } }] },
+      { to: [{ ipBlock: { cidr: "10.0.0.0/8" } }] },
+    ]) {
+      assert.deepEqual(await messages(rule, [deployment(), networkPolicy({ egress: [peers] })]), []);
+    }
+  });
 });
