@@ -13,18 +13,19 @@ import type { ServedModel } from "../components/derive/servedModel.js";
 import { parse } from "../components/config/parse.js";
 import { given, isWrong, type Parts } from "../components/config/parts.js";
 import { didYouMean, error, listOr, type Problem, warning } from "../components/config/problems.js";
+import type { SecretRef } from "../components/config/secretRef.js";
 import { tooLarge } from "../components/config/size.js";
 import { ADDON_NAMESPACES } from "../components/platform/namespaces.js";
 import { checkBuilt } from "./builtChecks.js";
 import { type ClusterConfig, parseCluster, type ParsedCluster } from "./clusterConfig.js";
 import { NAMESPACE } from "./namespace.js";
-import { type PlainSections, plainSectionsSchema, stackConfigSchema } from "./schema.js";
+import { namespaceName, type PlainSections, plainSectionsSchema, stackConfigSchema } from "./schema.js";
 import { type Secrets, takeSecrets } from "./secrets.js";
 
 export interface StackConfig extends Omit<PlainSections, "huggingFaceToken"> {
   cluster: ClusterConfig;
   /** A secret: wrap it before it goes into a resource. */
-  huggingFaceToken?: string;
+  huggingFaceToken?: string | SecretRef;
   models: ServedModel[];
 }
 
@@ -156,21 +157,37 @@ function checkTokens({ plain: { huggingFaceToken }, models: { releases, problems
 /** Namespaces that are not the stack's to make. */
 function checkNamespace({ cluster, plain: { namespace, platform } }: Sections): Problem[] {
   const path = `${NAMESPACE}:namespace`;
-  const ofKubernetes = given([namespace], (name) => {
-    if (name !== "default" && !name.startsWith("kube-")) return [];
-    return [error(path, `"${name}" is Kubernetes' own, and the stack makes and destroys its namespace: use another`)];
+  const ofKubernetes = given([namespace], (stated) => {
+    const name = namespaceName(stated);
+    if (name.startsWith("kube-")) return [error(path, `"${name}" is Kubernetes' own: use another`)];
+    const isMade = typeof stated === "string";
+    if (name !== "default" || !isMade) return [];
+    return [
+      error(
+        path,
+        `"default" is Kubernetes' own, and the stack would make and destroy it: use another, or create: false`,
+      ),
+    ];
   });
   if (ofKubernetes.length > 0 || cluster.kind !== "built") return ofKubernetes;
   const addons: Parts<string>[] = [...Object.values(ADDON_NAMESPACES), platform.prometheus.namespace];
-  return given([namespace], (name) =>
-    addons.includes(name) ? [error(path, `"${name}" is the namespace of an add-on: use another`)] : [],
-  );
+  return given([namespace], (stated) => {
+    const name = namespaceName(stated);
+    if (addons.includes(name)) return [error(path, `"${name}" is the namespace of an add-on: use another`)];
+    if (typeof stated === "string" || name === "default") return [];
+    return [
+      error(
+        path,
+        `a cluster that the stack builds has no namespace "${name}" yet: leave out create, and give the name`,
+      ),
+    ];
+  });
 }
 
 /** Addresses that releases name, against where their pods may connect to. */
 function checkEndpoints({ plain: { namespace, access }, models: { releases } }: Sections): Problem[] {
   return given([namespace, access], (own, rules) =>
-    checkReach(releases, { access: rules, accessPath: `${NAMESPACE}:access`, namespace: own }),
+    checkReach(releases, { access: rules, accessPath: `${NAMESPACE}:access`, namespace: namespaceName(own) }),
   );
 }
 

@@ -11,6 +11,7 @@ import { Platform, type PlatformArgs } from "../components/platform/platform.js"
 import { awsCredentials } from "./awsCredentials.js";
 import type { StackConfig } from "./config.js";
 import type { ClusterConfig } from "./clusterConfig.js";
+import { namespaceName } from "./schema.js";
 
 /** What models are deployed to. */
 export interface Infrastructure {
@@ -56,7 +57,7 @@ export function infrastructure(
       addons: platform.addons,
       installByDefault: built !== undefined,
       monitoringNamespace: platform.prometheus.namespace,
-      modelNamespaces: [namespace],
+      modelNamespaces: [namespaceName(namespace)],
       ...(cluster.built !== undefined && built !== undefined && ofBuilt(cluster.built, built)),
     },
     { provider: addonsProvider },

@@ -9,6 +9,7 @@ import { POD_SECURITY } from "../components/vocabulary/kubernetes.js";
 import { LABELS, MANAGED_BY } from "../components/vocabulary/labels.js";
 import { nodeGroupsOf } from "./clusterConfig.js";
 import type { StackConfig } from "./config.js";
+import { namespaceName } from "./schema.js";
 import { infrastructure } from "./infrastructure.js";
 
 /** Creates every resource of a stack. @param present a cluster of the stack's own, as it runs */
@@ -19,17 +20,7 @@ export function deploy(
 ): Record<string, pulumi.Output<LiveRelease>> {
   const { provider, prometheusUrl = config.platform.prometheus.url } = infrastructure(config, stack, present);
   const opts = { provider };
-  const labels = { [LABELS.partOf]: stack, [LABELS.managedBy]: MANAGED_BY };
-  const namespace = new k8s.core.v1.Namespace(
-    "namespace",
-    {
-      metadata: {
-        name: config.namespace,
-        labels: { ...labels, [POD_SECURITY]: "restricted" },
-      },
-    },
-    opts,
-  ).metadata.name;
+  const namespace = modelNamespace(config.namespace, stack, opts);
   const { spareImage, ...pod } = config.pod ?? {};
   const { namespace: monitoringNamespace, podMonitorLabels } = config.platform.prometheus;
   const environment = servingEnvironment(
@@ -37,7 +28,7 @@ export function deploy(
     {
       namespace,
       partOf: stack,
-      priorityPrefix: config.namespace,
+      priorityPrefix: namespaceName(config.namespace),
       monitoring: { prometheusUrl, namespace: monitoringNamespace, podMonitorLabels },
       access: config.access,
       nodeGroups: nodeGroupsOf(config.cluster),
@@ -52,4 +43,15 @@ export function deploy(
     opts,
   );
   return serveModels(config.models, environment, opts);
+}
+
+/** The models' namespace: made here, unless it is there already. */
+function modelNamespace(
+  namespace: StackConfig["namespace"],
+  stack: string,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Input<string> {
+  if (typeof namespace !== "string") return namespace.name;
+  const labels = { [LABELS.partOf]: stack, [LABELS.managedBy]: MANAGED_BY, [POD_SECURITY]: "restricted" };
+  return new k8s.core.v1.Namespace("namespace", { metadata: { name: namespace, labels } }, opts).metadata.name;
 }

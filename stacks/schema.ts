@@ -2,18 +2,33 @@
 import { z } from "zod";
 import { builtClusterSchema, existingClusterSchema } from "../components/cluster/schema.js";
 import { dnsLabel } from "../components/config/schemas.js";
+import { secretRefSchema } from "../components/config/secretRef.js";
 import { accessSchema } from "../components/contract/access.js";
 import { gpuTypesSchema } from "../components/contract/gpuTypes.js";
 import { podSchema } from "../components/contract/pod.js";
 import { modelSchema } from "../components/contract/schema.js";
 import { platformSchema } from "../components/platform/schema.js";
+import { HUB_TOKEN } from "../components/vocabulary/secrets.js";
 
 /** A section a key, in the order of the reference. A new one needs its schema in its own folder, and a line here. */
 export const stackConfigSchema = z.strictObject({
   cluster: z
     .union([existingClusterSchema, builtClusterSchema])
     .describe("Where to deploy: `existing` describes an existing cluster, the other keys one that the stack builds"),
-  namespace: dnsLabel.default("vllm").describe("Kubernetes namespace of the models; the stack creates it"),
+  namespace: z
+    .union([
+      dnsLabel,
+      z.strictObject({
+        name: dnsLabel.describe("Name of the namespace"),
+        create: z
+          .literal(false)
+          .describe(
+            "The namespace is there already; its labels, also that of the Pod Security Standard, are its owner's",
+          ),
+      }),
+    ])
+    .default("vllm")
+    .describe("Kubernetes namespace of the models: a name, which the stack creates, or { name, create: false }"),
   gpuTypes: gpuTypesSchema.optional(),
   pod: podSchema
     .extend({
@@ -25,10 +40,21 @@ export const stackConfigSchema = z.strictObject({
     .optional(),
   platform: platformSchema.prefault({}),
   access: accessSchema.prefault({}),
-  huggingFaceToken: z.string().min(1).optional().describe("Hugging Face token for gated models; set it with --secret"),
+  huggingFaceToken: z
+    .union([z.string().min(1), secretRefSchema(HUB_TOKEN)])
+    .optional()
+    .describe(
+      "Hugging Face token for gated models: the token itself, set with --secret, or { existingSecret, key } or { externalSecret, key } in the " +
+        "models' namespace",
+    ),
   models: z.record(z.string(), modelSchema).describe("Models by key"),
 });
 
 /** Sections that are parsed as they stand; the cluster is of two kinds, and models become plans. */
 export const plainSectionsSchema = stackConfigSchema.omit({ cluster: true, models: true });
 export type PlainSections = z.infer<typeof plainSectionsSchema>;
+
+/** Name of the models' namespace, whoever makes it. */
+export function namespaceName(namespace: PlainSections["namespace"]): string {
+  return typeof namespace === "string" ? namespace : namespace.name;
+}

@@ -1,16 +1,24 @@
 /** The one place that decides where the config may hold a secret. Everywhere else an encrypted value is an error. */
 import { joinPath, typeName } from "../components/config/parse.js";
 import { WRONG } from "../components/config/parts.js";
+import { looksLikeSecretRef } from "../components/config/secretRef.js";
 import { error, listOr, type Problem } from "../components/config/problems.js";
 import { NAMESPACE } from "./namespace.js";
 
 /** Stands for every secret value. */
 export const SECRET_MASK = "[secret]";
 
-/** Where a secret may stand, by path without `vllm:`; each goes into a resource as a secret, and nowhere else. */
+/**
+ * Where a secret may stand, by path without `vllm:`; each goes into a resource as a secret, and nowhere else. A place that may name
+ * a Secret instead holds a reference, which is plain text.
+ */
 const SECRET_PLACES = {
-  huggingFaceToken: { keys: ["huggingFaceToken"], once: "revoke the token" },
-  "cluster.existing.kubeconfig": { keys: ["cluster", "existing", "kubeconfig"], once: "renew its credentials" },
+  huggingFaceToken: { keys: ["huggingFaceToken"], once: "revoke the token", mayRefer: true },
+  "cluster.existing.kubeconfig": {
+    keys: ["cluster", "existing", "kubeconfig"],
+    once: "renew its credentials",
+    mayRefer: false,
+  },
 } as const;
 
 export type SecretPath = keyof typeof SECRET_PLACES;
@@ -109,10 +117,11 @@ export function takeSecrets(given: Values, encrypted: readonly string[]): Withou
   const unsure: string[] = [];
   let values = given;
   for (const path of SECRET_PATHS) {
-    const { keys, once } = SECRET_PLACES[path];
+    const { keys, once, mayRefer } = SECRET_PLACES[path];
     const value = at(given, keys);
     // Empty or not there: the schema says what is missing, and there is nothing to hide.
     if (value === undefined || value === null || value === "") continue;
+    if (mayRefer && !encrypted.includes(path) && looksLikeSecretRef(value)) continue;
     const below = isObject(given[keys[0]]) && encrypted.includes(keys[0]);
     if (below) unsure.push(keys[0]);
     if (typeof value !== "string") {

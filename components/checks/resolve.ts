@@ -95,6 +95,7 @@ function resolveModel(name: string, value: unknown, path: string, gpuTypes: GpuT
     ...(keys as ModelKeys),
     name,
     route: parsed.value.route,
+    ...(parsed.value.apiKey !== undefined && { apiKey: parsed.value.apiKey }),
     warmSpares: parsed.value.warmSpares,
     releases: new Map(releases.map(({ release, plan }) => [release, plan as RuntimePlan])),
   };

@@ -37,5 +37,5 @@ export function isWithin(inner: string, range: string): boolean {
   const [network, prefix] = ipaddr.parseCIDR(range);
   const [first, innerPrefix] = inner.includes("/") ? ipaddr.parseCIDR(inner) : [addressOf(inner), 128];
   if (first === undefined || first.kind() !== network.kind() || innerPrefix < prefix) return false;
-  return first.match(network as never, prefix);
+  return first.match(network, prefix);
 }

@@ -2,6 +2,8 @@
 import { z } from "zod";
 import { TRAFFIC_CLASSES } from "../vocabulary/traffic.js";
 import { PRECISION_NAMES } from "../facts/precisions.js";
+import { secretRefSchema } from "../config/secretRef.js";
+import { API_KEY } from "../vocabulary/secrets.js";
 import { commit, envName, hubId, positiveInt, reason } from "../config/schemas.js";
 import { gpuTypeName } from "./gpuTypes.js";
 import { podSchema } from "./pod.js";
@@ -155,6 +157,9 @@ export const modelSchema = z
       .min(1)
       .optional()
       .describe("Names that clients use in requests; default: the model's key"),
+    apiKey: secretRefSchema(API_KEY)
+      .optional()
+      .describe("Secret with the key that clients send; default: one that the stack makes, of a random key"),
     route: routeSchema,
     releases: z.record(z.string(), releaseSchema),
     autoscaling: autoscalingSchema.prefault({}),

@@ -1,3 +1,4 @@
+import type { SecretRef } from "../config/secretRef.js";
 import type { ModelConfig } from "../contract/schema.js";
 import type { ModelKeys, RuntimePlan } from "./plan.js";
 
@@ -6,6 +7,8 @@ export interface ServedModel extends ModelKeys {
   name: string;
   route: ModelConfig["route"];
   warmSpares: number;
+  /** Secret with the key that clients send. @default one that is made, of a random key */
+  apiKey?: SecretRef;
   /** By release name, in the config's order. */
   releases: Map<string, RuntimePlan>;
 }

@@ -5,12 +5,14 @@ import { loadModels } from "../checks/load.js";
 import { checkReach } from "../checks/reach.js";
 import { parse } from "../config/parse.js";
 import { checkPlainData } from "../config/plainData.js";
-import { formatProblem, type Problem } from "../config/problems.js";
+import { error, formatProblem, type Problem } from "../config/problems.js";
 import { dnsLabel } from "../config/schemas.js";
+import { secretRefSchema } from "../config/secretRef.js";
 import { accessSchema } from "../contract/access.js";
 import { platformSchema } from "../platform/schema.js";
 import { serveModels, servingEnvironment } from "../serving/environment.js";
 import { labelValue } from "../vocabulary/labels.js";
+import { HUB_TOKEN } from "../vocabulary/secrets.js";
 import { collecting, withInputErrors } from "./inputErrors.js";
 
 /** Inputs of {@link VllmModels}. */
@@ -39,10 +41,15 @@ export interface VllmModelsArgs {
   pod?: any;
   /** Token of the Hugging Face Hub, for gated models. Default: none. */
   huggingFaceToken?: pulumi.Input<string>;
+  /** Secret of the namespace that holds that token, in the shape `{ existingSecret, key }` or `{ externalSecret, key }`. Default: none. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
+  huggingFaceTokenSecret?: any;
   /** Who may send requests to the models, and where models may connect to, in the shape of `vllm:access`. Default: its defaults. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
   access?: any;
 }
+
+const tokenSecretSchema = secretRefSchema(HUB_TOKEN).optional();
 
 /** Settings besides the models; those that are known only later are the API server's to check. */
 function checkSettings(args: VllmModelsArgs): Problem[] {
@@ -54,6 +61,11 @@ function checkSettings(args: VllmModelsArgs): Problem[] {
     ...(typeof prometheusUrl === "string" ? parse(platform.url, prometheusUrl, "prometheusUrl").problems : []),
     ...parse(platform.namespace.unwrap(), args.monitoringNamespace, "monitoringNamespace").problems,
     ...parse(platform.podMonitorLabels, args.podMonitorLabels, "podMonitorLabels").problems,
+    ...checkPlainData(args.huggingFaceTokenSecret, "huggingFaceTokenSecret"),
+    ...parse(tokenSecretSchema, args.huggingFaceTokenSecret, "huggingFaceTokenSecret").problems,
+    ...(args.huggingFaceToken && args.huggingFaceTokenSecret !== undefined
+      ? [error("huggingFaceTokenSecret", "huggingFaceToken is given, too: leave one out")]
+      : []),
     ...checkPlainData(args.access, "access"),
     ...parse(accessSchema.optional(), args.access, "access").problems,
   ];
@@ -71,16 +83,11 @@ export class VllmModels extends pulumi.ComponentResource {
   constructor(name: string, args: VllmModelsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-vllm:index:VllmModels", name, {}, opts);
     const child = { parent: this };
-    const huggingFaceToken = args.huggingFaceToken || undefined;
+    const hasHubToken = Boolean(args.huggingFaceToken) || args.huggingFaceTokenSecret !== undefined;
     const { models, nodeGroups, pod, warnings } = withInputErrors("VllmModels", () => {
       const problems = checkSettings(args);
-      return collecting(problems, () =>
-        loadModels(args.models, args.gpuNodes, {
-          hasHubToken: huggingFaceToken !== undefined,
-          gpuTypes: args.gpuTypes,
-          pod: args.pod,
-        }),
-      );
+      const options = { hasHubToken, gpuTypes: args.gpuTypes as unknown, pod: args.pod as unknown };
+      return collecting(problems, () => loadModels(args.models, args.gpuNodes, options));
     });
     // The checks have found it right.
     const access = accessSchema.optional().parse(args.access);
@@ -103,7 +110,7 @@ export class VllmModels extends pulumi.ComponentResource {
         access,
         nodeGroups,
         pod,
-        huggingFaceToken,
+        huggingFaceToken: tokenSecretSchema.parse(args.huggingFaceTokenSecret) ?? (args.huggingFaceToken || undefined),
         resourceNames: { priorities: name, huggingFace: `${name}-hugging-face` },
       },
       child,

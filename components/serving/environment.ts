@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { checkHubToken, needHubToken, releasesOf, TOKEN_ARGUMENT } from "../checks/hubToken.js";
 import type { ServedModel } from "../derive/servedModel.js";
+import { looksLikeSecretRef, secretKeyOf, type SecretRef } from "../config/secretRef.js";
 import { throwIfErrors } from "../config/problems.js";
 import type { Access } from "../contract/access.js";
 import type { PodConfig } from "../contract/pod.js";
@@ -32,8 +33,8 @@ export interface ServingSettings {
   pod?: PodConfig;
   /** Image of warm spares, with version tag and digest. @default one of registry.k8s.io */
   spareImage?: string;
-  /** Token of the Hugging Face Hub; kept as a secret. @default none */
-  huggingFaceToken?: pulumi.Input<string>;
+  /** Token of the Hugging Face Hub, kept as a secret, or the Secret of the namespace that holds it. @default none */
+  huggingFaceToken?: pulumi.Input<string> | SecretRef;
   /** Names of the resources that are made here. @default "priorities" and "hugging-face" */
   resourceNames?: { priorities: string; huggingFace: string };
 }
@@ -66,8 +67,20 @@ export function servingEnvironment(
     pod,
     spareImage,
     priorityClasses: priorities.names,
-    huggingFaceToken: isNeeded ? hubToken(names.huggingFace, huggingFaceToken, { namespace, partOf }, opts) : undefined,
+    huggingFaceToken: isNeeded ? tokenKey(names.huggingFace, huggingFaceToken, { namespace, partOf }, opts) : undefined,
   };
+}
+
+/** Where the token is kept: in the Secret that is named, else in one that is made. */
+function tokenKey(
+  name: string,
+  token: pulumi.Input<string> | SecretRef,
+  settings: Pick<ServingSettings, "namespace" | "partOf">,
+  opts: pulumi.CustomResourceOptions,
+): SecretKey {
+  return looksLikeSecretRef(token)
+    ? secretKeyOf(token)
+    : hubToken(name, token, settings, opts);
 }
 
 function hubToken(

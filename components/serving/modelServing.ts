@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { requireSoundModel } from "../checks/sound.js";
+import { secretKeyOf } from "../config/secretRef.js";
 import type { ServedModel } from "../derive/servedModel.js";
 import { modelLabels, runtimeSelector } from "../derive/objects.js";
 import type { ServingEnvironment } from "../engine/environment.js";
@@ -48,7 +49,8 @@ export class ModelServing extends pulumi.ComponentResource {
     const metadata = { name: model.name, namespace, labels: modelLabels(model, partOf) };
 
     // One key for all releases: a rollout must not lock clients out.
-    const apiKey = new ApiKey(name, { metadata }, child).secretKey;
+    const apiKey =
+      model.apiKey === undefined ? new ApiKey(name, { metadata }, child).secretKey : secretKeyOf(model.apiKey);
     this.runtimes = Object.fromEntries(
       [...model.releases].map(([release, plan]) => [
         release,

@@ -179,6 +179,14 @@ describe("ModelServing", () => {
     assert.equal(registry.get("WarmSpare", "chat-spare").parent, "ModelServing chat");
   });
 
+  it("takes the API key from a Secret that is named, and then makes none", async () => {
+    const { registry } = await serving({ apiKey: { existingSecret: "shared", key: "chat" } });
+    assert.deepEqual(registry.ofKind("ApiKey"), []);
+    assert.deepEqual(registry.ofKind("RandomPassword"), []);
+    const pod = JSON.stringify(registry.get("Deployment", "chat-r1").inputs["spec"]);
+    assert.ok(pod.includes('{"name":"VLLM_API_KEY","valueFrom":{"secretKeyRef":{"key":"chat","name":"shared"}}}'), pod);
+  });
+
   it("makes no spare unless asked to", async () => {
     const { registry } = await serving();
     assert.deepEqual(registry.ofKind("WarmSpare"), []);

@@ -5,7 +5,7 @@ import { addonsSchema } from "../../components/platform/schema.js";
 import { parseStackConfig } from "../../stacks/config.js";
 import { plainSectionsSchema, stackConfigSchema } from "../../stacks/schema.js";
 import { COMMIT, modelConfig, releaseConfig } from "../serving/fixtures.js";
-import { problemsOf, stackValues, withGroup } from "./fixtures.js";
+import { builtCluster, problemsOf, stackValues, withGroup } from "./fixtures.js";
 
 const GATED = { models: { chat: { releases: { r1: { model: { id: "meta-llama/Llama-3.1-8B-Instruct" } } } } } };
 
@@ -171,6 +171,32 @@ describe("parseStackConfig", () => {
         "vllm:models.other.class",
       ],
     );
+  });
+});
+
+describe("parseStackConfig on a namespace that is there", () => {
+  const stated = (name: string) => ({ namespace: { name, create: false } });
+
+  it("takes any but Kubernetes' own, and default too", () => {
+    for (const name of ["models", "default"]) assert.deepEqual(problemsOf(stated(name)), []);
+    assert.deepEqual(problemsOf(stated("kube-system")), [
+      `vllm:namespace: "kube-system" is Kubernetes' own: use another`,
+    ]);
+  });
+
+  it("makes default only where it is there", () => {
+    assert.deepEqual(problemsOf({ namespace: "default" }), [
+      `vllm:namespace: "default" is Kubernetes' own, and the stack would make and destroy it: use another, or create: false`,
+    ]);
+  });
+
+  it("wants none in a cluster that is yet to be built", () => {
+    const found = problemsOf({ ...builtCluster(), ...stated("models") }).filter((line) =>
+      line.startsWith("vllm:namespace"),
+    );
+    assert.deepEqual(found, [
+      `vllm:namespace: a cluster that the stack builds has no namespace "models" yet: leave out create, and give the name`,
+    ]);
   });
 });
 

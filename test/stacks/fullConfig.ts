@@ -1,5 +1,5 @@
 /** Configs that between them have every key that a stack's config knows; a test holds them to the schema. */
-import { COMMIT, type Config, merged, releaseConfig } from "../serving/fixtures.js";
+import { COMMIT, type Config, merged, modelConfig, releaseConfig } from "../serving/fixtures.js";
 import { BUILT, stackValues, withGroup } from "./fixtures.js";
 
 /** Nodes with labels and a taint of their own. */
@@ -12,7 +12,7 @@ const GROUP = withGroup({
 /** An existing cluster, and a model that states all that can be stated. */
 export const FULL_EXISTING: Config = stackValues({
   ...merged(GROUP, { cluster: { existing: { name: "llm-test", context: "admin", kubeconfig: "apiVersion: v1" } } }),
-  namespace: "models",
+  namespace: { name: "models", create: false },
   platform: {
     prometheus: { url: "http://prometheus:9090", namespace: "monitoring", podMonitorLabels: { team: "llm" } },
     addons: {
@@ -39,8 +39,10 @@ export const FULL_EXISTING: Config = stackValues({
   },
   huggingFaceToken: "hf_x",
   models: {
+    other: modelConfig({ servedNames: ["other"], apiKey: { externalSecret: "other-key" } }),
     chat: {
       servedNames: ["chat"],
+      apiKey: { existingSecret: "chat-key", key: "key" },
       route: { stable: "r1", canary: { release: "r2", weight: 5 }, shadow: { release: "r2", percent: 5 } },
       autoscaling: {
         min: 0,
@@ -94,6 +96,7 @@ export const FULL_EXISTING: Config = stackValues({
 /** The same with a cluster to build. */
 export const FULL_BUILT: Config = {
   ...FULL_EXISTING,
+  namespace: "models",
   cluster: merged(BUILT, {
     network: {
       cidr: "10.40.0.0/16",

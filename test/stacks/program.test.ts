@@ -18,6 +18,23 @@ function deployed(changes: Config = {}, encrypted: readonly string[] = SECRET_PA
 }
 
 describe("deploy", () => {
+  it("makes no namespace where one is there, and puts the models and the named hub token there", async () => {
+    const changes = {
+      namespace: { name: "team", create: false },
+      huggingFaceToken: { externalSecret: "hub", key: "value" },
+      models: { chat: { releases: { r1: { model: { gated: true } } } } },
+    };
+    const registry = await deployed(changes, []);
+    assert.deepEqual(registry.ofKind("Namespace"), []);
+    const { metadata, spec } = registry.get("Deployment", "chat-r1").inputs as {
+      metadata: { namespace: string };
+      spec: unknown;
+    };
+    assert.equal(metadata.namespace, "team");
+    assert.ok(JSON.stringify(spec).includes('"secretKeyRef":{"key":"value","name":"hub"}'));
+    assert.ok(!registry.all.some(({ name }) => name === "hugging-face"));
+  });
+
   it("makes a namespace that refuses pods which are not restricted", async () => {
     const { inputs } = (await deployed({ namespace: "models" })).get("Namespace", "namespace");
     assert.deepEqual(inputs["metadata"], {

@@ -69,6 +69,18 @@ describe("secrets in the config", () => {
     });
   }
 
+  it("may stay outside: a reference to a Secret is plain text, and its parts may not be encrypted", () => {
+    const given = { ...FULL_EXISTING, huggingFaceToken: { existingSecret: "hub" } };
+    const { problems } = parseStackConfig(given, ["cluster.existing.kubeconfig"]);
+    const about = problems.filter(({ path }) => path.startsWith("vllm:huggingFaceToken"));
+    assert.deepEqual(about, []);
+    const partly = lines(given, ["cluster.existing.kubeconfig", "huggingFaceToken.existingSecret"]);
+    assert.ok(partly.some((line) => line.startsWith("vllm:huggingFaceToken.existingSecret: is encrypted")));
+    const wholly = lines({ ...given, huggingFaceToken: { existingSecret: MARK } }, ["huggingFaceToken"]);
+    assert.ok(wholly.some((line) => line.startsWith("vllm:huggingFaceToken: is wrong; what was got is not shown")));
+    assert.doesNotMatch(wholly.join("\n"), new RegExp(MARK));
+  });
+
   it("are all named at once", () => {
     const leaves = leavesOf(FULL_EXISTING).filter(({ path }) => !(SECRET_PATHS as string[]).includes(path));
     const given = leaves.reduce<unknown>((values, { keys }) => planted(values, keys, MARK), FULL_EXISTING) as Values;

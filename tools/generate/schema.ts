@@ -34,7 +34,7 @@ export function configSchema(): Record<string, JsonSchema> {
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
       const keys = path.filter((_, index) => path[index - 1] === "properties").join(".");
-      if (jsonSchema.anyOf === undefined && (SECRET_PATHS as string[]).includes(keys)) {
+      if (jsonSchema.type === "string" && (SECRET_PATHS as string[]).includes(keys)) {
         const { description, ...text } = jsonSchema;
         for (const key of Object.keys(jsonSchema)) delete jsonSchema[key];
         Object.assign(jsonSchema, { ...(description && { description }), anyOf: [text, ENCRYPTED] });
