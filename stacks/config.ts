@@ -19,6 +19,7 @@ import { ADDON_NAMESPACES } from "../components/platform/namespaces.js";
 import { checkBuilt } from "./builtChecks.js";
 import { type ClusterConfig, parseCluster, type ParsedCluster } from "./clusterConfig.js";
 import { NAMESPACE } from "./namespace.js";
+import { checkPrometheus } from "./prometheusChecks.js";
 import { namespaceName, type PlainSections, plainSectionsSchema, stackConfigSchema } from "./schema.js";
 import { type Secrets, takeSecrets } from "./secrets.js";
 
@@ -125,6 +126,7 @@ const CROSS_CHECKS: readonly ((sections: Sections) => Problem[])[] = [
   checkTokens,
   checkNamespace,
   checkEndpoints,
+  ({ cluster, plain: { platform } }) => checkPrometheus(platform, cluster.kind === "built", `${NAMESPACE}:platform`),
   missingAddons,
   checkAwsAddons,
   checkBuiltCluster,

@@ -22,14 +22,14 @@ export function deploy(
   const opts = { provider };
   const namespace = modelNamespace(config.namespace, stack, opts);
   const { spareImage, ...pod } = config.pod ?? {};
-  const { namespace: monitoringNamespace, podMonitorLabels } = config.platform.prometheus;
+  const { namespace: monitoringNamespace, url: _, ...scrape } = config.platform.prometheus;
   const environment = servingEnvironment(
     config.models,
     {
       namespace,
       partOf: stack,
       priorityPrefix: namespaceName(config.namespace),
-      monitoring: { prometheusUrl, namespace: monitoringNamespace, podMonitorLabels },
+      monitoring: { ...scrape, prometheusUrl, namespace: monitoringNamespace },
       access: config.access,
       nodeGroups: nodeGroupsOf(config.cluster),
       pod,

@@ -3,6 +3,7 @@ import { joinPath } from "../config/parse.js";
 import { given, type Parts } from "../config/parts.js";
 import { checkRepeated, error, listOr, type Problem, quote, warning } from "../config/problems.js";
 import type { Autoscaling, ModelConfig } from "../contract/schema.js";
+import { checkOwnScaling } from "./triggers.js";
 
 /** The keys of a model beside its releases. */
 export type ModelSection = Omit<ModelConfig, "releases">;
@@ -22,6 +23,7 @@ export function checkModel(
     ...given([autoscaling.min, autoscaling.activation], (min, activation) =>
       checkActivation({ min, activation }, `${path}.autoscaling`),
     ),
+    ...checkOwnScaling(autoscaling, `${path}.autoscaling`),
     ...checkRepeated(servedNames, `${path}.servedNames`),
   ];
 }

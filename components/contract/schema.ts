@@ -7,6 +7,7 @@ import { API_KEY } from "../vocabulary/secrets.js";
 import { commit, envName, hubId, positiveInt, reason } from "../config/schemas.js";
 import { gpuTypeName } from "./gpuTypes.js";
 import { podSchema } from "./pod.js";
+import { behaviorSchema, fallbackSchema, triggerSchema } from "./triggers.js";
 
 /** Kubernetes names built from a model's key add a release and suffixes of controllers; 63 characters is the limit. */
 export const MODEL_NAME = /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/;
@@ -136,6 +137,12 @@ export const autoscalingSchema = z
         "How long the load must stay low before a replica is removed; at least 300, because a cold start takes minutes",
       ),
     activation: activationSchema.optional(),
+    triggers: z
+      .record(z.string(), triggerSchema)
+      .optional()
+      .describe("Triggers beside those that are derived, by name"),
+    behavior: behaviorSchema.optional(),
+    fallback: fallbackSchema.optional(),
   })
   .describe("Number of replicas by load; fixed where min and max are equal");
 

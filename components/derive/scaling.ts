@@ -1,4 +1,5 @@
 /** What a release is scaled by: queries of its own series, and what one replica aims at. */
+import type { SeriesLabels } from "../contract/prometheus.js";
 import { METRIC_LABELS, METRICS } from "../vocabulary/metrics.js";
 import { runtimeName } from "./objects.js";
 import type { RuntimePlan } from "./plan.js";
@@ -9,16 +10,27 @@ export function isAutoscaled({ autoscaling }: RuntimePlan): boolean {
   return autoscaling.min !== autoscaling.max;
 }
 
-/** Labels of one release's targets, as its own PodMonitor has them: by no others can a series be mistaken for a scraped one. */
-function selector(plan: RuntimePlan, namespace: string): string {
+/** Triggers that are derived. */
+export const DERIVED_TRIGGERS: readonly string[] = ["in-flight", "waiting", "kv-cache", "activation"];
+
+/**
+ * Labels of one release's targets. Those of its own PodMonitor hold its name as the job, too: by no others can a series be mistaken
+ * for a scraped one. Without a PodMonitor the job is the scrape's own, so whatever scrape gives these labels counts.
+ *
+ * @param series labels of a scrape of others
+ */
+function selector(plan: RuntimePlan, namespace: string, series: SeriesLabels | undefined): string {
   const { name, release } = plan;
-  const labels = {
-    namespace,
-    // What Prometheus' operator makes of a PodMonitor, which is named as its runtime.
-    job: `${namespace}/${runtimeName(plan)}`,
-    [METRIC_LABELS.model]: name,
-    [METRIC_LABELS.release]: release,
-  };
+  const labels =
+    series === undefined
+      ? {
+          namespace,
+          // What Prometheus' operator makes of a PodMonitor, which is named as its runtime.
+          job: `${namespace}/${runtimeName(plan)}`,
+          [METRIC_LABELS.model]: name,
+          [METRIC_LABELS.release]: release,
+        }
+      : { [series.namespace]: namespace, [series.model]: name, [series.release]: release };
   return `{${Object.entries(labels)
     .map(([label, value]) => `${label}="${value}"`)
     .join(",")}}`;
@@ -30,12 +42,19 @@ function selector(plan: RuntimePlan, namespace: string): string {
  * A recording rule may give its series any labels, unless Prometheus enforces their namespace. So a series counts only beside
  * `up` of the same pod, once a pod, and up to what the contract lets a replica have: one that others made up adds nothing, or
  * no more than full replicas.
+ *
+ * @param series labels of the scrape @default those of the release's own PodMonitor
  */
-export function queries(plan: RuntimePlan, namespace: string): Record<"inFlight" | "waiting" | "kvCache", string> {
-  const of = selector(plan, namespace);
+export function queries(
+  plan: RuntimePlan,
+  namespace: string,
+  series?: SeriesLabels,
+): Record<"inFlight" | "waiting" | "kvCache", string> {
+  const of = selector(plan, namespace, series);
+  const pod = series?.pod ?? "pod";
   const { sequences, inFlight } = plan.concurrency;
   const total = (metric: string, most: number): string =>
-    `sum(clamp_max(max by (pod) (${metric}${of} and on (pod, instance) up${of}), ${most}))`;
+    `sum(clamp_max(max by (${pod}) (${metric}${of} and on (${pod}, instance) up${of}), ${most}))`;
   const waiting = total(METRICS.waiting, inFlight);
   // Without a pod there are no series, which must read as an error while pods should be there, and as 0 while none need be.
   const none = plan.autoscaling.min === 0 ? " or vector(0)" : "";

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Access } from "../contract/access.js";
 import type { PodConfig } from "../contract/pod.js";
+import type { Monitors, PrometheusAuthentication, SeriesLabels } from "../contract/prometheus.js";
 import type { NodeGroups } from "../contract/nodeGroup.js";
 import type { PriorityName, TrafficClass } from "../vocabulary/traffic.js";
 import type { SecretKey } from "./secretKey.js";
@@ -13,6 +14,14 @@ export interface Monitoring {
   namespace: string;
   /** Labels that Prometheus selects PodMonitors by. @default none: one that selects all */
   podMonitorLabels?: Record<string, string>;
+  /** How Prometheus finds the pods. @default "podMonitor" */
+  monitors?: Monitors;
+  /** Labels that the scrape puts on the series, where there is no PodMonitor. @default those that `monitors` leads to */
+  seriesLabels?: Partial<SeriesLabels>;
+  /** How KEDA proves to Prometheus who it is; `servingEnvironment` makes the TriggerAuthentication of it. @default not at all */
+  authentication?: PrometheusAuthentication;
+  /** Name of that TriggerAuthentication in the models' namespace. @default none */
+  triggerAuthentication?: pulumi.Input<string>;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The shape of `vllm:platform`: monitoring and add-ons. */
 import { z } from "zod";
 import { dnsLabel, labelsSchema } from "../config/schemas.js";
+import { authenticationSchema, monitorsSchema, seriesLabelsSchema } from "../contract/prometheus.js";
 import { MIG_STRATEGIES } from "./migStrategies.js";
 
 const install = z
@@ -87,6 +88,9 @@ export const platformSchema = z
             "Namespace of Prometheus: its pods may read the metrics; where the stack installs Prometheus, it goes there",
           ),
         podMonitorLabels: labelsSchema.default({}).describe("Labels that Prometheus selects PodMonitors by"),
+        monitors: monitorsSchema,
+        seriesLabels: seriesLabelsSchema.optional(),
+        authentication: authenticationSchema.optional(),
       })
       .prefault({})
       .describe("Where Prometheus runs, or where the stack installs it"),

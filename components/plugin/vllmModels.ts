@@ -30,6 +30,14 @@ export interface VllmModelsArgs {
   monitoringNamespace: string;
   /** Labels that Prometheus selects PodMonitors by. Default: none. */
   podMonitorLabels?: { [key: string]: string };
+  /** How Prometheus finds the pods: podMonitor, annotations or none. Default: podMonitor. */
+  monitors?: string;
+  /** Labels of the series without a PodMonitor, in the shape of `vllm:platform.prometheus.seriesLabels`. Default: its defaults. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
+  seriesLabels?: any;
+  /** How KEDA proves to Prometheus who it is, in the shape of `vllm:platform.prometheus.authentication`. Default: not at all. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
+  prometheusAuthentication?: any;
   /** GPU node groups, in the shape of `gpuNodes` in docs/configuration.md. Default: nodes with this project's labels. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
   gpuNodes?: any;
@@ -49,18 +57,23 @@ export interface VllmModelsArgs {
   access?: any;
 }
 
+const PROMETHEUS = platformSchema.shape.prometheus.unwrap().shape;
 const tokenSecretSchema = secretRefSchema(HUB_TOKEN).optional();
 
 /** Settings besides the models; those that are known only later are the API server's to check. */
 function checkSettings(args: VllmModelsArgs): Problem[] {
   const { namespace, prometheusUrl } = args;
-  const platform = platformSchema.shape.prometheus.unwrap().shape;
   return [
     ...(typeof namespace === "string" ? parse(dnsLabel, namespace, "namespace").problems : []),
     ...parse(z.string().min(1), args.partOf, "partOf").problems,
-    ...(typeof prometheusUrl === "string" ? parse(platform.url, prometheusUrl, "prometheusUrl").problems : []),
-    ...parse(platform.namespace.unwrap(), args.monitoringNamespace, "monitoringNamespace").problems,
-    ...parse(platform.podMonitorLabels, args.podMonitorLabels, "podMonitorLabels").problems,
+    ...(typeof prometheusUrl === "string" ? parse(PROMETHEUS.url, prometheusUrl, "prometheusUrl").problems : []),
+    ...parse(PROMETHEUS.namespace.unwrap(), args.monitoringNamespace, "monitoringNamespace").problems,
+    ...parse(PROMETHEUS.podMonitorLabels, args.podMonitorLabels, "podMonitorLabels").problems,
+    ...parse(PROMETHEUS.monitors, args.monitors, "monitors").problems,
+    ...checkPlainData(args.seriesLabels, "seriesLabels"),
+    ...parse(PROMETHEUS.seriesLabels, args.seriesLabels, "seriesLabels").problems,
+    ...checkPlainData(args.prometheusAuthentication, "prometheusAuthentication"),
+    ...parse(PROMETHEUS.authentication, args.prometheusAuthentication, "prometheusAuthentication").problems,
     ...checkPlainData(args.huggingFaceTokenSecret, "huggingFaceTokenSecret"),
     ...parse(tokenSecretSchema, args.huggingFaceTokenSecret, "huggingFaceTokenSecret").problems,
     ...(args.huggingFaceToken && args.huggingFaceTokenSecret !== undefined
@@ -106,12 +119,15 @@ export class VllmModels extends pulumi.ComponentResource {
           prometheusUrl: args.prometheusUrl,
           namespace: args.monitoringNamespace,
           podMonitorLabels: args.podMonitorLabels,
+          monitors: PROMETHEUS.monitors.parse(args.monitors),
+          seriesLabels: PROMETHEUS.seriesLabels.parse(args.seriesLabels),
+          authentication: PROMETHEUS.authentication.parse(args.prometheusAuthentication),
         },
         access,
         nodeGroups,
         pod,
         huggingFaceToken: tokenSecretSchema.parse(args.huggingFaceTokenSecret) ?? (args.huggingFaceToken || undefined),
-        resourceNames: { priorities: name, huggingFace: `${name}-hugging-face` },
+        resourceNames: { priorities: name, huggingFace: `${name}-hugging-face`, prometheus: `${name}-prometheus` },
       },
       child,
     );

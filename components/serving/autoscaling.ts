@@ -8,6 +8,11 @@
  */
 import type { IScaledObject } from "@kubernetes-models/keda/keda.sh/v1alpha1/ScaledObject";
 import type { RuntimePlan } from "../derive/plan.js";
+import type { Autoscaling } from "../contract/schema.js";
+import type { Trigger as OwnTrigger } from "../contract/triggers.js";
+import type { Monitoring } from "../engine/environment.js";
+import { authenticationMetadata } from "./triggerAuthentication.js";
+import { seriesOf } from "./monitors.js";
 import { inFlightTarget, kvCacheTarget, queries, waitingTarget } from "../derive/scaling.js";
 
 type Spec = IScaledObject["spec"];
@@ -15,18 +20,44 @@ type Trigger = Spec["triggers"][number];
 
 /** KEDA 2.17 added `behavior`; the types are of an older one. */
 export type ScaledObjectSpec = Omit<Spec, "fallback"> & {
-  fallback: Spec["fallback"] & { behavior: "currentReplicasIfHigher" };
+  fallback: Spec["fallback"] & { behavior: Fallback["behavior"] };
 };
+
+type Fallback = NonNullable<Autoscaling["fallback"]>;
+
+function fallbackOf(stated: Fallback | undefined, min: number): ScaledObjectSpec["fallback"] {
+  if (stated === undefined)
+    return { failureThreshold: 3, replicas: Math.max(1, min), behavior: "currentReplicasIfHigher" };
+  const { failureThreshold, replicas, behavior } = stated;
+  return { failureThreshold, replicas, behavior };
+}
 
 const POLLING_SECONDS = 15;
 
-function trigger(name: string, serverAddress: string, query: string, threshold: number, activation?: number): Trigger {
+/** Whom the queries ask. */
+export interface MetricsSource extends Pick<Monitoring, "monitors" | "seriesLabels" | "authentication"> {
+  url: string;
+  /** Name of the TriggerAuthentication. @default none */
+  triggerAuthentication?: string;
+}
+
+/** What every query needs to reach Prometheus. */
+function connection({ url, authentication, triggerAuthentication }: MetricsSource) {
+  return {
+    metadata: { serverAddress: url, ...authenticationMetadata(authentication) },
+    ...(triggerAuthentication !== undefined && { authenticationRef: { name: triggerAuthentication } }),
+  };
+}
+
+function trigger(name: string, source: MetricsSource, query: string, threshold: number, activation?: number): Trigger {
+  const { metadata, ...authentication } = connection(source);
   return {
     type: "prometheus",
     name,
     metricType: "AverageValue",
+    ...authentication,
     metadata: {
-      serverAddress,
+      ...metadata,
       query,
       threshold: String(threshold),
       ...(activation !== undefined && { activationThreshold: String(activation) }),
@@ -36,14 +67,31 @@ function trigger(name: string, serverAddress: string, query: string, threshold: 
   };
 }
 
+/** A trigger of the config's own; of Prometheus' queries each is summed to one series, which is all that KEDA reads. */
+function ownTrigger(name: string, own: OwnTrigger, source: MetricsSource): Trigger {
+  const { type, metadata, metricType, authenticationRef } = own;
+  const reference = authenticationRef === undefined ? {} : { authenticationRef: { name: authenticationRef } };
+  if (type !== "prometheus") return { type, name, metricType, ...reference, metadata };
+  const stack = metadata["serverAddress"] === undefined ? connection(source) : { metadata: {} };
+  return {
+    type,
+    name,
+    metricType,
+    ...stack,
+    ...reference,
+    // The query's last line may be a comment.
+    metadata: { ...stack.metadata, ...metadata, query: `sum(${metadata["query"]}\n)`, ignoreNullValues: "false" },
+  };
+}
+
 export function scaledObjectSpec(
   plan: RuntimePlan,
   scaleTargetRef: Spec["scaleTargetRef"],
   namespace: string,
-  prometheusUrl: string,
+  source: MetricsSource,
 ): ScaledObjectSpec {
-  const { min, max, scaleDownSeconds, activation } = plan.autoscaling;
-  const { inFlight, waiting, kvCache } = queries(plan, namespace);
+  const { min, max, scaleDownSeconds, activation, triggers = {}, behavior, fallback } = plan.autoscaling;
+  const { inFlight, waiting, kvCache } = queries(plan, namespace, seriesOf(source));
   return {
     scaleTargetRef,
     minReplicaCount: min,
@@ -51,7 +99,7 @@ export function scaledObjectSpec(
     pollingInterval: POLLING_SECONDS,
     // From the last replica to none; the others go by `behavior` below.
     cooldownPeriod: scaleDownSeconds,
-    fallback: { failureThreshold: 3, replicas: Math.max(1, min), behavior: "currentReplicasIfHigher" },
+    fallback: fallbackOf(fallback, min),
     advanced: {
       horizontalPodAutoscalerConfig: {
         behavior: {
@@ -62,22 +110,25 @@ export function scaledObjectSpec(
               { type: "Percent", value: 100, periodSeconds: 60 },
               { type: "Pods", value: 2, periodSeconds: 60 },
             ],
+            ...behavior?.scaleUp,
           },
           scaleDown: {
             stabilizationWindowSeconds: scaleDownSeconds,
             policies: [{ type: "Pods", value: 1, periodSeconds: 120 }],
+            ...behavior?.scaleDown,
           },
         },
       },
     },
     triggers: [
-      trigger("in-flight", prometheusUrl, inFlight, inFlightTarget(plan)),
-      trigger("waiting", prometheusUrl, waiting, waitingTarget(plan)),
-      trigger("kv-cache", prometheusUrl, kvCache, kvCacheTarget()),
+      trigger("in-flight", source, inFlight, inFlightTarget(plan)),
+      trigger("waiting", source, waiting, waitingTarget(plan)),
+      trigger("kv-cache", source, kvCache, kvCacheTarget()),
       ...(activation === undefined
         ? []
         : // Only wakes: its threshold is out of reach, so that it never asks for a second replica.
-          [trigger("activation", prometheusUrl, activation.query, 1_000_000_000, activation.threshold)]),
+          [trigger("activation", source, activation.query, 1_000_000_000, activation.threshold)]),
+      ...Object.entries(triggers).map(([name, own]) => ownTrigger(name, own, source)),
     ],
   };
 }

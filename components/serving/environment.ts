@@ -12,6 +12,7 @@ import type { SecretKey } from "../engine/secretKey.js";
 import { LABELS, MANAGED_BY } from "../vocabulary/labels.js";
 import { HUB_TOKEN } from "../vocabulary/secrets.js";
 import { type LiveRelease, ModelServing } from "./modelServing.js";
+import { triggerAuthenticationSpec } from "./triggerAuthentication.js";
 import { TrafficPriorities } from "./trafficPriorities.js";
 
 /** What {@link servingEnvironment} is made of. */
@@ -35,8 +36,8 @@ export interface ServingSettings {
   spareImage?: string;
   /** Token of the Hugging Face Hub, kept as a secret, or the Secret of the namespace that holds it. @default none */
   huggingFaceToken?: pulumi.Input<string> | SecretRef;
-  /** Names of the resources that are made here. @default "priorities" and "hugging-face" */
-  resourceNames?: { priorities: string; huggingFace: string };
+  /** Names of the resources that are made here. @default "priorities", "hugging-face" and "prometheus" */
+  resourceNames?: { priorities: string; huggingFace: string; prometheus?: string };
 }
 
 /**
@@ -50,17 +51,19 @@ export function servingEnvironment(
   settings: ServingSettings,
   opts: pulumi.ResourceOptions = {},
 ): ServingEnvironment {
-  const { namespace, partOf, monitoring, access, nodeGroups, podAnnotations, pod, spareImage, huggingFaceToken } =
-    settings;
+  const { namespace, partOf, access, nodeGroups, podAnnotations, pod, spareImage, huggingFaceToken } = settings;
   const releases = releasesOf(models, "models");
   if (huggingFaceToken === undefined) throwIfErrors(checkHubToken(releases, TOKEN_ARGUMENT));
-  const names = settings.resourceNames ?? { priorities: "priorities", huggingFace: "hugging-face" };
+  const names: NonNullable<ServingSettings["resourceNames"]> = settings.resourceNames ?? {
+    priorities: "priorities",
+    huggingFace: "hugging-face",
+  };
   const priorities = new TrafficPriorities(names.priorities, { prefix: settings.priorityPrefix, partOf }, opts);
   const isNeeded = huggingFaceToken !== undefined && needHubToken(releases) === true;
   return {
     namespace,
     partOf,
-    monitoring,
+    monitoring: withTriggerAuthentication(names.prometheus ?? "prometheus", settings, opts),
     access,
     nodeGroups,
     podAnnotations,
@@ -71,6 +74,28 @@ export function servingEnvironment(
   };
 }
 
+/** Makes the TriggerAuthentication that every query of the models names, where Prometheus asks for one. */
+function withTriggerAuthentication(
+  name: string,
+  { monitoring, namespace, partOf }: ServingSettings,
+  opts: pulumi.CustomResourceOptions,
+): Monitoring {
+  const { authentication } = monitoring;
+  if (authentication === undefined) return monitoring;
+  const labels = { [LABELS.partOf]: partOf, [LABELS.managedBy]: MANAGED_BY };
+  const { metadata } = new k8s.apiextensions.CustomResource(
+    name,
+    {
+      apiVersion: "keda.sh/v1alpha1",
+      kind: "TriggerAuthentication",
+      metadata: { name, namespace, labels },
+      spec: triggerAuthenticationSpec(authentication),
+    },
+    opts,
+  );
+  return { ...monitoring, triggerAuthentication: metadata.apply(({ name: made }) => made!) };
+}
+
 /** Where the token is kept: in the Secret that is named, else in one that is made. */
 function tokenKey(
   name: string,
@@ -78,9 +103,7 @@ function tokenKey(
   settings: Pick<ServingSettings, "namespace" | "partOf">,
   opts: pulumi.CustomResourceOptions,
 ): SecretKey {
-  return looksLikeSecretRef(token)
-    ? secretKeyOf(token)
-    : hubToken(name, token, settings, opts);
+  return looksLikeSecretRef(token) ? secretKeyOf(token) : hubToken(name, token, settings, opts);
 }
 
 function hubToken(

@@ -14,6 +14,7 @@ import { HTTP_PORT } from "../vocabulary/ports.js";
 import { ApiKey } from "./apiKey.js";
 import { scaledObjectSpec } from "./autoscaling.js";
 import { disruptionBudgetSpec } from "./disruption.js";
+import { annotationsOf, monitorsOf } from "./monitors.js";
 import { networkPolicySpec } from "./networkPolicy.js";
 import { podMonitorSpec } from "./podMonitor.js";
 import { serviceSpec } from "./service.js";
@@ -31,7 +32,7 @@ export interface VllmRuntimeArgs {
 }
 
 /**
- * One release of a model: a workload, Service, ServiceAccount, PodDisruptionBudget, NetworkPolicy, PodMonitor, and a
+ * One release of a model: a workload, Service, ServiceAccount, PodDisruptionBudget, NetworkPolicy, PodMonitor where Prometheus reads those, and a
  * ScaledObject where replicas may vary.
  *
  * Needs KEDA and the Prometheus operator in the cluster.
@@ -62,16 +63,18 @@ export class VllmRuntime extends pulumi.ComponentResource {
     const accountName = extension.serviceAccount?.name ?? this.account(name, metadata, extension, child);
     new k8s.networking.v1.NetworkPolicy(name, { metadata, spec: networkPolicySpec(selector, environment) }, child);
     new k8s.policy.v1.PodDisruptionBudget(name, { metadata, spec: disruptionBudgetSpec(selector) }, child);
-    new k8s.apiextensions.CustomResource(
-      name,
-      {
-        apiVersion: "monitoring.coreos.com/v1",
-        kind: "PodMonitor",
-        metadata: { ...metadata, labels: { ...labels, ...monitoring.podMonitorLabels } },
-        spec: podMonitorSpec(selector),
-      },
-      child,
-    );
+    if (monitorsOf(monitoring) === "podMonitor") {
+      new k8s.apiextensions.CustomResource(
+        name,
+        {
+          apiVersion: "monitoring.coreos.com/v1",
+          kind: "PodMonitor",
+          metadata: { ...metadata, labels: { ...labels, ...monitoring.podMonitorLabels } },
+          spec: podMonitorSpec(selector),
+        },
+        child,
+      );
+    }
 
     const { huggingFaceToken, podAnnotations, priorityClasses } = environment;
     const workload = createDeployment(
@@ -80,7 +83,7 @@ export class VllmRuntime extends pulumi.ComponentResource {
       {
         namespace,
         partOf,
-        podAnnotations: podAnnotations?.[plan.class],
+        podAnnotations: annotationsOf(podAnnotations?.[plan.class], monitoring),
         placement: args.placement ?? placementOf(plan, environment.nodeGroups),
         serviceAccountName: accountName,
         extension,
@@ -101,8 +104,10 @@ export class VllmRuntime extends pulumi.ComponentResource {
           kind: "ScaledObject",
           metadata,
           spec: pulumi
-            .all([namespace, monitoring.prometheusUrl])
-            .apply(([inNamespace, url]) => scaledObjectSpec(plan, workload.scaleTarget, inNamespace, url)),
+            .all([namespace, monitoring.prometheusUrl, monitoring.triggerAuthentication])
+            .apply(([inNamespace, url, triggerAuthentication]) =>
+              scaledObjectSpec(plan, workload.scaleTarget, inNamespace, { ...monitoring, url, triggerAuthentication }),
+            ),
         },
         afterWorkload,
       );

@@ -16,7 +16,7 @@ function deployed(): string {
   const release = plan();
   return JSON.stringify([
     deploymentSpec(release, { ...CONTEXT, namespace: "models", partOf: "test" }).spec,
-    scaledObjectSpec(release, { name: "chat-r1" }, "models", "http://prometheus:9090"),
+    scaledObjectSpec(release, { name: "chat-r1" }, "models", { url: "http://prometheus" }),
     rolloutSeconds(release),
   ]);
 }

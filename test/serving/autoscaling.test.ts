@@ -88,6 +88,15 @@ describe("queries", () => {
     });
   });
 
+  it("ask by the labels of another scrape where there is no PodMonitor", () => {
+    const series = { namespace: "ns", pod: "pod_name", model: "model", release: "version" };
+    const of = '{ns="models",model="chat",version="r1"}';
+    assert.equal(
+      queries(contractOf(), "models", series).kvCache,
+      `sum(clamp_max(max by (pod_name) (vllm:kv_cache_usage_perc${of} and on (pod_name, instance) up${of}), 1))`,
+    );
+  });
+
   it("read no series as nothing to do only where no pod need be", () => {
     assert.deepEqual(queries(scaled(FROM_ZERO), "models"), {
       inFlight: `${RUNNING} + ${WAITING} or vector(0)`,
@@ -106,41 +115,44 @@ describe("scaledObjectSpec", () => {
       metricType: "AverageValue",
       metadata: { serverAddress: URL, query, threshold, ignoreNullValues: "false" },
     });
-    assert.deepEqual(scaledObjectSpec(scaled({ min: 2, max: 6, scaleDownSeconds: 900 }), TARGET, "models", URL), {
-      scaleTargetRef: TARGET,
-      minReplicaCount: 2,
-      maxReplicaCount: 6,
-      pollingInterval: 15,
-      cooldownPeriod: 900,
-      fallback: { failureThreshold: 3, replicas: 2, behavior: "currentReplicasIfHigher" },
-      advanced: {
-        horizontalPodAutoscalerConfig: {
-          behavior: {
-            scaleUp: {
-              stabilizationWindowSeconds: 0,
-              selectPolicy: "Max",
-              policies: [
-                { type: "Percent", value: 100, periodSeconds: 60 },
-                { type: "Pods", value: 2, periodSeconds: 60 },
-              ],
-            },
-            scaleDown: {
-              stabilizationWindowSeconds: 900,
-              policies: [{ type: "Pods", value: 1, periodSeconds: 120 }],
+    assert.deepEqual(
+      scaledObjectSpec(scaled({ min: 2, max: 6, scaleDownSeconds: 900 }), TARGET, "models", { url: URL }),
+      {
+        scaleTargetRef: TARGET,
+        minReplicaCount: 2,
+        maxReplicaCount: 6,
+        pollingInterval: 15,
+        cooldownPeriod: 900,
+        fallback: { failureThreshold: 3, replicas: 2, behavior: "currentReplicasIfHigher" },
+        advanced: {
+          horizontalPodAutoscalerConfig: {
+            behavior: {
+              scaleUp: {
+                stabilizationWindowSeconds: 0,
+                selectPolicy: "Max",
+                policies: [
+                  { type: "Percent", value: 100, periodSeconds: 60 },
+                  { type: "Pods", value: 2, periodSeconds: 60 },
+                ],
+              },
+              scaleDown: {
+                stabilizationWindowSeconds: 900,
+                policies: [{ type: "Pods", value: 1, periodSeconds: 120 }],
+              },
             },
           },
         },
+        triggers: [
+          trigger("in-flight", inFlight, "12"),
+          trigger("waiting", waiting, "8"),
+          trigger("kv-cache", kvCache, "0.85"),
+        ],
       },
-      triggers: [
-        trigger("in-flight", inFlight, "12"),
-        trigger("waiting", waiting, "8"),
-        trigger("kv-cache", kvCache, "0.85"),
-      ],
-    });
+    );
   });
 
   it("lets the activation wake the first replica and ask for no second", () => {
-    const { triggers } = scaledObjectSpec(scaled(FROM_ZERO), TARGET, "models", URL);
+    const { triggers } = scaledObjectSpec(scaled(FROM_ZERO), TARGET, "models", { url: URL });
     assert.deepEqual(triggers[3], {
       type: "prometheus",
       name: "activation",
@@ -156,8 +168,67 @@ describe("scaledObjectSpec", () => {
     assert.equal(triggers.length, 4);
   });
 
+  it("takes triggers of the config's own, each query of one series, beside those that are derived", () => {
+    const triggers = {
+      queue: { type: "prometheus", metadata: { query: "queue # waiting", threshold: "10" }, reason: "r" },
+      other: {
+        type: "prometheus",
+        metadata: { serverAddress: "http://other", query: "q", threshold: "1" },
+        metricType: "Value",
+        authenticationRef: "mine",
+        reason: "r",
+      },
+      office: { type: "cron", metadata: { timezone: "UTC", start: "0 8 * * *", end: "0 18 * * *" }, reason: "r" },
+    };
+    const source = {
+      url: URL,
+      authentication: { bearer: { existingSecret: "p", key: "token" } },
+      triggerAuthentication: "prometheus",
+    };
+    const spec = scaledObjectSpec(scaled({ max: 3, triggers }), TARGET, "models", source);
+    assert.deepEqual(spec.triggers.slice(3), [
+      {
+        type: "prometheus",
+        name: "queue",
+        metricType: "AverageValue",
+        authenticationRef: { name: "prometheus" },
+        metadata: {
+          serverAddress: URL,
+          authModes: "bearer",
+          query: "sum(queue # waiting\n)",
+          threshold: "10",
+          ignoreNullValues: "false",
+        },
+      },
+      {
+        type: "prometheus",
+        name: "other",
+        metricType: "Value",
+        authenticationRef: { name: "mine" },
+        metadata: { serverAddress: "http://other", query: "sum(q\n)", threshold: "1", ignoreNullValues: "false" },
+      },
+      { type: "cron", name: "office", metricType: "AverageValue", metadata: triggers.office.metadata },
+    ]);
+    for (const { authenticationRef, metadata } of spec.triggers.slice(0, 3)) {
+      assert.deepEqual(authenticationRef, { name: "prometheus" });
+      assert.equal(metadata["authModes"], "bearer");
+    }
+  });
+
+  it("scales as fast as the config says, and never down before its window", () => {
+    const policies = [{ type: "Pods", value: 4, periodSeconds: 30 }];
+    const behavior = { scaleUp: { policies }, scaleDown: { policies }, reason: "r" };
+    const fallback = { replicas: 3, reason: "r" };
+    const spec = scaledObjectSpec(scaled({ max: 3, behavior, fallback }), TARGET, "models", { url: URL });
+    assert.deepEqual(spec.advanced!.horizontalPodAutoscalerConfig!.behavior, {
+      scaleUp: { stabilizationWindowSeconds: 0, selectPolicy: "Max", policies },
+      scaleDown: { stabilizationWindowSeconds: 300, policies },
+    });
+    assert.deepEqual(spec.fallback, { failureThreshold: 3, replicas: 3, behavior: "currentReplicasIfHigher" });
+  });
+
   it("keeps a replica when the metrics are gone, even of a model that may have none", () => {
-    const { fallback } = scaledObjectSpec(scaled(FROM_ZERO), TARGET, "models", URL);
+    const { fallback } = scaledObjectSpec(scaled(FROM_ZERO), TARGET, "models", { url: URL });
     assert.deepEqual(fallback, { failureThreshold: 3, replicas: 1, behavior: "currentReplicasIfHigher" });
   });
 
@@ -172,7 +243,7 @@ describe("scaledObjectSpec", () => {
     fc.assert(
       fc.property(bounds, fc.integer({ min: 1, max: 1024 }), (autoscaling, sequences) => {
         const contract = { ...base, autoscaling, concurrency: { ...base.concurrency, sequences } };
-        const spec = scaledObjectSpec(contract, TARGET, "models", URL);
+        const spec = scaledObjectSpec(contract, TARGET, "models", { url: URL });
         for (const { type, metricType, metadata } of spec.triggers) {
           assert.equal(type, "prometheus");
           assert.equal(metricType, "AverageValue");

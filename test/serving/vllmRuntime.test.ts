@@ -86,8 +86,29 @@ describe("VllmRuntime", () => {
       apiVersion: "keda.sh/v1alpha1",
       kind: "ScaledObject",
       metadata: METADATA,
-      spec: scaledObjectSpec(ARGS.plan, SCALE_TARGET, "models", "http://prometheus:9090"),
+      spec: scaledObjectSpec(ARGS.plan, SCALE_TARGET, "models", { url: "http://prometheus:9090" }),
     });
+  });
+
+  it("is found by annotations, or by a scrape of others, without a PodMonitor", async () => {
+    const { monitoring } = ENVIRONMENT;
+    const annotated = await within({ monitoring: { ...monitoring, monitors: "annotations" } });
+    assert.deepEqual(annotated.ofKind("PodMonitor"), []);
+    const { template } = annotated.get("Deployment", "chat-r1").inputs["spec"] as {
+      template: { metadata: { annotations: object } };
+    };
+    assert.deepEqual(template.metadata.annotations, {
+      "prometheus.io/scrape": "true",
+      "prometheus.io/port": "8000",
+      "prometheus.io/path": "/metrics",
+    });
+    const asks = (registry: Registry) => JSON.stringify(registry.get("ScaledObject", "chat-r1").inputs["spec"]);
+    assert.ok(asks(annotated).includes('app_kubernetes_io_instance=\\"chat\\",pulumi_vllm_dev_release=\\"r1\\"'));
+    const none = await within({
+      monitoring: { ...monitoring, monitors: "none", seriesLabels: { release: "version" } },
+    });
+    assert.deepEqual(none.ofKind("PodMonitor"), []);
+    assert.ok(asks(none).includes('vllm_model=\\"chat\\",version=\\"r1\\"'));
   });
 
   it("carries the contract in the Deployment, to be read back and checked by its hash", async () => {
@@ -171,7 +192,7 @@ describe("VllmRuntime", () => {
     const registry = await within({ namespace: later("models"), monitoring });
     const { spec, metadata } = registry.get("ScaledObject", "chat-r1").inputs;
     assert.deepEqual(metadata, METADATA);
-    assert.deepEqual(spec, scaledObjectSpec(ARGS.plan, SCALE_TARGET, "models", "http://prometheus:9090"));
+    assert.deepEqual(spec, scaledObjectSpec(ARGS.plan, SCALE_TARGET, "models", { url: "http://prometheus:9090" }));
   });
 
   it("refuses a contract that does not fit, with every problem, and makes nothing", async () => {

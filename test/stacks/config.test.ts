@@ -4,7 +4,7 @@ import { listOr } from "../../components/config/problems.js";
 import { addonsSchema } from "../../components/platform/schema.js";
 import { parseStackConfig } from "../../stacks/config.js";
 import { plainSectionsSchema, stackConfigSchema } from "../../stacks/schema.js";
-import { COMMIT, modelConfig, releaseConfig } from "../serving/fixtures.js";
+import { COMMIT, type Config, modelConfig, releaseConfig } from "../serving/fixtures.js";
 import { builtCluster, problemsOf, stackValues, withGroup } from "./fixtures.js";
 
 const GATED = { models: { chat: { releases: { r1: { model: { id: "meta-llama/Llama-3.1-8B-Instruct" } } } } } };
@@ -31,6 +31,7 @@ describe("parseStackConfig", () => {
           url: "http://kube-prometheus-stack-prometheus.monitoring.svc:9090",
           namespace: "monitoring",
           podMonitorLabels: {},
+          monitors: "podMonitor",
         },
         addons: ADDONS,
       },
@@ -46,7 +47,14 @@ describe("parseStackConfig", () => {
     const given = {
       cluster: { existing: { name: "llm-test", context: "admin", kubeconfig: "apiVersion: v1" } },
       namespace: "models",
-      platform: { prometheus: { url: "https://prometheus:9090/sub", namespace: "obs", podMonitorLabels: { a: "b" } } },
+      platform: {
+        prometheus: {
+          url: "https://prometheus:9090/sub",
+          namespace: "obs",
+          podMonitorLabels: { a: "b" },
+          monitors: "podMonitor",
+        },
+      },
       access: { clientNamespaces: ["assistant"], egress: [{ everywhere: true, ports: [443], reason: "weights" }] },
     };
     const { config, problems } = parseStackConfig(stackValues(given), ["cluster"]);
@@ -197,6 +205,32 @@ describe("parseStackConfig on a namespace that is there", () => {
     assert.deepEqual(found, [
       `vllm:namespace: a cluster that the stack builds has no namespace "models" yet: leave out create, and give the name`,
     ]);
+  });
+});
+
+describe("parseStackConfig on Prometheus", () => {
+  const paths = (prometheus: Config, addons: Config = {}) =>
+    problemsOf({ platform: { prometheus, addons } }).map((line) => line.split(": ")[0]);
+  const authentication = { bearer: { existingSecret: "p" } };
+  const at = "vllm:platform.prometheus";
+
+  it("takes authentication, annotations and own labels of a Prometheus of others", () => {
+    assert.deepEqual(paths({ authentication, monitors: "annotations", seriesLabels: { model: "m" } }), []);
+  });
+
+  it("refuses them of the Prometheus that the stack installs, and labels beside a PodMonitor", () => {
+    const prometheus = { install: true };
+    assert.deepEqual(paths({ authentication, monitors: "none" }, { prometheus }), [
+      `${at}.monitors`,
+      `${at}.authentication`,
+    ]);
+    assert.deepEqual(paths({ seriesLabels: {} }), [`${at}.seriesLabels`]);
+  });
+
+  it("refuses Secrets where the stack's own KEDA may read none, and takes its AWS identity", () => {
+    const keda = { install: true };
+    assert.deepEqual(paths({ authentication }, { keda }), [`${at}.authentication`]);
+    assert.deepEqual(paths({ authentication: { aws: { region: "us-east-1" } } }, { keda }), []);
   });
 });
 

@@ -14,12 +14,26 @@ export const FULL_EXISTING: Config = stackValues({
   ...merged(GROUP, { cluster: { existing: { name: "llm-test", context: "admin", kubeconfig: "apiVersion: v1" } } }),
   namespace: { name: "models", create: false },
   platform: {
-    prometheus: { url: "http://prometheus:9090", namespace: "monitoring", podMonitorLabels: { team: "llm" } },
+    prometheus: {
+      url: "http://prometheus:9090",
+      namespace: "monitoring",
+      podMonitorLabels: { team: "llm" },
+      monitors: "annotations",
+      seriesLabels: { namespace: "ns", pod: "pod", model: "model", release: "release" },
+      authentication: {
+        bearer: { existingSecret: "prometheus", key: "token" },
+        tls: {
+          ca: { existingSecret: "ca", key: "ca.crt" },
+          certificate: { existingSecret: "client", key: "tls.crt" },
+          privateKey: { existingSecret: "client", key: "tls.key" },
+        },
+      },
+    },
     addons: {
       devicePlugin: { install: true, featureDiscovery: true, migStrategy: "none", timeSlicingReplicas: 2 },
       dcgmExporter: { install: true },
-      keda: { install: true },
-      prometheus: { install: true, retentionDays: 15, volumeGiB: 100 },
+      keda: { install: false },
+      prometheus: { install: false, retentionDays: 15, volumeGiB: 100 },
       clusterAutoscaler: { install: false },
       loadBalancerController: { install: false },
     },
@@ -50,6 +64,25 @@ export const FULL_EXISTING: Config = stackValues({
         targetUtilization: 0.5,
         scaleDownSeconds: 300,
         activation: { query: "sum(rate(gateway_requests_total[1m]))", threshold: 1 },
+        triggers: {
+          queue: {
+            type: "prometheus",
+            metadata: { query: "queue_length", threshold: "10" },
+            metricType: "Value",
+            authenticationRef: "queue",
+            reason: "work that waits elsewhere",
+          },
+        },
+        behavior: {
+          scaleUp: {
+            stabilizationWindowSeconds: 30,
+            policies: [{ type: "Pods", value: 4, periodSeconds: 60 }],
+            selectPolicy: "Max",
+          },
+          scaleDown: { policies: [{ type: "Percent", value: 10, periodSeconds: 600 }], selectPolicy: "Min" },
+          reason: "a morning rush",
+        },
+        fallback: { replicas: 2, failureThreshold: 4, behavior: "static", reason: "a known load" },
       },
       drainSeconds: 60,
       warmSpares: 1,
@@ -97,6 +130,13 @@ export const FULL_EXISTING: Config = stackValues({
 export const FULL_BUILT: Config = {
   ...FULL_EXISTING,
   namespace: "models",
+  platform: merged(FULL_EXISTING["platform"] as Config, {
+    prometheus: {
+      monitors: "none",
+      authentication: { bearer: undefined, tls: undefined, aws: { region: "us-east-1" } },
+    },
+    addons: { keda: { install: true } },
+  }),
   cluster: merged(BUILT, {
     network: {
       cidr: "10.40.0.0/16",
@@ -140,6 +180,18 @@ export const FULL_BUILT: Config = {
 /** The same in a VPC that is there. */
 export const FULL_IN_VPC: Config = {
   ...FULL_BUILT,
+  platform: merged(FULL_BUILT["platform"] as Config, {
+    prometheus: {
+      authentication: {
+        aws: undefined,
+        basic: {
+          username: { existingSecret: "prometheus", key: "username" },
+          password: { existingSecret: "prometheus", key: "password" },
+        },
+      },
+    },
+    addons: { keda: { install: false } },
+  }),
   cluster: {
     ...(FULL_BUILT["cluster"] as Config),
     network: {
