@@ -11,6 +11,7 @@ import { Platform, type PlatformArgs } from "../components/platform/platform.js"
 import { awsCredentials } from "./awsCredentials.js";
 import type { StackConfig } from "./config.js";
 import type { ClusterConfig } from "./clusterConfig.js";
+import { NAMESPACE } from "./namespace.js";
 import { namespaceName } from "./schema.js";
 
 /** What models are deployed to. */
@@ -55,6 +56,7 @@ export function infrastructure(
     {
       clusterName: clusterName(cluster),
       addons: platform.addons,
+      addonsPath: `${NAMESPACE}:platform.addons`,
       installByDefault: built !== undefined,
       monitoringNamespace: platform.prometheus.namespace,
       modelNamespaces: [namespaceName(namespace)],

@@ -17,6 +17,8 @@ export interface PlatformArgs {
   modelNamespaces: readonly string[];
   /** The add-ons as the stack config describes them. @default all, with the schema's defaults */
   addons?: AddonsConfig;
+  /** Where they stand, for messages, such as `vllm:platform.addons`. @default "addons" */
+  addonsPath?: string;
   /** Whether an add-on without `install` is installed. @default true */
   installByDefault?: boolean;
   /** Whether to make the StorageClass `gp3`. @default installByDefault */
@@ -64,6 +66,9 @@ export class Platform extends pulumi.ComponentResource {
     const { modelNamespaces, monitoringNamespace, nodes, kubernetesVersion } = args;
     const isInstalled = (addon: keyof AddonsConfig, byDefault = installByDefault): boolean =>
       addons[addon].install ?? byDefault;
+    const ownValues = (addon: keyof AddonsConfig) => ({
+      ownValues: { values: addons[addon].values, path: `${args.addonsPath ?? "addons"}.${addon}.values` },
+    });
     const child = { parent: this, dependsOn: opts?.dependsOn };
 
     const storage = (args.storageClass ?? installByDefault) && new DefaultStorageClass(`${name}-storage`, child);
@@ -74,6 +79,7 @@ export class Platform extends pulumi.ComponentResource {
       new PrometheusStackAddon(
         `${name}-prometheus`,
         {
+          ...ownValues("prometheus"),
           clusterName,
           retentionDays: prometheus.retentionDays,
           volumeGiB: prometheus.volumeGiB,
@@ -89,13 +95,22 @@ export class Platform extends pulumi.ComponentResource {
 
     const others = [
       isInstalled("keda") &&
-        new KedaAddon(`${name}-keda`, { clusterName, serviceMonitors, monitoringNamespace }, afterMonitoring),
+        new KedaAddon(
+          `${name}-keda`,
+          { ...ownValues("keda"), clusterName, serviceMonitors, monitoringNamespace },
+          afterMonitoring,
+        ),
       isInstalled("dcgmExporter") &&
-        new DcgmExporterAddon(`${name}-dcgm-exporter`, { serviceMonitors, nodes }, afterMonitoring),
+        new DcgmExporterAddon(
+          `${name}-dcgm-exporter`,
+          { ...ownValues("dcgmExporter"), serviceMonitors, nodes },
+          afterMonitoring,
+        ),
       isInstalled("devicePlugin") &&
         new DevicePluginAddon(
           `${name}-device-plugin`,
           {
+            ...ownValues("devicePlugin"),
             gpuFeatureDiscovery: devicePlugin.featureDiscovery,
             migStrategy: devicePlugin.migStrategy,
             ...(devicePlugin.timeSlicingReplicas !== undefined && {
@@ -111,6 +126,7 @@ export class Platform extends pulumi.ComponentResource {
         new ClusterAutoscalerAddon(
           `${name}-cluster-autoscaler`,
           {
+            ...ownValues("clusterAutoscaler"),
             ...placeOf(args, "the cluster autoscaler", "set addons.clusterAutoscaler.install: false"),
             clusterName,
             kubernetesVersion,
@@ -122,7 +138,7 @@ export class Platform extends pulumi.ComponentResource {
       isInstalled("loadBalancerController") &&
         new LoadBalancerControllerAddon(
           `${name}-load-balancer-controller`,
-          { ...networkOf(args), clusterName, serviceMonitors },
+          { ...ownValues("loadBalancerController"), ...networkOf(args), clusterName, serviceMonitors },
           afterMonitoring,
         ),
     ];

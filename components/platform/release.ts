@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { POD_SECURITY } from "../vocabulary/kubernetes.js";
 import { LABELS, MANAGED_BY } from "../vocabulary/labels.js";
 import type { Chart } from "./charts.js";
+import { type OwnValues, withOwnValues } from "./ownValues.js";
 import type { HelmValues } from "./values.js";
 
 /** https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
@@ -27,6 +28,8 @@ export interface AddonReleaseArgs {
   chart: Chart;
   namespace: pulumi.Input<string>;
   values: HelmValues;
+  /** Values of the config's own, beside these, and where they stand. @default none */
+  ownValues?: { values: OwnValues | undefined; path: string };
   /** For a release with volumes, hooks or a DaemonSet, which take longer than Helm's own five minutes. @default 300 */
   timeoutSeconds?: number;
   /** Whether to leave out the CRDs that Helm would install and never upgrade, for a chart that has them in another. @default false */
@@ -36,7 +39,7 @@ export interface AddonReleaseArgs {
 /** A release with its chart's name. Helm rolls it back if it does not become ready, so the next attempt starts clean. */
 export function addonRelease(
   name: string,
-  { chart, namespace, values, timeoutSeconds = HELM_TIMEOUT_SECONDS, skipCrds = false }: AddonReleaseArgs,
+  { chart, namespace, values, ownValues, timeoutSeconds = HELM_TIMEOUT_SECONDS, skipCrds = false }: AddonReleaseArgs,
   opts: pulumi.CustomResourceOptions,
 ): k8s.helm.v3.Release {
   const isOci = chart.repository.startsWith("oci://");
@@ -51,7 +54,7 @@ export function addonRelease(
       ...(skipCrds && { skipCrds }),
       atomic: true,
       timeout: timeoutSeconds,
-      values,
+      values: withOwnValues(chart, values, ownValues?.values, ownValues?.path ?? "values"),
     },
     opts,
   );

@@ -9,11 +9,17 @@ const install = z
   .optional()
   .describe("Whether the stack installs it; default: true for a cluster that the stack builds, else false");
 
+const values = z
+  .record(z.string(), z.unknown())
+  .optional()
+  .describe("Helm values of the chart, plain text, beside those that this package decides; one of these is refused");
+
 export const addonsSchema = z
   .strictObject({
     devicePlugin: z
       .strictObject({
         install,
+        values,
         featureDiscovery: z.boolean().default(true).describe("Whether nodes get labels that describe their GPUs"),
         migStrategy: z
           .enum(MIG_STRATEGIES)
@@ -30,11 +36,12 @@ export const addonsSchema = z
       })
       .prefault({})
       .describe("NVIDIA's device plugin, which gives pods their GPUs"),
-    dcgmExporter: z.strictObject({ install }).prefault({}).describe("DCGM exporter: metrics of the GPUs"),
-    keda: z.strictObject({ install }).prefault({}).describe("KEDA: autoscaling of models"),
+    dcgmExporter: z.strictObject({ install, values }).prefault({}).describe("DCGM exporter: metrics of the GPUs"),
+    keda: z.strictObject({ install, values }).prefault({}).describe("KEDA: autoscaling of models"),
     prometheus: z
       .strictObject({
         install,
+        values,
         retentionDays: z.int().min(1).default(15).describe("Days that metrics are kept"),
         volumeGiB: z.int().min(10).default(100).describe("Volume of each of the two Prometheus replicas"),
         namespaces: z
@@ -48,7 +55,7 @@ export const addonsSchema = z
       .prefault({})
       .describe("Prometheus with its operator, Alertmanager and Grafana"),
     clusterAutoscaler: z
-      .strictObject({ install })
+      .strictObject({ install, values })
       .prefault({})
       .describe(
         "Cluster autoscaler: adds and removes nodes; refused in an existing cluster, since it needs AWS permissions that are made with the cluster",
@@ -61,6 +68,7 @@ export const addonsSchema = z
           .describe(
             "Whether the stack installs it; default: false everywhere, since only a way in from outside needs it",
           ),
+        values,
       })
       .prefault({})
       .describe("AWS Load Balancer Controller: load balancers for Gateways, Ingresses and Services"),

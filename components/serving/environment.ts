@@ -93,7 +93,7 @@ function withTriggerAuthentication(
     },
     opts,
   );
-  return { ...monitoring, triggerAuthentication: metadata.apply(({ name: made }) => made!) };
+  return { ...monitoring, triggerAuthentication: metadata.apply(({ name: made }) => made) };
 }
 
 /** Where the token is kept: in the Secret that is named, else in one that is made. */

@@ -84,7 +84,7 @@ describe("infrastructure", () => {
 
   it("refuses namespaces that are not the stack's to make", () => {
     assert.deepEqual(linesOf({ namespace: "kube-system" }), [
-      'vllm:namespace: "kube-system" is Kubernetes\' own, and the stack makes and destroys its namespace: use another',
+      'vllm:namespace: "kube-system" is Kubernetes\' own: use another',
     ]);
     assert.deepEqual(linesOf({ cluster: BUILT, namespace: "monitoring" }), [
       'vllm:namespace: "monitoring" is the namespace of an add-on: use another',

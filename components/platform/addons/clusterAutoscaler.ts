@@ -7,12 +7,14 @@ import type { AwsLocation } from "../location.js";
 import { SYSTEM_NAMESPACE as NAMESPACE } from "../namespaces.js";
 import { podPermissions } from "../../aws/roles.js";
 import { SPARE_PRIORITY } from "../../vocabulary/traffic.js";
-import { addonRelease } from "../release.js";
+import { addonRelease, type AddonReleaseArgs } from "../release.js";
 import { type HelmValues, HOST, PRIORITY, resources, ROLLING_UPDATE, spread, ZONE } from "../values.js";
 import { SYSTEM_NODES } from "../../vocabulary/nodes.js";
 
 /** Inputs of {@link ClusterAutoscalerAddon}. */
 export interface ClusterAutoscalerArgs extends Omit<AwsLocation, "vpcId"> {
+  /** Values of the chart beside those that are decided here, and where they stand. @default none */
+  ownValues?: AddonReleaseArgs["ownValues"];
   /** Name of the EKS cluster; its managed node groups' autoscaling groups are tagged with it. */
   clusterName: pulumi.Input<string>;
   /** The cluster's, such as `1.35`, which the autoscaler's own must match. @default the newest that this package knows */
@@ -188,7 +190,12 @@ export class ClusterAutoscalerAddon extends pulumi.ComponentResource {
     // Credentials are given to a pod as it starts.
     this.release = addonRelease(
       name,
-      { chart: CHARTS.clusterAutoscaler, namespace: NAMESPACE, values: clusterAutoscalerValues(args) },
+      {
+        chart: CHARTS.clusterAutoscaler,
+        namespace: NAMESPACE,
+        values: clusterAutoscalerValues(args),
+        ownValues: args.ownValues,
+      },
       pulumi.mergeOptions({ parent: this, dependsOn: opts?.dependsOn }, { dependsOn: permissions }),
     );
     this.registerOutputs({ namespace: NAMESPACE });

@@ -3,13 +3,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { LABELS } from "../../vocabulary/labels.js";
 import { CHARTS } from "../charts.js";
 import { ADDON_NAMESPACES } from "../namespaces.js";
-import { addonNamespace, addonRelease, HELM_TIMEOUT_SECONDS } from "../release.js";
+import { addonNamespace, addonRelease, type AddonReleaseArgs, HELM_TIMEOUT_SECONDS } from "../release.js";
 import { DAEMON_ROLLING_UPDATE, rolloutSeconds } from "../rollout.js";
 import { GPU_NODE_TOLERATIONS, type HelmValues, NODE_RELABELING, PRIORITY } from "../values.js";
 import { GPU_NODES } from "../../vocabulary/nodes.js";
 
 /** Inputs of {@link DcgmExporterAddon}. */
 export interface DcgmExporterArgs {
+  /** Values of the chart beside those that are decided here, and where they stand. @default none */
+  ownValues?: AddonReleaseArgs["ownValues"];
   /** Whether Prometheus scrapes it, which needs the CRDs of its operator. @default true */
   serviceMonitors?: boolean;
   /** Most nodes of the cluster, which an update has to reach before Helm gives up. @default unknown: an update takes four waves */
@@ -70,7 +72,11 @@ export class DcgmExporterAddon extends pulumi.ComponentResource {
     const values = dcgmExporterValues(args);
     // Helm's five minutes are for images: 75 s to pull one in each of four waves.
     const timeoutSeconds = HELM_TIMEOUT_SECONDS + rolloutSeconds(READINESS_DELAY_SECONDS, args.nodes);
-    this.release = addonRelease(name, { chart: CHARTS.dcgmExporter, namespace, values, timeoutSeconds }, child);
+    this.release = addonRelease(
+      name,
+      { chart: CHARTS.dcgmExporter, namespace, values, ownValues: args.ownValues, timeoutSeconds },
+      child,
+    );
     this.registerOutputs({ namespace });
   }
 }

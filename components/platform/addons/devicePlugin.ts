@@ -4,13 +4,15 @@ import { stringify } from "yaml";
 import { GPU_RESOURCE, GPU_NODES, SYSTEM_NODES } from "../../vocabulary/nodes.js";
 import { CHARTS } from "../charts.js";
 import { ADDON_NAMESPACES } from "../namespaces.js";
-import { addonNamespace, addonRelease, HELM_TIMEOUT_SECONDS } from "../release.js";
+import { addonNamespace, addonRelease, type AddonReleaseArgs, HELM_TIMEOUT_SECONDS } from "../release.js";
 import { DAEMON_ROLLING_UPDATE, rolloutSeconds } from "../rollout.js";
 import type { MigStrategy } from "../migStrategies.js";
 import { GPU_NODE_TOLERATIONS, type HelmValues, PRIORITY, resources } from "../values.js";
 
 /** Inputs of {@link DevicePluginAddon}. */
 export interface DevicePluginArgs {
+  /** Values of the chart beside those that are decided here, and where they stand. @default none */
+  ownValues?: AddonReleaseArgs["ownValues"];
   /** Whether nodes get labels that describe their GPUs; installs Node Feature Discovery. @default true */
   gpuFeatureDiscovery?: boolean;
   /** @default "none" */
@@ -111,7 +113,11 @@ export class DevicePluginAddon extends pulumi.ComponentResource {
     const values = devicePluginValues(args);
     // Helm's five minutes are for images: 75 s to pull one in each of four waves.
     const timeoutSeconds = HELM_TIMEOUT_SECONDS + rolloutSeconds(READINESS_DELAY_SECONDS, args.nodes);
-    this.release = addonRelease(name, { chart: CHARTS.devicePlugin, namespace, values, timeoutSeconds }, child);
+    this.release = addonRelease(
+      name,
+      { chart: CHARTS.devicePlugin, namespace, values, ownValues: args.ownValues, timeoutSeconds },
+      child,
+    );
     this.registerOutputs({ namespace });
   }
 }

@@ -3,12 +3,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { CHARTS } from "../charts.js";
 import { addonPolicies, kedaPolicies } from "../ingress.js";
 import { ADDON_NAMESPACES } from "../namespaces.js";
-import { addonNamespace, addonRelease } from "../release.js";
+import { addonNamespace, addonRelease, type AddonReleaseArgs } from "../release.js";
 import { type HelmValues, HOST, PRIORITY, ROLLING_UPDATE, spread, ZONE } from "../values.js";
 import { SYSTEM_NODES } from "../../vocabulary/nodes.js";
 
 /** Inputs of {@link KedaAddon}. */
 export interface KedaArgs {
+  /** Values of the chart beside those that are decided here, and where they stand. @default none */
+  ownValues?: AddonReleaseArgs["ownValues"];
   /** Name by which KEDA's own events and metrics know the cluster. */
   clusterName: pulumi.Input<string>;
   /** Whether Prometheus scrapes it, which needs the CRDs of its operator. @default true */
@@ -74,7 +76,11 @@ export class KedaAddon extends pulumi.ComponentResource {
     const child = { parent: this, dependsOn: opts?.dependsOn };
     const namespace = addonNamespace(name, ADDON_NAMESPACES.keda, "restricted", child).metadata.name;
     addonPolicies(name, namespace, kedaPolicies(args.monitoringNamespace), child);
-    this.release = addonRelease(name, { chart: CHARTS.keda, namespace, values: kedaValues(args) }, child);
+    this.release = addonRelease(
+      name,
+      { chart: CHARTS.keda, namespace, values: kedaValues(args), ownValues: args.ownValues },
+      child,
+    );
     this.registerOutputs({ namespace });
   }
 }

@@ -6,11 +6,13 @@ import { SYSTEM_NODES } from "../../vocabulary/nodes.js";
 import { CHARTS } from "../charts.js";
 import type { AwsLocation } from "../location.js";
 import { SYSTEM_NAMESPACE as NAMESPACE } from "../namespaces.js";
-import { addonRelease } from "../release.js";
+import { addonRelease, type AddonReleaseArgs } from "../release.js";
 import { type HelmValues, HOST, PRIORITY, resources, ROLLING_UPDATE, spread, ZONE } from "../values.js";
 
 /** Inputs of {@link LoadBalancerControllerAddon}. */
 export interface LoadBalancerControllerArgs extends Pick<AwsLocation, "region" | "partition" | "roles"> {
+  /** Values of the chart beside those that are decided here, and where they stand. @default none */
+  ownValues?: AddonReleaseArgs["ownValues"];
   /** Name of the EKS cluster; the controller tags what it makes with it. */
   clusterName: pulumi.Input<string>;
   /** The cluster's VPC. The controller could ask its node for it only if pods reached the node's metadata, which they do not. */
@@ -94,7 +96,12 @@ export class LoadBalancerControllerAddon extends pulumi.ComponentResource {
     // Credentials are given to a pod as it starts.
     this.release = addonRelease(
       name,
-      { chart: CHARTS.loadBalancerController, namespace: NAMESPACE, values: loadBalancerControllerValues(args) },
+      {
+        chart: CHARTS.loadBalancerController,
+        namespace: NAMESPACE,
+        values: loadBalancerControllerValues(args),
+        ownValues: args.ownValues,
+      },
       pulumi.mergeOptions({ parent: this, dependsOn: opts?.dependsOn }, { dependsOn: permissions }),
     );
     this.registerOutputs({ namespace: NAMESPACE });

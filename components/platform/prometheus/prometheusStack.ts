@@ -6,7 +6,7 @@ import { CHARTS } from "../charts.js";
 import { addonPolicies, monitoringPolicies } from "../ingress.js";
 import { MONITORING_NAMESPACE } from "../namespaces.js";
 import { GRAFANA_ADMIN, prometheusStackValues, type PrometheusStackValuesArgs } from "./values.js";
-import { addonNamespace, addonRelease } from "../release.js";
+import { addonNamespace, addonRelease, type AddonReleaseArgs } from "../release.js";
 import { rolloutSeconds } from "../rollout.js";
 
 const PASSWORD_LENGTH = 40;
@@ -17,6 +17,8 @@ const READINESS_DELAY_SECONDS = 0;
 
 /** Inputs of {@link PrometheusStackAddon}. */
 export interface PrometheusStackArgs extends PrometheusStackValuesArgs {
+  /** Values of the chart beside those that are decided here, and where they stand. @default none */
+  ownValues?: AddonReleaseArgs["ownValues"];
   /** Most nodes of the cluster, which an update has to reach before Helm gives up. @default unknown: an update takes four waves */
   nodes?: number;
 }
@@ -41,6 +43,7 @@ export class PrometheusStackAddon extends pulumi.ComponentResource {
         chart,
         namespace,
         values: prometheusStackValues(args),
+        ownValues: args.ownValues,
         timeoutSeconds: INSTALL_SECONDS + rolloutSeconds(READINESS_DELAY_SECONDS, args.nodes),
       },
       pulumi.mergeOptions(child, { dependsOn: [admin] }),
