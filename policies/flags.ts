@@ -59,11 +59,22 @@ export function lastFlag(flags: readonly Flag[], name: string): Flag | undefined
   return flags.findLast((flag) => flag.name === name);
 }
 
+/** Spellings that say the opposite of a flag. */
+const OPPOSITES = new Map(
+  TABLES.flatMap((table) =>
+    [...table].flatMap(([name, { opposites }]) =>
+      (opposites ?? []).map((opposite): [string, string] => [opposite.slice("--".length), name]),
+    ),
+  ),
+);
+
 /** A flag's name as the contract and the tables spell it: long, with dashes, not negated. */
 export function nameOf(spelling: string): { name: string; negated: boolean } {
   const dashed = spelling.replaceAll("_", "-");
   const negated = dashed.startsWith("no-");
   const bare = negated ? dashed.slice("no-".length) : dashed;
+  const opposite = OPPOSITES.get(bare);
+  if (opposite !== undefined) return { name: opposite, negated: !negated };
   return { name: ALIASES.get(bare) ?? unabbreviated(bare), negated };
 }
 

@@ -5,11 +5,14 @@ import { joinPath } from "../config/parse.js";
 import { parseImage, pinOf } from "../config/image.js";
 import { entriesOf, isWrong, type Parts } from "../config/parts.js";
 import { didYouMean, error, listOr, type Problem, quote, warning } from "../config/problems.js";
-import type { FlagFacts, VllmVersion } from "../facts/vllm/version.js";
+import { DROPPED_FLAGS } from "../facts/vllm/droppedFlags.js";
+import { type FlagFacts, isBefore, type VllmVersion } from "../facts/vllm/version.js";
 import { KNOWN_VERSIONS, NEWEST_VERSION, VERSIONS, versionNamed } from "../facts/vllm/versions.js";
-import { OWNED_FLAGS, RENDERED_FLAGS } from "../facts/vllm/ownFlags.js";
+import { OWN_FLAGS_SINCE, OWNED_FLAGS } from "../facts/vllm/ownFlags.js";
 import type { KnownFlags } from "./knownFlags.js";
 import { checkGuardedFlags, checkPlainText } from "./guarded.js";
+import { checkNeededFlags } from "./neededFlags.js";
+import { checkParsers } from "./parsers.js";
 import { checkSources } from "./sources.js";
 
 /** Flags whose memory the fit does not count. */
@@ -39,18 +42,16 @@ export function checkReleaseFlags(
   // Beside an image that has to be changed anyway, misspelt flags are found with the newest table.
   const version = known ?? (isPinned ? undefined : NEWEST_VERSION);
   const problems = [
-    ...(known === undefined ? [] : checkOwnFlags(known, path)),
+    ...(typeof of.vllmVersion === "string" ? checkOwnFlags(of.vllmVersion, path) : []),
     ...[...secrets.values()].flat(),
     ...checkFlags(flags, version, path),
     ...checkGuardedFlags(flags, path),
     ...checkSources(flags, path),
+    ...checkNeededFlags(flags, path),
+    ...checkParsers(flags, version, path),
   ];
-  if (version === undefined) {
-    const why =
-      typeof of.vllmVersion === "string"
-        ? `there is no flag table for vLLM ${of.vllmVersion}`
-        : "the image's tag names no vLLM version";
-    problems.push(warning(path, `names and values were not checked: ${why} (tables: ${listOr(KNOWN_VERSIONS)})`));
+  if (version === undefined && !isWrong(of.vllmVersion)) {
+    problems.push(warning(path, `names and values were not checked: ${unknownVersion(of.vllmVersion)}`));
   }
   for (const flag of UNCOUNTED_FLAGS.filter((name) => name in given)) {
     problems.push(warning(joinPath(path, [flag]), "the fit does not count the memory of this flag: leave room for it"));
@@ -58,15 +59,25 @@ export function checkReleaseFlags(
   return problems;
 }
 
+/** Why nothing is known of a version, and what the release rests on all the same. */
+function unknownVersion(version: string | undefined): string {
+  const tables = `(tables: ${listOr(KNOWN_VERSIONS)})`;
+  if (typeof version === "string") return `there is no flag table for vLLM ${version} ${tables}`;
+  const needed = Object.entries(OWN_FLAGS_SINCE).map(([flag, since]) => `--${flag} (${since})`);
+  return `the image's tag names no vLLM version ${tables}, and it has to have ${needed.join(" and ")}: set vllmVersion`;
+}
+
 /** Whether a version has every flag that the contract is rendered with. */
-export function checkOwnFlags({ version, ownFlags }: VllmVersion, path: string): Problem[] {
-  return RENDERED_FLAGS.filter((flag) => !ownFlags.has(flag)).map((flag) => {
-    const decided = OWNED_FLAGS[flag]!.replace(/^(set|leave it out:) /, "");
-    return error(
-      path,
-      `vLLM ${version} has no --${flag}, by which the contract decides ${decided}: use an image of ${listOr(KNOWN_VERSIONS)}`,
-    );
-  });
+export function checkOwnFlags(version: string, path: string): Problem[] {
+  return Object.entries(OWN_FLAGS_SINCE)
+    .filter(([, since]) => isBefore(version, since))
+    .map(([flag, since]) => {
+      const decided = OWNED_FLAGS[flag]!.replace(/^set /, "");
+      return error(
+        path,
+        `vLLM ${version} has no --${flag}, by which the contract decides ${decided}: use an image of ${since} or later`,
+      );
+    });
 }
 
 const NO_SECRET = "vLLM takes no secret here, so leave it out";
@@ -126,14 +137,16 @@ function isReadAsFlag(item: string | number): boolean {
   return typeof item === "string" && /^-(?!\d+(\.\d+)?$)/.test(item);
 }
 
-function unknownFlag(name: string, { version, flags: table, droppedFlags }: VllmVersion): string {
-  const instead = droppedFlags.get(name);
+function unknownFlag(name: string, { version, flags: table }: VllmVersion): string {
+  const instead = DROPPED_FLAGS.get(name);
   if (instead !== undefined) return `vLLM ${version} no longer has --${name}: ${instead}`;
   const positive = name.replace(/^no-/, "");
   if (positive !== name && table.get(positive)?.negatable) {
     return `--${name} is set by ${quote(positive)} with value false`;
   }
-  for (const [flag, { aliases }] of table) {
+  for (const [flag, { aliases, opposites }] of table) {
+    if (opposites?.includes(`--${name}`))
+      return `--${name} is the opposite of --${flag}: set ${quote(flag)} to true or false`;
     if (aliases?.some((alias) => alias.replace(/^-+/, "") === name))
       return `--${name} is another name of --${flag}: use ${quote(flag)}`;
   }

@@ -3,7 +3,7 @@ import { parseImage, pinOf } from "../config/image.js";
 import { given, isWrong, type Parts, WRONG } from "../config/parts.js";
 import { error, listOr, type Problem, quote } from "../config/problems.js";
 import { fitInputOf } from "../derive/fitInput.js";
-import type { RuntimePlan } from "../derive/plan.js";
+import { imageVersion, type RuntimePlan } from "../derive/plan.js";
 import type { Gpu } from "../facts/gpus.js";
 import type { Architecture } from "../facts/models/architecture.js";
 import { type Precision, PRECISIONS } from "../facts/precisions.js";
@@ -50,6 +50,7 @@ export function checkRelease(plan: Parts<RuntimePlan>, path: string, found: read
   };
   return [
     ...given([plan.image], (image) => checkImage({ image }, `${path}.image`)),
+    ...given([plan.image, plan.vllmVersion], (image, version) => checkVersion(image, version, `${path}.vllmVersion`)),
     ...ofFlags,
     ...checkVariables(plan.env, `${path}.env`),
     ...inputs,
@@ -85,6 +86,15 @@ export function checkImage({ image }: { image: string }, path: string): Problem[
     return [error(path, `${quote(image)} is not pinned: use a version tag with its digest, name:tag@sha256:…`)];
   }
   return [];
+}
+
+/** A stated version beside a tag that is known to name another. */
+function checkVersion(image: string, version: string | undefined, path: string): Problem[] {
+  const tagged = imageVersion(image);
+  if (tagged === undefined || tagged === version) return [];
+  return [
+    error(path, `${quote(version)} is not what the image's tag names, which is ${tagged}: leave vllmVersion out`),
+  ];
 }
 
 function checkConcurrency(concurrency: Parts<RuntimePlan["concurrency"]>, path: string): Problem[] {

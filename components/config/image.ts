@@ -68,11 +68,15 @@ export function pinOf(image: ImageReference): Pin {
   return hasVersionTag(image) ? "tag" : "none";
 }
 
+/** vLLM's own images and their mirrors, such as vllm-openai and vllm-openai-cpu: others count versions of their own. */
+const VLLM_REPOSITORY = /(^|\/)vllm-(openai|cpu)(-[a-z0-9]+)*$/;
+
 /**
  * The vLLM version that an image's tag names: `0.30.0` for `vllm/vllm-openai:v0.30.0` and `:v0.30.0-cu129`.
  *
- * @returns `undefined` when the tag names none
+ * @returns `undefined` when the tag names none, and for images whose tags are not known to be vLLM's versions
  */
 export function vllmVersionOf(image: ImageReference): string | undefined {
+  if (!VLLM_REPOSITORY.test(image.repository)) return undefined;
   return /^v?(\d+\.\d+\.\d+(?:\.?(?:rc|post)\d+)?)(?:[-_.+].*)?$/.exec(image.tag ?? "")?.[1];
 }

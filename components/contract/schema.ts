@@ -13,6 +13,7 @@ import { behaviorSchema, fallbackSchema, triggerSchema } from "./triggers.js";
 export const MODEL_NAME = /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/;
 /** No dash, so that `<model>-<release>` can be read back. */
 export const RELEASE_NAME = /^[a-z][a-z0-9]{0,11}$/;
+const VLLM_VERSION = /^\d+\.\d+\.\d+(\.?(rc|post)\d+)?$/;
 
 const releaseName = z
   .string()
@@ -64,6 +65,11 @@ export const releaseSchema = z
       architecture: architectureSchema.optional(),
     }),
     image: z.string().describe("vLLM image with version tag and digest: name:tag@sha256:…"),
+    vllmVersion: z
+      .string()
+      .regex(VLLM_VERSION, "is not a version of vLLM: use three numbers, such as 0.32.0")
+      .optional()
+      .describe("Version of vLLM in the image; default: the tag's, on images named vllm-openai or vllm-cpu"),
     gpu: z.strictObject({
       type: gpuTypeName.describe("Type of the GPUs: one of the table in docs/configuration.md, or of vllm:gpuTypes"),
       count: z.int().min(1).max(8).default(1).describe("GPUs per replica; more than one means tensor parallelism"),

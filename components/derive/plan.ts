@@ -38,7 +38,7 @@ export interface RuntimePlan extends ModelKeys {
     architecture: Architecture;
   };
   image: string;
-  /** The version that the image's tag names, if it names one. */
+  /** The version that is stated, else that the image's tag names, if it names one. */
   vllmVersion: string | undefined;
   gpu: RuntimeContract["gpu"];
   /** What is known of the GPU's type. */
@@ -83,7 +83,7 @@ export function planOf(
   };
   const architecture = model.architecture ?? architectureOf(id, model.precision);
   const accelerator = gpuNamed(gpu.type, gpuTypes);
-  const version = from([image], imageVersion);
+  const version = stated(config.vllmVersion, () => from([image], imageVersion));
   const weightsGiB = from([architecture, from([source], downloadedPrecision)], weightsOnDiskGiB);
   const shared = stated(resources.sharedMemoryGiB, () => from([gpu.count], sharedMemoryGiB));
   return {
@@ -132,7 +132,8 @@ function architectureOf(id: Parts<string>, precision: Parts<Precision | undefine
   return weightsGiB === undefined ? shape : { ...shape, weightsGiB };
 }
 
-function imageVersion(text: string): string | undefined {
+/** The version that an image's tag names, if it is one of vLLM's own. */
+export function imageVersion(text: string): string | undefined {
   const image = parseImage(text);
   return image && vllmVersionOf(image);
 }

@@ -34,15 +34,48 @@ describe("the image", () => {
   }
 
   it("warns that flags were not checked for a version without a table", () => {
-    assert.deepEqual(releaseProblems({ image: `${repository}:v0.31.0@${DIGEST}`, "flags/no-such": flag(1) }), [
-      `warning ${R1}.flags: names and values were not checked: there is no flag table for vLLM 0.31.0 (tables: ${listOr(KNOWN_VERSIONS)})`,
+    assert.deepEqual(releaseProblems({ image: `${repository}:v0.34.0@${DIGEST}`, "flags/no-such": flag(1) }), [
+      `warning ${R1}.flags: names and values were not checked: there is no flag table for vLLM 0.34.0 (tables: ${listOr(KNOWN_VERSIONS)})`,
     ]);
   });
 
   it("warns that flags were not checked for a digest without a tag", () => {
     assert.deepEqual(releaseProblems({ image: `${repository}@${DIGEST}`, "flags/no-such": flag(1) }), [
-      `warning ${R1}.flags: names and values were not checked: the image's tag names no vLLM version (tables: ${listOr(KNOWN_VERSIONS)})`,
+      `warning ${R1}.flags: names and values were not checked: the image's tag names no vLLM version (tables: ${listOr(KNOWN_VERSIONS)}), ` +
+        "and it has to have --max-num-queued-reqs (0.29.0) and --shutdown-timeout (0.18.0): set vllmVersion",
     ]);
+  });
+
+  for (const image of ["ghcr.io/llm-d/llm-d:v0.2.0", "acme/vllm:1.4.2"]) {
+    it(`takes the tag of ${image} for no version of vLLM, which vllmVersion states`, () => {
+      const pinned = `${image}@${DIGEST}`;
+      assert.match(releaseProblems({ image: pinned }).join(), /^warning [^,]*: the image's tag names no vLLM version/);
+      assert.deepEqual(releaseProblems({ image: pinned, vllmVersion: "0.32.0" }), []);
+      assert.deepEqual(releaseProblems({ image: pinned, vllmVersion: "0.32.0", "flags/no-such": flag(1) }), [
+        `error ${R1}.flags.no-such: vLLM 0.32.0 has no flag --no-such`,
+      ]);
+    });
+  }
+
+  it("is refused where its version lacks the contract's own flags, also without a table", () => {
+    assert.deepEqual(
+      releaseProblems({ image: `${repository}:v0.11.0@${DIGEST}` }).filter((line) => line.startsWith("error")),
+      [
+        `error ${R1}.flags: vLLM 0.11.0 has no --max-num-queued-reqs, by which the contract decides concurrency.inFlight: use an image of 0.29.0 or later`,
+        `error ${R1}.flags: vLLM 0.11.0 has no --shutdown-timeout, by which the contract decides drainSeconds of the model: use an image of 0.18.0 or later`,
+      ],
+    );
+  });
+
+  it("may state the version that its tag names, and no other", () => {
+    assert.deepEqual(releaseProblems({ vllmVersion: "0.30.0" }), []);
+    assert.deepEqual(releaseProblems({ vllmVersion: "0.32.0" }), [
+      `error ${R1}.vllmVersion: "0.32.0" is not what the image's tag names, which is 0.30.0: leave vllmVersion out`,
+    ]);
+    assert.deepEqual(
+      releaseProblems({ vllmVersion: "v0.30" }).map((line) => line.split(": ")[0]),
+      [`error ${R1}.vllmVersion`],
+    );
   });
 
   it("has its flags checked against the table of its own version", () => {

@@ -176,7 +176,24 @@ describe("vllmVersionOf", () => {
   ];
   for (const [tag, version] of versions) {
     it(`of ${tag ?? "no tag"} is ${version ?? "none"}`, () => {
-      assert.equal(vllmVersionOf({ registry: "r", repository: "a/b", ...(tag && { tag }) }), version);
+      assert.equal(vllmVersionOf({ registry: "r", repository: "vllm/vllm-openai", ...(tag && { tag }) }), version);
+    });
+  }
+
+  const repositories: Array<[repository: string, isKnown: boolean]> = [
+    ["vllm/vllm-openai", true],
+    ["mirror/docker.io/vllm/vllm-openai", true],
+    ["vllm/vllm-openai-cpu", true],
+    ["vllm-cpu", true],
+    ["acme/vllm", false],
+    ["llm-d/llm-d", false],
+    ["acme/my-vllm-openai", false],
+    ["vllm-openai/server", false],
+  ];
+  for (const [repository, isKnown] of repositories) {
+    it(`${isKnown ? "reads" : "does not read"} the tag of ${repository}`, () => {
+      const version = vllmVersionOf({ registry: "r", repository, tag: "v0.30.0" });
+      assert.equal(version, isKnown ? "0.30.0" : undefined);
     });
   }
 });

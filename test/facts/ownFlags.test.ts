@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 
 import { serveArguments } from "../../components/derive/arguments.js";
-import { OWNED_FLAGS } from "../../components/facts/vllm/ownFlags.js";
+import { OWN_FLAGS_SINCE, OWNED_FLAGS, RENDERED_FLAGS } from "../../components/facts/vllm/ownFlags.js";
 import { flagTable, KNOWN_VERSIONS } from "../../components/facts/vllm/versions.js";
+import { isBefore } from "../../components/facts/vllm/version.js";
 import { contract, REVISION } from "../contract/fixtures.js";
 
 describe("the flags that the contract owns", () => {
@@ -10,11 +11,23 @@ describe("the flags that the contract owns", () => {
     it(`are flags of vLLM ${version}, or another name of one`, () => {
       const table = flagTable(version)!;
       const unknown = Object.keys(OWNED_FLAGS).filter((name) => !table.has(name));
-      // Of 0.32.0 alone: another name of gpu-memory-utilization, and a second port.
+      // Since 0.32.0: another name of gpu-memory-utilization, and a second port.
       assert.deepEqual(
         unknown,
-        version === "0.30.0" ? ["device-memory-utilization", "grpc-port"] : ["device-memory-utilization"],
+        isBefore(version, "0.32.0") ? ["device-memory-utilization", "grpc-port"] : ["device-memory-utilization"],
       );
+    });
+
+    it(`have every rendered flag in vLLM ${version}, and say since when where old versions lack it`, () => {
+      const table = flagTable(version)!;
+      assert.deepEqual(
+        RENDERED_FLAGS.filter((flag) => !table.has(flag)),
+        [],
+      );
+      for (const [flag, since] of Object.entries(OWN_FLAGS_SINCE)) {
+        assert.ok(RENDERED_FLAGS.includes(flag), flag);
+        assert.ok(!isBefore(version, since), flag);
+      }
     });
   }
 

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 
-import { flagTable, KNOWN_VERSIONS } from "../../components/facts/vllm/versions.js";
-import type { FlagFacts } from "../../components/facts/vllm/version.js";
+import { DROPPED_FLAGS } from "../../components/facts/vllm/droppedFlags.js";
+import { flagTable, KNOWN_VERSIONS, versionNamed } from "../../components/facts/vllm/versions.js";
+import { type FlagFacts, isBefore } from "../../components/facts/vllm/version.js";
 
 const TYPES = ["string", "boolean", "integer", "number", "json", "json-or-string", "integer-or-suffix"];
-const KEYS = ["type", "choices", "default", "aliases", "repeated", "appended", "negatable"];
+const KEYS = ["type", "choices", "default", "aliases", "opposites", "repeated", "appended", "negatable"];
 
 describe("the flag tables", () => {
   it("are of releases, the newest last", () => {
@@ -15,13 +16,13 @@ describe("the flag tables", () => {
     );
   });
 
-  it("are missing for other versions", () => assert.equal(flagTable("0.31.0"), undefined));
+  it("are missing for other versions", () => assert.equal(flagTable("0.28.0"), undefined));
 
   for (const version of KNOWN_VERSIONS) {
     describe(version, () => {
       const table = flagTable(version)!;
 
-      it("has hundreds of flags", () => assert.ok(table.size >= 300, String(table.size)));
+      it("has hundreds of flags", () => assert.ok(table.size >= 290, String(table.size)));
 
       it("names each without dashes, by words", () => {
         for (const name of table.keys()) assert.match(name, /^[a-z0-9]+(-[a-z0-9]+)*$/);
@@ -46,9 +47,24 @@ describe("the flag tables", () => {
         }
       });
 
-      it("has aliases that are no flags, with their dashes", () => {
-        for (const [name, { aliases = [] }] of table) {
-          for (const alias of aliases) {
+      it("registers parsers of its own, sorted", () => {
+        const { tool, reasoning } = versionNamed(version)!.parsers;
+        for (const names of [tool, reasoning]) {
+          assert.ok(names.includes("mistral"));
+          assert.deepEqual([...names], [...names].sort());
+        }
+      });
+
+      it("drops no flag that it has, but one that came with 0.30.0 and went", () => {
+        assert.deepEqual(
+          [...DROPPED_FLAGS.keys()].filter((name) => table.has(name)),
+          version === "0.30.0" ? ["enable-mamba-fine-grained-prefix-cache"] : [],
+        );
+      });
+
+      it("has other spellings that are no flags, with their dashes", () => {
+        for (const [name, { aliases = [], opposites = [] }] of table) {
+          for (const alias of [...aliases, ...opposites]) {
             assert.match(alias, /^--?[a-z]/);
             assert.ok(!table.has(alias.replace(/^-+/, "")), `${alias} of ${name}`);
           }
@@ -72,5 +88,19 @@ describe("the flag tables", () => {
 
       it("does not know flags that are gone", () => assert.equal(table.has("disable-log-requests"), false));
     });
+  }
+});
+
+describe("isBefore", () => {
+  const cases: Array<[version: string, other: string, before: boolean]> = [
+    ["0.11.0", "0.29.0", true],
+    ["0.9.2", "0.10.0", true],
+    ["0.29.0", "0.29.0", false],
+    ["0.29.0rc1", "0.29.0", false],
+    ["0.30.0", "0.29.1", false],
+    ["1.0.0", "0.29.0", false],
+  ];
+  for (const [version, other, before] of cases) {
+    it(`of ${version} and ${other} is ${before}`, () => assert.equal(isBefore(version, other), before));
   }
 });

@@ -12,6 +12,7 @@ A flag has, in this order and only where it says something:
     type       boolean | integer | integer-or-suffix (25k, 1M) | number | json | json-or-string | string
     choices    the values the parser takes, in the parser's order
     aliases    other spellings (short forms, second names)
+    opposites  other spellings that say the opposite (--disable-x of --enable-x, from 0.33)
     negatable  true: `--no-name` exists too
     repeated   true: takes one or more values
     appended   true: is given once for each value
@@ -21,6 +22,7 @@ A flag has, in this order and only where it says something:
 import argparse
 import contextlib
 import enum
+import importlib
 import json
 import os
 import sys
@@ -43,6 +45,14 @@ class NoVllm(Exception):
     """vLLM is not installed here, or cannot be imported."""
 
 
+def parser_module():
+    """The module of `vllm serve`'s parser: 0.33 moved it."""
+    try:
+        return importlib.import_module("vllm.entrypoints.common.cli_args")
+    except ModuleNotFoundError:
+        return importlib.import_module("vllm.entrypoints.launchers.cli_args")
+
+
 def load_parser():
     """Return (version, distribution name, parser) of the installed vLLM; raise NoVllm if there is none."""
     # Without a GPU vLLM cannot tell the device by itself, and some defaults ask for it.
@@ -53,10 +63,9 @@ def load_parser():
             from importlib.metadata import PackageNotFoundError, distribution
 
             import vllm
-            from vllm.entrypoints.launchers.cli_args import make_arg_parser
             from vllm.utils.argparse_utils import FlexibleArgumentParser
 
-            parser = make_arg_parser(FlexibleArgumentParser(prog="vllm serve"))
+            parser = parser_module().make_arg_parser(FlexibleArgumentParser(prog="vllm serve"))
     except ImportError as error:
         raise NoVllm(f"cannot import vLLM with {sys.executable}: {error}") from error
     try:
@@ -84,7 +93,8 @@ def converter_name(action):
 
 def describe(action):
     """One argparse action -> (name, flag), or None for what is not an option (positionals, --help)."""
-    spellings = [s for s in action.option_strings if not s.startswith("--no-")]
+    opposites = getattr(action, "negative_option_strings", [])
+    spellings = [s for s in action.option_strings if not s.startswith("--no-") and s not in opposites]
     if not spellings or action.dest == "help":
         return None
     boolean = isinstance(action, (argparse.BooleanOptionalAction, argparse._StoreTrueAction))
@@ -94,6 +104,9 @@ def describe(action):
         flag["choices"] = [str(choice) for choice in action.choices if choice not in (None, "None")]
     if spellings[1:]:
         flag["aliases"] = spellings[1:]
+    inverse = [s for s in opposites if s in action.option_strings and not s.startswith("--no-")]
+    if inverse:
+        flag["opposites"] = inverse
     if isinstance(action, argparse.BooleanOptionalAction):
         flag["negatable"] = True
     if action.nargs in ("+", "*"):

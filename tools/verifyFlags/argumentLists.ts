@@ -1,6 +1,6 @@
 /** The arguments of `vllm serve` in a stack's resources. */
 import { parseImage, vllmVersionOf } from "../../components/config/image.js";
-import { LABELS } from "../../components/vocabulary/labels.js";
+import { ANNOTATIONS, LABELS } from "../../components/vocabulary/labels.js";
 import { ENGINE_CONTAINER } from "../../components/vocabulary/workloads.js";
 import type { CollectedResource } from "../collect.js";
 
@@ -11,7 +11,7 @@ export interface ArgumentList {
   model: string;
   release: string;
   image: string;
-  /** The version in the image's tag; absent if there is none. */
+  /** The version that the contract states, else that the image's tag names; absent if there is none. */
   version?: string;
   /** The model first, as the image's entrypoint gets them. */
   args: string[];
@@ -20,7 +20,7 @@ export interface ArgumentList {
 const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
 
 interface Deployment {
-  metadata: { name: string; labels?: Record<string, string> };
+  metadata: { name: string; labels?: Record<string, string>; annotations?: Record<string, string> };
   spec: { template: { spec: { containers: Array<{ name: string; image: string; args?: string[] }> } } };
 }
 
@@ -33,8 +33,7 @@ export function argumentLists(stack: string, resources: readonly CollectedResour
       return spec.template.spec.containers
         .filter(({ name }) => name === ENGINE_CONTAINER)
         .map(({ image, args }) => {
-          const parsed = parseImage(image);
-          const version = parsed && vllmVersionOf(parsed);
+          const version = statedVersion(metadata) ?? taggedVersion(image);
           return {
             stack,
             model: metadata.labels?.[LABELS.instance] ?? metadata.name,
@@ -45,4 +44,15 @@ export function argumentLists(stack: string, resources: readonly CollectedResour
           };
         });
     });
+}
+
+function statedVersion({ annotations }: Deployment["metadata"]): string | undefined {
+  const contract = annotations?.[ANNOTATIONS.contract];
+  if (contract === undefined) return undefined;
+  return (JSON.parse(contract) as { vllmVersion?: string }).vllmVersion;
+}
+
+function taggedVersion(image: string): string | undefined {
+  const parsed = parseImage(image);
+  return parsed && vllmVersionOf(parsed);
 }

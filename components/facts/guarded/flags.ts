@@ -1,4 +1,4 @@
-/** Flags of `vllm serve` that open, redirect or extend the engine. Every flag of both tables was read, 2026-11-25. */
+/** Flags of `vllm serve` that open, redirect or extend the engine. Every flag of the tables was read, 2026-11-26. */
 import type { GuardedSetting } from "./setting.js";
 
 export interface GuardedFlags extends GuardedSetting {
@@ -137,9 +137,17 @@ export const GUARDED_FLAGS: readonly GuardedFlags[] = [
     source: "vllm/entrypoints/serve/tokenize/api_router.py",
   },
   {
-    flags: ["enable-scale-out", "tokens-only"],
+    flags: ["enable-scale-out"],
     danger: "opens",
-    why: "opens /render, /derender or token endpoints, which the probes and the gateway do not know",
+    why: "opens /render and /derender, which the probes and the gateway do not know",
+    instead: "leave it out: a replica is one machine",
+    source: "vllm/entrypoints/scale_out",
+    since: "0.30.0",
+  },
+  {
+    flags: ["tokens-only"],
+    danger: "opens",
+    why: "opens token endpoints, which the probes and the gateway do not know",
     instead: "leave it out: a replica is one machine",
     source: "vllm/entrypoints/scale_out",
   },
@@ -184,7 +192,7 @@ export const GUARDED_FLAGS: readonly GuardedFlags[] = [
     why: "lets requests choose how much memory their media take",
     instead: "leave it out: set mm-processor-kwargs and media-io-kwargs",
     source: "vllm/entrypoints/launchers/cli_args.py",
-    since: "0.32.0",
+    since: "0.31.0",
   },
   {
     flags: ["enable-prompt-embeds", "enable-mm-embeds"],

@@ -65,6 +65,7 @@ export const GUARDED_KEYS: readonly GuardedKey[] = [
     why: "is a secret in plain text: who knows it can forge and remove the watermark",
     instead: "leave the flag out: vLLM takes its key from no Secret",
     source: "vllm/config/watermarking.py",
+    since: "0.30.0",
   },
   {
     flag: "logging-config",
@@ -73,7 +74,7 @@ export const GUARDED_KEYS: readonly GuardedKey[] = [
     why: "reads a logging dictConfig, which may call any Python object and send logs anywhere",
     instead: "leave it out: logs go to the container's output",
     source: "vllm/config/logging.py",
-    since: "0.32.0",
+    since: "0.31.0",
   },
   {
     flag: "speculative-config",

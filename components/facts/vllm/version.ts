@@ -1,6 +1,5 @@
 /** What is known of a version of vLLM. */
 import type { Gpu } from "../gpus.js";
-import { RENDERED_FLAGS } from "./ownFlags.js";
 
 export type FlagType = "string" | "boolean" | "integer" | "number" | "json" | "json-or-string" | "integer-or-suffix";
 
@@ -10,6 +9,8 @@ export interface FlagFacts {
   default?: string;
   /** Other spellings, with their dashes. */
   aliases?: string[];
+  /** Other spellings that say the opposite, with their dashes: `--disable-x` of `--enable-x`. */
+  opposites?: string[];
   /** Takes several values. */
   repeated?: boolean;
   /** Is given once for each value. */
@@ -27,16 +28,21 @@ export interface VllmVersion {
   version: string;
   /** What `vllm serve` accepts. */
   flags: FlagTable;
-  /** Flags that an earlier version with a table had and this one has not, with what to do instead. */
-  droppedFlags: ReadonlyMap<string, string>;
-  /** Which of the flags that every release is served with this version has. */
-  ownFlags: ReadonlySet<string>;
-  /** Series of `/metrics` by name, with their Prometheus type. */
-  metrics: ReadonlyMap<string, string>;
+  /** Series of `/metrics` by name, with their Prometheus type; absent where no server of the version was run. */
+  metrics?: ReadonlyMap<string, string>;
+  /** Names that vLLM registers itself; a plugin could add others. */
+  parsers: { tool: readonly string[]; reasoning: readonly string[] };
   defaults: {
     /** `--max-num-batched-tokens` of an API server on a GPU. */
     batchedTokens: (gpu: Gpu) => number;
   };
+}
+
+/** Whether a version is older than another; suffixes such as `rc1` and `.post1` do not count. */
+export function isBefore(version: string, other: string): boolean {
+  const [own, others] = [version, other].map((text) => text.split(".").map((part) => parseInt(part, 10)));
+  const differing = [0, 1, 2].find((place) => own![place] !== others![place]);
+  return differing !== undefined && own![differing]! < others![differing]!;
 }
 
 /** The files and facts that make up a version. */
@@ -44,21 +50,21 @@ interface Sources {
   /** Made by tools/flags/vllm_flags.py from the version's own parser. */
   flags: { vllm: string; flags: object };
   /** Series that a server of the version showed. */
-  metrics: { vllm: string; metrics: object };
-  droppedFlags: Readonly<Record<string, string>>;
+  metrics?: { vllm: string; metrics: object };
+  /** Made by tools/flags/vllm_parsers.py from the version's own registries. */
+  parsers: { vllm: string; tool: string[]; reasoning: string[] };
   defaults: VllmVersion["defaults"];
 }
 
-export function vllmVersion({ flags: file, metrics, droppedFlags, defaults }: Sources): VllmVersion {
+export function vllmVersion({ flags: file, metrics, parsers, defaults }: Sources): VllmVersion {
   const flags = new Map(
     Object.entries(file.flags as Record<string, FlagFacts>).map(([flag, facts]) => [flag.slice("--".length), facts]),
   );
   return {
     version: file.vllm,
     flags,
-    droppedFlags: new Map(Object.entries(droppedFlags)),
-    ownFlags: new Set(RENDERED_FLAGS.filter((flag) => flags.has(flag))),
-    metrics: new Map(Object.entries(metrics.metrics as Record<string, string>)),
+    ...(metrics !== undefined && { metrics: new Map(Object.entries(metrics.metrics as Record<string, string>)) }),
+    parsers: { tool: parsers.tool, reasoning: parsers.reasoning },
     defaults,
   };
 }

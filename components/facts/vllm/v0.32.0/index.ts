@@ -3,13 +3,11 @@ import { defaultBatchedTokens } from "../batchedTokens.js";
 import { vllmVersion } from "../version.js";
 import flags from "./flags.json";
 import metrics from "./metrics.json";
+import parsers from "./parsers.json";
 
 export const V0_32_0 = vllmVersion({
   flags,
   metrics,
-  droppedFlags: {
-    // Gone in 0.31.0.
-    "enable-mamba-fine-grained-prefix-cache": "leave it out",
-  },
+  parsers,
   defaults: { batchedTokens: defaultBatchedTokens },
 });
