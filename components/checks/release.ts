@@ -2,7 +2,9 @@
 import { parseImage, pinOf } from "../config/image.js";
 import { given, isWrong, type Parts, WRONG } from "../config/parts.js";
 import { error, listOr, type Problem, quote } from "../config/problems.js";
+import { takesWholePrompts } from "../derive/batchBudget.js";
 import { fitInputOf } from "../derive/fitInput.js";
+import { offloaded } from "../derive/offloading.js";
 import { imageVersion, type RuntimePlan } from "../derive/plan.js";
 import type { Gpu } from "../facts/gpus.js";
 import type { Architecture } from "../facts/models/architecture.js";
@@ -11,6 +13,7 @@ import { dividesHeads } from "../fit/fit.js";
 import { checkFit } from "./fit.js";
 import { checkSliceCount } from "./gpuTypes.js";
 import { checkReleaseFlags } from "./flags.js";
+import { checkOffloading } from "./offloading.js";
 import { checkVariables } from "./variables.js";
 
 /**
@@ -25,6 +28,9 @@ export function checkRelease(plan: Parts<RuntimePlan>, path: string, found: read
   const ofFlags = checkReleaseFlags(flags, plan, `${path}.flags`);
   const inputs = [
     ...checkConcurrency(concurrency, `${path}.concurrency`),
+    ...given([{ id: model.id, flags }, concurrency.batchedTokens, context], (prompts, tokens, longest) =>
+      takesWholePrompts(prompts) ? checkWholePrompts(tokens, longest, `${path}.concurrency.batchedTokens`) : [],
+    ),
     ...given([gpu.count, shape.attentionHeads, shape.kvHeads], (count, attentionHeads, kvHeads) =>
       checkParallelism(count, { attentionHeads, kvHeads }, `${path}.gpu.count`),
     ),
@@ -59,6 +65,10 @@ export function checkRelease(plan: Parts<RuntimePlan>, path: string, found: read
       ? []
       : given([demand, model.id], (question, id) => checkFit(fitInputOf(question), { id, path }))),
     ...checkResources({ ...resources, weightsGiB: plan.weightsGiB }, `${path}.resources`),
+    ...given(
+      [{ flags, env: plan.env, gpus: gpu.count }, resources.memoryGiB, resources.sharedMemoryGiB],
+      (of, memory, shared) => checkOffloading(offloaded(of), { memory, shared }, `${path}.resources`),
+    ),
   ];
 }
 
@@ -111,6 +121,14 @@ function checkConcurrency(concurrency: Parts<RuntimePlan["concurrency"]>, path: 
       return [error(`${path}.batchedTokens`, message)];
     }),
   ];
+}
+
+function checkWholePrompts(tokens: number, context: number, path: string): Problem[] {
+  if (tokens >= context) return [];
+  const message =
+    `${tokens} is less than context ${context}, and without chunked prefill a prompt has to fit into one step: ` +
+    `leave it out, use ${context} or more, or set enable-chunked-prefill to true where the model can`;
+  return [error(path, message)];
 }
 
 function checkParallelism(

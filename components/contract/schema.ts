@@ -14,6 +14,8 @@ export const MODEL_NAME = /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/;
 /** No dash, so that `<model>-<release>` can be read back. */
 export const RELEASE_NAME = /^[a-z][a-z0-9]{0,11}$/;
 const VLLM_VERSION = /^\d+\.\d+\.\d+(\.?(rc|post)\d+)?$/;
+/** Twelve hours: above what the weights of the largest machine take at the pessimistic rate of derive/tuning.ts. */
+export const MOST_STARTUP_SECONDS = 43_200;
 
 const releaseName = z
   .string()
@@ -102,7 +104,7 @@ export const releaseSchema = z
       })
       .default({}),
     startupSeconds: positiveInt
-      .max(7200)
+      .max(MOST_STARTUP_SECONDS)
       .optional()
       .describe("Time from container start to ready, at most; default: derived from the size of the weights"),
     flags: z

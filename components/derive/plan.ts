@@ -3,10 +3,9 @@ import { parseImage, vllmVersionOf } from "../config/image.js";
 import { from, isWrong, type Parts, partsOf } from "../config/parts.js";
 import type { RuntimeContract } from "../contract/contract.js";
 import { architectureSchema, type ModelConfig, type ReleaseConfig } from "../contract/schema.js";
-import type { Gpu } from "../facts/gpus.js";
 import type { Architecture } from "../facts/models/architecture.js";
 import type { Precision } from "../facts/precisions.js";
-import { NEWEST_VERSION, versionNamed } from "../facts/vllm/versions.js";
+import { batchedTokens } from "./batchBudget.js";
 import { startupSeconds } from "./budgets.js";
 import { type Accelerator, gpuNamed, type GpuTypes } from "./gpuTypes.js";
 import {
@@ -17,6 +16,7 @@ import {
   measuredWeightsGiB,
   precisionOf,
 } from "./model.js";
+import { offloaded } from "./offloading.js";
 import { cpus, diskGiB, memoryGiB, sharedMemoryGiB, weightsOnDiskGiB } from "./resources.js";
 
 /** Keys of a model that all its releases share. They belong to the environment, and are no part of a contract. */
@@ -85,7 +85,8 @@ export function planOf(
   const accelerator = gpuNamed(gpu.type, gpuTypes);
   const version = stated(config.vllmVersion, () => from([image], imageVersion));
   const weightsGiB = from([architecture, from([source], downloadedPrecision)], weightsOnDiskGiB);
-  const shared = stated(resources.sharedMemoryGiB, () => from([gpu.count], sharedMemoryGiB));
+  const moved = from([{ flags, env, gpus: gpu.count }], offloaded);
+  const shared = stated(resources.sharedMemoryGiB, () => from([gpu.count, moved], sharedMemoryGiB));
   return {
     ...keys,
     contract: { name, release, ...config, model: contractModel },
@@ -109,12 +110,14 @@ export function planOf(
     concurrency: {
       sequences: concurrency.sequences,
       inFlight: concurrency.inFlight,
-      batchedTokens: stated(concurrency.batchedTokens, () => from([accelerator, version], batchedTokens)),
+      batchedTokens: stated(concurrency.batchedTokens, () =>
+        from([{ id, flags, accelerator, context, version }], batchedTokens),
+      ),
     },
     weightsGiB,
     resources: {
       cpus: stated(resources.cpus, () => from([gpu.count], cpus)),
-      memoryGiB: stated(resources.memoryGiB, () => from([gpu.count, shared], memoryGiB)),
+      memoryGiB: stated(resources.memoryGiB, () => from([gpu.count, shared, moved], memoryGiB)),
       sharedMemoryGiB: shared,
       diskGiB: stated(resources.diskGiB, () => from([weightsGiB], diskGiB)),
     },
@@ -136,9 +139,4 @@ function architectureOf(id: Parts<string>, precision: Parts<Precision | undefine
 export function imageVersion(text: string): string | undefined {
   const image = parseImage(text);
   return image && vllmVersionOf(image);
-}
-
-/** The version's default, stated so that a later default changes nothing; of a version that is not known, the newest's. */
-function batchedTokens(gpu: Gpu, version: string | undefined): number {
-  return (versionNamed(version) ?? NEWEST_VERSION).defaults.batchedTokens(gpu);
 }

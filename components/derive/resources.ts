@@ -2,6 +2,7 @@
 import type { Architecture } from "../facts/models/architecture.js";
 import type { Precision } from "../facts/precisions.js";
 import { weightBytes } from "../fit/weights.js";
+import type { Offloaded } from "./offloading.js";
 import { TUNING } from "./tuning.js";
 
 /** Size of the weights as they are downloaded. */
@@ -20,13 +21,13 @@ export function cpus(gpus: number): number {
 }
 
 /** Size of /dev/shm. */
-export function sharedMemoryGiB(gpus: number): number {
+export function sharedMemoryGiB(gpus: number, { sharedGiB }: Pick<Offloaded, "sharedGiB">): number {
   const { base, perGpuOfSeveral } = TUNING.sharedMemoryGiB;
-  return gpus > 1 ? base + perGpuOfSeveral * gpus : base;
+  return Math.ceil(sharedGiB) + (gpus > 1 ? base + perGpuOfSeveral * gpus : base);
 }
 
 /** Host memory, /dev/shm included. */
-export function memoryGiB(gpus: number, shared: number): number {
+export function memoryGiB(gpus: number, shared: number, { memoryGiB: all, sharedGiB }: Offloaded): number {
   const { server, worker } = TUNING.memoryGiB;
-  return shared + server + worker * gpus;
+  return shared + server + worker * gpus + Math.ceil(all - sharedGiB);
 }

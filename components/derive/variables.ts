@@ -18,13 +18,27 @@ const FIXED_ENV: Readonly<Record<string, string>> = {
   HF_HUB_DISABLE_TELEMETRY: "1",
 };
 
+/**
+ * How long the API server waits for the engine, in seconds: 600 unless set, less than large models take to load, and then it ends
+ * (vllm/v1/engine/core_client.py, 0.29.0 to 0.33.0).
+ */
+const READY_TIMEOUT = "VLLM_ENGINE_READY_TIMEOUT_S";
+
 /** Names that a contract's `env` may not set. */
-export const OWNED_ENV: ReadonlySet<string> = new Set([...Object.keys(FIXED_ENV), ...Object.values(SECRET_ENV)]);
+export const OWNED_ENV: ReadonlySet<string> = new Set([
+  ...Object.keys(FIXED_ENV),
+  READY_TIMEOUT,
+  ...Object.values(SECRET_ENV),
+]);
 
 /** Plain environment variables of a runtime, by name. */
-export function environment({ env }: Pick<RuntimePlan, "env">): Record<string, string> {
+export function environment({
+  env,
+  startupSeconds,
+}: Pick<RuntimePlan, "env" | "startupSeconds">): Record<string, string> {
   return {
     ...FIXED_ENV,
+    [READY_TIMEOUT]: String(startupSeconds),
     ...Object.fromEntries(Object.entries(env).map(([name, { value }]) => [name, value])),
   };
 }

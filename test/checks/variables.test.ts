@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import { environment, OWNED_ENV } from "../../components/derive/variables.js";
 import { checkVariables } from "../../components/checks/variables.js";
-import { contract } from "../contract/fixtures.js";
+import { contract, R1, releaseProblems } from "../contract/fixtures.js";
 
 const FIXED = {
   HOME: "/cache/home",
@@ -11,6 +11,7 @@ const FIXED = {
   VLLM_CACHE_ROOT: "/cache/vllm",
   VLLM_NO_USAGE_STATS: "1",
   HF_HUB_DISABLE_TELEMETRY: "1",
+  VLLM_ENGINE_READY_TIMEOUT_S: "460",
 };
 
 describe("environment", () => {
@@ -24,6 +25,22 @@ describe("environment", () => {
   it("owns what it sets, and the secrets' variables", () => {
     assert.deepEqual([...OWNED_ENV], [...Object.keys(FIXED), "VLLM_API_KEY", "HF_TOKEN"]);
   });
+});
+
+describe("an offline start", () => {
+  for (const name of ["HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"]) {
+    for (const value of ["1", "true", "YES", "on"]) {
+      it(`is refused: ${name}=${value}`, () => {
+        assert.deepEqual(releaseProblems({ [`env/${name}`]: { value, reason: "x" } }), [
+          `error ${R1}.env.${name}.value: keeps vLLM from downloading weights, and its volume is empty: leave it out`,
+        ]);
+      });
+    }
+
+    it(`is not meant by ${name}=0`, () => {
+      assert.deepEqual(releaseProblems({ [`env/${name}`]: { value: "0", reason: "x" } }), []);
+    });
+  }
 });
 
 describe("checkVariables", () => {

@@ -254,7 +254,7 @@ describe("a release's shape", () => {
         { "resources/memoryGiB": 1.5 },
         "resources.memoryGiB: 1.5 is a number: use a whole number",
       ],
-      ["a start of over two hours", { startupSeconds: 8000 }, "startupSeconds: 8000 is too large: use at most 7200"],
+      ["a start of over twelve hours", { startupSeconds: 50000 }, "startupSeconds: 50000 is too large: use at most 43200"],
       [
         "a list of flags",
         { flags: ["--seed=1"] },

@@ -5,7 +5,12 @@ import {
   preStopSeconds,
   progressDeadlineSeconds,
   rolloutSeconds,
+  startupSeconds,
 } from "../../components/derive/budgets.js";
+import { MOST_STARTUP_SECONDS } from "../../components/contract/schema.js";
+import { environment } from "../../components/derive/variables.js";
+import { GPUS } from "../../components/facts/gpus.js";
+import { MACHINES } from "../../components/facts/machines/index.js";
 import { contract } from "../contract/fixtures.js";
 
 describe("time budgets", () => {
@@ -16,6 +21,12 @@ describe("time budgets", () => {
       assert.ok(graceSeconds(chat) > preStopSeconds() + drainSeconds);
     });
   }
+
+  it("give vLLM's own time-out the same length, and may be stated as long as any machine's weights take", () => {
+    assert.equal(environment(contract({ startupSeconds: 900 }))["VLLM_ENGINE_READY_TIMEOUT_S"], "900");
+    const mostGiB = Math.max(...[...MACHINES.values()].map(({ gpu, gpus }) => GPUS[gpu].cudaGiB * gpus));
+    assert.ok(startupSeconds(mostGiB) <= MOST_STARTUP_SECONDS);
+  });
 
   it("let a rollout wait for a node, an image and the model", () => {
     assert.equal(progressDeadlineSeconds(contract()), 900 + 460);

@@ -12,6 +12,8 @@ import type { Precision } from "../precisions.js";
 export interface CatalogueModel extends Architecture {
   /** Precision of the published weights. */
   precision: Precision;
+  /** How a pooling model makes one vector of a prompt, where that is known; `last`: of the last token. */
+  pooling?: "last";
   /** Whether the hub hands it out only to accounts that accepted its licence. */
   gated: boolean;
   source: string;
@@ -186,6 +188,7 @@ export const MODELS: Readonly<Record<string, CatalogueModel>> = {
     tiedEmbeddings: true,
     maxContext: 32768,
     precision: "bf16",
+    pooling: "last",
     gated: false,
     source: "embeddings-benchmark/mteb@a905523d01 mteb/models/model_implementations/qwen3_models.py:143-152",
   },
@@ -201,6 +204,7 @@ export const MODELS: Readonly<Record<string, CatalogueModel>> = {
     tiedEmbeddings: true,
     maxContext: 40960,
     precision: "bf16",
+    pooling: "last",
     gated: false,
     source:
       "embeddings-benchmark/mteb@a905523d01 mteb/models/model_implementations/qwen3_models.py:165-176 for size and count; " +
