@@ -46,6 +46,11 @@ function said(name: string, { why, instead }: GuardedSetting): string {
   return `${name} ${why}: ${instead}`;
 }
 
+/** What a credential in one of the texts looks like; `undefined` where there is none. */
+export function credentialIn(texts: readonly string[]): string | undefined {
+  return [...CREDENTIAL_FORMS].find(([, pattern]) => texts.some((text) => pattern.test(text)))?.[0];
+}
+
 /** Kubernetes puts the variable's value in the place of `$(NAME)`, unless the dollar is doubled. */
 const REFERENCE = /(?<!\$)(?:\$\$)*\$\([A-Za-z_][\w.-]*\)/;
 
@@ -61,7 +66,7 @@ export function checkPlainText(
 ): Problem[] {
   const texts = { value: textsOf(value), reason: textsOf(reason) };
   return Object.entries(texts).flatMap(([key, found]) => {
-    const form = [...CREDENTIAL_FORMS].find(([, pattern]) => found.some((text) => pattern.test(text)))?.[0];
+    const form = credentialIn(found);
     if (form !== undefined) {
       return [error(`${at}.${key}`, `holds what looks like ${form}, and a contract is plain text: ${way}`)];
     }

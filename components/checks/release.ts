@@ -10,6 +10,7 @@ import type { Gpu } from "../facts/gpus.js";
 import type { Architecture } from "../facts/models/architecture.js";
 import { type Precision, PRECISIONS } from "../facts/precisions.js";
 import { dividesHeads } from "../fit/fit.js";
+import { checkChatTemplate } from "./chatTemplate.js";
 import { checkFit } from "./fit.js";
 import { checkSliceCount } from "./gpuTypes.js";
 import { checkReleaseFlags } from "./flags.js";
@@ -58,6 +59,7 @@ export function checkRelease(plan: Parts<RuntimePlan>, path: string, found: read
     ...given([plan.image], (image) => checkImage({ image }, `${path}.image`)),
     ...given([plan.image, plan.vllmVersion], (image, version) => checkVersion(image, version, `${path}.vllmVersion`)),
     ...ofFlags,
+    ...checkChatTemplate(plan, path),
     ...checkVariables(plan.env, `${path}.env`),
     ...inputs,
     // The fit of values that are wrong would name a wrong remedy.

@@ -16,6 +16,11 @@ export const RELEASE_NAME = /^[a-z][a-z0-9]{0,11}$/;
 const VLLM_VERSION = /^\d+\.\d+\.\d+(\.?(rc|post)\d+)?$/;
 /** Twelve hours: above what the weights of the largest machine take at the pessimistic rate of derive/tuning.ts. */
 export const MOST_STARTUP_SECONDS = 43_200;
+/**
+ * The contract is an annotation, and all annotations of an object are at most 256 KiB (`TotalAnnotationSizeLimitB` of
+ * k8s.io/apimachinery/pkg/api/validation), quotes and line ends counted twice here.
+ */
+const MOST_TEMPLATE_BYTES = 65_536;
 
 const releaseName = z
   .string()
@@ -107,6 +112,17 @@ export const releaseSchema = z
       .max(MOST_STARTUP_SECONDS)
       .optional()
       .describe("Time from container start to ready, at most; default: derived from the size of the weights"),
+    chatTemplate: z
+      .strictObject({
+        text: z
+          .string()
+          .min(1)
+          .refine((text) => Buffer.byteLength(text) <= MOST_TEMPLATE_BYTES, "is larger than 64 KiB: shorten it")
+          .describe("The template in Jinja, up to 64 KiB"),
+        reason,
+      })
+      .optional()
+      .describe("Chat template in place of the model's own; mounted as a file"),
     flags: z
       .record(z.string(), z.strictObject({ value: flagValue, reason }))
       .default({})

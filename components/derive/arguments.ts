@@ -1,4 +1,5 @@
 import { versionNamed } from "../facts/vllm/versions.js";
+import { TEMPLATE_FILE, TEMPLATE_FOLDER } from "../vocabulary/paths.js";
 import { HTTP_PORT } from "../vocabulary/ports.js";
 import { withOwnDraftPinned } from "./draft.js";
 import { renderFlags } from "./flags.js";
@@ -36,6 +37,7 @@ export function serveArguments(plan: RuntimePlan): string[] {
     `--shutdown-timeout=${plan.drainSeconds}`,
     "--host=0.0.0.0",
     `--port=${HTTP_PORT}`,
+    ...(plan.chatTemplate === undefined ? [] : [`--chat-template=${TEMPLATE_FOLDER}/${TEMPLATE_FILE}`]),
     ...renderFlags(withOwnDraftPinned(plan.flags, model.revision), table),
   ];
 }

@@ -1,4 +1,5 @@
 /** Names, labels and annotations of a release's objects. */
+import { createHash } from "node:crypto";
 import { contractHash, contractText } from "../contract/contract.js";
 import { ANNOTATIONS, APP_NAME, COMPONENTS, LABELS, MANAGED_BY } from "../vocabulary/labels.js";
 import type { Placement } from "./placement.js";
@@ -9,6 +10,12 @@ type Named = Pick<RuntimePlan, "name" | "release">;
 /** Name of a release's objects: `chat-r1`. */
 export function runtimeName({ name, release }: Named): string {
   return `${name}-${release}`;
+}
+
+/** Name of the ConfigMap with the release's chat template: another text has another name, so that pods are replaced. */
+export function templateName(plan: Named & { chatTemplate: NonNullable<RuntimePlan["chatTemplate"]> }): string {
+  const hash = createHash("sha256").update(plan.chatTemplate.text).digest("hex").slice(0, 10);
+  return `${runtimeName(plan)}-template-${hash}`;
 }
 
 /** Labels that choose the pods of one release; they never change for its lifetime. */

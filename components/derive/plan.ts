@@ -51,6 +51,8 @@ export interface RuntimePlan extends ModelKeys {
   resources: { cpus: number; memoryGiB: number; sharedMemoryGiB: number; diskGiB: number };
   /** From the container's start to its first readiness. */
   startupSeconds: number;
+  /** In place of the model's own. @default the model's */
+  chatTemplate?: NonNullable<RuntimeContract["chatTemplate"]>;
   flags: RuntimeContract["flags"];
   env: RuntimeContract["env"];
 }
@@ -122,6 +124,7 @@ export function planOf(
       diskGiB: stated(resources.diskGiB, () => from([weightsGiB], diskGiB)),
     },
     startupSeconds: stated(config.startupSeconds, () => from([weightsGiB], startupSeconds)),
+    ...(config.chatTemplate !== undefined && { chatTemplate: config.chatTemplate }),
     flags,
     env,
   };

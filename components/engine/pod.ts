@@ -87,6 +87,6 @@ function container(plan: RuntimePlan, context: PodContext, process: EngineProces
     },
     ...process.container,
     securityContext: CONTAINER_SECURITY,
-    volumeMounts: [...mounts(), ...extensionMounts(extension)],
+    volumeMounts: [...mounts(plan), ...extensionMounts(extension)],
   };
 }

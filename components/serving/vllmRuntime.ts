@@ -12,6 +12,7 @@ import type { ServingEnvironment } from "../engine/environment.js";
 import type { SecretKey } from "../engine/secretKey.js";
 import { HTTP_PORT } from "../vocabulary/ports.js";
 import { ApiKey } from "./apiKey.js";
+import { createChatTemplate } from "./chatTemplate.js";
 import { scaledObjectSpec } from "./autoscaling.js";
 import { disruptionBudgetSpec } from "./disruption.js";
 import { annotationsOf, monitorsOf } from "./monitors.js";
@@ -32,8 +33,8 @@ export interface VllmRuntimeArgs {
 }
 
 /**
- * One release of a model: a workload, Service, ServiceAccount, PodDisruptionBudget, NetworkPolicy, PodMonitor where Prometheus reads those, and a
- * ScaledObject where replicas may vary.
+ * One release of a model: a workload, Service, ServiceAccount, PodDisruptionBudget, NetworkPolicy, PodMonitor where Prometheus
+ * reads those, a ScaledObject where replicas may vary, and a ConfigMap where the release has a chat template.
  *
  * Needs KEDA and the Prometheus operator in the cluster.
  */
@@ -76,6 +77,7 @@ export class VllmRuntime extends pulumi.ComponentResource {
       );
     }
 
+    const templates = createChatTemplate(name, plan, metadata, child);
     const { huggingFaceToken, podAnnotations, priorityClasses } = environment;
     const workload = createDeployment(
       name,
@@ -91,7 +93,7 @@ export class VllmRuntime extends pulumi.ComponentResource {
         ...(plan.model.gated && { huggingFaceToken }),
         priorityClassName: priorityClasses?.[plan.class],
       },
-      child,
+      { ...child, dependsOn: templates },
     );
     this.deployment = workload.resource;
     const afterWorkload = { ...child, dependsOn: [workload.resource] };

@@ -55,5 +55,6 @@ export const RUNTIME_OBJECTS: readonly RuntimeObject[] = [
   { apiVersion: "policy/v1", kind: "PodDisruptionBudget" },
   { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", beforeWorkload: true },
   { apiVersion: "v1", kind: "ServiceAccount", beforeWorkload: true },
+  { apiVersion: "v1", kind: "ConfigMap", beforeWorkload: true },
   { apiVersion: "v1", kind: "Secret" },
 ];

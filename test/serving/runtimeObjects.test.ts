@@ -7,7 +7,11 @@ import { registered } from "./registered.js";
 
 describe("the kinds of objects that a runtime consists of", () => {
   it("are those that a model with everything makes", async () => {
-    const model = servedModel({ autoscaling: { min: 1, max: 3 }, warmSpares: 1, releases: { r2: releaseConfig() } });
+    const model = servedModel({
+      autoscaling: { min: 1, max: 3 },
+      warmSpares: 1,
+      releases: { r2: releaseConfig({ chatTemplate: { text: "{{ messages }}", reason: "x" } }) },
+    });
     const { all } = await registered(() => new ModelServing("chat", { model, environment: ENVIRONMENT }));
     const made = all
       .filter(({ type }) => type.startsWith("kubernetes:"))

@@ -100,6 +100,7 @@ export const FULL_EXISTING: Config = stackValues({
           resources: { cpus: 2, memoryGiB: 16, sharedMemoryGiB: 2, diskGiB: 60 },
           startupSeconds: 600,
           vllmVersion: "0.30.0",
+          chatTemplate: { text: "{{ messages[0].content }}", reason: "one turn alone" },
           flags: { "enable-prefix-caching": { value: true, reason: "a shared prompt" } },
           env: { VLLM_LOGGING_LEVEL: { value: "DEBUG", reason: "a hunt" } },
         },
