@@ -8,12 +8,14 @@ import { offloaded } from "../derive/offloading.js";
 import { imageVersion, type RuntimePlan } from "../derive/plan.js";
 import type { Gpu } from "../facts/gpus.js";
 import type { Architecture } from "../facts/models/architecture.js";
+import { refusesFp16 } from "../facts/models/withoutFp16.js";
 import { type Precision, PRECISIONS } from "../facts/precisions.js";
 import { dividesHeads } from "../fit/fit.js";
 import { checkChatTemplate } from "./chatTemplate.js";
 import { checkFit } from "./fit.js";
 import { checkSliceCount } from "./gpuTypes.js";
 import { checkReleaseFlags } from "./flags.js";
+import { checkKvCacheType } from "./kvCache.js";
 import { checkOffloading } from "./offloading.js";
 import { checkVariables } from "./variables.js";
 
@@ -26,6 +28,7 @@ import { checkVariables } from "./variables.js";
 export function checkRelease(plan: Parts<RuntimePlan>, path: string, found: readonly Problem[] = []): Problem[] {
   const { gpu, accelerator, model, context, concurrency, resources, flags } = plan;
   const shape = model.architecture;
+  const kvCacheType = isWrong(flags) ? WRONG : flags["kv-cache-dtype"]?.value;
   const ofFlags = checkReleaseFlags(flags, plan, `${path}.flags`);
   const inputs = [
     ...checkConcurrency(concurrency, `${path}.concurrency`),
@@ -39,6 +42,9 @@ export function checkRelease(plan: Parts<RuntimePlan>, path: string, found: read
       checkSliceCount(resource, count, `${path}.gpu.count`),
     ),
     ...checkPrecision(accelerator, model, `${path}.model.precision`),
+    ...given([kvCacheType, accelerator], (stored, type) =>
+      checkKvCacheType(stored, type, `${path}.flags.kv-cache-dtype.value`),
+    ),
     // Rotary scaling (YaRN) is the one way past what a model was made for, and is set by overriding its config.
     ...(isWrong(flags) || "hf-overrides" in flags
       ? []
@@ -46,7 +52,6 @@ export function checkRelease(plan: Parts<RuntimePlan>, path: string, found: read
           checkContext({ tokens, id, maxContext }, `${path}.context`),
         )),
   ];
-  const kvCacheType = isWrong(flags) ? WRONG : flags["kv-cache-dtype"]?.value;
   const demand = {
     model: { architecture: shape, precision: model.precision },
     gpu,
@@ -147,22 +152,28 @@ function checkParallelism(
 
 function checkPrecision(
   gpu: Parts<Gpu>,
-  { precision, quantizeAtLoad }: Parts<RuntimePlan["model"]>,
+  { id, precision, quantizeAtLoad }: Parts<RuntimePlan["model"]>,
   path: string,
 ): Problem[] {
-  const hardware = given([gpu, precision], (accelerator, served) => checkHardware(accelerator, served, path));
+  const hardware = given([gpu, precision, id], (type, served, model) => checkHardware(type, served, model, path));
   if (hardware.length > 0) return hardware;
+  const numbers = given([precision, id], (served, model) => {
+    if (served !== "fp16" || !refusesFp16(model)) return [];
+    return [error(path, `vLLM refuses ${model} in fp16, which its numbers leave the range of: use bf16`)];
+  });
+  if (numbers.length > 0) return numbers;
   return given([precision, quantizeAtLoad], (served, quantize) => {
     if (!quantize || served === "fp8") return [];
     return [error(path, `vLLM cannot make ${served} as it loads: use fp8, or a model published in ${served}`)];
   });
 }
 
-function checkHardware({ name, computeCapability }: Gpu, precision: Precision, path: string): Problem[] {
+function checkHardware({ name, computeCapability }: Gpu, precision: Precision, id: string, path: string): Problem[] {
   const { minComputeCapability } = PRECISIONS[precision];
   if (computeCapability >= minComputeCapability) return [];
   const instead = Object.entries(PRECISIONS)
     .filter(([, facts]) => facts.minComputeCapability <= computeCapability)
+    .filter(([other]) => other !== "fp16" || !refusesFp16(id))
     .map(([other]) => other);
   return [
     error(

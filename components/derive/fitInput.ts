@@ -1,8 +1,12 @@
+import { KV_CACHE_TYPES } from "../facts/kvCacheTypes.js";
 import type { FitInput } from "../fit/fit.js";
 import type { RuntimePlan } from "./plan.js";
 
-/** 8-bit types of the KV cache (`--kv-cache-dtype`). */
-const EIGHT_BIT_KV = /^(fp8|int8)/;
+/** Bytes of an element of the KV cache; those of 16 bits where the type is not known. */
+function kvElementBytes(type: unknown, headSize: number): number {
+  const known = typeof type === "string" && Object.hasOwn(KV_CACHE_TYPES, type) ? type : "auto";
+  return KV_CACHE_TYPES[known]!.elementBytes(headSize);
+}
 
 /** What the fit asks of a plan. */
 export type FitDemand = Pick<RuntimePlan, "gpu" | "accelerator" | "context"> & {
@@ -22,7 +26,7 @@ export function fitInputOf({ model, gpu, accelerator, context, concurrency, kvCa
     context,
     sequences: concurrency.sequences,
     batchedTokens: concurrency.batchedTokens,
-    kvElementBytes: typeof kvCacheType === "string" && EIGHT_BIT_KV.test(kvCacheType) ? 1 : 2,
+    kvElementBytes: kvElementBytes(kvCacheType, model.architecture.headSize),
   };
 }
 

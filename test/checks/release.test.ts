@@ -312,11 +312,16 @@ describe("fitInput", () => {
     ["bfloat16", 2],
     ["fp8", 1],
     ["fp8_e4m3", 1],
-    ["int8_per_token_head", 1],
-    ["nvfp4", 2],
+    ["int8_per_token_head", 1 + 4 / 128],
+    ["int4_per_token_head", 0.5 + 4 / 128],
+    ["turboquant_k8v4", 196 / 256],
+    ["turboquant_3bit_nc", 102 / 256],
+    ["nvfp4", 0.5625],
+    ["no such type", 2],
   ] as const) {
     it(`counts ${bytes} byte(s) an element of a KV cache of ${type}`, () => {
-      assert.equal(fitInput(contract({ "flags/kv-cache-dtype": flag(type) })).kvElementBytes, bytes);
+      const flags = { "kv-cache-dtype": { value: type, reason: "x" } };
+      assert.equal(fitInput({ ...contract(), flags }).kvElementBytes, bytes);
     });
   }
 });
@@ -325,5 +330,34 @@ describe("fitInput", () => {
   it("doubles the tokens of an 8-bit KV cache", () => {
     assert.equal(fit(fitInput(contract())).kvBytesPerToken, 147456);
     assert.equal(fit(fitInput(contract({ "flags/kv-cache-dtype": flag("fp8") }))).kvBytesPerToken, 73728);
+  });
+});
+
+describe("the KV cache's type and the precision", () => {
+  for (const [gpu, type, least] of [
+    ["t4", "fp8", "8.0"],
+    ["a10g", "fp8_per_token_head", "8.9"],
+    ["h100", "nvfp4_4over6", "10.0"],
+  ] as const) {
+    it(`are refused on a GPU that cannot: ${type} on ${gpu}`, () => {
+      const changes = { "gpu/type": gpu, "model/precision": "fp16", "flags/kv-cache-dtype": flag(type) };
+      const [problem = ""] = releaseProblems({ ...changes, context: 1024 });
+      assert.ok(
+        problem.startsWith(`error ${R1}.flags.kv-cache-dtype.value: ${type} needs CUDA compute capability ${least}`),
+      );
+      assert.match(problem, /: use auto, float16, .* or another GPU$/);
+    });
+  }
+
+  it("are never fp16 for Gemma 3, neither stated nor offered", () => {
+    const gemma = { "model/id": "google/gemma-3-12b-it" };
+    const all = releaseProblems({ ...gemma, "gpu/type": "t4" }).join("\n");
+    assert.match(all, /bf16 needs CUDA compute capability 8\.0/);
+    assert.doesNotMatch(all, /fp16/);
+    assert.ok(
+      releaseProblems({ ...gemma, "model/precision": "fp16", "gpu/type": "l40s" }).includes(
+        `error ${R1}.model.precision: vLLM refuses google/gemma-3-12b-it in fp16, which its numbers leave the range of: use bf16`,
+      ),
+    );
   });
 });

@@ -9,7 +9,7 @@ import {
 } from "../../components/derive/budgets.js";
 import { MOST_STARTUP_SECONDS } from "../../components/contract/schema.js";
 import { environment } from "../../components/derive/variables.js";
-import { GPUS } from "../../components/facts/gpus.js";
+import { GPUS, type GpuType } from "../../components/facts/gpus.js";
 import { MACHINES } from "../../components/facts/machines/index.js";
 import { contract } from "../contract/fixtures.js";
 
@@ -24,7 +24,7 @@ describe("time budgets", () => {
 
   it("give vLLM's own time-out the same length, and may be stated as long as any machine's weights take", () => {
     assert.equal(environment(contract({ startupSeconds: 900 }))["VLLM_ENGINE_READY_TIMEOUT_S"], "900");
-    const mostGiB = Math.max(...[...MACHINES.values()].map(({ gpu, gpus }) => GPUS[gpu].cudaGiB * gpus));
+    const mostGiB = Math.max(...[...MACHINES.values()].map(({ gpu, gpus }) => GPUS[gpu as GpuType].cudaGiB * gpus));
     assert.ok(startupSeconds(mostGiB) <= MOST_STARTUP_SECONDS);
   });
 
