@@ -36,13 +36,14 @@ export function checkReleaseFlags(
   );
   // What holds a credential is checked no further: other messages quote the value.
   const flags = Object.fromEntries(Object.entries(given).filter(([name]) => !secrets.has(name)));
-  const known = versionNamed(isWrong(of.vllmVersion) ? undefined : of.vllmVersion);
+  const stated = isWrong(of.vllmVersion) ? undefined : of.vllmVersion;
+  const known = versionNamed(stated);
   const image = isWrong(of.image) ? undefined : parseImage(of.image);
   const isPinned = image !== undefined && pinOf(image) !== "none";
-  // Beside an image that has to be changed anyway, misspelt flags are found with the newest table.
-  const version = known ?? (isPinned ? undefined : NEWEST_VERSION);
+  // Beside an image or a version that has to be changed anyway, misspelt flags are found with the newest table.
+  const version = known ?? (isPinned && !isWrong(of.vllmVersion) ? undefined : NEWEST_VERSION);
   const problems = [
-    ...(typeof of.vllmVersion === "string" ? checkOwnFlags(of.vllmVersion, path) : []),
+    ...(stated === undefined ? [] : checkOwnFlags(stated, path)),
     ...[...secrets.values()].flat(),
     ...checkFlags(flags, version, path),
     ...checkGuardedFlags(flags, path),
@@ -50,8 +51,8 @@ export function checkReleaseFlags(
     ...checkNeededFlags(flags, path),
     ...checkParsers(flags, version, path),
   ];
-  if (version === undefined && !isWrong(of.vllmVersion)) {
-    problems.push(warning(path, `names and values were not checked: ${unknownVersion(of.vllmVersion)}`));
+  if (version === undefined) {
+    problems.push(warning(path, `names and values were not checked: ${unknownVersion(stated)}`));
   }
   for (const flag of UNCOUNTED_FLAGS.filter((name) => name in given)) {
     problems.push(warning(joinPath(path, [flag]), "the fit does not count the memory of this flag: leave room for it"));

@@ -74,6 +74,7 @@ describe("serverPod", () => {
             { name: "VLLM_CACHE_ROOT", value: "/cache/vllm" },
             { name: "VLLM_NO_USAGE_STATS", value: "1" },
             { name: "HF_HUB_DISABLE_TELEMETRY", value: "1" },
+            { name: "VLLM_ENGINE_READY_TIMEOUT_S", value: "460" },
             { name: "VLLM_API_KEY", valueFrom: { secretKeyRef: { name: "chat-api-key", key: "api-key" } } },
           ],
           ports: [{ name: "http", containerPort: 8000, protocol: "TCP" }],
@@ -136,7 +137,7 @@ describe("serverPod", () => {
   it("adds the contract's variables to the fixed ones, before the secrets", () => {
     const env = { VLLM_LOGGING_LEVEL: { value: "DEBUG", reason: "a hunt" } };
     const names = containerOf(contractOf({ env })).env.map(({ name }) => name);
-    assert.deepEqual(names.slice(-3), ["HF_HUB_DISABLE_TELEMETRY", "VLLM_LOGGING_LEVEL", "VLLM_API_KEY"]);
+    assert.deepEqual(names.slice(-3), ["VLLM_ENGINE_READY_TIMEOUT_S", "VLLM_LOGGING_LEVEL", "VLLM_API_KEY"]);
   });
 
   it("gives the hub's token from its Secret, and only when there is one", () => {
