@@ -5,7 +5,8 @@ import { GPU_TYPES } from "../../components/facts/gpus.js";
 import { AT, type Changes, problemsOf, R1, release, releaseProblems } from "./fixtures.js";
 
 const MODEL_KEYS = "class, servedNames, route, releases, autoscaling, drainSeconds or warmSpares";
-const RELEASE_KEYS = "model, image, vllmVersion, gpu, context, concurrency, resources, startupSeconds, chatTemplate, flags or env";
+const RELEASE_KEYS =
+  "model, image, vllmVersion, gpu, context, concurrency, resources, startupSeconds, chatTemplate, flags or env";
 const GPUS = listOr(GPU_TYPES);
 const NOT_A_COMMIT = "is not a commit: branches and tags move, so use the commit's 40 lower-case hex digits";
 const FLAG_VALUE = "use text, a number, true or false, a list or an object";
@@ -254,7 +255,11 @@ describe("a release's shape", () => {
         { "resources/memoryGiB": 1.5 },
         "resources.memoryGiB: 1.5 is a number: use a whole number",
       ],
-      ["a start of over twelve hours", { startupSeconds: 50000 }, "startupSeconds: 50000 is too large: use at most 43200"],
+      [
+        "a start of over twelve hours",
+        { startupSeconds: 50000 },
+        "startupSeconds: 50000 is too large: use at most 43200",
+      ],
       [
         "a list of flags",
         { flags: ["--seed=1"] },

@@ -92,7 +92,14 @@ describe("placement by a real scheduler", () => {
       memoryGiB: 8,
       diskGiB: 50,
     };
-    await scenario.addNode({ ...system, name, labels: SYSTEM_NODE_LABELS, taints: [], gpus: 0, gpuResource: "nvidia.com/gpu" });
+    await scenario.addNode({
+      ...system,
+      name,
+      labels: SYSTEM_NODE_LABELS,
+      taints: [],
+      gpus: 0,
+      gpuResource: "nvidia.com/gpu",
+    });
     assert.equal(await eventually("its node", async () => (await created(scenario, "plain")).spec.nodeName), name);
     // Nothing would run there.
     await refused(() => created(scenario, "stranger"));

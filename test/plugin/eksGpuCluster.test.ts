@@ -122,6 +122,8 @@ describe("EksGpuCluster", () => {
     assert.match(lines[2]!, /^cluster\.gpuNodes\.inference-l4\.disk: unknown key\b/);
     assert.equal(lines.length, 3);
     assert.deepEqual(made, ["EksGpuCluster gpu"]);
-    assert.deepEqual((await refused(undefined)).lines, ["cluster: is missing: give an object such as { name: …, kubernetesVersion: …, gpuNodes: … }"]);
+    assert.deepEqual((await refused(undefined)).lines, [
+      "cluster: is missing: give an object such as { name: …, kubernetesVersion: …, gpuNodes: … }",
+    ]);
   });
 });
