@@ -1,4 +1,6 @@
 import type { Flags, FlagValue } from "../contract/contract.js";
+import { draftOf } from "../derive/draft.js";
+import { cataloguedShape } from "../derive/model.js";
 import { rendersAsWords } from "../derive/flags.js";
 import type { RuntimePlan } from "../derive/plan.js";
 import { joinPath } from "../config/parse.js";
@@ -16,7 +18,7 @@ import { checkParsers } from "./parsers.js";
 import { checkSources } from "./sources.js";
 
 /** Flags whose memory the fit does not count. */
-const UNCOUNTED_FLAGS = ["enable-lora", "speculative-config", "limit-mm-per-prompt", "cpu-offload-gb"];
+const UNCOUNTED_FLAGS = ["enable-lora", "limit-mm-per-prompt", "cpu-offload-gb"];
 
 /**
  * Every problem of a release's flags.
@@ -56,6 +58,11 @@ export function checkReleaseFlags(
   }
   for (const flag of UNCOUNTED_FLAGS.filter((name) => name in given)) {
     problems.push(warning(joinPath(path, [flag]), "the fit does not count the memory of this flag: leave room for it"));
+  }
+  const draft = draftOf(flags as Flags, 1);
+  if (draft !== undefined && cataloguedShape(draft.id) === undefined) {
+    const message = `the size of ${draft.id} is not known, so fit, disk and time to start do not count it: leave room for it`;
+    problems.push(warning(joinPath(path, ["speculative-config"]), message));
   }
   return problems;
 }

@@ -1,8 +1,9 @@
 /** Checks of one release that need more than its shape: tables, the model's limits, the fit. */
 import { parseImage, pinOf } from "../config/image.js";
-import { given, isWrong, type Parts, WRONG } from "../config/parts.js";
+import { from, given, isWrong, type Parts, WRONG } from "../config/parts.js";
 import { error, listOr, type Problem, quote } from "../config/problems.js";
 import { takesWholePrompts } from "../derive/batchBudget.js";
+import { draftShape } from "../derive/draft.js";
 import { fitInputOf } from "../derive/fitInput.js";
 import { offloaded } from "../derive/offloading.js";
 import { imageVersion, type RuntimePlan } from "../derive/plan.js";
@@ -13,6 +14,7 @@ import { type Precision, PRECISIONS } from "../facts/precisions.js";
 import { dividesHeads } from "../fit/fit.js";
 import { checkChatTemplate } from "./chatTemplate.js";
 import { checkFit } from "./fit.js";
+import { checkFp8Blocks } from "./fp8Blocks.js";
 import { checkSliceCount } from "./gpuTypes.js";
 import { checkReleaseFlags } from "./flags.js";
 import { checkKvCacheType } from "./kvCache.js";
@@ -41,6 +43,19 @@ export function checkRelease(plan: Parts<RuntimePlan>, path: string, found: read
     ...given([gpu.count, accelerator.resource], (count, resource) =>
       checkSliceCount(resource, count, `${path}.gpu.count`),
     ),
+    ...given(
+      [shape.intermediateSize, shape.fp8BlockSize, model.precision, model.quantizeAtLoad, gpu.count, flags],
+      (intermediateSize, fp8BlockSize, precision, quantize, gpus, set) =>
+        checkFp8Blocks(
+          {
+            architecture: { intermediateSize, fp8BlockSize },
+            isPublished: precision === "fp8" && !quantize,
+            gpus,
+            isExpertParallel: set["enable-expert-parallel"]?.value === true,
+          },
+          `${path}.gpu.count`,
+        ),
+    ),
     ...checkPrecision(accelerator, model, `${path}.model.precision`),
     ...given([kvCacheType, accelerator], (stored, type) =>
       checkKvCacheType(stored, type, `${path}.flags.kv-cache-dtype.value`),
@@ -59,6 +74,7 @@ export function checkRelease(plan: Parts<RuntimePlan>, path: string, found: read
     context,
     concurrency: { sequences: concurrency.sequences, batchedTokens: concurrency.batchedTokens },
     kvCacheType,
+    draft: from([flags, gpu.count], draftShape),
   };
   return [
     ...given([plan.image], (image) => checkImage({ image }, `${path}.image`)),

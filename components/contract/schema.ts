@@ -46,6 +46,9 @@ export const architectureSchema = z
     tiedEmbeddings: z.boolean().default(false),
     maxContext: positiveInt.describe("max_position_embeddings of config.json, in tokens"),
     slidingWindow: z.strictObject({ layers: positiveInt, tokens: positiveInt }).optional(),
+    fp8BlockSize: positiveInt
+      .optional()
+      .describe("First number of quantization_config.weight_block_size of config.json, for weights published in fp8"),
     weightsGiB: z.number().positive().optional().describe("Size of the loaded weights in GiB, if known"),
   })
   .describe("Shape of the model, from its config.json; required for models that are not in the catalogue");

@@ -1,5 +1,6 @@
 import { KV_CACHE_TYPES } from "../facts/kvCacheTypes.js";
 import type { FitInput } from "../fit/fit.js";
+import { draftShape } from "./draft.js";
 import type { RuntimePlan } from "./plan.js";
 
 /** Bytes of an element of the KV cache; those of 16 bits where the type is not known. */
@@ -14,9 +15,10 @@ export type FitDemand = Pick<RuntimePlan, "gpu" | "accelerator" | "context"> & {
   model: Pick<RuntimePlan["model"], "architecture" | "precision">;
   /** Value of the flag, if it is set. */
   kvCacheType: unknown;
+  draft: FitInput["draft"];
 };
 
-export function fitInputOf({ model, gpu, accelerator, context, concurrency, kvCacheType }: FitDemand): FitInput {
+export function fitInputOf({ model, gpu, accelerator, context, concurrency, kvCacheType, draft }: FitDemand): FitInput {
   return {
     model: model.architecture,
     precision: model.precision,
@@ -27,10 +29,15 @@ export function fitInputOf({ model, gpu, accelerator, context, concurrency, kvCa
     sequences: concurrency.sequences,
     batchedTokens: concurrency.batchedTokens,
     kvElementBytes: kvElementBytes(kvCacheType, model.architecture.headSize),
+    ...(draft !== undefined && { draft }),
   };
 }
 
 /** The fit's question for a plan. */
 export function fitInput(plan: RuntimePlan): FitInput {
-  return fitInputOf({ ...plan, kvCacheType: plan.flags["kv-cache-dtype"]?.value });
+  return fitInputOf({
+    ...plan,
+    kvCacheType: plan.flags["kv-cache-dtype"]?.value,
+    draft: draftShape(plan.flags, plan.gpu.count),
+  });
 }

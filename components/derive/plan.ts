@@ -7,6 +7,7 @@ import type { Architecture } from "../facts/models/architecture.js";
 import type { Precision } from "../facts/precisions.js";
 import { batchedTokens } from "./batchBudget.js";
 import { startupSeconds } from "./budgets.js";
+import { draftOnDiskGiB } from "./draft.js";
 import { type Accelerator, gpuNamed, type GpuTypes } from "./gpuTypes.js";
 import {
   cataloguedShape,
@@ -46,7 +47,7 @@ export interface RuntimePlan extends ModelKeys {
   /** Prompt and completion tokens of one request. */
   context: number;
   concurrency: { sequences: number; inFlight: number; batchedTokens: number };
-  /** Size of the weights as they are downloaded. */
+  /** Size of the weights as they are downloaded, a draft's of known size included. */
   weightsGiB: number;
   resources: { cpus: number; memoryGiB: number; sharedMemoryGiB: number; diskGiB: number };
   /** From the container's start to its first readiness. */
@@ -86,7 +87,10 @@ export function planOf(
   const architecture = model.architecture ?? architectureOf(id, model.precision);
   const accelerator = gpuNamed(gpu.type, gpuTypes);
   const version = stated(config.vllmVersion, () => from([image], imageVersion));
-  const weightsGiB = from([architecture, from([source], downloadedPrecision)], weightsOnDiskGiB);
+  const weightsGiB = from(
+    [architecture, from([source], downloadedPrecision), flags],
+    (shape, downloaded, given) => weightsOnDiskGiB(shape, downloaded) + draftOnDiskGiB(given),
+  );
   const moved = from([{ flags, env, gpus: gpu.count }], offloaded);
   const shared = stated(resources.sharedMemoryGiB, () => from([gpu.count, moved], sharedMemoryGiB));
   return {

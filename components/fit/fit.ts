@@ -45,11 +45,13 @@ export interface FitInput {
   batchedTokens: number;
   /** Bytes of one element of the KV cache: 2, or 1 with an 8-bit `--kv-cache-dtype`. */
   kvElementBytes: number;
+  /** A model that drafts tokens for this one and is loaded beside it, split over `gpus`. @default none */
+  draft?: { model: Architecture; precision: Precision; gpus: number } | undefined;
 }
 
 /** Memory is per GPU, in GiB. */
 export interface Fit {
-  /** Over all GPUs. */
+  /** Over all GPUs, a draft's included. */
   weightsGiB: number;
   weightsGiBPerGpu: number;
   /** Peak activations, CUDA graphs and libraries. */
@@ -74,6 +76,13 @@ function kvHeadsPerGpu(model: Architecture, gpus: number): number {
 
 /** KV bytes that one request of `context` tokens holds on one GPU. */
 function kvBytesOfRequest(input: FitInput, context: number): number {
+  const { draft } = input;
+  // A draft has a KV cache of its own, for the same tokens.
+  const ofDraft = draft === undefined ? 0 : kvBytesOfModel({ ...input, ...draft }, context);
+  return kvBytesOfModel(input, context) + ofDraft;
+}
+
+function kvBytesOfModel(input: FitInput, context: number): number {
   const { model, gpus, kvElementBytes, batchedTokens } = input;
   const layerBytesPerToken = 2 * kvHeadsPerGpu(model, gpus) * model.headSize * kvElementBytes;
   const blocks = Math.ceil(context / BLOCK_TOKENS);
@@ -99,17 +108,19 @@ function overheadBytes(input: FitInput): number {
 
 /** Works out the fit of one replica. Never throws; the inputs are taken as valid. */
 export function fit(input: FitInput): Fit {
-  const { model, gpus, context } = input;
-  const weights = weightBytes(model, input.precision);
+  const { model, gpus, context, draft } = input;
+  const ofDraft = draft === undefined ? 0 : weightBytes(draft.model, draft.precision);
+  const weights = weightBytes(model, input.precision) + ofDraft;
+  const weightsPerGpu = (weights - ofDraft) / gpus + (draft === undefined ? 0 : ofDraft / draft.gpus);
   const overhead = overheadBytes(input);
-  const free = input.gpu.cudaGiB * GIB * input.memoryUtilization - weights / gpus - overhead;
+  const free = input.gpu.cudaGiB * GIB * input.memoryUtilization - weightsPerGpu - overhead;
   // The null block (`_check_enough_kv_cache_memory`, vllm/v1/core/kv_cache_utils.py).
   const kvCache = free - kvBytesOfRequest(input, BLOCK_TOKENS);
   const perRequest = kvBytesOfRequest(input, context);
   const fullLengthRequests = Math.max(0, kvCache / perRequest);
   return {
     weightsGiB: weights / GIB,
-    weightsGiBPerGpu: weights / gpus / GIB,
+    weightsGiBPerGpu: weightsPerGpu / GIB,
     overheadGiBPerGpu: overhead / GIB,
     kvCacheGiBPerGpu: kvCache / GIB,
     kvBytesPerToken: perRequest / (Math.ceil(context / BLOCK_TOKENS) * BLOCK_TOKENS),

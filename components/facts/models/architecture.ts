@@ -16,6 +16,8 @@ export interface Architecture {
   maxContext: number;
   /** Layers that attend to a window only, and its size in tokens. @default none */
   slidingWindow?: { layers: number; tokens: number };
+  /** Side of the blocks that fp8 weights are scaled by (`weight_block_size` of config.json). @default not known */
+  fp8BlockSize?: number;
   /** Size of the weights as loaded, in GiB, where it does not follow from parameters and precision. */
   weightsGiB?: number;
 }
