@@ -2,8 +2,10 @@
 import { counted, error, formatProblem, listOr, type Problem, quote } from "../../components/config/problems.js";
 import { checkNpmRun, commandsOf, isGiven, isRunnable, npmRun, type Scripts } from "./commands.js";
 import { checkLinks, type Pages, type Targets } from "./links.js";
+import { checkManifests } from "./manifests.js";
 import { type Block, blocksOf, inlineCode } from "./markdown.js";
 import { missingLines } from "./outputs.js";
+import { checkPart } from "./part.js";
 import { checkYaml, type Whole } from "./yaml.js";
 
 /** What a command printed, standard error included. */
@@ -18,6 +20,8 @@ export interface Project extends Targets {
   scripts: Scripts;
   /** A stack config that is right. */
   config: Whole;
+  /** The text of a file of the project; `undefined` where there is none. */
+  read: (path: string) => string | undefined;
   /** @param stackFile runs the command where this file is the staging stack's */
   run: (command: string, stackFile?: string) => Printed;
   checkTypeScript: (blocks: readonly Block[]) => Problem[];
@@ -25,7 +29,7 @@ export interface Project extends Targets {
   readLevels: (json: string) => void;
 }
 
-const LANGUAGES = ["console", "json", "mermaid", "sh", "text", "ts", "yaml"];
+const LANGUAGES = ["console", "json", "mermaid", "python", "sh", "text", "ts", "yaml"];
 /** A block that is not run or compared, with the reason. */
 const LEFT_OUT = /^not (run|checked): \S/;
 
@@ -37,7 +41,7 @@ export function checkDocs(project: Project): Problem[] {
       inlineCode(file, text).flatMap(({ at, code }) => checkName(at, code, project)),
     ),
     ...blocks.flatMap((block) => checkBlock(block, project)),
-    ...project.checkTypeScript(blocks.filter(({ language }) => language === "ts")),
+    ...project.checkTypeScript(blocks.filter(({ language, mark = "" }) => language === "ts" && !LEFT_OUT.test(mark))),
   ];
 }
 
@@ -49,9 +53,13 @@ function checkBlock(block: Block, project: Project): Problem[] {
     case "text":
       return checkText(block, project);
     case "yaml":
-      return checkYaml(block, project.config);
+      return checkAnyYaml(block, project);
     case "json":
       return checkJson(block, project);
+    case "python":
+      return LEFT_OUT.test(block.mark ?? "")
+        ? []
+        : [error(block.at, "Python is not run by this check: mark the block <!-- not run: <reason> -->")];
     // Pictures are for whoever reads the page on GitHub; all TypeScript is checked in one go.
     case "mermaid":
     case "ts":
@@ -59,6 +67,13 @@ function checkBlock(block: Block, project: Project): Problem[] {
     default:
       return [error(block.at, `the block's language is ${quote(block.language)}: use ${listOr(LANGUAGES)}`)];
   }
+}
+
+/** Stack config, a part of a file that the mark names, or Kubernetes objects. */
+function checkAnyYaml(block: Block, { config, read }: Project): Problem[] {
+  const [, file] = /^part of (\S+)$/.exec(block.mark ?? "") ?? [];
+  if (file !== undefined) return checkPart(block, file, read(file));
+  return block.mark === "check: manifests" ? checkManifests(block) : checkYaml(block, config);
 }
 
 function checkName(at: string, command: string, { scripts }: Project): Problem[] {

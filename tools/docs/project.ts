@@ -103,6 +103,7 @@ export function projectAt(root: string): Project {
     packed: packedFiles(root),
     scripts: { texts: scripts, help },
     config: readStackFile(root, "staging").values,
+    read: (path) => (existsSync(join(root, path)) ? readFileSync(join(root, path), "utf8") : undefined),
     run,
     checkTypeScript: (blocks) => (blocks.length === 0 ? [] : checkTypeScript(root, blocks)),
     readLevels: (json) => {

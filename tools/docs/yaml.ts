@@ -45,7 +45,8 @@ function withReleases(models: unknown, whole: Whole): unknown {
 export function checkYaml({ at, lines, mark = "check: config" }: Block, whole: Whole): Problem[] {
   const frame = FRAMES[/^check: (\w+)$/.exec(mark)?.[1] ?? ""];
   if (frame === undefined) {
-    const marks = listOr(Object.keys(FRAMES).map((name) => `"check: ${name}"`));
+    const known = [...Object.keys(FRAMES).map((name) => `check: ${name}`), "check: manifests", "part of <file>"];
+    const marks = listOr(known.map((name) => `"${name}"`));
     return [error(at, `the mark "${mark}" does not say how this YAML is checked: use ${marks}`)];
   }
   let content: unknown;

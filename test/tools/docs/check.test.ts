@@ -10,6 +10,7 @@ function project(pages: Record<string, string>, changed: Partial<Project> = {}):
     packed: new Set(["README.md", "docs/a.md"]),
     scripts: { texts: { preview: "node --import tsx tools/cli.ts preview" }, help: () => "Usage: preview" },
     config: {},
+    read: (path) => (path === "a.yaml" ? "config: { a: 1 }" : undefined),
     run: (command, stackFile) => ({ text: `${command}\n${stackFile ?? "no file"}\n`, exitCode: 0 }),
     checkTypeScript: () => [],
     readLevels: (json) => void JSON.parse(json),
@@ -27,7 +28,7 @@ const block = (language: string, text: string, mark?: string): string =>
 describe("the check of the docs", () => {
   it("takes blocks of known languages only", () => {
     assert.deepEqual(problemsOf(block("", "a")), [
-      `README.md:1: the block's language is "": use console, json, mermaid, sh, text, ts or yaml`,
+      `README.md:1: the block's language is "": use console, json, mermaid, python, sh, text, ts or yaml`,
     ]);
   });
 
@@ -96,6 +97,29 @@ describe("the check of the docs", () => {
     };
     assert.deepEqual(problemsOf(block("ts", "let a = 1;"), { checkTypeScript }), []);
     assert.deepEqual(seen, ["let a = 1;"]);
+  });
+
+  it("leaves out TypeScript and Python that say why", () => {
+    const seen: number[] = [];
+    const checkTypeScript: Project["checkTypeScript"] = (blocks) => {
+      seen.push(blocks.length);
+      return [];
+    };
+    const pages = block("ts", "let a", "not checked: needs a package") + block("python", "a", "not run: the same");
+    assert.deepEqual(problemsOf(pages, { checkTypeScript }), []);
+    assert.deepEqual(seen, [0]);
+    assert.deepEqual(problemsOf(block("python", "a = 1")), [
+      "README.md:1: Python is not run by this check: mark the block <!-- not run: <reason> -->",
+    ]);
+  });
+
+  it("takes YAML by its mark: a part of a file, or Kubernetes objects", () => {
+    assert.deepEqual(problemsOf(block("yaml", "a: 1", "part of a.yaml")), []);
+    assert.deepEqual(problemsOf(block("yaml", "a: 2", "part of a.yaml")), [
+      "README.md:3: a is not so in a.yaml: show what is there",
+    ]);
+    assert.deepEqual(problemsOf(block("yaml", "a: 1", "part of b.yaml")), ["README.md:3: there is no b.yaml"]);
+    assert.equal(problemsOf(block("yaml", "kind: Ingress", "check: manifests")).length, 3);
   });
 
   it("says how many problems there are, or how many pages are right", () => {

@@ -35,6 +35,11 @@ describe("this repository, as the check of its docs sees it", function () {
     assert.equal(exitCode, 2);
   });
 
+  it("reads files, and none that is not there", () => {
+    assert.match(project.read("Pulumi.yaml")!, /^name: vllm$/m);
+    assert.equal(project.read("Pulumi.none.yaml"), undefined);
+  });
+
   it("reads policy levels as the tools do", () => {
     project.readLevels('{ "limits-stated": "mandatory" }');
     assert.throws(() => project.readLevels('{ "limits-statd": "mandatory" }'), /did you mean limits-stated/);

@@ -46,7 +46,7 @@ describe("stack config that a page shows", () => {
     assert.match(problemsOf("a: [")[0]!, /^is no YAML: /);
     assert.deepEqual(problemsOf("- a"), ["is no YAML mapping of config keys"]);
     assert.deepEqual(problemsOf("a: 1", "check: modles"), [
-      'the mark "check: modles" does not say how this YAML is checked: use "check: config", "check: models" or "check: model"',
+      'the mark "check: modles" does not say how this YAML is checked: use "check: config", "check: models", "check: model", "check: manifests" or "part of <file>"',
     ]);
   });
 });
