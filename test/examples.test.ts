@@ -3,19 +3,28 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { rules } from "../policies/rules/index.js";
+import { listStacks } from "../stacks/stackFile.js";
 import { collectFrom, type CollectedResource } from "../tools/collect.js";
-import { runPolicies } from "../tools/policyRunner.js";
+import type { StackValues } from "../tools/collect/run.js";
+import { loadStack } from "../tools/loadStack.js";
+import { readPolicyConfig, runPolicies } from "../tools/policyRunner.js";
+import { judgeStack } from "../tools/preview/judge.js";
+import { readStackFile } from "../tools/stackFile.js";
 
 const EXAMPLES = resolve(__dirname, "../examples");
+const PLATFORMS = join(EXAMPLES, "platforms");
+
+/** A stack without config. */
+const valuesOf = (stack: string): StackValues => ({ stack, engineConfig: {}, engineSecretKeys: [] });
 
 /** Runs an example as Pulumi would, from its entry file. */
-async function run(example: string, stack = "dev"): Promise<CollectedResource[]> {
+async function run(example: string, values = valuesOf("dev")): Promise<CollectedResource[]> {
   const folder = join(EXAMPLES, example);
   const { main } = parse(readFileSync(join(folder, "Pulumi.yaml"), "utf8")) as { main: string };
   const entry = require.resolve(join(folder, main));
   Reflect.deleteProperty(require.cache, entry);
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- once for each stack, as Pulumi does
-  return collectFrom({ stack, engineConfig: {}, engineSecretKeys: [] }, () => require(entry) as object);
+  return collectFrom(values, () => require(entry) as object);
 }
 
 function inputsOf(resources: readonly CollectedResource[], kind: string, name: string): Record<string, unknown> {
@@ -25,14 +34,16 @@ function inputsOf(resources: readonly CollectedResource[], kind: string, name: s
 }
 
 interface PodTemplate {
-  template: { spec: { nodeSelector: object; containers: Array<{ args: string[] }> } };
+  template: {
+    spec: { nodeSelector: object; tolerations: object[]; containers: Array<{ args: string[]; resources: object }> };
+  };
 }
 
 describe("the examples", () => {
   it("are those that their README lists", () => {
     const readme = readFileSync(join(EXAMPLES, "README.md"), "utf8");
     const folders = readdirSync(EXAMPLES, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-    assert.equal(folders.length, 3);
+    assert.equal(folders.length, 4);
     for (const { name } of folders) assert.ok(readme.includes(`[${name}](${name})`), name);
   });
 
@@ -43,7 +54,7 @@ describe("the examples", () => {
     ["two-environments", "prod"],
   ] as const) {
     it(`${example} runs as stack ${stack} and breaks no policy`, async () => {
-      const resources = await run(example, stack);
+      const resources = await run(example, valuesOf(stack));
       const judged = resources.map(({ inputs, ...resource }) => ({ ...resource, props: inputs }));
       const broken = (await runPolicies(judged, rules)).filter(({ level }) => level === "mandatory");
       assert.deepEqual(
@@ -70,8 +81,59 @@ describe("the examples", () => {
       ["staging", 8192],
       ["prod", 32768],
     ] as const) {
-      const { spec } = inputsOf(await run("two-environments", stack), "Deployment", "chat-r1") as { spec: PodTemplate };
+      const { spec } = inputsOf(await run("two-environments", valuesOf(stack)), "Deployment", "chat-r1") as {
+        spec: PodTemplate;
+      };
       assert.ok(spec.template.spec.containers[0]!.args.includes(`--max-model-len=${context}`));
     }
+  });
+});
+
+describe("the stacks of examples/platforms", () => {
+  const levels = readPolicyConfig(resolve(__dirname, "../policies/config/prod.json"));
+  const preview = async (stack: string): ReturnType<typeof judgeStack> =>
+    judgeStack(loadStack(PLATFORMS, stack), levels);
+  const podOf = async (stack: string, deployment: string): Promise<PodTemplate["template"]["spec"]> => {
+    const { spec } = inputsOf((await preview(stack)).resources, "Deployment", deployment) as { spec: PodTemplate };
+    return spec.template.spec;
+  };
+
+  it("are those that the guides explain, one each", () => {
+    const guides = readdirSync(resolve(__dirname, "../docs/guides"));
+    assert.deepEqual(guides.map((page) => page.replace(/\.md$/, "")).sort(), listStacks(PLATFORMS).sort());
+  });
+
+  for (const stack of listStacks(PLATFORMS)) {
+    it(`${stack} breaks no policy at the levels of prod, and warns of nothing`, async () => {
+      assert.deepEqual(loadStack(PLATFORMS, stack).warnings, []);
+      assert.deepEqual((await preview(stack)).violations, []);
+    });
+  }
+
+  it("run from the entry beside them, which is this repository's program", async () => {
+    const { engineConfig, engineSecretKeys } = readStackFile(PLATFORMS, "aks");
+    const resources = await run("platforms", { stack: "aks", engineConfig, engineSecretKeys });
+    inputsOf(resources, "Deployment", "chat-r1");
+  });
+
+  it("aks: pods find their pool by its label and tolerate its taints, a spot pool's own among them", async () => {
+    const { nodeSelector, tolerations } = await podOf("aks", "trial-r1");
+    assert.deepEqual(nodeSelector, {
+      "kubernetes.azure.com/agentpool": "gpuspot",
+      "kubernetes.azure.com/scalesetpriority": "spot",
+    });
+    assert.deepEqual(tolerations, [
+      { key: "sku", operator: "Equal", value: "gpu", effect: "NoSchedule" },
+      { key: "kubernetes.azure.com/scalesetpriority", operator: "Equal", value: "spot", effect: "NoSchedule" },
+    ]);
+  });
+
+  it("on-premises: a slice is asked for by its own resource", async () => {
+    const { containers } = await podOf("on-premises", "embed-r1");
+    const { limits } = containers[0]!.resources as { limits: Record<string, unknown> };
+    assert.deepEqual(
+      Object.entries(limits).filter(([name]) => name.startsWith("nvidia.com/")),
+      [["nvidia.com/mig-3g.40gb", "1"]],
+    );
   });
 });
