@@ -7,7 +7,7 @@ import { mergedPod } from "../derive/pod.js";
 import type { RuntimePlan } from "../derive/plan.js";
 import { OWNED_ENV } from "../derive/variables.js";
 import { ANNOTATIONS, LABELS, OWN_PREFIX } from "../vocabulary/labels.js";
-import { CACHE_PATH } from "../vocabulary/paths.js";
+import { CACHE_PATH, TEMPLATE_FOLDER } from "../vocabulary/paths.js";
 import { ENGINE_CONTAINER, ENGINE_VOLUMES } from "../vocabulary/workloads.js";
 import { checkPlainText, guardedVariable } from "./guarded.js";
 import { checkImage } from "./release.js";
@@ -32,7 +32,7 @@ const ENGINE_TREES = [
     "/run",
     "/var/run",
   ],
-  ...["/root", "/vllm-workspace", "/tmp", CACHE_PATH],
+  ...["/root", "/vllm-workspace", "/tmp", CACHE_PATH, TEMPLATE_FOLDER],
 ];
 
 /** Files of /etc by which a loader, a shell or a name service runs other code. */

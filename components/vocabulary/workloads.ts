@@ -29,8 +29,8 @@ export const RUNTIME_WORKLOADS: readonly ObjectKind[] = [DEPLOYMENT];
 /** Name of the container that runs vLLM. */
 export const ENGINE_CONTAINER = "vllm";
 
-/** Names of the volumes that every engine has. */
-export const ENGINE_VOLUMES: readonly string[] = ["cache", "shm", "tmp", "chat-template"];
+/** Names of the volumes that an engine has; the last one only with a chat template in its contract. */
+export const ENGINE_VOLUMES: readonly string[] = ["cache", "shm", "tmp", "template"];
 
 /** A kind of object that belongs to a runtime. */
 export interface RuntimeObject extends ObjectKind {

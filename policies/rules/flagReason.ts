@@ -28,9 +28,9 @@ export const flagReason = workloadRule(
   },
 );
 
-/** The flags that have a reason which says something. */
+/** The flags that have a reason which says something; a chat template that the contract carries has it beside its text. */
 function reasonsIn(contract: unknown): ReadonlySet<string> {
-  const flags = Object.entries(fields(at(contract, "flags")));
+  const flags = Object.entries({ "chat-template": at(contract, "chatTemplate"), ...fields(at(contract, "flags")) });
   const explained = flags.filter(([, flag]) => (text(at(flag, "reason")) ?? "").trim() !== "");
   return new Set(explained.map(([name]) => nameOf(name).name));
 }

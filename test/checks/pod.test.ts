@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 import { loadModels } from "../../components/checks/load.js";
 import { ContractError, formatProblem } from "../../components/config/problems.js";
+import { mounts } from "../../components/engine/volumes.js";
 import { IMAGE, modelConfig } from "../serving/fixtures.js";
 
 /** Problems of a stack's section beside a model's. */
@@ -17,10 +18,20 @@ function problemsOf(pod: object, ofModel?: object, release: object = {}, nodeGro
 }
 
 const reason = "the platform's";
+/** As the engine has it: plain values. */
+type Mount = { name: string; mountPath: string };
 const volume = (changes: object) => ({ volumes: { ca: { configMap: "corporate-ca", reason, ...changes } } });
 const sidecar = (changes: object) => ({ sidecars: { mesh: { image: IMAGE, reason, ...changes } } });
 
 describe("a pod section", () => {
+  for (const { name, mountPath } of mounts({ chatTemplate: { text: "{{ messages }}", reason } }) as Mount[]) {
+    it(`takes neither name nor place of the engine's volume ${name}`, () => {
+      const problems = problemsOf({ volumes: { [name]: { configMap: "x", mountPath, reason } } }).join("\n");
+      assert.match(problems, /is a volume of the engine's own/);
+      assert.match(problems, /would cover files that the engine is made of/);
+    });
+  }
+
   const right: Record<string, object> = {
     "nothing at all": {},
     "pull secrets and a runtime class": {

@@ -4,6 +4,7 @@ import { flagReason } from "../../../policies/rules/flagReason.js";
 import { deployment, messages } from "../fixtures.js";
 
 const contract = (flags: object) => ({ "pulumi-vllm.dev/contract": JSON.stringify({ flags }) });
+const SHARED = { "enable-prefix-caching": { value: true, reason: "shared prompts" } };
 const lacks = (name: string) =>
   `container "vllm": --${name} has no reason: give one in flags.${name}.reason of pulumi-vllm.dev/contract`;
 
@@ -22,6 +23,17 @@ describe("flag-reason", () => {
       }),
     };
     assert.deepEqual(await messages(flagReason, deployment(changes)), []);
+  });
+
+  it("takes the reason of a chat template that the contract carries", async () => {
+    const carried = (reason: string) => ({
+      extraArgs: ["--chat-template=/etc/template.jinja"],
+      annotations: {
+        "pulumi-vllm.dev/contract": JSON.stringify({ flags: SHARED, chatTemplate: { text: "{{ 1 }}", reason } }),
+      },
+    });
+    assert.deepEqual(await messages(flagReason, deployment(carried("trained on plain ChatML"))), []);
+    assert.deepEqual(await messages(flagReason, deployment(carried(" "))), [lacks("chat-template")]);
   });
 
   it("refuses a flag without reason, or with an empty one", async () => {
