@@ -24,6 +24,11 @@ const FRAMES: Readonly<Record<string, (content: Mapping, whole: Whole) => Mappin
     const [name, model] = firstModel(whole);
     return { ...whole, models: { [name]: { ...model, ...content } } };
   },
+  release: (content, whole) => {
+    const [name, model] = firstModel(whole);
+    const [release, stated] = Object.entries(model["releases"] as Record<string, Mapping>)[0]!;
+    return { ...whole, models: { [name]: { ...model, releases: { [release]: { ...stated, ...content } } } } };
+  },
 };
 
 function firstModel({ models }: Whole): [string, Mapping] {
@@ -57,6 +62,9 @@ export function checkYaml({ at, lines, mark = "check: config" }: Block, whole: W
   }
   if (typeof content !== "object" || content === null || Array.isArray(content)) {
     return [error(at, "is no YAML mapping of config keys")];
+  }
+  if (frame === FRAMES["config"] && !Object.keys(content).some((key) => key.startsWith(`${NAMESPACE}:`))) {
+    return [error(at, `has no key such as "${NAMESPACE}:cluster" at its top, so nothing of it would be checked`)];
   }
   const values = frame(content as Mapping, whole);
   const { problems } = parseStackConfig({ ...values, models: withReleases(values["models"], whole) });

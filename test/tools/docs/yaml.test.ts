@@ -42,11 +42,22 @@ describe("stack config that a page shows", () => {
     ]);
   });
 
+  it("may be keys of one release", () => {
+    assert.deepEqual(problemsOf("context: 4096", "check: release"), []);
+    assert.match(
+      problemsOf("context: 819200", "check: release")[0]!,
+      /^vllm:models\.chat\.releases\.r1\.context: /,
+    );
+  });
+
   it("has to be YAML with a mark that is known", () => {
     assert.match(problemsOf("a: [")[0]!, /^is no YAML: /);
     assert.deepEqual(problemsOf("- a"), ["is no YAML mapping of config keys"]);
+    assert.deepEqual(problemsOf("config:\n  vllm:namespace: kube-system"), [
+      'has no key such as "vllm:cluster" at its top, so nothing of it would be checked',
+    ]);
     assert.deepEqual(problemsOf("a: 1", "check: modles"), [
-      'the mark "check: modles" does not say how this YAML is checked: use "check: config", "check: models", "check: model", "check: manifests" or "part of <file>"',
+      'the mark "check: modles" does not say how this YAML is checked: use "check: config", "check: models", "check: model", "check: release", "check: manifests" or "part of <file>"',
     ]);
   });
 });
