@@ -6,7 +6,8 @@
  *   "GPU 0 has a total capacity of … GiB" of PyTorch's out-of-memory errors in public issues; where reports differ by
  *   driver the smallest is taken. Gathered 2026-11-21; A10 (zai-org/CogVLM#236) and H100 NVL (ali-vilab/VACE#56)
  *   2026-11-26.
- * - `computeCapability`: https://developer.nvidia.com/cuda-gpus, read 2026-11.
+ * - `computeCapability`: https://developer.nvidia.com/cuda-gpus, read 2026-11-26. A10G and H100 NVL, which it does not list, as
+ *   llama.cpp and PyTorch print them in public logs ("NVIDIA H100 NVL, compute capability 9.0").
  */
 /** A type of GPU, or of a slice of one. */
 export interface Gpu {

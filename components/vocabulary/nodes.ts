@@ -22,12 +22,14 @@ export const WORKLOADS = {
 export const LIFECYCLES = { onDemand: "on-demand", spot: "spot" } as const;
 
 /**
- * Labels by which a node is known to be a spot node, ours and those of the common clouds and provisioners, as they document them:
- * - https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html
- * - https://karpenter.sh/docs/concepts/scheduling/
- * - https://cloud.google.com/kubernetes-engine/docs/concepts/spot-vms and `…/preemptible-vms`; `gke-provisioning` has
- *   preemptible machines, too.
- * - https://learn.microsoft.com/azure/aks/spot-node-pool
+ * Labels by which a node is known to be a spot node, ours and those of the common clouds and provisioners. Where each was read,
+ * 2026-11-26:
+ * - EKS: https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html, in awsdocs' copy.
+ * - Karpenter: examples/v1beta1/spot.yaml of aws/karpenter-provider-aws; https://karpenter.sh/docs/concepts/scheduling/
+ * - GKE: the labels of its nodes in public logs. Preemptible nodes have `gke-preemptible` and `gke-provisioning=preemptible`, spot
+ *   nodes `gke-spot` and `gke-provisioning=spot`. Google documents `gke-spot` and `gke-preemptible`:
+ *   https://cloud.google.com/kubernetes-engine/docs/concepts/spot-vms and `…/how-to/preemptible-vms`
+ * - AKS: https://learn.microsoft.com/azure/aks/spot-node-pool, at fb060ab of MicrosoftDocs/azure-aks-docs.
  */
 export const SPOT_NODE_LABELS: ReadonlyArray<{ key: string; value: string }> = [
   { key: NODE_LABELS.lifecycle, value: LIFECYCLES.spot },
@@ -41,9 +43,10 @@ export const SPOT_NODE_LABELS: ReadonlyArray<{ key: string; value: string }> = [
 ];
 
 /**
- * Taints that spot nodes of a cloud may have beside {@link SPOT_TAINT}. AKS sets its own on every spot pool, and GKE when
- * node auto-provisioning makes the pool; those of preemptible machines are their owner's, by the same key. EKS and Karpenter
- * set none. Sources: those of {@link SPOT_NODE_LABELS}.
+ * Taints that spot nodes of a cloud may have beside {@link SPOT_TAINT}. AKS sets its own on every spot pool. GKE sets
+ * `gke-spot` on pools that node auto-provisioning makes, and none on others, whose owners are advised to set it; preemptible
+ * nodes get theirs from their owner. EKS and Karpenter set none. Sources: those of {@link SPOT_NODE_LABELS}, for GKE as
+ * nullplatform/tofu-modules sums them up (infrastructure/gcp/gke/README.md, read 2026-11-26).
  */
 export const SPOT_NODE_TAINTS = [
   { key: "cloud.google.com/gke-spot", value: "true", effect: "NoSchedule" },

@@ -247,8 +247,8 @@ describe("replicaCost", () => {
   });
 
   it("is unknown, not zero, where no machine has a price", () => {
-    const groups = { inference: group({ gpu: "a100-80", instanceTypes: ["a2-ultragpu-1g"] }) };
-    assert.equal(cost(chat({ "gpu/type": "a100-80" }), groups), undefined);
+    const groups = { inference: group({ gpu: "b200", instanceTypes: ["a4-highgpu-8g"] }) };
+    assert.equal(cost(chat({ "gpu/type": "b200" }), groups), undefined);
   });
 
   it("is the cheapest machine's where no group takes the model", () => {

@@ -3,15 +3,19 @@
  * (NV*as_v4, ND96is_MI300X_v5), confidential ones (NCC*), those that are retired (K80, P40, P100, M60, V100), and a local
  * disk, which pods of AKS have only where the pool's OS disk is ephemeral.
  *
- * Source of the shapes: https://learn.microsoft.com/azure/virtual-machines/sizes/overview#gpu-accelerated and
- * skypilot-org/skypilot-catalog, catalogs/v6/azure/vms.csv at 098741e, read 2026-11-26. Source of the prices: that
- * catalogue, eastus, on demand. It is older than the H200 sizes, which have no price here.
+ * Sources, read 2026-11-26:
+ * - Shapes: the series' pages in MicrosoftDocs/azure-compute-docs, articles/virtual-machines/sizes/gpu-accelerated:
+ *   ncast4v3, nvadsa10v5 and ndh100v5 at 2bc777f, 2bc777f and 0277390, ndasra100v4 at 99ed1c2, nca100v4 at 1827cf3, ndma100v4
+ *   and ncadsh100v5 at 05e75b1, nd-h200-v5 at 3b74475. ND96amsr_A100_v4 has 1900 GB there and 1800 GiB in Azure's API
+ *   (skypilot-org/skypilot-catalog, catalogs/v6/azure/vms.csv at 098741e): the smaller is taken.
+ * - Prices: Azure/karpenter-provider-azure, pkg/providers/pricing/zz_generated.pricing.go of 2026-06-18 (352646f), made from
+ *   Azure's price API: on demand, Linux, eastus, and H200, which has none there, eastus2.
  */
 import type { GpuType } from "../gpus.js";
 import type { Machine } from "./machine.js";
 import { DAEMON_SETS, KERNEL_SHARE } from "./reserves.js";
 
-/** `hourlyUsd`: on demand, eastus. */
+/** `hourlyUsd`: on demand. */
 type Row = [gpus: number, cpus: number, memoryGiB: number, hourlyUsd?: number];
 
 const TABLE: ReadonlyArray<[gpu: GpuType, rows: Record<string, Row>]> = [
@@ -44,19 +48,23 @@ const TABLE: ReadonlyArray<[gpu: GpuType, rows: Record<string, Row>]> = [
   ],
   ["h100-nvl", { Standard_NC40ads_H100_v5: [1, 40, 320, 6.98], Standard_NC80adis_H100_v5: [2, 80, 640, 13.96] }],
   ["h100", { Standard_ND96isr_H100_v5: [8, 96, 1900, 98.32] }],
-  ["h200", { Standard_ND96isr_H200_v5: [8, 96, 1850] }],
+  ["h200", { Standard_ND96isr_H200_v5: [8, 96, 1850, 84.8] }],
 ];
 
 /**
- * Cores that AKS keeps, in thousandths: 60 of 1 core, 100 of 2, 140 of 4, 180 of 8, 260 of 16, 420 of 32, 740 of 64
- * (https://learn.microsoft.com/azure/aks/node-resource-reservations, read 2026-11-26), which is 10 a core from 4 on; the
- * page's table ends at 64, and larger machines are taken to go on so.
+ * Cores that AKS keeps, in thousandths: 140 of 4 cores and 10 for each beyond. The page's table ends at 740 of 64
+ * (https://learn.microsoft.com/azure/aks/node-resource-reservations of 2026-06-11); `reservedCPUTaxVCPU` of
+ * Azure/karpenter-provider-azure, pkg/providers/instancetype/instancetype.go at 352646f, has the same rate without an end.
+ * Both read 2026-11-26.
  */
 function reservedMillicores(cpus: number): number {
   return 140 + 10 * (cpus - 4);
 }
 
-/** Pods of a node: the default of AKS' overlay network, the largest (https://learn.microsoft.com/azure/aks/concepts-network-cni-overview). */
+/**
+ * Pods of a node: default and maximum of AKS' overlay network
+ * (https://learn.microsoft.com/azure/aks/concepts-network-azure-cni-overlay, at fb060ab of MicrosoftDocs/azure-aks-docs, read 2026-11-26).
+ */
 const MAX_PODS = 250;
 
 /**

@@ -36,6 +36,14 @@ describe("machines of Azure", () => {
     assert.deepEqual([cloud, gpu, gpus, cpus, memoryGiB, hourlyUsd], ["azure", "h100-nvl", 2, 80, 640, 13.96]);
   });
 
+  it("has 8 GPUs in every ND96 size, whatever a catalogue says (098741e has 12 in ND96isr_H100_v5)", () => {
+    const sizes = [...AZURE_MACHINES.values()].filter(({ name }) => name.startsWith("Standard_ND96"));
+    assert.deepEqual(
+      sizes.map(({ gpus }) => gpus),
+      [8, 8, 8, 8],
+    );
+  });
+
   it("takes AKS' reserve off: by the pods that the node may have, at most a quarter of the memory", () => {
     close(aksAllocatable(8, 100, 30).memoryGiB, 97 - 650 / 1024 - 100 / 1024 - 1);
     close(aksAllocatable(8, 4, 70).memoryGiB, 4 * 0.97 - 1 - 100 / 1024 - 1);
@@ -64,8 +72,22 @@ describe("machines of all clouds", () => {
     }
   });
 
-  it("have a price above zero, or none", () => {
+  it("have a price above zero, or none where no source has one", () => {
     for (const [name, { hourlyUsd }] of MACHINES) assert.ok(hourlyUsd === undefined || hourlyUsd > 0, name);
+    assert.deepEqual(
+      [...MACHINES.values()].filter(({ hourlyUsd }) => hourlyUsd === undefined).map(({ name }) => name),
+      ["a3-edgegpu-8g", "a3-ultragpu-8g", "a4-highgpu-8g"],
+    );
+  });
+
+  it("cost in proportion to their GPUs where nothing else grows: no price is of a commitment", () => {
+    for (const series of ["a2-highgpu", "a2-ultragpu", "a3-highgpu"]) {
+      const { hourlyUsd: one } = GCP_MACHINES.get(`${series}-1g`)!;
+      for (const gpus of [2, 4, 8]) {
+        const { hourlyUsd } = GCP_MACHINES.get(`${series}-${gpus}g`)!;
+        assert.ok(Math.abs(hourlyUsd! - gpus * one!) < 0.001, `${series}-${gpus}g`);
+      }
+    }
   });
 
   it("are found by GPU, and by cloud", () => {
