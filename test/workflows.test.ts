@@ -1,7 +1,7 @@
 /** What the GitHub workflows may do: each rule here keeps a token or a secret from code that should not have it. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { folderWith, PROJECT, removeFolders } from "./tools/folders.js";
@@ -9,12 +9,15 @@ import { folderWith, PROJECT, removeFolders } from "./tools/folders.js";
 interface Step {
   name?: string;
   uses?: string;
+  if?: string;
   run?: string;
   with?: Record<string, unknown>;
+  env?: Record<string, string>;
 }
 
 interface Job {
   uses?: string;
+  env?: Record<string, string>;
   environment?: string;
   permissions?: Record<string, string>;
   steps?: Step[];
@@ -23,6 +26,7 @@ interface Job {
 
 interface Workflow {
   on: Record<string, unknown>;
+  env?: Record<string, string>;
   permissions: Record<string, string>;
   jobs: Record<string, Job>;
 }
@@ -33,7 +37,20 @@ const workflows = [...texts].map(([name, text]) => [name, parse(text) as Workflo
 const jobs = workflows.flatMap(([file, { jobs: all }]) =>
   Object.entries(all).map(([name, job]) => ({ where: `${file}: ${name}`, job })),
 );
-const steps = jobs.flatMap(({ where, job }) => (job.steps ?? []).map((step) => ({ where, job, step })));
+
+/** The steps that the jobs which run Pulumi share. They run with those jobs' rights. */
+const CONNECT = readFileSync(join(PROJECT, ".github", "actions", "connect", "action.yml"), "utf8");
+const connect = (parse(CONNECT) as { runs: { steps: Step[] } }).runs.steps;
+const USES_CONNECT = "./.github/actions/connect";
+
+const steps = jobs.flatMap(({ where, job }) =>
+  (job.steps ?? []).flatMap((step) =>
+    (step.uses === USES_CONNECT ? [step, ...connect] : [step]).map((each) => ({ where, job, step: each })),
+  ),
+);
+/** Steps that run Pulumi against a stack. */
+const RUNS_PULUMI = /\bpulumi (?:up|preview|refresh)\b/;
+const pulumiSteps = steps.filter(({ step }) => RUNS_PULUMI.test(step.run ?? ""));
 
 /** Every permission of every job. Whoever adds one says here that it is needed. */
 const PERMISSIONS: Record<string, Record<string, string>> = {
@@ -72,7 +89,7 @@ describe("the workflows", () => {
   });
 
   it("pin every action to a commit and say its version beside it", () => {
-    for (const [name, text] of texts) {
+    for (const [name, text] of [...texts, ["connect", CONNECT] as const]) {
       for (const [, used] of text.matchAll(/^\s*(?:- )?uses: (.*)$/gm)) {
         assert.match(used!, /^\.\/|^[\w-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/, name);
       }
@@ -111,11 +128,9 @@ describe("the workflows", () => {
       assert.doesNotMatch(step.uses ?? "", INSTALLING_ACTION, where);
     }
     // Nor does the engine: it would fetch a provider that is missing.
-    for (const { where, job, step } of credentialed.filter(({ step: { run = "" } }) =>
-      /\bpulumi (?:up|preview|refresh)\b/.test(run),
-    )) {
-      const { env } = step as { env?: Record<string, string> };
-      assert.equal(env?.["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"], "true", where);
+    assert.equal(pulumiSteps.length, 3);
+    for (const { where, job, step } of pulumiSteps) {
+      assert.equal(step.env?.["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"], "true", where);
       assert.ok(job.environment !== undefined, where);
     }
   });
@@ -124,6 +139,20 @@ describe("the workflows", () => {
     for (const { where, job } of jobs) {
       assert.equal(job.permissions?.["id-token"] === "write", job.environment !== undefined, where);
     }
+  });
+
+  it("give a secret to the step that needs it alone", () => {
+    const secretsOf = (values: unknown): string[] =>
+      [...(JSON.stringify(values) ?? "").matchAll(/\bsecrets\.(\w+)/g)].map(([, name]) => name!);
+    for (const { where, job, step } of steps) {
+      const secrets = secretsOf(step);
+      if (step.uses === USES_CONNECT) assert.deepEqual(secrets, ["KUBECONFIG"], where);
+      else assert.deepEqual(secrets, RUNS_PULUMI.test(step.run ?? "") ? ["PULUMI_ACCESS_TOKEN"] : [], where);
+      if (secrets.length > 0) assert.ok(job.environment !== undefined, where);
+    }
+    // Nowhere else, where more steps or another workflow would see it.
+    const found = [...texts.values()].flatMap((text) => secretsOf(parse(text)));
+    assert.equal(found.length, 2 * pulumiSteps.length);
   });
 
   it("run no install script of a package", () => {
@@ -160,6 +189,58 @@ describe("the workflows", () => {
     assert.deepEqual([...new Set(used)].sort(), described.filter((name) => /^(staging|prod)/.test(name)).sort());
     // The trust policies name each of them.
     for (const name of used) assert.ok(docs.includes(`:environment:${name}`), name);
+  });
+});
+
+describe("state and cluster", () => {
+  after(removeFolders);
+
+  const stepNamed = (part: string): Step => connect.find(({ name, uses }) => `${name} ${uses}`.includes(part))!;
+
+  it("are reached as the variables of an environment say: no AWS without a role, no kubeconfig without one", () => {
+    assert.equal(stepNamed("aws-actions/").if, "inputs.aws-role != ''");
+    assert.equal(stepNamed("EKS").if, "inputs.eks-cluster != ''");
+    assert.equal(stepNamed("kubeconfig").if, "inputs.kubeconfig != ''");
+  });
+
+  it("have a kubeconfig that only the runner's user reads, and that the later steps use", () => {
+    const folder = folderWith({ env: "" });
+    const env = {
+      PATH: process.env["PATH"],
+      RUNNER_TEMP: folder,
+      GITHUB_ENV: join(folder, "env"),
+      CONTENTS: "apiVersion: v1\ntoken: $(touch hostile)",
+    };
+    const { status } = spawnSync("bash", ["-e", "-c", stepNamed("kubeconfig").run!], { cwd: folder, env });
+    assert.equal(status, 0);
+    const file = join(folder, "kubeconfig");
+    assert.equal(readFileSync(file, "utf8"), `${env.CONTENTS}\n`);
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    assert.equal(readFileSync(env.GITHUB_ENV, "utf8"), `KUBECONFIG=${file}\n`);
+  });
+
+  it("are of the stack, or of the stack of an organization of Pulumi Cloud", () => {
+    for (const [organization, name] of [
+      ["", "prod"],
+      ["acme", "acme/prod"],
+    ] as const) {
+      for (const { where, step } of pulumiSteps) {
+        const folder = folderWith({ ".github/scripts/show.sh": 'shift; echo "$@"' });
+        const env = { PATH: process.env["PATH"], STACK: "prod", ORGANIZATION: organization };
+        const { stdout } = spawnSync("bash", ["-e", "-c", step.run!], { cwd: folder, env, encoding: "utf8" });
+        assert.match(stdout, new RegExp(`--stack ${name} `), where);
+        if (stdout.includes("--policy-pack-config")) assert.match(stdout, / policies\/config\/prod\.json$/m, where);
+      }
+    }
+  });
+
+  it("are described: docs/workflows.md has every variable and secret that a workflow reads", () => {
+    const docs = readFileSync(join(PROJECT, "docs", "workflows.md"), "utf8");
+    const names = new Set(
+      [...texts.values()].flatMap((text) => [...text.matchAll(/\b(?:vars|secrets)\.(\w+)/g)].map(([, name]) => name!)),
+    );
+    assert.ok(names.size > 6);
+    for (const name of names) assert.match(docs, new RegExp(`^ *\\| \`${name}\` +\\|`, "m"), name);
   });
 });
 
