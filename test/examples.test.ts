@@ -33,9 +33,15 @@ function inputsOf(resources: readonly CollectedResource[], kind: string, name: s
   return found[0]!.inputs;
 }
 
+interface Container {
+  args: string[];
+  env: Array<{ name: string; valueFrom?: object }>;
+  resources: object;
+}
+
 interface PodTemplate {
   template: {
-    spec: { nodeSelector: object; tolerations: object[]; containers: Array<{ args: string[]; resources: object }> };
+    spec: { nodeSelector: object; tolerations: object[]; containers: Container[] };
   };
 }
 
@@ -126,6 +132,27 @@ describe("the stacks of examples/platforms", () => {
       { key: "sku", operator: "Equal", value: "gpu", effect: "NoSchedule" },
       { key: "kubernetes.azure.com/scalesetpriority", operator: "Equal", value: "spot", effect: "NoSchedule" },
     ]);
+  });
+
+  it("air-gapped: pods reach DNS and the proxy's port, and nothing else", async () => {
+    const { spec } = inputsOf((await preview("air-gapped")).resources, "NetworkPolicy", "chat-r1") as {
+      spec: { egress: Array<{ to: object[]; ports: Array<{ port: number }> }> };
+    };
+    const others = spec.egress.filter(({ ports }) => ports.some(({ port }) => port !== 53));
+    assert.deepEqual(others, [
+      { to: [{ ipBlock: { cidr: "10.20.0.15/32" } }], ports: [{ port: 3128, protocol: "TCP" }] },
+    ]);
+  });
+
+  it("private-model: the token is that of the Secret which is there, and the template the contract's", async () => {
+    const { resources } = await preview("private-model");
+    assert.ok(!resources.some(({ type, name }) => type.endsWith(":Secret") && name.includes("hub")));
+    const { containers } = await podOf("private-model", "support-r1");
+    const { args, env } = containers[0]!;
+    assert.deepEqual(env.find(({ name }) => name === "HF_TOKEN")?.valueFrom, {
+      secretKeyRef: { name: "hub-token", key: "token" },
+    });
+    assert.ok(args.some((argument) => argument.startsWith("--chat-template=")));
   });
 
   it("on-premises: a slice is asked for by its own resource", async () => {

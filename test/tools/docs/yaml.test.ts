@@ -23,7 +23,7 @@ describe("stack config that a page shows", () => {
   it("may be keys of the config, which the staging stack completes", () => {
     assert.deepEqual(problemsOf("aws:region: us-east-1\nvllm:namespace: llm"), []);
     assert.deepEqual(problemsOf("vllm:namespace: kube-system"), [
-      'vllm:namespace: "kube-system" is Kubernetes\' own, and the stack makes and destroys its namespace: use another',
+      'vllm:namespace: "kube-system" is Kubernetes\' own: use another',
     ]);
   });
 
@@ -44,10 +44,7 @@ describe("stack config that a page shows", () => {
 
   it("may be keys of one release", () => {
     assert.deepEqual(problemsOf("context: 4096", "check: release"), []);
-    assert.match(
-      problemsOf("context: 819200", "check: release")[0]!,
-      /^vllm:models\.chat\.releases\.r1\.context: /,
-    );
+    assert.match(problemsOf("context: 819200", "check: release")[0]!, /^vllm:models\.chat\.releases\.r1\.context: /);
   });
 
   it("has to be YAML with a mark that is known", () => {
