@@ -46,6 +46,8 @@ export type { Monitors, PrometheusAuthentication, SeriesLabels } from "./contrac
 export type { Trigger } from "./contract/triggers.js";
 export type { SecretRef } from "./config/secretRef.js";
 export type { Monitoring, ServingEnvironment } from "./engine/environment.js";
+export type { PodConfig } from "./contract/pod.js";
+export type { Accelerator, GpuTypes } from "./derive/gpuTypes.js";
 export type { SecretKey } from "./engine/secretKey.js";
 export { type Gpu, GPUS, type GpuType } from "./facts/gpus.js";
 export type { Cloud, Machine } from "./facts/machines/machine.js";

@@ -1,4 +1,5 @@
 /** `vllm:cluster`: an existing cluster, or one to build. */
+import { withKnownGpus } from "../components/checks/gpuTypes.js";
 import { checkNodeGroup } from "../components/checks/nodeGroup.js";
 import type { GroupParts } from "../components/checks/placement.js";
 import { checkCluster, checkGivenNetwork } from "../components/cluster/check.js";
@@ -95,7 +96,7 @@ function parseExisting(value: object, path: string, gpuTypes: GpuTypes): ParsedC
   return {
     kind: "existing",
     ...(config !== undefined && { config }),
-    groups: gpuNodes,
+    groups: withKnownGpus(gpuNodes, gpuTypes),
     groupsPath,
     problems: [...problems, ...ofGroups],
   };

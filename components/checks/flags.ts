@@ -18,7 +18,7 @@ import { checkParsers } from "./parsers.js";
 import { checkSources } from "./sources.js";
 
 /** Flags whose memory the fit does not count. */
-const UNCOUNTED_FLAGS = ["enable-lora", "limit-mm-per-prompt", "cpu-offload-gb"];
+const UNCOUNTED_FLAGS = ["enable-lora", "speculative-config", "limit-mm-per-prompt", "cpu-offload-gb"];
 
 /**
  * Every problem of a release's flags.
@@ -56,10 +56,13 @@ export function checkReleaseFlags(
   if (version === undefined) {
     problems.push(warning(path, `names and values were not checked: ${unknownVersion(stated)}`));
   }
-  for (const flag of UNCOUNTED_FLAGS.filter((name) => name in given)) {
+  const draft = draftOf(flags as Flags, 1);
+  const uncounted = UNCOUNTED_FLAGS.filter(
+    (name) => name in given && (name !== "speculative-config" || draft === undefined),
+  );
+  for (const flag of uncounted) {
     problems.push(warning(joinPath(path, [flag]), "the fit does not count the memory of this flag: leave room for it"));
   }
-  const draft = draftOf(flags as Flags, 1);
   if (draft !== undefined && cataloguedShape(draft.id) === undefined) {
     const message = `the size of ${draft.id} is not known, so fit, disk and time to start do not count it: leave room for it`;
     problems.push(warning(joinPath(path, ["speculative-config"]), message));

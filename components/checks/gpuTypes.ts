@@ -1,7 +1,9 @@
 /** Checks of GPU types: those that a config describes, and those that it names. */
 import { joinPath } from "../config/parse.js";
-import { entriesOf, given, type Parts } from "../config/parts.js";
+import { entriesOf, given, isWrong, type Parts, WRONG } from "../config/parts.js";
 import { didYouMean, error, listOr, type Problem, quote } from "../config/problems.js";
+import type { NodeGroupConfig } from "../contract/nodeGroup.js";
+import type { GroupParts } from "./placement.js";
 import type { GpuTypesConfig } from "../contract/gpuTypes.js";
 import type { GpuTypes } from "../derive/gpuTypes.js";
 import { GPUS } from "../facts/gpus.js";
@@ -32,8 +34,8 @@ export function checkGpuTypes(own: Parts<GpuTypesConfig> | undefined, path: stri
 
 /** Whether a type that a model or a group of nodes names is described. @param path where it stands */
 export function checkGpuType(type: string, gpuTypes: GpuTypes, path: string): Problem[] {
-  if (gpuTypes.has(type)) return [];
-  const known = [...gpuTypes.keys()];
+  if (gpuTypes.types.has(type) || !gpuTypes.isComplete) return [];
+  const known = [...gpuTypes.types.keys()];
   return [
     error(
       path,
@@ -41,6 +43,19 @@ export function checkGpuType(type: string, gpuTypes: GpuTypes, path: string): Pr
         `Use ${listOr(known)}, or describe it once in gpuTypes by its memoryGiB and computeCapability`,
     ),
   ];
+}
+
+/**
+ * Groups as the placement may read them: one whose GPUs are described nowhere offers nobody knows what, which is said where it
+ * stands.
+ */
+export function withKnownGpus(groups: GroupParts, gpuTypes: GpuTypes): GroupParts {
+  if (groups === undefined || isWrong(groups)) return groups;
+  const known = Object.entries(groups).map(([name, group]): [string, Parts<NodeGroupConfig>] => {
+    const isKnown = !isWrong(group.gpu) && gpuTypes.types.has(group.gpu);
+    return [name, isKnown ? group : { ...group, gpu: WRONG }];
+  });
+  return Object.fromEntries(known);
 }
 
 /** How many GPUs of a type one replica may have. @param path of the count */

@@ -9,7 +9,7 @@ import { describedGroups } from "../derive/nodeGroup.js";
 import { type PodConfig, podSchema } from "../contract/pod.js";
 import { gpuTypesSchema } from "../contract/gpuTypes.js";
 import { gpuTypesOf } from "../derive/gpuTypes.js";
-import { checkGpuTypes } from "./gpuTypes.js";
+import { checkGpuTypes, withKnownGpus } from "./gpuTypes.js";
 import { checkHubToken, TOKEN_ARGUMENT } from "./hubToken.js";
 import { checkNodeGroup } from "./nodeGroup.js";
 import { checkPlacements } from "./placement.js";
@@ -74,7 +74,7 @@ function load(models: unknown, nodeGroups: unknown, options: LoadOptions): Loade
     ),
     ...resolved.problems,
     ...(options.hasHubToken === false ? checkHubToken(resolved.releases, TOKEN_ARGUMENT) : []),
-    ...checkPlacements(resolved.releases, groups.parts, "gpuNodes", pod.parts),
+    ...checkPlacements(resolved.releases, withKnownGpus(groups.parts, gpuTypes), "gpuNodes", pod.parts),
   ];
   throwIfErrors(problems);
   return {

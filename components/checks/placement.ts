@@ -133,28 +133,27 @@ function checkPlacement(
 /** Which of several groups it is that a release runs on is stated, unless they are one to a pod. */
 function checkChoice(demand: Demand, places: Readonly<Record<string, Place>>, path: string): Problem[] {
   const { nodeGroup, ...gpu } = demand.gpu;
-  const open: Demand = { ...demand, gpu };
-  const able = candidates(open, places);
-  const names = Object.keys(places).filter((name) => able.includes(places[name]!));
+  const namesOf = (groups: readonly Place[]) => Object.keys(places).filter((name) => groups.includes(places[name]!));
   if (nodeGroup === undefined) {
-    const other = able.findIndex((group) => areTold(group, able[0]!, demand));
-    if (other === -1) return [];
+    const able = candidates({ ...demand, gpu }, places);
+    const other = able.find((group) => areTold(group, able[0]!, demand));
+    if (other === undefined) return [];
+    const [first, second] = namesOf([able[0]!, other]);
     const message =
-      `is missing: ${names[0]} and ${names[other]} both offer ${gpu.type} to ${demand.class} models, on nodes with labels or taints of ` +
-      `their own, and a pod can ask for those of one: name a group`;
+      `is missing: ${first} and ${second} both offer ${gpu.type} to ${demand.class} models, on nodes with labels or taints of ` +
+      "their own, and a pod can ask for those of one: name a group";
     return [error(path, message)];
   }
-  if (!Object.hasOwn(places, nodeGroup)) {
-    return [
-      error(
-        path,
-        `there is no node group ${quote(nodeGroup)}${didYouMean(nodeGroup, Object.keys(places)) || ":"} use ${listOr(names)}`,
-      ),
-    ];
+  // Whether its nodes have GPUs enough is said of the number of GPUs.
+  const names = namesOf(offering(demand, places));
+  const known = Object.keys(places);
+  if (!known.includes(nodeGroup)) {
+    const suggestion = didYouMean(nodeGroup, known) || ".";
+    return [error(path, `there is no node group ${quote(nodeGroup)}${suggestion} Use ${listOr(names)}`)];
   }
   if (!names.includes(nodeGroup)) {
-    const message = `${quote(nodeGroup)} does not offer ${gpu.count} × ${gpu.type} to ${demand.class} models`;
-    return [error(path, names.length === 0 ? message : `${message}: use ${listOr(names)}`)];
+    const message = `${quote(nodeGroup)} does not offer ${gpu.type} to ${demand.class} models: use ${listOr(names)}`;
+    return [error(path, message)];
   }
   const alike = names.find((name) => name !== nodeGroup && !areTold(places[name]!, places[nodeGroup]!, demand));
   if (alike === undefined) return [];

@@ -3,7 +3,7 @@ import { parseImage, pinOf } from "../config/image.js";
 import { from, given, isWrong, type Parts, WRONG } from "../config/parts.js";
 import { error, listOr, type Problem, quote } from "../config/problems.js";
 import { takesWholePrompts } from "../derive/batchBudget.js";
-import { draftShape } from "../derive/draft.js";
+import { draftShape, speculationOf } from "../derive/draft.js";
 import { fitInputOf } from "../derive/fitInput.js";
 import { offloaded } from "../derive/offloading.js";
 import { imageVersion, type RuntimePlan } from "../derive/plan.js";
@@ -74,7 +74,7 @@ export function checkRelease(plan: Parts<RuntimePlan>, path: string, found: read
     context,
     concurrency: { sequences: concurrency.sequences, batchedTokens: concurrency.batchedTokens },
     kvCacheType,
-    draft: from([flags, gpu.count], draftShape),
+    draft: from([speculationOf(flags), gpu.count], draftShape),
   };
   return [
     ...given([plan.image], (image) => checkImage({ image }, `${path}.image`)),

@@ -65,7 +65,7 @@ function checkPlan(plan: RuntimePlan, path: string): Problem[] {
 
 /** GPU types of a plan's maker: what only a config describes stands in the plan. */
 function typesOf({ gpu, accelerator }: RuntimePlan): GpuTypes {
-  return new Map([[gpu.type, accelerator], ...gpuTypesOf()]);
+  return { types: new Map([[gpu.type, accelerator], ...gpuTypesOf().types]), isComplete: true };
 }
 
 /**

@@ -3,6 +3,7 @@ import { MODELS } from "../facts/models/catalogue.js";
 import { cataloguedShape } from "./model.js";
 import { weightBytes } from "../fit/weights.js";
 import type { FitInput } from "../fit/fit.js";
+import { isWrong, type Parts } from "../config/parts.js";
 import type { Flags } from "../contract/contract.js";
 import { decoded } from "../facts/vllm/jsonValues.js";
 
@@ -11,6 +12,13 @@ const OWN_DRAFT = /^(dspark|mtp|\w+_mtp)$/;
 
 /** Speculation that looks tokens up, without a model. Source: vllm/config/speculative.py, 0.30.0 to 0.33.0. */
 const WITHOUT_DRAFT = /^(\[ngram\]|ngram|ngram_gpu|suffix|extract_hidden_states)$/;
+
+/** The flag that names a draft, alone: other flags that are wrong say nothing of it. */
+export function speculationOf(flags: Parts<Flags>): Parts<Flags> {
+  if (isWrong(flags)) return flags;
+  const flag = flags["speculative-config"];
+  return flag === undefined ? {} : { "speculative-config": flag };
+}
 
 /** A model of its own that is loaded beside the one that is served. */
 export interface Draft {

@@ -10,8 +10,13 @@ export interface Accelerator extends Gpu {
   resource: string;
 }
 
-/** By name; some of a config's own may be wrong in part. */
-export type GpuTypes = ReadonlyMap<string, Parts<Accelerator>>;
+/** What types there are. */
+export interface GpuTypes {
+  /** By name; some of a config's own may be wrong in part. */
+  types: ReadonlyMap<string, Parts<Accelerator>>;
+  /** Whether a name that is not among them is a type of nothing: where the config's own are wrong, nobody can tell. */
+  isComplete: boolean;
+}
 
 /** @param own the config's own types @default the table's alone */
 export function gpuTypesOf(own?: Parts<GpuTypesConfig>): GpuTypes {
@@ -23,11 +28,11 @@ export function gpuTypesOf(own?: Parts<GpuTypesConfig>): GpuTypes {
   );
   const whole = Object.values(GPUS).map((gpu) => [gpu.type, { ...gpu, resource: GPU_RESOURCE }] as const);
   // The table's come last: a check refuses to have one of them described anew.
-  return new Map([...described, ...whole]);
+  return { types: new Map([...described, ...whole]), isComplete: !isWrong(own) };
 }
 
 /** What is known of a type; all of it wrong where the type is, or is described nowhere, which a check says. */
 export function gpuNamed(type: Parts<string>, gpuTypes: GpuTypes): Parts<Accelerator> {
-  const known = isWrong(type) ? undefined : gpuTypes.get(type);
+  const known = isWrong(type) ? undefined : gpuTypes.types.get(type);
   return known ?? { type: WRONG, name: WRONG, cudaGiB: WRONG, computeCapability: WRONG, resource: WRONG };
 }

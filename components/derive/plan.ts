@@ -7,7 +7,7 @@ import type { Architecture } from "../facts/models/architecture.js";
 import type { Precision } from "../facts/precisions.js";
 import { batchedTokens } from "./batchBudget.js";
 import { startupSeconds } from "./budgets.js";
-import { draftOnDiskGiB } from "./draft.js";
+import { draftOnDiskGiB, speculationOf } from "./draft.js";
 import { type Accelerator, gpuNamed, type GpuTypes } from "./gpuTypes.js";
 import {
   cataloguedShape,
@@ -87,8 +87,9 @@ export function planOf(
   const architecture = model.architecture ?? architectureOf(id, model.precision);
   const accelerator = gpuNamed(gpu.type, gpuTypes);
   const version = stated(config.vllmVersion, () => from([image], imageVersion));
+  // Where flags are wrong nobody can tell of a draft: the model's own weights at least.
   const weightsGiB = from(
-    [architecture, from([source], downloadedPrecision), flags],
+    [architecture, from([source], downloadedPrecision), isWrong(flags) ? {} : speculationOf(flags)],
     (shape, downloaded, given) => weightsOnDiskGiB(shape, downloaded) + draftOnDiskGiB(given),
   );
   const moved = from([{ flags, env, gpus: gpu.count }], offloaded);
@@ -138,6 +139,7 @@ export function planOf(
 function architectureOf(id: Parts<string>, precision: Parts<Precision | undefined>): Parts<Architecture> {
   const shape = from([id], cataloguedShape);
   if (shape === undefined || isWrong(shape)) return partsOf(architectureSchema, undefined);
+  // Where flags are wrong nobody can tell of a draft: the model's own weights at least.
   const weightsGiB = from([{ id, precision }], measuredWeightsGiB);
   return weightsGiB === undefined ? shape : { ...shape, weightsGiB };
 }

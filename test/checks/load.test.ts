@@ -68,7 +68,7 @@ describe("loadModels without node groups", () => {
   it("names paths from `models`, whatever is wrong with it", () => {
     assert.deepEqual(problems(undefined), ["models: is missing: give an object such as { <name>: … }"]);
     assert.deepEqual(problems({}), ["models: is empty: describe at least one model"]);
-    assert.deepEqual(problems([]), ["models: [] is a list: use an object"]);
+    assert.deepEqual(problems([]), ["models: [] is a list: use an object such as { <name>: … }"]);
   });
 
   it("lets warnings pass", () => {
@@ -123,7 +123,7 @@ describe("loadModels with node groups", () => {
       "gpuNodes.pool.max: 0 is too small: use at least 1",
     ]);
     assert.deepEqual(problems({ chat: modelConfig() }, null), [
-      "gpuNodes: is empty: give an object such as { <name>: { purpose: …, gpu: …, instanceTypes: …, max: … } }",
+      "gpuNodes: is empty: give an object such as { <name>: { purpose: …, gpu: …, max: … } }",
     ]);
   });
 });

@@ -154,7 +154,7 @@ describe("two groups of one GPU", () => {
     const batch = { ...other, purpose: "batch" };
     assert.match(
       problemsOf({ groups: { one, batch }, model: onGroup({ nodeGroup: "batch" }) })[0]!,
-      /"batch" does not offer 1 × l4 to interactive models: use one/,
+      /"batch" does not offer l4 to interactive models: use one/,
     );
   });
 

@@ -302,7 +302,12 @@ describe("fitInput", () => {
     const chat = contract();
     assert.deepEqual(fitInput(chat), {
       model: chat.model.architecture,
-      ...{ precision: "bf16", gpu: "l4", gpus: 1, memoryUtilization: 0.9 },
+      ...{
+        precision: "bf16",
+        gpu: { type: "l4", name: "L4", cudaGiB: 22.03, computeCapability: 8.9, resource: "nvidia.com/gpu" },
+        gpus: 1,
+        memoryUtilization: 0.9,
+      },
       ...{ context: 8192, sequences: 16, batchedTokens: 2048, kvElementBytes: 2 },
     });
   });

@@ -163,7 +163,7 @@ describe("resolveModels", () => {
     const other = `error ${AT}.chat-r1`;
     assert.deepEqual(lines(resolveModels(bad, AT).problems), [
       `error ${AT}.chat.class: "interactve" is not allowed: use interactive, batch or experimental; did you mean interactive?`,
-      `error ${AT}.chat.drainSecond: unknown key; did you mean drainSeconds? Allowed: class, servedNames, route, releases, autoscaling, drainSeconds or warmSpares`,
+      `error ${AT}.chat.drainSecond: unknown key; did you mean drainSeconds? Allowed: class, servedNames, apiKey, route, releases, autoscaling, drainSeconds, warmSpares or pod`,
       `error ${AT}.chat.route.stable: there is no release "r2": use r1`,
       `error ${AT}.chat.autoscaling.min: 0 needs activation: without a pod vLLM's metrics are gone, so a metric from outside, such as the gateway's request rate, has to wake it; set autoscaling.activation.query, or min to 1`,
       `${r1}.model.revision: "main" is not a commit: branches and tags move, so use the commit's 40 lower-case hex digits`,
@@ -179,7 +179,7 @@ describe("resolveModels", () => {
       `${other}.releases.r1.context: "8k" is text: use a number`,
       `${other}.releases.r1.model.architecture: is missing, and "acme/x" is not in the catalogue. Give the shape from the model's config.json`,
       `${other}.releases.r-2: "r-2" ${RELEASE_NAME}`,
-      `${other}.releases.r-2.gpu.type: "l5" is not allowed: use ${listOr(GPU_TYPES)}; did you mean l4 or t4?`,
+      `${other}.releases.r-2.gpu.type: "l5" is no GPU type that is known; did you mean l4 or t4? Use ${listOr(GPU_TYPES)}, or describe it once in gpuTypes by its memoryGiB and computeCapability`,
       `${other}: is also the name of release "r1" of "chat" in Kubernetes: rename one`,
       `${other}.servedNames: "assistant" is served by "chat" already: give each model names of its own`,
     ]);

@@ -4,7 +4,7 @@ import { listOr } from "../../components/config/problems.js";
 import { GPU_TYPES } from "../../components/facts/gpus.js";
 import { AT, type Changes, problemsOf, R1, release, releaseProblems } from "./fixtures.js";
 
-const MODEL_KEYS = "class, servedNames, route, releases, autoscaling, drainSeconds or warmSpares";
+const MODEL_KEYS = "class, servedNames, apiKey, route, releases, autoscaling, drainSeconds, warmSpares or pod";
 const RELEASE_KEYS =
   "model, image, vllmVersion, gpu, context, concurrency, resources, startupSeconds, chatTemplate, flags or env";
 const GPUS = listOr(GPU_TYPES);
@@ -41,7 +41,7 @@ describe("a model's shape", () => {
       [
         "of autoscaling",
         { "autoscaling/maxx": 2 },
-        "autoscaling.maxx: unknown key; did you mean max? Allowed: min, max, targetUtilization, scaleDownSeconds or activation",
+        "autoscaling.maxx: unknown key; did you mean max? Allowed: min, max, targetUtilization, scaleDownSeconds, activation, triggers, behavior or fallback",
       ],
       [
         "of activation",
@@ -147,7 +147,7 @@ describe("a release's shape", () => {
       [
         "of the GPU",
         { "gpu/cuont": 1 },
-        "gpu.cuont: unknown key; did you mean count? Allowed: type, count or memoryUtilization",
+        "gpu.cuont: unknown key; did you mean count? Allowed: type, count, memoryUtilization or nodeGroup",
       ],
       [
         "of concurrency",
@@ -223,11 +223,11 @@ describe("a release's shape", () => {
       ],
       ["no GPU", { gpu: undefined }, "gpu: is missing: give an object such as { type: …, count: 1 }"],
       ["a GPU that is text", { gpu: "l4" }, 'gpu: "l4" is text: use an object such as { type: l4, count: 1 }'],
-      ["no GPU type", { "gpu/type": undefined }, `gpu.type: is missing: use ${GPUS}`],
+      ["no GPU type", { "gpu/type": undefined }, "gpu.type: is missing: give text"],
       [
         "an unknown GPU type",
         { "gpu/type": "l5" },
-        `gpu.type: "l5" is not allowed: use ${GPUS}; did you mean l4 or t4?`,
+        `gpu.type: "l5" is no GPU type that is known; did you mean l4 or t4? Use ${GPUS}, or describe it once in gpuTypes by its memoryGiB and computeCapability`,
       ],
       ["no GPU at all", { "gpu/count": 0 }, "gpu.count: 0 is too small: use at least 1"],
       ["more GPUs than a machine has", { "gpu/count": 9 }, "gpu.count: 9 is too large: use at most 8"],

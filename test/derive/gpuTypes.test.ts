@@ -12,10 +12,10 @@ describe("gpuTypesOf", () => {
   });
 
   it("adds a config's own, by the memory that CUDA reports and the resource that pods ask for", () => {
-    const types = gpuTypesOf({
+    const own = gpuTypesOf({
       "a100-2g": { memoryGiB: 19.5, computeCapability: 8, resource: "nvidia.com/mig-2g.20gb" },
     });
-    assert.deepEqual(types.get("a100-2g"), {
+    assert.deepEqual(own.types.get("a100-2g"), {
       type: "a100-2g",
       name: "a100-2g",
       cudaGiB: 19.5,
@@ -25,8 +25,8 @@ describe("gpuTypesOf", () => {
   });
 
   it("keeps the table's where a config describes one anew", () => {
-    const types = gpuTypesOf({ l4: { memoryGiB: 999, computeCapability: 8.9, resource: "nvidia.com/gpu" } });
-    assert.equal((types.get("l4") as { cudaGiB: number }).cudaGiB, GPUS.l4.cudaGiB);
+    const own = gpuTypesOf({ l4: { memoryGiB: 999, computeCapability: 8.9, resource: "nvidia.com/gpu" } });
+    assert.equal((own.types.get("l4") as { cudaGiB: number }).cudaGiB, GPUS.l4.cudaGiB);
   });
 
   it("knows nothing of a type that is described nowhere, or is wrong itself", () => {

@@ -95,7 +95,7 @@ describe("checkPlacements of one release", () => {
     assert.deepEqual(check(chat({ "resources/memoryGiB": 29 }), groups), []);
     assert.deepEqual(check(chat({ "resources/memoryGiB": 30 }), groups), [
       "error r1.resources.memoryGiB: 30 GiB do not fit on the group's smallest node, which can give 29 GiB: " +
-        "ask for at most 29, or use larger instance types",
+        "ask for at most 29, or use larger machines",
     ]);
   });
 
@@ -104,7 +104,7 @@ describe("checkPlacements of one release", () => {
     assert.deepEqual(check(chat({ "resources/cpus": 7.41 }), groups), []);
     assert.deepEqual(check(chat({ "resources/cpus": 8 }), groups), [
       "error r1.resources.cpus: 8 cores do not fit on the group's smallest node, which can give 7.41: " +
-        "ask for at most 7.41, or use larger instance types",
+        "ask for at most 7.41, or use larger machines",
     ]);
   });
 
@@ -201,13 +201,14 @@ describe("placementOf", () => {
     assert.deepEqual(placed(chat(), groups), own);
   });
 
-  it("counts for a model only groups that its one selector fits", () => {
+  it("counts for a model only the group that it names", () => {
     const groups = {
       a: group({ nodeSelector: { pool: "a" }, max: 1 }),
       b: group({ nodeSelector: { pool: "b" }, max: 5 }),
     };
-    assert.deepEqual(placed(chat(), groups).nodeSelector, { pool: "a" });
-    const two = { ...chat(), autoscaling: { ...chat().autoscaling, min: 2, max: 2 } };
+    const named = { ...chat(), gpu: { ...chat().gpu, nodeGroup: "a" } };
+    assert.deepEqual(placed(named, groups).nodeSelector, { pool: "a" });
+    const two = { ...named, autoscaling: { ...chat().autoscaling, min: 2, max: 2 } };
     assert.deepEqual(checkCapacity([{ plan: two, warmSpares: 0 }], groups), [
       "error nodes: the models need 2 GPUs of a at the least, and at max nodes there are 1: raise max, or lower autoscaling.min",
     ]);

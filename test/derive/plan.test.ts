@@ -8,6 +8,7 @@ describe("a contract's defaults", () => {
     assert.equal(weightsGiB, (8190735360 * 2) / 2 ** 30);
     const { architecture, ...weights } = model;
     assert.deepEqual(rest, {
+      accelerator: { type: "l4", name: "L4", cudaGiB: 22.03, computeCapability: 8.9, resource: "nvidia.com/gpu" },
       name: "chat",
       release: "r1",
       class: "interactive",

@@ -174,7 +174,7 @@ const CASES: [name: string, text: string, says: string[]][] = [
     broken("  vllm:access:", "  vllm:toString: 1\n  vllm:access:"),
     ["vllm:toString", "unknown key"],
   ],
-  ["constructor as a GPU", broken(GPU, "gpu: { type: constructor }"), ['"constructor" is not allowed']],
+  ["constructor as a GPU", broken(GPU, "gpu: { type: constructor }"), ['"constructor" is no GPU type']],
   [
     "constructor as a flag",
     broken("          flags:", "          flags:\n            constructor: { value: 1, reason: x }"),

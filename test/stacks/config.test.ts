@@ -169,8 +169,8 @@ describe("parseStackConfig", () => {
         "vllm:typo",
         "vllm:cluster.existing.kubeconfig",
         "vllm:cluster.existing.gpuNodes.pool.purpose",
-        "vllm:cluster.existing.gpuNodes.pool.instanceTypes",
         "vllm:cluster.existing.gpuNodes.pool.max",
+        "vllm:cluster.existing.gpuNodes.pool",
         "vllm:namespace",
         "vllm:platform.prometheus.url",
         "vllm:access.egress[0].cidr",
@@ -277,7 +277,8 @@ describe("parseStackConfig on node groups", () => {
     assert.deepEqual(problemsOf(withGroup({ instanceTypes: ["g6.2xlrge", "g5.2xlarge"] })), [
       `${POOL}.instanceTypes[0]: "g6.2xlrge" is not a known GPU instance type; did you mean g6.2xlarge, g5.2xlarge or g6.12xlarge? ` +
         "With l4: g6.xlarge, g6.2xlarge, g6.4xlarge, g6.8xlarge, g6.12xlarge, g6.16xlarge, g6.24xlarge, g6.48xlarge, " +
-        "gr6.4xlarge or gr6.8xlarge",
+        "gr6.4xlarge, gr6.8xlarge, g2-standard-4, g2-standard-8, g2-standard-12, g2-standard-16, g2-standard-24, g2-standard-32, g2-standard-48 or " +
+        "g2-standard-96; machines that are not known are described by node",
       `${POOL}.instanceTypes[1]: "g5.2xlarge" has a10g GPUs, not l4: set gpu: a10g or another type`,
     ]);
   });
@@ -330,9 +331,9 @@ describe("parseStackConfig on node groups", () => {
     const resources = { cpus: 20, memoryGiB: 64 };
     assert.deepEqual(problemsOf({ ...withGroup({}), models: { chat: { releases: { r1: { resources } } } } }), [
       "vllm:models.chat.releases.r1.resources.memoryGiB: 64 GiB do not fit on the group's smallest node, which can give 29 GiB: " +
-        "ask for at most 29, or use larger instance types",
+        "ask for at most 29, or use larger machines",
       "vllm:models.chat.releases.r1.resources.cpus: 20 cores do not fit on the group's smallest node, which can give 7.41: " +
-        "ask for at most 7.41, or use larger instance types",
+        "ask for at most 7.41, or use larger machines",
     ]);
     assert.deepEqual(
       problemsOf({ ...withGroup({}), models: { chat: { releases: { r1: { gpu: { count: 2 } } } } } }).slice(-1),

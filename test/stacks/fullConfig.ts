@@ -9,9 +9,96 @@ const GROUP = withGroup({
   tolerations: [{ key: "gpu", operator: "Equal", value: "true", effect: "NoSchedule" }],
 });
 
+const REASON = "the platform's";
+/** An image of a few programs. */
+const TOOLS = `registry.example.com/busybox:1.37.0@sha256:${"b".repeat(64)}`;
+const EXPRESSIONS = [{ key: "zone", operator: "In", values: ["a"] }];
+const TERM = {
+  topologyKey: "kubernetes.io/hostname",
+  labelSelector: { matchLabels: { team: "llm" }, matchExpressions: EXPRESSIONS },
+  namespaces: ["models"],
+  namespaceSelector: { matchLabels: { team: "llm" } },
+  matchLabelKeys: ["pod-template-hash"],
+  mismatchLabelKeys: ["team"],
+};
+const AFFINITY = {
+  requiredDuringSchedulingIgnoredDuringExecution: [TERM],
+  preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1, podAffinityTerm: TERM }],
+};
+const CONTAINER = {
+  image: TOOLS,
+  command: ["sh"],
+  args: ["-c", "true"],
+  env: {
+    LEVEL: { value: "info" },
+    KEY: { secret: { name: "own", key: "key" } },
+    SITE: { configMap: { name: "site", key: "region" } },
+  },
+  mounts: { room: "/room" },
+  cpus: 0.1,
+  memoryGiB: 0.25,
+  reason: REASON,
+};
+
+/** A pod section with every key but the name of an account. */
+const POD = {
+  imagePullSecrets: ["registry"],
+  runtimeClassName: "nvidia",
+  schedulerName: "volcano",
+  annotations: { "example.com/team": "llm" },
+  labels: { team: "llm" },
+  serviceAccount: { annotations: { "example.com/identity": "models" } },
+  securityContext: { runAsUser: 1000, runAsGroup: 1000, fsGroup: 1000, supplementalGroups: [44] },
+  affinity: {
+    nodeAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: {
+        nodeSelectorTerms: [{ matchExpressions: EXPRESSIONS, matchFields: EXPRESSIONS }],
+      },
+      preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1, preference: { matchExpressions: EXPRESSIONS } }],
+    },
+    podAffinity: AFFINITY,
+    podAntiAffinity: AFFINITY,
+  },
+  topologySpread: [{ topologyKey: "kubernetes.io/hostname", maxSkew: 1, whenUnsatisfiable: "ScheduleAnyway" }],
+  env: {
+    SITE: { configMap: { name: "site", key: "region" }, reason: REASON },
+    KEY: { secret: { name: "own", key: "key" }, reason: REASON },
+  },
+  volumes: {
+    ca: { configMap: "ca", items: { "ca.crt": "bundle.crt" }, mountPath: "/etc/ssl/own", reason: REASON },
+    tls: { secret: "tls", mountPath: "/etc/tls", subPath: "tls.crt", readOnly: true, reason: REASON },
+    data: { claim: "data", mountPath: "/data", reason: REASON },
+    vault: {
+      csi: { driver: "secrets-store.csi.k8s.io", volumeAttributes: { provider: "v" }, nodePublishSecret: "vault" },
+      mountPath: "/mnt/vault",
+      reason: REASON,
+    },
+    files: { image: TOOLS, mountPath: "/mnt/files", reason: REASON },
+    room: { emptyDir: { sizeGiB: 1 }, reason: REASON },
+  },
+  initContainers: { prepare: CONTAINER },
+  sidecars: { logs: CONTAINER },
+  spareImage: TOOLS,
+};
+
+/** Nodes that are in no table, with GPUs that are in none. */
+const OWN_NODES = {
+  purpose: "batch",
+  gpu: "a6000-own",
+  node: { gpus: 4, cpus: 60, memoryGiB: 400, diskGiB: 900, hourlyUsd: 4 },
+  taints: [{ key: "pool", value: "own", effect: "NoSchedule" }],
+  max: 1,
+};
+
 /** An existing cluster, and a model that states all that can be stated. */
 export const FULL_EXISTING: Config = stackValues({
-  ...merged(GROUP, { cluster: { existing: { name: "llm-test", context: "admin", kubeconfig: "apiVersion: v1" } } }),
+  ...merged(GROUP, {
+    cluster: {
+      existing: { name: "llm-test", context: "admin", kubeconfig: "apiVersion: v1", gpuNodes: { own: OWN_NODES } },
+    },
+  }),
+  gpuTypes: { "a6000-own": { memoryGiB: 47.4, computeCapability: 8.6, resource: "nvidia.com/gpu" } },
+  pod: POD,
   namespace: { name: "models", create: false },
   platform: {
     prometheus: {
@@ -95,7 +182,7 @@ export const FULL_EXISTING: Config = stackValues({
             quantizeAtLoad: false,
             gated: true,
           },
-          gpu: { count: 1, memoryUtilization: 0.9 },
+          gpu: { count: 1, memoryUtilization: 0.9, nodeGroup: "pool" },
           concurrency: { batchedTokens: 2048 },
           resources: { cpus: 2, memoryGiB: 16, sharedMemoryGiB: 2, diskGiB: 60 },
           startupSeconds: 600,
@@ -119,6 +206,7 @@ export const FULL_EXISTING: Config = stackValues({
               tiedEmbeddings: false,
               maxContext: 40_960,
               slidingWindow: { layers: 18, tokens: 4096 },
+              fp8BlockSize: 128,
               weightsGiB: 15.3,
             },
           },
@@ -132,6 +220,9 @@ export const FULL_EXISTING: Config = stackValues({
 export const FULL_BUILT: Config = {
   ...FULL_EXISTING,
   namespace: "models",
+  pod: { ...POD, serviceAccount: { name: "models" } },
+  // Nodes of one GPU that the stack builds have the same labels.
+  models: merged(FULL_EXISTING["models"] as Config, { chat: { releases: { r1: { gpu: { nodeGroup: undefined } } } } }),
   platform: merged(FULL_EXISTING["platform"] as Config, {
     prometheus: {
       monitors: "none",

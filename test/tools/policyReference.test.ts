@@ -20,7 +20,7 @@ describe("policyReference", () => {
     assert.ok(
       text.endsWith(`## image-pinned
 
-Every container's image is pinned.
+Every image of a container or a volume is pinned.
 
 - **Why**: ${imagePinned.why}
 - **Fix**: ${imagePinned.remediationSteps}

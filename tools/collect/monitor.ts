@@ -41,6 +41,11 @@ class RegisterResponse {
     return undefined;
   }
 
+  /** Whether the engine skipped the resource: `@pulumi/pulumi` 3.270 asks, 3.248 does not. */
+  getUnknown(): boolean {
+    return false;
+  }
+
   /** `proto.Result.SUCCESS`. */
   getResult(): number {
     return 0;
