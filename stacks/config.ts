@@ -15,6 +15,7 @@ import { given, isWrong, type Parts } from "../components/config/parts.js";
 import { didYouMean, error, listOr, type Problem, warning } from "../components/config/problems.js";
 import type { SecretRef } from "../components/config/secretRef.js";
 import { tooLarge } from "../components/config/size.js";
+import { GPUS } from "../components/facts/gpus.js";
 import { ADDON_NAMESPACES } from "../components/platform/namespaces.js";
 import { checkBuilt } from "./builtChecks.js";
 import { type ClusterConfig, parseCluster, type ParsedCluster } from "./clusterConfig.js";
@@ -123,6 +124,7 @@ function parseValues(values: Readonly<Record<string, unknown>>, today: Date): Pa
 const CROSS_CHECKS: readonly ((sections: Sections) => Problem[])[] = [
   checkPodSections,
   checkOwnGpuTypes,
+  checkSlices,
   checkTokens,
   checkNamespace,
   checkEndpoints,
@@ -144,6 +146,21 @@ function checkPodSections({ plain: { pod }, models: { releases } }: Sections): P
 
 function checkOwnGpuTypes({ plain: { gpuTypes } }: Sections): Problem[] {
   return checkGpuTypes(gpuTypes, `${NAMESPACE}:gpuTypes`);
+}
+
+/** With the strategy `single` a slice passes for a GPU, and is smaller. */
+function checkSlices({ cluster, plain: { platform }, models: { releases } }: Sections): Problem[] {
+  if (cluster.kind !== "existing") return [];
+  const whole = releases.flatMap(({ plan: { gpu } }) =>
+    isWrong(gpu.type) || !Object.hasOwn(GPUS, gpu.type) ? [] : gpu.type,
+  );
+  return given([platform.addons.devicePlugin.migStrategy], (strategy) => {
+    if (strategy !== "single" || whole.length === 0) return [];
+    const message =
+      `offers slices of nodes with MIG as nvidia.com/gpu, and ${listOr([...new Set(whole)])} is counted as a whole GPU: ` +
+      "where nodes have MIG, describe the slice in gpuTypes, by its own memory";
+    return [warning(`${NAMESPACE}:platform.addons.devicePlugin.migStrategy`, message)];
+  });
 }
 
 /** A gated model without a token would fail only once its pod asks the hub; a token without a gated model is of no use. */

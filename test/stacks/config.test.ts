@@ -138,6 +138,16 @@ describe("parseStackConfig", () => {
     ]);
   });
 
+  it("warns where slices of MIG would pass for whole GPUs", () => {
+    const platform = { addons: { devicePlugin: { migStrategy: "single" } } };
+    const said = (changes: Config) => problemsOf(changes).filter((problem) => problem.includes("migStrategy"));
+    assert.match(said({ platform })[0]!, /^warning: .*migStrategy: offers slices .* l4 is counted as a whole GPU/);
+    const gpuTypes = { "a100-3g": { memoryGiB: 39.5, computeCapability: 8 } };
+    const models = { chat: modelConfig({ releases: { r1: { gpu: { type: "a100-3g" } } } }) };
+    assert.deepEqual(said({ platform, gpuTypes, models }), []);
+    assert.deepEqual(said({}), []);
+  });
+
   it("refuses an empty list of clients", () => {
     assert.deepEqual(problemsOf({ access: { clientNamespaces: [] } }), [
       "vllm:access.clientNamespaces: [] is empty: give at least 1",
