@@ -16,6 +16,7 @@ import { didYouMean, error, listOr, type Problem, warning } from "../components/
 import type { SecretRef } from "../components/config/secretRef.js";
 import { tooLarge } from "../components/config/size.js";
 import { GPUS } from "../components/facts/gpus.js";
+import { checkAddonValues } from "../components/platform/addonValues.js";
 import { ADDON_NAMESPACES } from "../components/platform/namespaces.js";
 import { checkBuilt } from "./builtChecks.js";
 import { type ClusterConfig, parseCluster, type ParsedCluster } from "./clusterConfig.js";
@@ -125,6 +126,7 @@ const CROSS_CHECKS: readonly ((sections: Sections) => Problem[])[] = [
   checkPodSections,
   checkOwnGpuTypes,
   checkSlices,
+  checkHelmValues,
   checkTokens,
   checkNamespace,
   checkEndpoints,
@@ -146,6 +148,10 @@ function checkPodSections({ plain: { pod }, models: { releases } }: Sections): P
 
 function checkOwnGpuTypes({ plain: { gpuTypes } }: Sections): Problem[] {
   return checkGpuTypes(gpuTypes, `${NAMESPACE}:gpuTypes`);
+}
+
+function checkHelmValues({ plain: { platform } }: Sections): Problem[] {
+  return checkAddonValues(platform.addons, `${NAMESPACE}:platform.addons`);
 }
 
 /** With the strategy `single` a slice passes for a GPU, and is smaller. */

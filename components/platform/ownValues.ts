@@ -1,8 +1,6 @@
 /** Helm values of the config's own, beneath those that we decide. */
 import { joinPath } from "../config/parse.js";
 import { error, type Problem, throwIfErrors } from "../config/problems.js";
-import { checkChartValues } from "./chartValues.js";
-import type { Chart } from "./charts.js";
 import type { HelmValues } from "./values.js";
 
 /** What a config may say: plain data. */
@@ -32,11 +30,11 @@ export function checkOwnValues(ours: OwnValues, own: OwnValues, path: string): P
  * Both, deeply.
  *
  * @param path of the config's own values
- * @throws ContractError with every value that is decided already or that the chart does not know
+ * @throws ContractError with every value that is decided already
  */
-export function withOwnValues(chart: Chart, ours: HelmValues, own: OwnValues | undefined, path: string): HelmValues {
+export function withOwnValues(ours: HelmValues, own: OwnValues | undefined, path: string): HelmValues {
   if (own === undefined) return ours;
-  throwIfErrors([...checkOwnValues(ours, own, path), ...checkChartValues(chart, own, path)]);
+  throwIfErrors(checkOwnValues(ours, own, path));
   return merged(ours, own) as HelmValues;
 }
 

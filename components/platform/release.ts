@@ -54,7 +54,7 @@ export function addonRelease(
       ...(skipCrds && { skipCrds }),
       atomic: true,
       timeout: timeoutSeconds,
-      values: withOwnValues(chart, values, ownValues?.values, ownValues?.path ?? "values"),
+      values: withOwnValues(values, ownValues?.values, ownValues?.path ?? "values"),
     },
     opts,
   );

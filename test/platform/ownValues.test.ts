@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 
 import { formatProblem } from "../../components/config/problems.js";
-import { CHARTS } from "../../components/platform/charts.js";
 import { checkOwnValues, withOwnValues } from "../../components/platform/ownValues.js";
 
 const OURS = { replicas: 2, operator: { image: { tag: "v1" }, args: ["a"] } };
@@ -9,12 +8,12 @@ const OURS = { replicas: 2, operator: { image: { tag: "v1" }, args: ["a"] } };
 describe("withOwnValues", () => {
   it("puts values of the config's own beside those that are decided, at any depth", () => {
     const own = { extra: [1], operator: { image: { registry: "mirror" } } };
-    assert.deepEqual(withOwnValues(CHARTS.keda, OURS, own, "values"), {
+    assert.deepEqual(withOwnValues(OURS, own, "values"), {
       replicas: 2,
       extra: [1],
       operator: { image: { tag: "v1", registry: "mirror" }, args: ["a"] },
     });
-    assert.equal(withOwnValues(CHARTS.keda, OURS, undefined, "values"), OURS);
+    assert.equal(withOwnValues(OURS, undefined, "values"), OURS);
   });
 
   it("refuses each that is decided, also as a whole or as another type, and says where", () => {
@@ -25,6 +24,6 @@ describe("withOwnValues", () => {
       `v.operator.image: ${decided}`,
       `v.operator.args: ${decided}`,
     ]);
-    assert.throws(() => withOwnValues(CHARTS.keda, OURS, own, "v"), /v\.operator\.args/);
+    assert.throws(() => withOwnValues(OURS, own, "v"), /v\.operator\.args/);
   });
 });

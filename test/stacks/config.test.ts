@@ -148,6 +148,17 @@ describe("parseStackConfig", () => {
     assert.deepEqual(said({}), []);
   });
 
+  it("warns of a Helm value at a key that the chart does not have, of every add-on", () => {
+    for (const addon of ["devicePlugin", "dcgmExporter", "keda", "prometheus", "clusterAutoscaler"]) {
+      const said = problemsOf({ platform: { addons: { [addon]: { values: { noSuchKey: 1 } } } } });
+      const at = `vllm:platform.addons.${addon}.values.noSuchKey`;
+      assert.ok(
+        said.some((problem) => problem.startsWith(`warning: ${at}: "noSuchKey" is no key of values.yaml`)),
+        said.join("\n"),
+      );
+    }
+  });
+
   it("refuses an empty list of clients", () => {
     assert.deepEqual(problemsOf({ access: { clientNamespaces: [] } }), [
       "vllm:access.clientNamespaces: [] is empty: give at least 1",
