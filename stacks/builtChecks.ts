@@ -4,12 +4,12 @@ import type { BuiltClusterConfig, BuiltNodeGroup } from "../components/cluster/s
 import { entriesOf, given, isWhole, isWrong, type Parts, type Wrong, WRONG } from "../components/config/parts.js";
 import { joinPath } from "../components/config/parse.js";
 import { error, type Problem, warning } from "../components/config/problems.js";
-import { demandOf, type PlacedRelease } from "../components/checks/placement.js";
+import { demandOf, type PlacedRelease } from "../components/checks/nodes/placement.js";
 import { graceSeconds } from "../components/derive/budgets.js";
 import { downloadedPrecision } from "../components/derive/model.js";
-import { describedGroup } from "../components/derive/nodeGroup.js";
-import { candidates } from "../components/derive/placement.js";
-import { weightsOnDiskGiB } from "../components/derive/resources.js";
+import { describedGroup } from "../components/derive/nodes/nodeGroup.js";
+import { candidates } from "../components/derive/nodes/placement.js";
+import { weightsOnDiskGiB } from "../components/derive/memory/resources.js";
 import { AWS_MACHINES, karpenterMemoryGiB } from "../components/facts/machines/aws.js";
 import { PRICES } from "../components/facts/prices/aws.js";
 import type { PlatformConfig } from "../components/platform/schema.js";

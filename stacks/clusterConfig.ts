@@ -1,7 +1,7 @@
 /** `vllm:cluster`: an existing cluster, or one to build. */
-import { withKnownGpus } from "../components/checks/gpuTypes.js";
-import { checkNodeGroup } from "../components/checks/nodeGroup.js";
-import type { GroupParts } from "../components/checks/placement.js";
+import { withKnownGpus } from "../components/checks/nodes/gpuTypes.js";
+import { checkNodeGroup } from "../components/checks/nodes/nodeGroup.js";
+import type { GroupParts } from "../components/checks/nodes/placement.js";
 import { checkCluster, checkGivenNetwork } from "../components/cluster/check.js";
 import {
   type BuiltClusterConfig,
@@ -13,8 +13,8 @@ import { joinPath, parse } from "../components/config/parse.js";
 import { entriesOf, isWrong, type Parts, WRONG } from "../components/config/parts.js";
 import { didYouMean, error, type Problem, quote } from "../components/config/problems.js";
 import type { NodeGroups } from "../components/contract/nodeGroup.js";
-import type { GpuTypes } from "../components/derive/gpuTypes.js";
-import { describedGroups } from "../components/derive/nodeGroup.js";
+import type { GpuTypes } from "../components/derive/nodes/gpuTypes.js";
+import { describedGroups } from "../components/derive/nodes/nodeGroup.js";
 
 export type ClusterConfig =
   { existing: ExistingClusterConfig; built?: undefined } | { built: BuiltClusterConfig; existing?: undefined };

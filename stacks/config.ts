@@ -1,14 +1,14 @@
 /**
  * The whole stack config, parsed once: every key under `vllm:`, every problem at once. Nothing downstream reads config.
  */
-import { checkGpuTypes } from "../components/checks/gpuTypes.js";
+import { checkGpuTypes } from "../components/checks/nodes/gpuTypes.js";
 import { checkHubToken, needHubToken } from "../components/checks/hubToken.js";
 import { checkPods } from "../components/checks/pod.js";
-import { checkPlacements } from "../components/checks/placement.js";
+import { checkPlacements } from "../components/checks/nodes/placement.js";
 import { checkImage } from "../components/checks/release.js";
 import { checkReach } from "../components/checks/reach.js";
 import { resolveModels, type ResolvedModels } from "../components/checks/resolve.js";
-import { gpuTypesOf } from "../components/derive/gpuTypes.js";
+import { gpuTypesOf } from "../components/derive/nodes/gpuTypes.js";
 import type { ServedModel } from "../components/derive/servedModel.js";
 import { parse } from "../components/config/parse.js";
 import { given, isWrong, type Parts } from "../components/config/parts.js";

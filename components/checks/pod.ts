@@ -9,7 +9,7 @@ import { OWNED_ENV } from "../derive/variables.js";
 import { ANNOTATIONS, LABELS, OWN_PREFIX } from "../vocabulary/labels.js";
 import { CACHE_PATH, TEMPLATE_FOLDER } from "../vocabulary/paths.js";
 import { ENGINE_CONTAINER, ENGINE_VOLUMES } from "../vocabulary/workloads.js";
-import { checkPlainText, guardedVariable } from "./guarded.js";
+import { checkPlainText, guardedVariable } from "./flags/guarded.js";
 import { checkImage } from "./release.js";
 
 const VOLUME_SOURCES = ["configMap", "secret", "claim", "csi", "image", "emptyDir"] as const;

@@ -2,24 +2,24 @@
 import { parseImage, pinOf } from "../config/image.js";
 import { from, given, isWrong, type Parts, WRONG } from "../config/parts.js";
 import { error, listOr, type Problem, quote } from "../config/problems.js";
-import { takesWholePrompts } from "../derive/batchBudget.js";
-import { draftShape, speculationOf } from "../derive/draft.js";
-import { fitInputOf } from "../derive/fitInput.js";
-import { offloaded } from "../derive/offloading.js";
+import { takesWholePrompts } from "../derive/memory/batchBudget.js";
+import { draftShape, speculationOf } from "../derive/memory/draft.js";
+import { fitInputOf } from "../derive/memory/fitInput.js";
+import { offloaded } from "../derive/memory/offloading.js";
 import { imageVersion, type RuntimePlan } from "../derive/plan.js";
 import type { Gpu } from "../facts/gpus.js";
 import type { Architecture } from "../facts/models/architecture.js";
 import { refusesFp16 } from "../facts/models/withoutFp16.js";
 import { type Precision, PRECISIONS } from "../facts/precisions.js";
 import { dividesHeads } from "../fit/fit.js";
-import { checkChatTemplate } from "./chatTemplate.js";
-import { checkFit } from "./fit.js";
-import { checkFp8Blocks } from "./fp8Blocks.js";
-import { checkSliceCount } from "./gpuTypes.js";
-import { checkReleaseFlags } from "./flags.js";
-import { checkKvCacheType } from "./kvCache.js";
-import { checkOffloading } from "./offloading.js";
-import { checkVariables } from "./variables.js";
+import { checkChatTemplate } from "./flags/chatTemplate.js";
+import { checkFit } from "./memory/fit.js";
+import { checkFp8Blocks } from "./memory/fp8Blocks.js";
+import { checkSliceCount } from "./nodes/gpuTypes.js";
+import { checkReleaseFlags } from "./flags/flags.js";
+import { checkKvCacheType } from "./memory/kvCache.js";
+import { checkOffloading } from "./memory/offloading.js";
+import { checkVariables } from "./flags/variables.js";
 
 /**
  * Every problem of a release, as far as its parts are right in shape.

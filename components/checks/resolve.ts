@@ -4,15 +4,15 @@ import { joinPath, parse } from "../config/parse.js";
 import { entriesOf, given, itemsOf, from, isWhole, isWrong, type Parts, type Wrong } from "../config/parts.js";
 import { append, error, type Problem, quote } from "../config/problems.js";
 import { MODEL_NAME, modelSchema, RELEASE_NAME, releaseSchema } from "../contract/schema.js";
-import { type GpuTypes, gpuTypesOf } from "../derive/gpuTypes.js";
+import { type GpuTypes, gpuTypesOf } from "../derive/nodes/gpuTypes.js";
 import type { ServedModel } from "../derive/servedModel.js";
 import { type ModelKeys, planOf, type RuntimePlan } from "../derive/plan.js";
 import { COMPONENTS } from "../vocabulary/labels.js";
-import { checkGpuType } from "./gpuTypes.js";
+import { checkGpuType } from "./nodes/gpuTypes.js";
 import { checkAcross, checkModel, type ModelOutline, type ModelSection } from "./models.js";
 import { checkModelSource } from "./modelSource.js";
 import { checkPod } from "./pod.js";
-import type { PlacedRelease } from "./placement.js";
+import type { PlacedRelease } from "./nodes/placement.js";
 import { checkRelease } from "./release.js";
 import { markSound } from "./sound.js";
 

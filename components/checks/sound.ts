@@ -4,7 +4,7 @@ import { joinPath, parse } from "../config/parse.js";
 import { error, listOr, type Problem, quote, throwIfErrors } from "../config/problems.js";
 import { modelSchema, releaseSchema } from "../contract/schema.js";
 import { type ModelKeys, planOf, type RuntimePlan } from "../derive/plan.js";
-import { type GpuTypes, gpuTypesOf } from "../derive/gpuTypes.js";
+import { type GpuTypes, gpuTypesOf } from "../derive/nodes/gpuTypes.js";
 import type { ServedModel } from "../derive/servedModel.js";
 import { checkModelSource } from "./modelSource.js";
 import { checkPod } from "./pod.js";

@@ -5,7 +5,7 @@ import { error, listOr, type Problem, quote } from "../config/problems.js";
 import type { Autoscaling } from "../contract/schema.js";
 import type { Trigger } from "../contract/triggers.js";
 import { DERIVED_TRIGGERS } from "../derive/scaling.js";
-import { checkPlainText } from "./guarded.js";
+import { checkPlainText } from "./flags/guarded.js";
 
 /** Neither follows the load of an engine; the policy no-cpu-autoscaling refuses them anywhere. */
 const OF_NO_USE = ["cpu", "memory"];

@@ -1,10 +1,10 @@
 /** Checks of a cluster to build that need more than its shape. */
-import { checkNodeGroup } from "../checks/nodeGroup.js";
+import { checkNodeGroup } from "../checks/nodes/nodeGroup.js";
 import { joinPath, parse } from "../config/parse.js";
 import { entriesOf, from, given, isWrong, itemsOf, type Parts, type Wrong, WRONG } from "../config/parts.js";
 import { checkPlainData } from "../config/plainData.js";
 import { checkRepeated, error, type Problem, quote, repeated, throwIfErrors, warning } from "../config/problems.js";
-import { type GpuTypes, gpuTypesOf } from "../derive/gpuTypes.js";
+import { type GpuTypes, gpuTypesOf } from "../derive/nodes/gpuTypes.js";
 import { END_OF_SUPPORT } from "../facts/kubernetes/eks.js";
 import { AWS_MACHINES } from "../facts/machines/aws.js";
 import { type BuiltClusterConfig, builtClusterSchema, type BuiltNodeGroup, MOST_ZONES } from "./schema.js";

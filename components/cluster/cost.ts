@@ -1,6 +1,6 @@
 /** What a cluster to build costs an hour, at its fewest and at its most nodes. */
 import { AWS_MACHINES } from "../facts/machines/aws.js";
-import type { CostRange } from "../derive/cost.js";
+import type { CostRange } from "../derive/nodes/cost.js";
 import { countZones } from "./network/zones.js";
 import { ROOT_IOPS, ROOT_THROUGHPUT_MIBPS, SYSTEM_DISK_GIB } from "./nodes/disks.js";
 import {

@@ -1,7 +1,7 @@
 import { versionNamed } from "../facts/vllm/versions.js";
 import { TEMPLATE_FILE, TEMPLATE_FOLDER } from "../vocabulary/paths.js";
 import { HTTP_PORT } from "../vocabulary/ports.js";
-import { withOwnDraftPinned } from "./draft.js";
+import { withOwnDraftPinned } from "./memory/draft.js";
 import { renderFlags } from "./flags.js";
 import type { RuntimePlan } from "./plan.js";
 

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { contractHash, contractText } from "../contract/contract.js";
 import { ANNOTATIONS, APP_NAME, COMPONENTS, LABELS, MANAGED_BY } from "../vocabulary/labels.js";
-import type { Placement } from "./placement.js";
+import type { Placement } from "./nodes/placement.js";
 import type { RuntimePlan } from "./plan.js";
 
 type Named = Pick<RuntimePlan, "name" | "release">;

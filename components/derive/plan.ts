@@ -5,10 +5,10 @@ import type { RuntimeContract } from "../contract/contract.js";
 import { architectureSchema, type ModelConfig, type ReleaseConfig } from "../contract/schema.js";
 import type { Architecture } from "../facts/models/architecture.js";
 import type { Precision } from "../facts/precisions.js";
-import { batchedTokens } from "./batchBudget.js";
+import { batchedTokens } from "./memory/batchBudget.js";
 import { startupSeconds } from "./budgets.js";
-import { draftOnDiskGiB, speculationOf } from "./draft.js";
-import { type Accelerator, gpuNamed, type GpuTypes } from "./gpuTypes.js";
+import { draftOnDiskGiB, speculationOf } from "./memory/draft.js";
+import { type Accelerator, gpuNamed, type GpuTypes } from "./nodes/gpuTypes.js";
 import {
   cataloguedShape,
   downloadedPrecision,
@@ -17,8 +17,8 @@ import {
   measuredWeightsGiB,
   precisionOf,
 } from "./model.js";
-import { offloaded } from "./offloading.js";
-import { cpus, diskGiB, memoryGiB, sharedMemoryGiB, weightsOnDiskGiB } from "./resources.js";
+import { offloaded } from "./memory/offloading.js";
+import { cpus, diskGiB, memoryGiB, sharedMemoryGiB, weightsOnDiskGiB } from "./memory/resources.js";
 
 /** Keys of a model that all its releases share. They belong to the environment, and are no part of a contract. */
 export type ModelKeys = Pick<ModelConfig, "class" | "autoscaling" | "drainSeconds" | "pod"> & { servedNames: string[] };

@@ -3,7 +3,7 @@ import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { PodConfig } from "../contract/pod.js";
 import { ownVolumesGiB } from "../derive/pod.js";
-import type { Placement } from "../derive/placement.js";
+import type { Placement } from "../derive/nodes/placement.js";
 import type { RuntimePlan } from "../derive/plan.js";
 import { environment } from "../derive/variables.js";
 import { SECRET_ENV } from "../vocabulary/secrets.js";

@@ -4,7 +4,7 @@ import { requireSound } from "../checks/sound.js";
 import { contractHash } from "../contract/contract.js";
 import type { PodConfig } from "../contract/pod.js";
 import { runtimeLabels, runtimeName, runtimeSelector } from "../derive/objects.js";
-import { type Placement, placementOf } from "../derive/placement.js";
+import { type Placement, placementOf } from "../derive/nodes/placement.js";
 import type { RuntimePlan } from "../derive/plan.js";
 import { mergedPod } from "../derive/pod.js";
 import { isAutoscaled } from "../derive/scaling.js";

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { nodeTaints } from "../derive/objects.js";
-import { placementOf } from "../derive/placement.js";
+import { placementOf } from "../derive/nodes/placement.js";
 import type { RuntimePlan } from "../derive/plan.js";
 import type { ServingEnvironment } from "../engine/environment.js";
 import { APP_NAME, COMPONENTS, LABELS, MANAGED_BY } from "../vocabulary/labels.js";

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 
 import { loadModels } from "../../components/checks/load.js";
 import { ContractError, formatProblem } from "../../components/config/problems.js";
-import { placementOf } from "../../components/derive/placement.js";
-import { replicaCost } from "../../components/derive/cost.js";
+import { placementOf } from "../../components/derive/nodes/placement.js";
+import { replicaCost } from "../../components/derive/nodes/cost.js";
 import { modelConfig } from "../serving/fixtures.js";
 
 const SHAPE = { gpus: 4, cpus: 30, memoryGiB: 200, diskGiB: 400, hourlyUsd: 8 };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import { listOr } from "../../components/config/problems.js";
 import { KNOWN_VERSIONS } from "../../components/facts/vllm/versions.js";
-import { fitInput } from "../../components/derive/fitInput.js";
+import { fitInput } from "../../components/derive/memory/fitInput.js";
 import { fit } from "../../components/fit/fit.js";
 import { type Changes, contract, contractProblems, DIGEST, R1, releaseProblems } from "../contract/fixtures.js";
 

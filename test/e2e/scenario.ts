@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { LABELS, LOCAL_RUN } from "../../components/vocabulary/labels.js";
 import type { NodeGroupConfig } from "../../components/contract/nodeGroup.js";
-import { describedGroup } from "../../components/derive/nodeGroup.js";
-import { defaultPlacement } from "../../components/derive/placement.js";
+import { describedGroup } from "../../components/derive/nodes/nodeGroup.js";
+import { defaultPlacement } from "../../components/derive/nodes/placement.js";
 import { parseStackConfig } from "../../stacks/config.js";
 import { collect } from "../../tools/collect.js";
 import { type Applied, applyAll, untilRolledOut } from "../../tools/local/apply.js";

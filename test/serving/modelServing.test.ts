@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { ContractError } from "../../components/config/problems.js";
-import { describedGroups } from "../../components/derive/nodeGroup.js";
+import { describedGroups } from "../../components/derive/nodes/nodeGroup.js";
 import type { ServingEnvironment } from "../../components/engine/environment.js";
 import { ModelServing } from "../../components/serving/modelServing.js";
 import { TrafficPriorities } from "../../components/serving/trafficPriorities.js";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { WarmSpare } from "../../components/serving/warmSpare.js";
-import { describedGroups } from "../../components/derive/nodeGroup.js";
+import { describedGroups } from "../../components/derive/nodes/nodeGroup.js";
 import { group } from "../contract/fixtures.js";
 import { contractOf, ENVIRONMENT } from "./fixtures.js";
 import { registered } from "./registered.js";

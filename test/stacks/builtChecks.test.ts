@@ -6,7 +6,7 @@ import { gpuNodeLabels } from "../../components/cluster/nodes/nodeGroup.js";
 import type { BuiltNodeGroup } from "../../components/cluster/schema.js";
 import { AWS_MACHINES } from "../../components/facts/machines/aws.js";
 import { DAEMON_SETS } from "../../components/facts/machines/reserves.js";
-import { placementOf } from "../../components/derive/placement.js";
+import { placementOf } from "../../components/derive/nodes/placement.js";
 import { parseStackConfig } from "../../stacks/config.js";
 import { nodeGroupsOf } from "../../stacks/clusterConfig.js";
 import { deploymentSpec } from "../../components/serving/workload/deployment.js";

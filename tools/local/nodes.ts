@@ -5,7 +5,7 @@ import { labelValue, LOCAL_RUN } from "../../components/vocabulary/labels.js";
 import { GPU_RESOURCE } from "../../components/vocabulary/nodes.js";
 import type { NodeGroup, NodeGroups } from "../../components/contract/nodeGroup.js";
 import { isWrong } from "../../components/config/parts.js";
-import { gpuNamed, type GpuTypes, gpuTypesOf } from "../../components/derive/gpuTypes.js";
+import { gpuNamed, type GpuTypes, gpuTypesOf } from "../../components/derive/nodes/gpuTypes.js";
 import type { Cluster, KubernetesObject } from "./client.js";
 import { marks, removeOwn } from "./ownership.js";
 

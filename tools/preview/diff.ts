@@ -5,7 +5,7 @@ import { joinPath, parse } from "../../components/config/parse.js";
 import { printable } from "../../components/config/printable.js";
 import { ContractError, error, quote } from "../../components/config/problems.js";
 import { tooDeep } from "../../components/config/size.js";
-import type { CostRange } from "../../components/derive/cost.js";
+import type { CostRange } from "../../components/derive/nodes/cost.js";
 import { ANNOTATIONS } from "../../components/vocabulary/labels.js";
 import { readPlainFile } from "../../stacks/plainFile.js";
 import type { CollectedResource } from "../collect.js";

@@ -1,11 +1,11 @@
 /** The preview as data: `--json` prints it, the text is made from it, `--diff` compares it. */
 import { clusterCost, type CostItem, unpricedTypes } from "../../components/cluster/cost.js";
 import type { BuiltClusterConfig } from "../../components/cluster/schema.js";
-import { fitInput } from "../../components/derive/fitInput.js";
+import { fitInput } from "../../components/derive/memory/fitInput.js";
 import { type Fit, fit as fitOf } from "../../components/fit/fit.js";
 import { contractHash } from "../../components/contract/contract.js";
 import { serveArguments } from "../../components/derive/arguments.js";
-import { type CostRange, replicaCost } from "../../components/derive/cost.js";
+import { type CostRange, replicaCost } from "../../components/derive/nodes/cost.js";
 import type { Problem } from "../../components/config/problems.js";
 import type { RuntimePlan } from "../../components/derive/plan.js";
 import type { ServedModel } from "../../components/derive/servedModel.js";

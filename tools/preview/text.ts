@@ -1,6 +1,6 @@
 /** The preview as text. */
 import { HOURS_A_MONTH } from "../../components/facts/prices/aws.js";
-import type { CostRange } from "../../components/derive/cost.js";
+import type { CostRange } from "../../components/derive/nodes/cost.js";
 import { printable, printableData } from "../../components/config/printable.js";
 import { counted, formatProblem } from "../../components/config/problems.js";
 import type { CollectedResource } from "../collect.js";

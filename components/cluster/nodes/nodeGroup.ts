@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { nodeLabels } from "../../derive/nodeGroup.js";
+import { nodeLabels } from "../../derive/nodes/nodeGroup.js";
 import { AWS_MACHINES, type AwsMachine } from "../../facts/machines/aws.js";
 import { DAEMON_SETS } from "../../facts/machines/reserves.js";
 import {

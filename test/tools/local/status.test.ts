@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from "node:util";
 import type { KubernetesObject } from "../../../tools/local/client.js";
 import { groupNodes, nodeObject } from "../../../tools/local/nodes.js";
 import { type Status, statusOf, statusText } from "../../../tools/local/status.js";
-import { describedGroup } from "../../../components/derive/nodeGroup.js";
+import { describedGroup } from "../../../components/derive/nodes/nodeGroup.js";
 import { RUNTIME_LABELS } from "../../serving/fixtures.js";
 import { FakeCluster } from "./fakes.js";
 

@@ -1,0 +1,39 @@
+/** Tokens of one engine step. */
+import type { Flags } from "../../contract/contract.js";
+import type { Gpu } from "../../facts/gpus.js";
+import { MODELS } from "../../facts/models/catalogue.js";
+import { NEWEST_VERSION, versionNamed } from "../../facts/vllm/versions.js";
+
+/**
+ * Whether a prompt has to fit into one step: where prefill is not chunked. vLLM raises its own default to the context there, and
+ * refuses a stated budget below it (`_set_default_max_num_seqs_and_batched_tokens_args` of vllm/engine/arg_utils.py,
+ * `verify_max_model_len` of vllm/config/scheduler.py, the same in 0.29.0 to 0.33.0).
+ *
+ * Pooling models are not chunked unless they read the last token alone (`is_chunked_prefill_supported`, vllm/config/model.py), which
+ * is known of the catalogue's; flags decide for others.
+ */
+export function takesWholePrompts({ id, flags }: { id: string; flags: Flags }): boolean {
+  const chunked = flags["enable-chunked-prefill"]?.value;
+  if (typeof chunked === "boolean") return !chunked;
+  return isPooling(flags) && MODELS[id]?.pooling !== "last";
+}
+
+function isPooling(flags: Flags): boolean {
+  const convert = flags["convert"]?.value;
+  return flags["runner"]?.value === "pooling" || (convert !== undefined && convert !== "auto" && convert !== "none");
+}
+
+/** What the default rests on. */
+export interface BatchDemand {
+  id: string;
+  flags: Flags;
+  accelerator: Gpu;
+  context: number;
+  version: string | undefined;
+}
+
+/** The version's default, stated so that a later default changes nothing; of a version that is not known, the newest's. */
+export function batchedTokens({ id, flags, accelerator, context, version }: BatchDemand): number {
+  const byDefault = (versionNamed(version) ?? NEWEST_VERSION).defaults.batchedTokens(accelerator);
+  return takesWholePrompts({ id, flags }) ? Math.max(byDefault, context) : byDefault;
+}

@@ -1,0 +1,43 @@
+import { KV_CACHE_TYPES } from "../../facts/kvCacheTypes.js";
+import type { FitInput } from "../../fit/fit.js";
+import { draftShape } from "./draft.js";
+import type { RuntimePlan } from "../plan.js";
+
+/** Bytes of an element of the KV cache; those of 16 bits where the type is not known. */
+function kvElementBytes(type: unknown, headSize: number): number {
+  const known = typeof type === "string" && Object.hasOwn(KV_CACHE_TYPES, type) ? type : "auto";
+  return KV_CACHE_TYPES[known]!.elementBytes(headSize);
+}
+
+/** What the fit asks of a plan. */
+export type FitDemand = Pick<RuntimePlan, "gpu" | "accelerator" | "context"> & {
+  concurrency: Pick<RuntimePlan["concurrency"], "sequences" | "batchedTokens">;
+  model: Pick<RuntimePlan["model"], "architecture" | "precision">;
+  /** Value of the flag, if it is set. */
+  kvCacheType: unknown;
+  draft: FitInput["draft"];
+};
+
+export function fitInputOf({ model, gpu, accelerator, context, concurrency, kvCacheType, draft }: FitDemand): FitInput {
+  return {
+    model: model.architecture,
+    precision: model.precision,
+    gpu: accelerator,
+    gpus: gpu.count,
+    memoryUtilization: gpu.memoryUtilization,
+    context,
+    sequences: concurrency.sequences,
+    batchedTokens: concurrency.batchedTokens,
+    kvElementBytes: kvElementBytes(kvCacheType, model.architecture.headSize),
+    ...(draft !== undefined && { draft }),
+  };
+}
+
+/** The fit's question for a plan. */
+export function fitInput(plan: RuntimePlan): FitInput {
+  return fitInputOf({
+    ...plan,
+    kvCacheType: plan.flags["kv-cache-dtype"]?.value,
+    draft: draftShape(plan.flags, plan.gpu.count),
+  });
+}
