@@ -198,8 +198,7 @@ const CASES: [name: string, text: string, says: string[]][] = [
 const JARGON =
   /compact mappings|Implicit keys|Map keys must|flow collections|block collection|1\.\d+e\+|at max nodes there are 0|\b1 GPUs/;
 
-describe("a broken stack file", function () {
-  this.timeout(20_000);
+describe("a broken stack file", () => {
   after(removeFolders);
 
   for (const [name, text, says] of CASES) {
