@@ -6,11 +6,14 @@ import type { Autoscaling } from "../contract/schema.js";
 import type { Trigger } from "../contract/triggers.js";
 import { DERIVED_TRIGGERS } from "../derive/scaling.js";
 import { checkPlainText } from "./flags/guarded.js";
+import { isBalanced, withoutTexts } from "./promql.js";
 
 /** Neither follows the load of an engine; the policy no-cpu-autoscaling refuses them anywhere. */
 const OF_NO_USE = ["cpu", "memory"];
 /** What is one number and no vector cannot be summed. */
-const SCALAR = /^\s*(scalar|time|pi)\s*\(|^[\s\d.+*/()-]+$/;
+const SCALAR = /^(scalar|time|pi)\s*\(|^[\s\d.+*/()-]+$/;
+/** Numbers as both we and KEDA read them. */
+const DECIMAL = /^-?\d+(\.\d+)?$/;
 
 /** @param path of the model's autoscaling */
 export function checkOwnScaling(autoscaling: Parts<Autoscaling>, path: string): Problem[] {
@@ -80,15 +83,15 @@ function checkTrigger(name: string, trigger: Parts<Trigger>, at: string): Proble
 }
 
 function checkPrometheus(metadata: Readonly<Record<string, string>>, at: string): Problem[] {
-  const { query, threshold, ignoreNullValues } = metadata;
+  const { query, threshold, activationThreshold, ignoreNullValues } = metadata;
   return [
-    ...(query === undefined ? [error(`${at}.query`, "is missing: give a query of an instant vector")] : []),
-    ...(query !== undefined && SCALAR.test(query)
-      ? [error(`${at}.query`, `${quote(query)} is a number and no vector, and KEDA reads one series: write vector(…)`)]
-      : []),
-    ...(threshold === undefined || !(Number(threshold) > 0)
+    ...checkQuery(query, `${at}.query`),
+    ...(threshold === undefined || !DECIMAL.test(threshold) || Number(threshold) <= 0
       ? [error(`${at}.threshold`, `${quote(threshold)} is no threshold: give a number above 0, as text`)]
       : []),
+    ...(activationThreshold === undefined || DECIMAL.test(activationThreshold)
+      ? []
+      : [error(`${at}.activationThreshold`, `${quote(activationThreshold)} is no threshold: give a number, as text`)]),
     ...(ignoreNullValues === undefined || ignoreNullValues === "false"
       ? []
       : [error(`${at}.ignoreNullValues`, "would read lost metrics as no load: leave it out")]),
@@ -101,4 +104,17 @@ function checkPrometheus(metadata: Readonly<Record<string, string>>, at: string)
         ]
       : []),
   ];
+}
+
+/** Whether `sum(query)` is one series. */
+function checkQuery(query: string | undefined, at: string): Problem[] {
+  const expression = withoutTexts(query ?? "");
+  if (query === undefined || expression === "") return [error(at, "is missing: give a query of an instant vector")];
+  if (!isBalanced(query))
+    return [error(at, `${quote(query)} has parentheses that do not match, and it is put into sum(…): close each one`)];
+  if (SCALAR.test(expression))
+    return [error(at, `${quote(query)} is a number and no vector, and KEDA reads one series: write vector(…)`)];
+  if (expression.endsWith("]"))
+    return [error(at, `${quote(query)} is a range and no instant vector: use a function of it, such as rate(…)`)];
+  return [];
 }

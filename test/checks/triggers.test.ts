@@ -48,9 +48,35 @@ describe("checkOwnScaling", () => {
       ["query", "threshold", "ignoreNullValues", "unsafeSsl"].map((key) => `${AT}.triggers.own.metadata.${key}`),
     );
     assert.match(told(trigger({ threshold: "1" })).join(), /metadata\.query: is missing/);
-    for (const query of ["5", " 1 + 2", "time()", "pi()"]) {
+    for (const query of ["5", " 1 + 2", "time()", "pi()", "# a comment\ntime()"]) {
       assert.match(told(trigger({ query, threshold: "1" })).join(), /is a number and no vector/, query);
     }
+    for (const query of ["", "  ", "# a comment"]) {
+      assert.match(told(trigger({ query, threshold: "1" })).join(), /metadata\.query: is missing/, query);
+    }
+    assert.match(told(trigger({ query: "up[5m]", threshold: "1" })).join(), /is a range and no instant vector/);
+  });
+
+  it("lets no query out of the sum that makes it one series", () => {
+    for (const query of ["up) or vector(1", "up) by (pod", "up\n)\n#(", "(up", "up)", "up{a='('})"]) {
+      assert.match(told(trigger({ query, threshold: "1" })).join(), /parentheses that do not match/, query);
+    }
+    for (const query of ['up{a=")"}', "up{a=`)`}", "up{a='\\')'}", "up # :-)", "sum by (pod) (up)"]) {
+      assert.deepEqual(told(trigger({ query, threshold: "1" })), [], query);
+    }
+  });
+
+  it("takes thresholds as KEDA reads them", () => {
+    for (const threshold of ["0x10", " 5", "Infinity", "1e999", "5%", "-1"]) {
+      assert.match(
+        told(trigger({ query: "up", threshold })).join(),
+        /metadata\.threshold: .* is no threshold/,
+        threshold,
+      );
+    }
+    const activation = trigger({ query: "up", threshold: "0.5", activationThreshold: "some" });
+    assert.match(told(activation).join(), /metadata\.activationThreshold: "some" is no threshold/);
+    assert.deepEqual(told(trigger({ query: "up", threshold: "0.5", activationThreshold: "0" })), []);
   });
 
   it("wants credentials in a TriggerAuthentication, and shows none", () => {
