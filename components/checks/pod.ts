@@ -1,6 +1,6 @@
 /** Checks of a `pod` section: it may add to the pods, and not touch what the contract decides. */
 import { joinPath } from "../config/parse.js";
-import { entriesOf, given, type Parts } from "../config/parts.js";
+import { entriesOf, given, itemsOf, type Parts } from "../config/parts.js";
 import { error, listOr, type Problem, quote } from "../config/problems.js";
 import type { PodConfig, PodContainer, PodVolume } from "../contract/pod.js";
 import { mergedPod } from "../derive/pod.js";
@@ -9,10 +9,12 @@ import { OWNED_ENV } from "../derive/variables.js";
 import { ANNOTATIONS, LABELS, OWN_PREFIX } from "../vocabulary/labels.js";
 import { CACHE_PATH, TEMPLATE_FOLDER } from "../vocabulary/paths.js";
 import { ENGINE_CONTAINER, ENGINE_VOLUMES } from "../vocabulary/workloads.js";
-import { checkPlainText, guardedVariable } from "./flags/guarded.js";
+import { NODE_GPUS, namesMatcher } from "../facts/guarded/variables.js";
+import { checkPlainText, credentialIn, guardedVariable } from "./flags/guarded.js";
 import { checkImage } from "./release.js";
 
 const VOLUME_SOURCES = ["configMap", "secret", "claim", "csi", "image", "emptyDir"] as const;
+const SEES_GPUS = namesMatcher(NODE_GPUS.names);
 const VALUE_SOURCES = ["value", "secret", "configMap"] as const;
 
 /** Trees that the engine is made of, or that the contract mounts: another file there would be another engine. */
@@ -35,9 +37,18 @@ const ENGINE_TREES = [
   ...["/root", "/vllm-workspace", "/tmp", CACHE_PATH, TEMPLATE_FOLDER],
 ];
 
-/** Files of /etc by which a loader, a shell or a name service runs other code. */
-const ENGINE_FILES =
-  /^\/etc\/(ld\.so.*|environment|profile.*|bash\.bashrc|passwd|group|shadow|nsswitch\.conf|pip\.conf)(\/|$)/;
+/**
+ * Files of /etc by which a loader, a shell, Python or a library runs other code, or a name leads to another address. Python's
+ * sitecustomize.py is in /etc/python3.*, and `python3` itself a link to /etc/alternatives, on Debian and Ubuntu.
+ */
+const ENGINE_FILES = [
+  ...["ld\\.so.*", "environment", "profile.*", "bash\\.bashrc", "passwd", "group", "shadow", "pip\\.conf"],
+  ...["nsswitch\\.conf", "hosts", "host\\.conf", "resolv\\.conf"],
+  ...["alternatives", "python[\\d.]*", "ssl/openssl\\.cnf", "nccl\\.conf", "ucx", "libibverbs\\.d"],
+];
+const ENGINE_FILE = new RegExp(`^/etc/(${ENGINE_FILES.join("|")})(/|$)`);
+/** Folders of such files, below which there is room for others. */
+const ENGINE_FOLDERS = ["/etc", "/etc/ssl"];
 
 /** Annotations by which Kubernetes or a container runtime changes a pod's confinement. */
 const CONFINEMENT = /(^|\.)(apparmor|seccomp)\.security\.|^io\.kubernetes\.cri|^security\.alpha/;
@@ -135,20 +146,27 @@ function checkVolume(name: string, volume: Parts<PodVolume>, path: string): Prob
   ];
 }
 
+/** A path without a slash at its end; `undefined` for `/`, and for what leads elsewhere than it seems to. */
+function plainPath(where: string): string | undefined {
+  const parts = where.replace(/\/$/, "").split("/").slice(1);
+  return parts.length === 0 || parts.some((part) => ["", ".", ".."].includes(part)) ? undefined : `/${parts.join("/")}`;
+}
+
+function notPlain(where: string, path: string): Problem {
+  return error(path, `${quote(where)} is not a plain path below /: use a form such as /etc/ssl/corporate`);
+}
+
 function checkMountPath(where: string, path: string): Problem[] {
-  const parts = where.split("/").slice(1);
-  if (parts.at(-1) === "") parts.pop();
-  if (parts.length === 0 || parts.some((part) => part === "" || part === "." || part === ".."))
-    return [error(path, `${quote(where)} is not a plain path below /: use a form such as /etc/ssl/corporate`)];
-  const plain = `/${parts.join("/")}`;
+  const plain = plainPath(where);
+  if (plain === undefined) return [notPlain(where, path)];
   const tree = ENGINE_TREES.find(
     (root) => plain === root || plain.startsWith(`${root}/`) || root.startsWith(`${plain}/`),
   );
-  if (tree === undefined && plain !== "/etc" && !ENGINE_FILES.test(plain)) return [];
+  if (tree === undefined && !ENGINE_FOLDERS.includes(plain) && !ENGINE_FILE.test(plain)) return [];
   return [
     error(
       path,
-      `${quote(where)} would cover files that the engine is made of: use a path of its own, such as /mnt/${parts.at(-1)}`,
+      `${quote(where)} would cover files that the engine is made of: use a path of its own, such as /mnt/${plain.split("/").at(-1)}`,
     ),
   ];
 }
@@ -159,15 +177,45 @@ function checkContainer(name: string, container: Parts<PodContainer>, path: stri
       ? [error(path, `${quote(name)} is the engine's own container: use another name`)]
       : []),
     ...given([container.image], (image) => checkImage({ image }, `${path}.image`)),
+    ...(["command", "args"] as const).flatMap((key) =>
+      itemsOf(container[key]).flatMap(({ item, index }) =>
+        given([item], (text) => checkNoCredential(text, `${path}.${key}[${index}]`)),
+      ),
+    ),
+    ...checkContainerMounts(container.mounts, `${path}.mounts`),
     ...entriesOf(container.env).flatMap(([variable, from]) => {
       const at = joinPath(`${path}.env`, [variable]);
       const { value, secret, configMap } = from;
       return [
+        ...(SEES_GPUS.test(variable) ? [error(at, `${variable} ${NODE_GPUS.why}: leave it out`)] : []),
         ...given([{ value, secret, configMap }], (sources) => oneOf(sources, VALUE_SOURCES, at)),
         ...given([value], (text) => checkPlainText({ value: text }, at, "give secret")),
       ];
     }),
   ];
+}
+
+/** Each volume at a path of its own, as Kubernetes demands it. */
+function checkContainerMounts(mounts: Parts<PodContainer["mounts"]>, path: string): Problem[] {
+  const mounted = new Map<string, string>();
+  return entriesOf(mounts).flatMap(([volume, where]) => {
+    const at = joinPath(path, [volume]);
+    return given([where], (text) => {
+      const plain = plainPath(text);
+      if (plain === undefined) return [notPlain(text, at)];
+      const other = mounted.get(plain);
+      mounted.set(plain, volume);
+      return other === undefined
+        ? []
+        : [error(at, `${quote(plain)} is where ${quote(other)} is mounted: use another path`)];
+    });
+  });
+}
+
+/** Texts that are shown to whoever may read pods. */
+function checkNoCredential(text: string, at: string): Problem[] {
+  const form = credentialIn([text]);
+  return form === undefined ? [] : [error(at, `holds what looks like ${form}, in plain text: use env with a secret`)];
 }
 
 /** A release, and where it stands in the config: `….releases.r1`. */

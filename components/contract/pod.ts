@@ -24,6 +24,14 @@ const keyOf = z.strictObject({ name: objectName, key: dataKey });
 
 const path = z.string().regex(/^\/[^\0:]*$/, "is not an absolute path: use a form such as /etc/ssl/corporate");
 
+/** https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/volume/: relative, without `..`. */
+const pathWithin = z
+  .string()
+  .regex(
+    /^(?!\/|\.\.)(?!.*\/\.\.(\/|$)).+$/,
+    "is not a path within the volume: use one without / at its start and without ..",
+  );
+
 /** A variable whose value stands in an object of the models' namespace. */
 const variableFrom = z.strictObject({
   secret: keyOf.optional().describe("Key of a Secret"),
@@ -53,9 +61,9 @@ const volume = z
       .optional()
       .describe("Room on the node's disk; it is added to the storage that the pod asks for"),
     mountPath: path.optional().describe("Where the engine sees it; default: only containers that mount it do"),
-    subPath: z.string().min(1).optional().describe("Path within the volume to mount"),
+    subPath: pathWithin.optional().describe("Path within the volume to mount"),
     items: z
-      .record(dataKey, z.string().min(1))
+      .record(dataKey, pathWithin)
       .optional()
       .describe("Keys of a ConfigMap or Secret, with their paths; default: all"),
     readOnly: z

@@ -9,6 +9,12 @@ type PodSpec = types.input.core.v1.PodSpec;
 type Volume = types.input.core.v1.Volume;
 type VolumeMount = types.input.core.v1.VolumeMount;
 
+/**
+ * Images that are made from NVIDIA's, vLLM's among them, say `all`, by which a node's runtime would give the container every GPU
+ * (https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/docker-specialized.html).
+ */
+const NO_GPU: EnvVar = { name: "NVIDIA_VISIBLE_DEVICES", value: "void" };
+
 interface Variable {
   value?: string | undefined;
   secret?: { name: string; key: string } | undefined;
@@ -70,7 +76,7 @@ function containerOf(name: string, container: PodContainer, volumes: NonNullable
     image,
     ...(command !== undefined && { command }),
     ...(args !== undefined && { args }),
-    env: Object.entries(env).map(([variable, value]) => envVar(variable, value)),
+    env: [NO_GPU, ...Object.entries(env).map(([variable, value]) => envVar(variable, value))],
     resources: { requests: { cpu: `${Math.round(cpus * 1000)}m`, memory }, limits: { memory } },
     securityContext: CONTAINER_SECURITY,
     volumeMounts: Object.entries(mounts).map(([volume, path]) => mountOf(volume, path, volumes[volume]!)),

@@ -169,7 +169,13 @@ describe("a pod section", () => {
       "/x/../usr",
       "//usr",
       "/proc/1",
+      ...["/etc/python3.12", "/etc/python3.12/sitecustomize.py", "/etc/alternatives/python3", "/etc/ssl"],
+      ...["/etc/ssl/openssl.cnf", "/etc/nccl.conf", "/etc/libibverbs.d", "/etc/hosts", "/etc/resolv.conf"],
     ].map((mountPath): [string, object, RegExp] => [`a mount at ${mountPath}`, volume({ mountPath }), /mountPath: /]),
+    ...["../x", "/x", "a/../../x", "a/.."].flatMap((within): [string, object, RegExp][] => [
+      [`a path ${within} of a volume`, volume({ mountPath: "/a", subPath: within }), /subPath: .* not a path within/],
+      [`an item at ${within}`, volume({ mountPath: "/a", items: { k: within } }), /items\.k: .* not a path within/],
+    ]),
     ["a relative mount", volume({ mountPath: "etc" }), /is not an absolute path/],
     [
       "a container named as the engine",
@@ -197,6 +203,34 @@ describe("a pod section", () => {
       "a variable of two sources",
       sidecar({ env: { A: { value: "x", secret: { name: "a", key: "b" } } } }),
       /comes from value and secret/,
+    ],
+    [
+      "a credential in a container's arguments",
+      sidecar({ args: ["--quiet", "--token=hf_abcdefghijklmnopqrstuvwxyz123456"] }),
+      /sidecars\.mesh\.args\[1\]: holds what looks like a token of Hugging Face, in plain text: use env with a secret/,
+    ],
+    [
+      "a container that sees the node's GPUs",
+      sidecar({ env: { NVIDIA_VISIBLE_DEVICES: { value: "all" } } }),
+      /sidecars\.mesh\.env\.NVIDIA_VISIBLE_DEVICES: .* which of the node's GPUs/,
+    ],
+    [
+      "GPUs by a variable",
+      { env: { NVIDIA_VISIBLE_DEVICES: { configMap: { name: "a", key: "b" }, reason } } },
+      /pod\.env\.NVIDIA_VISIBLE_DEVICES: .* which of the node's GPUs/,
+    ],
+    [
+      "two volumes at one path of a container",
+      {
+        ...sidecar({ mounts: { a: "/data", b: "/data/" } }),
+        volumes: { a: { configMap: "a", reason }, b: { configMap: "b", reason } },
+      },
+      /mesh\.mounts\.b: "\/data" is where "a" is mounted/,
+    ],
+    [
+      "a container's mount that leads elsewhere",
+      { ...sidecar({ mounts: { a: "/x/../proc" } }), volumes: { a: { configMap: "a", reason } } },
+      /mesh\.mounts\.a: .* is not a plain path/,
     ],
     ["host networking", { hostNetwork: true }, /unknown key/],
     ["affinity with a typo", { affinity: { nodeAfinity: {} } }, /unknown key; did you mean nodeAffinity/],

@@ -111,6 +111,9 @@ describe("the pod section in a pod", function () {
     const mesh = spec.initContainers![0]!;
     assert.deepEqual(mesh.resources, { requests: { cpu: "250m", memory: "512Mi" }, limits: { memory: "512Mi" } });
     assert.deepEqual(mesh["securityContext"], engine["securityContext"]);
+    const variables = spec.initContainers!.map(({ env }) => env.find(({ name }) => name === "NVIDIA_VISIBLE_DEVICES"));
+    const none = { name: "NVIDIA_VISIBLE_DEVICES", value: "void" };
+    assert.deepEqual(variables, [none, none], "an image's own value would show every GPU of the node");
   });
 
   it("changes nothing where it is empty", () => {

@@ -20,7 +20,17 @@ const ONE_MACHINE = "leave it out: a replica is one machine";
 const IN_THE_IMAGE = "leave it out: set it in the image, whose digest pins it";
 const CACHE_VOLUME = "leave it out: the cache volume decides it";
 
+/** NVIDIA's container runtime gives a container the GPUs that these name, whatever the pod asked Kubernetes for. */
+export const NODE_GPUS: GuardedVariables = {
+  names: ["NVIDIA_VISIBLE_DEVICES", "NVIDIA_MIG_CONFIG_DEVICES", "NVIDIA_MIG_MONITOR_DEVICES"],
+  danger: "opens",
+  why: "decides which of the node's GPUs a container sees, those of other pods among them",
+  instead: "leave it out: the device plugin sets it for the GPUs that the pod asks for",
+  source: "https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/docker-specialized.html",
+};
+
 export const GUARDED_VARIABLES: readonly GuardedVariables[] = [
+  NODE_GPUS,
   {
     names: ["VLLM_SERVER_DEV_MODE"],
     distinct: true,
