@@ -7,8 +7,10 @@
 export interface KvCacheType {
   /** Bytes of one element, keys and values averaged, with what is stored beside a head of so many elements. */
   elementBytes: (headSize: number) => number;
-  /** Smallest CUDA compute capability of those that vLLM refuses none above; 7.0, vLLM's own least, where it names none. */
+  /** Smallest CUDA compute capability that vLLM does not refuse; 7.0, vLLM's own least, where it names none. */
   minComputeCapability: number;
+  /** CUDA compute capability from which on vLLM refuses it; none, where it names none. */
+  belowComputeCapability?: number;
 }
 
 const plain =
@@ -51,5 +53,6 @@ export const KV_CACHE_TYPES: Readonly<Record<string, KvCacheType>> = {
   turboquant_k3v4_nc: { elementBytes: turboquant(3, 4), minComputeCapability: 7.0 },
   turboquant_3bit_nc: { elementBytes: turboquant(3, 3), minComputeCapability: 7.0 },
   nvfp4: { elementBytes: nvfp4, minComputeCapability: 8.0 },
-  nvfp4_4over6: { elementBytes: nvfp4, minComputeCapability: 10.0 },
+  // FlashInfer's `supports_kv_cache_dtype`: of the family 10.x alone.
+  nvfp4_4over6: { elementBytes: nvfp4, minComputeCapability: 10.0, belowComputeCapability: 11.0 },
 };

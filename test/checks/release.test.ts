@@ -342,7 +342,8 @@ describe("the KV cache's type and the precision", () => {
   for (const [gpu, type, least] of [
     ["t4", "fp8", "8.0"],
     ["a10g", "fp8_per_token_head", "8.9"],
-    ["h100", "nvfp4_4over6", "10.0"],
+    ["h100", "nvfp4_4over6", "10.0 and below 11.0"],
+    ["rtx-pro-6000", "nvfp4_4over6", "10.0 and below 11.0"],
   ] as const) {
     it(`are refused on a GPU that cannot: ${type} on ${gpu}`, () => {
       const changes = { "gpu/type": gpu, "model/precision": "fp16", "flags/kv-cache-dtype": flag(type) };

@@ -1,19 +1,29 @@
 /** The type of the KV cache against the GPU. */
 import { error, listOr, type Problem } from "../../config/problems.js";
 import type { Gpu } from "../../facts/gpus.js";
-import { KV_CACHE_TYPES } from "../../facts/kvCacheTypes.js";
+import { KV_CACHE_TYPES, type KvCacheType } from "../../facts/kvCacheTypes.js";
+
+function runsOn(computeCapability: number, type: KvCacheType): boolean {
+  const { minComputeCapability, belowComputeCapability = Infinity } = type;
+  return minComputeCapability <= computeCapability && computeCapability < belowComputeCapability;
+}
+
+function needed({ minComputeCapability, belowComputeCapability }: KvCacheType): string {
+  const below = belowComputeCapability === undefined ? "" : ` and below ${belowComputeCapability.toFixed(1)}`;
+  return `${minComputeCapability.toFixed(1)}${below}`;
+}
 
 /** @param type value of the flag, if it is set @param path of the flag's value */
 export function checkKvCacheType(type: unknown, { name, computeCapability }: Gpu, path: string): Problem[] {
   const facts = typeof type === "string" && Object.hasOwn(KV_CACHE_TYPES, type) ? KV_CACHE_TYPES[type] : undefined;
-  if (facts === undefined || facts.minComputeCapability <= computeCapability) return [];
+  if (facts === undefined || runsOn(computeCapability, facts)) return [];
   const instead = Object.entries(KV_CACHE_TYPES)
-    .filter(([, other]) => other.minComputeCapability <= computeCapability)
+    .filter(([, other]) => runsOn(computeCapability, other))
     .map(([other]) => other);
   return [
     error(
       path,
-      `${String(type)} needs CUDA compute capability ${facts.minComputeCapability.toFixed(1)}, the ${name} has ` +
+      `${String(type)} needs CUDA compute capability ${needed(facts)}, the ${name} has ` +
         `${computeCapability.toFixed(1)}: use ${listOr(instead)}, or another GPU`,
     ),
   ];
