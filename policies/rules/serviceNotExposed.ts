@@ -12,7 +12,7 @@ export const serviceNotExposed = stackRule(
   {
     name: "service-not-exposed",
     description: "A vLLM runtime is reached through the gateway, not by a Service of its own.",
-    why: "vLLM's API key protects /v1, /v2, /inference and /cohere (0.30.0, 0.32.0); /invocations, /tokenize, /metrics and others answer anyone, without quota.",
+    why: "vLLM's API key protects /v1, /v2, /inference and /cohere (0.29.0 to 0.33.0); /invocations, /tokenize, /metrics and others answer anyone, without quota.",
     remediationSteps: "Use type ClusterIP and route to it from the gateway.",
     severity: "critical",
     enforcementLevel: "mandatory",
