@@ -26,8 +26,7 @@ const { models, nodeGroups } = loadModels(
     l4: {
       purpose: "inference",
       gpu: "l4",
-      // What a g2-standard-8 has is what a g6.2xlarge has: the checks and the price go by the latter.
-      instanceTypes: ["g6.2xlarge"],
+      instanceTypes: ["g2-standard-8"],
       max: 4,
       nodeSelector: { "cloud.google.com/gke-accelerator": "nvidia-l4" },
       tolerations: [{ key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" }],
