@@ -5,8 +5,9 @@ import { secretRefSchema } from "../config/secretRef.js";
 const client = "Client certificate";
 
 /**
- * What KEDA's prometheus scaler knows: a bearer token or a user, each with a client certificate or without, a client certificate
- * alone, or AWS' own signature. An authority of one's own counts only beside one of these.
+ * Part of what KEDA's prometheus scaler knows: a bearer token or a user, each with a client certificate or without, a client
+ * certificate alone, or AWS' own signature. OAuth, API keys and custom headers are not offered. An authority of one's own counts
+ * only beside one of these.
  * Source: pkg/scalers/authentication and pkg/scalers/prometheus_scaler.go of https://github.com/kedacore/keda, 2.20.2.
  */
 export const authenticationSchema = z

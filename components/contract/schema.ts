@@ -18,7 +18,7 @@ const VLLM_VERSION = /^\d+\.\d+\.\d+(\.?(rc|post)\d+)?$/;
 export const MOST_STARTUP_SECONDS = 43_200;
 /**
  * The contract is an annotation, and all annotations of an object are at most 256 KiB (`TotalAnnotationSizeLimitB` of
- * k8s.io/apimachinery/pkg/api/validation), quotes and line ends counted twice here.
+ * k8s.io/apimachinery/pkg/api/validation/objectmeta.go, v0.36.3), quotes and line ends counted twice here.
  */
 const MOST_TEMPLATE_BYTES = 65_536;
 

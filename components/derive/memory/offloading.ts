@@ -4,7 +4,7 @@ import { decoded } from "../../facts/vllm/jsonValues.js";
 
 const GIB = 2 ** 30;
 
-/** LMCache's buffer of a worker unless stated: https://docs.lmcache.ai/api_reference/configurations.html, read 2026-11-26. */
+/** LMCache's buffer of a worker unless stated; not checked: its present documentation and source could not be opened. */
 const LMCACHE_DEFAULT_GIB = 5;
 
 export interface Offloaded {
