@@ -22,7 +22,7 @@ export type NodeTaint = z.infer<typeof taintSchema>;
 /** What a node of any cloud, or of none, can give to pods. */
 const nodeShapeSchema = z
   .strictObject({
-    gpus: z.int().min(1).max(16).describe("GPUs of a node"),
+    gpus: z.int().min(1).max(128).describe("GPUs of a node, or slices of them"),
     cpus: z.number().positive().describe("Cores that pods can have: Allocatable in `kubectl describe node`"),
     memoryGiB: z.number().positive().describe("Memory that pods can have: Allocatable, in GiB"),
     diskGiB: z

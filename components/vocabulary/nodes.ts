@@ -81,8 +81,11 @@ export function gpusAmong(resources: Readonly<Record<string, string>> | undefine
     .reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
+/** What the device plugin adds to the name of a resource whose GPUs or slices several pods use in turn (`renameByDefault`). */
+export const SHARED_SUFFIX = ".shared";
+
 /** The resource by which pods ask for a share of a GPU that several use in turn (time slicing, `renameByDefault`). */
-export const SHARED_GPU_RESOURCE = `${GPU_RESOURCE}.shared`;
+export const SHARED_GPU_RESOURCE = `${GPU_RESOURCE}${SHARED_SUFFIX}`;
 /** Nodes whose GPUs several pods share: the device plugin takes its configuration of this name there. */
 export const SHARED_GPUS = { "nvidia.com/device-plugin.config": "shared" } as const;
 

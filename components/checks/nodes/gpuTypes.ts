@@ -7,7 +7,7 @@ import type { GroupParts } from "./placement.js";
 import type { GpuTypesConfig } from "../../contract/gpuTypes.js";
 import type { GpuTypes } from "../../derive/nodes/gpuTypes.js";
 import { GPUS } from "../../facts/gpus.js";
-import { isSlice, SHARED_GPU_RESOURCE } from "../../vocabulary/nodes.js";
+import { isSlice, SHARED_SUFFIX } from "../../vocabulary/nodes.js";
 
 /** The config's own types. @param path of the section */
 export function checkGpuTypes(own: Parts<GpuTypesConfig> | undefined, path: string): Problem[] {
@@ -18,7 +18,7 @@ export function checkGpuTypes(own: Parts<GpuTypesConfig> | undefined, path: stri
         ? [error(at, `${quote(type)} is in this project's table already: leave it out, or use another name`)]
         : []),
       ...given([resource], (name) =>
-        name === SHARED_GPU_RESOURCE
+        name.endsWith(SHARED_SUFFIX)
           ? [
               error(
                 `${at}.resource`,

@@ -34,6 +34,8 @@ describe("checkGpuTypes", () => {
   });
 
   it("refuses GPUs that pods use in turn, since their memory is nobody's own", () => {
+    const slice = { ...whole, resource: "nvidia.com/mig-1g.5gb.shared" };
+    assert.match(lines(checkGpuTypes({ slice }, "gpuTypes"))[0]!, /several pods use in turn/);
     const problems = lines(checkGpuTypes({ half: { ...whole, resource: "nvidia.com/gpu.shared" } }, "gpuTypes"));
     assert.match(
       problems[0]!,
