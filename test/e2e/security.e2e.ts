@@ -151,7 +151,7 @@ describe("what a runtime may see and who may see it", () => {
     assert.deepEqual(await namespacesOf(scenario, egress[0]!.to!), ["kube-system"]);
     assert.deepEqual(
       egress[1]!.to!.map(({ ipBlock }) => ipBlock?.cidr),
-      ["0.0.0.0/0"],
+      ["0.0.0.0/0", "::/0"],
     );
   });
 
