@@ -118,7 +118,7 @@ export const FULL_EXISTING: Config = stackValues({
     },
     addons: {
       devicePlugin: { install: true, featureDiscovery: true, migStrategy: "none", timeSlicingReplicas: 2 },
-      dcgmExporter: { install: true, values: { extraArgs: "-v" } },
+      dcgmExporter: { install: true, values: { nameOverride: "dcgm" } },
       keda: { install: false },
       prometheus: { install: false, retentionDays: 15, volumeGiB: 100 },
       clusterAutoscaler: { install: false },
