@@ -4,18 +4,13 @@
  */
 import { isCommit } from "../../config/schemas.js";
 import type { KnownFlags } from "./knownFlags.js";
+import { WITHOUT_DRAFT } from "../../derive/memory/draft.js";
 import { joinPath } from "../../config/parse.js";
 import { error, type Problem, quote } from "../../config/problems.js";
 import { decoded, entriesOf } from "../../facts/vllm/jsonValues.js";
 
 const IS_PATH = /^(\/|[a-z][a-z0-9+.-]*:\/\/)/;
 const COMMIT_IN_PATH = /(^|[^0-9a-f])[0-9a-f]{40}([^0-9a-f]|$)/;
-
-/**
- * Speculation without a model of its own: nothing is downloaded. `[ngram]` is an old spelling.
- * Source: vllm/config/speculative.py, 0.30.0 to 0.33.0.
- */
-const WITHOUT_DRAFT = /^(\[ngram\]|ngram|ngram_gpu|suffix|extract_hidden_states)$/;
 
 /** `pkg.Proposer`: a name with a dot and no slash is imported, by `_is_custom_proposer_path` of the same file. */
 const PYTHON_NAME = /^[^/.:]+(\.[^/.:]+)+$/;

@@ -10,8 +10,11 @@ import { decoded } from "../../facts/vllm/jsonValues.js";
 /** Methods whose draft is in the model's own checkpoint where they name none. */
 const OWN_DRAFT = /^(dspark|mtp|\w+_mtp)$/;
 
-/** Speculation that looks tokens up, without a model. Source: vllm/config/speculative.py, 0.30.0 to 0.33.0. */
-const WITHOUT_DRAFT = /^(\[ngram\]|ngram|ngram_gpu|suffix|extract_hidden_states)$/;
+/**
+ * Speculation without a model of its own: nothing is downloaded. `[ngram]` is an old spelling.
+ * Source: vllm/config/speculative.py, 0.30.0 to 0.33.0.
+ */
+export const WITHOUT_DRAFT = /^(\[ngram\]|ngram|ngram_gpu|suffix|extract_hidden_states)$/;
 
 /** The flag that names a draft, alone: other flags that are wrong say nothing of it. */
 export function speculationOf(flags: Parts<Flags>): Parts<Flags> {
