@@ -12,7 +12,11 @@
 import type { Gpu } from "../facts/gpus.js";
 import type { Architecture } from "../facts/models/architecture.js";
 import type { Precision } from "../facts/precisions.js";
-import { weightBytes } from "./weights.js";
+import { kvCacheRules, type KvCacheRules } from "../facts/vllm/kvCache.js";
+import { NEWEST_VERSION } from "../facts/vllm/versions.js";
+import { hasStates, kvHeadsPerGpu, layerGroups } from "./kvCache/layers.js";
+import { type KvCacheLayout, kvCacheLayout } from "./kvCache/layout.js";
+import { type Split, weightBytes, weightBytesPerGpu } from "./weights.js";
 
 const GIB = 2 ** 30;
 
@@ -59,7 +63,7 @@ export interface FitInput {
   dataParallel?: number;
   /** Tokens of a block of the KV cache (`--block-size`). @default 16 */
   blockTokens?: number;
-  /** Whether prompts' KV cache is kept (`--enable-prefix-caching`), which costs a model with states two of them. @default true */
+  /** Whether prompts' KV cache is kept (`--enable-prefix-caching`), which costs a model with states two of them. @default the version's */
   isPrefixCached?: boolean;
   /** Whether the next step is prepared while one runs (`--async-scheduling`). @default the version's */
   isAsync?: boolean;
@@ -82,7 +86,7 @@ export interface Fit {
   overheadGiBPerGpu: number;
   /** What is left for the KV cache; negative when not even the weights fit. */
   kvCacheGiBPerGpu: number;
-  /** KV bytes of a token on one GPU, at full length. */
+  /** KV bytes of a token on one GPU, states and windows included, at full length. */
   kvBytesPerToken: number;
   /** Tokens that the KV cache holds. */
   kvCacheTokens: number;
@@ -91,36 +95,13 @@ export interface Fit {
   fits: boolean;
   /** The largest context of which one request would fit, at most the model's own or the one asked for; 0 if none. */
   largestContext: number;
-}
-
-/** KV heads held by one GPU: split until one is left, then copied (`get_num_kv_heads`, vllm/config/model.py). */
-function kvHeadsPerGpu(model: Architecture, gpus: number): number {
-  return Math.max(1, Math.floor(model.kvHeads / gpus));
-}
-
-/** KV bytes that one request of `context` tokens holds on one GPU. */
-function kvBytesOfRequest(input: FitInput, context: number): number {
-  const { draft } = input;
-  // A draft has a KV cache of its own, for the same tokens.
-  const ofDraft = draft === undefined ? 0 : kvBytesOfModel({ ...input, ...draft }, context);
-  return kvBytesOfModel(input, context) + ofDraft;
-}
-
-function kvBytesOfModel(input: FitInput, context: number): number {
-  const { model, gpus, kvElementBytes, batchedTokens } = input;
-  const layerBytesPerToken = 2 * kvHeadsPerGpu(model, gpus) * model.headSize * kvElementBytes;
-  const blocks = Math.ceil(context / BLOCK_TOKENS);
-  const window = model.slidingWindow ?? { layers: 0, tokens: 0 };
-  // A window layer keeps the window and the step being computed, plus the block that the window cuts
-  // (SlidingWindowSpec, vllm/v1/kv_cache_interface.py).
-  const windowBlocks = Math.min(blocks, Math.ceil((window.tokens - 1 + batchedTokens) / BLOCK_TOKENS) + 1);
-  const layerBlocks = (model.layers - window.layers) * blocks + window.layers * windowBlocks;
-  return layerBlocks * BLOCK_TOKENS * layerBytesPerToken;
+  /** Sequences that vLLM takes at most, one for each block, where more are asked for: a model with states. */
+  mostSequences?: number;
 }
 
 function overheadBytes(input: FitInput): number {
   const { model, gpus, batchedTokens, sequences } = input;
-  const heads = ((model.attentionHeads + 2 * kvHeadsPerGpu(model, gpus) * gpus) / gpus) * model.headSize;
+  const heads = ((model.attentionHeads + 2 * kvHeadsPerGpu(model.kvHeads, gpus) * gpus) / gpus) * model.headSize;
   // The widest moment of a layer, in 16-bit elements a token: the residual stream and its copies, the projections, and
   // the feed-forward's two inputs and one output.
   const elementsPerToken = 4 * model.hiddenSize + Math.max(heads, (3 * model.intermediateSize) / gpus);
@@ -132,36 +113,90 @@ function overheadBytes(input: FitInput): number {
 
 /** Works out the fit of one replica. Never throws; the inputs are taken as valid. */
 export function fit(input: FitInput): Fit {
-  const { model, gpus, context, draft } = input;
-  const ofDraft = draft === undefined ? 0 : weightBytes(draft.model, draft.precision);
-  const weights = weightBytes(model, input.precision) + ofDraft;
-  const weightsPerGpu = (weights - ofDraft) / gpus + (draft === undefined ? 0 : ofDraft / draft.gpus);
+  const { model, context, draft, sequences } = input;
+  const split = splitOf(input);
+  const weights = weightBytes(model, input.precision) + (draft ? weightBytes(draft.model, draft.precision) : 0);
+  const ofDraft = draft
+    ? weightBytesPerGpu(draft.model, draft.precision, { tensorParallel: draft.gpus, dataParallel: 1 })
+    : 0;
+  const weightsPerGpu = weightBytesPerGpu(model, input.precision, split) + ofDraft;
   const overhead = overheadBytes(input);
   const free = input.gpu.cudaGiB * GIB * input.memoryUtilization - weightsPerGpu - overhead;
-  // The null block (`_check_enough_kv_cache_memory`, vllm/v1/core/kv_cache_utils.py).
-  const kvCache = free - kvBytesOfRequest(input, BLOCK_TOKENS);
-  const perRequest = kvBytesOfRequest(input, context);
-  const fullLengthRequests = Math.max(0, kvCache / perRequest);
+  const pool = poolOf(input, free);
+  const fullLengthRequests = Math.max(0, pool.requestsOf(context));
+  const most = largestContext(input, pool);
   return {
     weightsGiB: weights / GIB,
     weightsGiBPerGpu: weightsPerGpu / GIB,
     overheadGiBPerGpu: overhead / GIB,
-    kvCacheGiBPerGpu: kvCache / GIB,
-    kvBytesPerToken: perRequest / (Math.ceil(context / BLOCK_TOKENS) * BLOCK_TOKENS),
-    kvCacheTokens: Math.floor((fullLengthRequests * context) / BLOCK_TOKENS) * BLOCK_TOKENS,
+    kvCacheGiBPerGpu: free / GIB,
+    kvBytesPerToken: pool.bytesOf(context) / (Math.ceil(context / BLOCK_TOKENS) * BLOCK_TOKENS),
+    kvCacheTokens: Math.floor(fullLengthRequests * context),
     fullLengthRequests,
-    fits: fullLengthRequests >= 1,
-    largestContext: largestContext(input, kvCache),
+    fits: pool.holds(context) && sequences <= pool.mostSequences,
+    largestContext: most,
+    ...(sequences > pool.mostSequences && { mostSequences: pool.mostSequences }),
   };
 }
 
-/** Bisects, since with window layers the cost is not proportional to the context. */
-function largestContext(input: FitInput, kvCacheBytes: number): number {
+/** The blocks of one GPU, as requests take them. */
+interface Pool {
+  requestsOf: (context: number) => number;
+  bytesOf: (context: number) => number;
+  /** Whether a request fits, beside the block that vLLM keeps for itself. */
+  holds: (context: number) => boolean;
+  /** Sequences that vLLM does not refuse at its start. */
+  mostSequences: number;
+}
+
+function poolOf(input: FitInput, bytes: number): Pool {
+  const rules = kvCacheRules(input.version ?? NEWEST_VERSION.version);
+  const { bytesPerBlock, blocksOfRequest } = layoutOf(input, rules);
+  if (bytesPerBlock === 0) {
+    // A model that keeps nothing of a request runs as many as it may.
+    const requests = bytes >= 0 ? input.sequences : 0;
+    return { requestsOf: () => requests, bytesOf: () => 0, holds: () => requests > 0, mostSequences: Infinity };
+  }
+  const blocks = Math.floor(bytes / bytesPerBlock);
+  const isBound = rules.boundsSequences && !input.isEager && hasStates(input.model);
+  return {
+    requestsOf: (context) => blocks / blocksOfRequest(context),
+    bytesOf: (context) => blocksOfRequest(context) * bytesPerBlock,
+    holds: (context) => blocks - 1 >= blocksOfRequest(context),
+    mostSequences: isBound ? Math.max(0, blocks) : Infinity,
+  };
+}
+
+function layoutOf(input: FitInput, rules: KvCacheRules): KvCacheLayout {
+  const { model, draft, draftTokens = 0, isPooling = false } = input;
+  const steps = (input.isAsync ?? !isPooling) ? rules.stepsInFlight : 1;
+  const keepsPrompts = input.isPrefixCached ?? rules.cachesPromptsOfStates;
+  return kvCacheLayout(
+    { groups: layerGroups(model), gpus: splitOf(input).tensorParallel },
+    draft && { groups: layerGroups(draft.model), gpus: draft.gpus },
+    {
+      elementBytes: input.kvElementBytes,
+      blockTokens: input.blockTokens ?? BLOCK_TOKENS,
+      keepsWholeWindows: input.keepsWholeWindows ?? false,
+      tokensInFlight: steps * input.batchedTokens,
+      // One state is written while the one at the last kept block stays (`MambaSpec.max_memory_usage_bytes`).
+      statesPerSequence: (keepsPrompts ? 2 : 1) + draftTokens,
+    },
+    rules,
+  );
+}
+
+function splitOf({ gpus, dataParallel = 1 }: FitInput): Split {
+  return { tensorParallel: gpus / dataParallel, dataParallel };
+}
+
+/** Bisects, since with windows and states the cost is not proportional to the context. */
+function largestContext(input: FitInput, { holds }: Pool): number {
   let low = 0;
   let high = Math.floor(Math.max(input.model.maxContext, input.context) / BLOCK_TOKENS);
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    if (kvBytesOfRequest(input, middle * BLOCK_TOKENS) <= kvCacheBytes) low = middle;
+    if (holds(middle * BLOCK_TOKENS)) low = middle;
     else high = middle - 1;
   }
   return low * BLOCK_TOKENS;

@@ -1,10 +1,92 @@
-import type { Architecture } from "../facts/models/architecture.js";
+/** Bytes of the weights, over all GPUs and on one. */
+import { type Architecture, WEIGHT_PARTS, type WeightPart } from "../facts/models/architecture.js";
 import { type Precision, PRECISIONS } from "../facts/precisions.js";
+import { layerGroups } from "./kvCache/layers.js";
 
-/** Bytes of all weights, over all GPUs. */
+/** Parameters of a kind, and their bits as served. */
+interface Part {
+  parameters: number;
+  bits: number;
+}
+
+const LINEAR = "linear";
+type PartName = WeightPart | typeof LINEAR;
+
+/** Parts that no scheme here quantises unless the model was published so. */
+const IN_16_BITS: ReadonlySet<PartName> = new Set([
+  "embedding",
+  "output",
+  "layerEmbedding",
+  "router",
+  "norms",
+  "encoder",
+]);
+
+/** Parts that every GPU has whole. */
+const WHOLE: ReadonlySet<PartName> = new Set(["latent", "router", "norms", "encoder"]);
+
+/** A model's parts; of one whose parts are not stated, embeddings and linear layers. */
+function parts(model: Architecture, precision: Precision): Map<PartName, Part> {
+  const { linearBits, embeddingBits } = PRECISIONS[precision];
+  const matrix = model.vocabularySize * model.hiddenSize;
+  const stated: NonNullable<Architecture["weights"]> = model.weights ?? {
+    embedding: { parameters: matrix },
+    ...(!model.tiedEmbeddings && { output: { parameters: matrix } }),
+  };
+  const named = WEIGHT_PARTS.flatMap((name): Array<[PartName, Part]> => {
+    const part = stated[name];
+    if (part === undefined) return [];
+    const bits = part.bits ?? (IN_16_BITS.has(name) ? embeddingBits : linearBits);
+    return [[name, { parameters: part.parameters, bits }]];
+  });
+  const rest = model.parameters - named.reduce((sum, [, { parameters }]) => sum + parameters, 0);
+  return new Map([...named, [LINEAR, { parameters: Math.max(0, rest), bits: linearBits }]]);
+}
+
+const bytesOf = ({ parameters, bits }: Part): number => (parameters * bits) / 8;
+
+/** Bytes of all weights, once. */
 export function weightBytes(model: Architecture, precision: Precision): number {
   if (model.weightsGiB !== undefined) return model.weightsGiB * 2 ** 30;
-  const { linearBits, embeddingBits } = PRECISIONS[precision];
-  const embedding = (model.tiedEmbeddings ? 1 : 2) * model.vocabularySize * model.hiddenSize;
-  return (Math.max(0, model.parameters - embedding) * linearBits + embedding * embeddingBits) / 8;
+  return [...parts(model, precision).values()].reduce((sum, part) => sum + bytesOf(part), 0);
+}
+
+/** How weights are spread over GPUs. */
+export interface Split {
+  /** GPUs of a copy of the attention layers. */
+  tensorParallel: number;
+  /** Copies of the attention layers; experts are spread over all copies' GPUs. */
+  dataParallel: number;
+}
+
+/** Bytes of the weights on one GPU. */
+export function weightBytesPerGpu(model: Architecture, precision: Precision, split: Split): number {
+  if (model.weightsGiB !== undefined) return weightBytes(model, precision) / split.tensorParallel;
+  return [...parts(model, precision)].reduce(
+    (sum, [name, part]) => sum + bytesOf({ ...part, parameters: parametersPerGpu(name, part, model, split) }),
+    0,
+  );
+}
+
+function parametersPerGpu(
+  name: PartName,
+  { parameters }: Part,
+  model: Architecture,
+  { tensorParallel, dataParallel }: Split,
+): number {
+  if (WHOLE.has(name)) return parameters;
+  // Whole experts or slices of each: as many either way.
+  if (name === "experts") return parameters / (tensorParallel * dataParallel);
+  const hasProjections = name === (model.weights?.attention === undefined ? LINEAR : "attention");
+  return parameters / tensorParallel + (hasProjections ? copiedProjections(model, tensorParallel) : 0);
+}
+
+/** Where GPUs are more than a layer's KV heads, each has a whole head's projections (`QKVParallelLinear`). */
+function copiedProjections(model: Architecture, tensorParallel: number): number {
+  return layerGroups(model).reduce((sum, group) => {
+    if (!("kvHeads" in group) || group.kvHeads >= tensorParallel) return sum;
+    const { layers, kvHeads, headSize, valueHeadSize = headSize } = group;
+    const projections = layers * model.hiddenSize * (headSize + valueHeadSize);
+    return sum + projections * (1 - kvHeads / tensorParallel);
+  }, 0);
 }

@@ -6,7 +6,7 @@ export type LayerGroup =
   | { kind: "full"; layers: number; kvHeads: number; headSize: number; valueHeadSize?: number }
   /** Keys and values of the last `tokens` tokens. */
   | { kind: "window"; layers: number; kvHeads: number; headSize: number; valueHeadSize?: number; tokens: number }
-  /** Keys and values of the present chunk of `tokens` tokens (Llama 4). */
+  /** Attention within chunks of `tokens` tokens (Llama 4); vLLM keeps the keys and values of every token all the same. */
   | { kind: "chunked"; layers: number; kvHeads: number; headSize: number; valueHeadSize?: number; tokens: number }
   /**
    * One vector of `width` elements a token, copied to every GPU (multi-head latent attention): `kv_lora_rank + qk_rope_head_dim`.
