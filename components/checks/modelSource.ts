@@ -5,7 +5,7 @@ import { didYouMean, error, type Problem, quote } from "../config/problems.js";
 import type { ReleaseConfig } from "../contract/schema.js";
 import type { Architecture } from "../facts/models/architecture.js";
 import { MODELS } from "../facts/models/catalogue.js";
-import type { Precision } from "../facts/precisions.js";
+import { type Precision, PRECISIONS } from "../facts/precisions.js";
 
 /** @param path of the release's `model` */
 export function checkModelSource(model: Parts<ReleaseConfig["model"]>, path: string): Problem[] {
@@ -47,7 +47,8 @@ interface Published {
 function checkPublished(id: string, { published, served, quantize }: Published, path: string): Problem[] {
   if (published === undefined || served === undefined) return [];
   const sixteenBits = published === "bf16" || published === "fp16";
-  if (sixteenBits && served === "fp8" && quantize === false) {
+  const { isMadeAtLoad } = PRECISIONS[served];
+  if (sixteenBits && isMadeAtLoad && quantize === false) {
     return [
       error(
         `${path}.quantizeAtLoad`,
@@ -55,7 +56,7 @@ function checkPublished(id: string, { published, served, quantize }: Published, 
       ),
     ];
   }
-  if (served === published || (sixteenBits && ["bf16", "fp16", "fp8"].includes(served))) return [];
+  if (served === published || (sixteenBits && (["bf16", "fp16"].includes(served) || isMadeAtLoad))) return [];
   return [
     error(
       `${path}.precision`,

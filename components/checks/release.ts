@@ -10,7 +10,8 @@ import { imageVersion, type RuntimePlan } from "../derive/plan.js";
 import type { Gpu } from "../facts/gpus.js";
 import type { Architecture } from "../facts/models/architecture.js";
 import { refusesFp16 } from "../facts/models/withoutFp16.js";
-import { type Precision, PRECISIONS } from "../facts/precisions.js";
+import { type Precision, PRECISION_NAMES, PRECISIONS } from "../facts/precisions.js";
+import { isBefore } from "../facts/vllm/version.js";
 import { dividesHeads } from "../fit/fit.js";
 import { checkChatTemplate } from "./flags/chatTemplate.js";
 import { checkFit } from "./memory/fit.js";
@@ -57,6 +58,9 @@ export function checkRelease(plan: Parts<RuntimePlan>, path: string, found: read
         ),
     ),
     ...checkPrecision(accelerator, model, `${path}.model.precision`),
+    ...given([model.precision, plan.vllmVersion], (precision, version) =>
+      version === undefined ? [] : checkDropped(precision, version, `${path}.model.precision`),
+    ),
     ...given([kvCacheType, accelerator], (stored, type) =>
       checkKvCacheType(stored, type, `${path}.flags.kv-cache-dtype.value`),
     ),
@@ -179,8 +183,9 @@ function checkPrecision(
   });
   if (numbers.length > 0) return numbers;
   return given([precision, quantizeAtLoad], (served, quantize) => {
-    if (!quantize || served === "fp8") return [];
-    return [error(path, `vLLM cannot make ${served} as it loads: use fp8, or a model published in ${served}`)];
+    if (!quantize || PRECISIONS[served].isMadeAtLoad) return [];
+    const makes = listOr(PRECISION_NAMES.filter((name) => PRECISIONS[name].isMadeAtLoad));
+    return [error(path, `vLLM cannot make ${served} as it loads: use ${makes}, or a model published in ${served}`)];
   });
 }
 
@@ -189,7 +194,7 @@ function checkHardware({ name, computeCapability }: Gpu, precision: Precision, i
   if (computeCapability >= minComputeCapability) return [];
   const instead = Object.entries(PRECISIONS)
     .filter(([, facts]) => facts.minComputeCapability <= computeCapability)
-    .filter(([other]) => other !== "fp16" || !refusesFp16(id))
+    .filter(([other, facts]) => (other !== "fp16" || !refusesFp16(id)) && facts.droppedIn === undefined)
     .map(([other]) => other);
   return [
     error(
@@ -198,6 +203,16 @@ function checkHardware({ name, computeCapability }: Gpu, precision: Precision, i
         `${computeCapability.toFixed(1)}: use ${listOr(instead)}, or another GPU`,
     ),
   ];
+}
+
+/** A precision against what the version of vLLM has. */
+function checkDropped(precision: Precision, version: string, path: string): Problem[] {
+  const { droppedIn } = PRECISIONS[precision];
+  if (droppedIn === undefined || isBefore(version, droppedIn)) return [];
+  const message =
+    `vLLM ${version} has no ${precision}, which was dropped by ${droppedIn}: use the model in another precision, such as ` +
+    "a variant in fp8, int4 or awq-int4";
+  return [error(path, message)];
 }
 
 interface Context {

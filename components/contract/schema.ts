@@ -67,7 +67,7 @@ export const releaseSchema = z
       quantizeAtLoad: z
         .boolean()
         .optional()
-        .describe("fp8 only: vLLM quantises published 16-bit weights when it loads them"),
+        .describe("fp8 and mxfp8 only: vLLM quantises published 16-bit weights when it loads them"),
       gated: z
         .boolean()
         .optional()

@@ -1,7 +1,7 @@
 /** What follows from a model's name: its shape, its precision, whether the hub asks for a token. */
 import type { Architecture } from "../facts/models/architecture.js";
 import { MODELS } from "../facts/models/catalogue.js";
-import type { Precision } from "../facts/precisions.js";
+import { type Precision, PRECISIONS } from "../facts/precisions.js";
 import type { ReleaseConfig } from "../contract/schema.js";
 
 type ModelConfig = ReleaseConfig["model"];
@@ -17,7 +17,8 @@ function publishedPrecision(model: Pick<ModelConfig, "id" | "precision">): Preci
 }
 
 export function isQuantizedAtLoad(model: Pick<ModelConfig, "id" | "precision" | "quantizeAtLoad">): boolean {
-  return model.quantizeAtLoad ?? (precisionOf(model) === "fp8" && publishedPrecision(model) !== "fp8");
+  const served = precisionOf(model);
+  return model.quantizeAtLoad ?? (PRECISIONS[served].isMadeAtLoad === true && publishedPrecision(model) !== served);
 }
 
 /** Precision of the files that are downloaded. */

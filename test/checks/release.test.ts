@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 import { listOr } from "../../components/config/problems.js";
 import { KNOWN_VERSIONS } from "../../components/facts/vllm/versions.js";
+import { cataloguedShape } from "../../components/derive/model.js";
 import { fitInput } from "../../components/derive/memory/fitInput.js";
 import { fit } from "../../components/fit/fit.js";
 import { type Changes, contract, contractProblems, DIGEST, R1, releaseProblems } from "../contract/fixtures.js";
@@ -180,7 +181,8 @@ describe("precision", () => {
     [
       "refuses what the GPU cannot compute",
       { "gpu/type": "t4" },
-      "model.precision: bf16 needs CUDA compute capability 8.0, the T4 has 7.5: use fp16, awq-int4 or gptq-int4, or another GPU",
+      "model.precision: bf16 needs CUDA compute capability 8.0, the T4 has 7.5: use fp16, fp8, mxfp8, int8, awq-int4, " +
+        "gptq-int4, int4, int4-experts or nvfp4, or another GPU",
     ],
     [
       "refuses 16 bits of a 4-bit checkpoint",
@@ -195,14 +197,31 @@ describe("precision", () => {
     [
       "refuses to quantise to 16 bits",
       { "model/quantizeAtLoad": true },
-      "model.precision: vLLM cannot make bf16 as it loads: use fp8, or a model published in bf16",
+      "model.precision: vLLM cannot make bf16 as it loads: use fp8 or mxfp8, or a model published in bf16",
     ],
     [
       "refuses to quantise to 4 bits",
       { "model/id": "Qwen/Qwen3-8B-AWQ", "model/quantizeAtLoad": true },
-      "model.precision: vLLM cannot make awq-int4 as it loads: use fp8, or a model published in awq-int4",
+      "model.precision: vLLM cannot make awq-int4 as it loads: use fp8 or mxfp8, or a model published in awq-int4",
     ],
   ]);
+
+  for (const [precision, since] of [
+    ["bnb-4bit", "0.29.0"],
+    ["gguf-q4_k_m", "0.24.0"],
+  ]) {
+    it(`refuses what the version of vLLM has no more: ${precision}`, () => {
+      const model = {
+        "model/id": "acme/model",
+        "model/architecture": cataloguedShape("Qwen/Qwen3-8B"),
+        "model/precision": precision,
+      };
+      assert.deepEqual(releaseProblems(model), [
+        `error ${R1}.model.precision: vLLM 0.30.0 has no ${precision}, which was dropped by ${since}: use the model in another precision, ` +
+          "such as a variant in fp8, int4 or awq-int4",
+      ]);
+    });
+  }
 
   it("takes what the GPU can just compute", () => {
     assert.deepEqual(releaseProblems({ "model/id": "Qwen/Qwen3-8B-AWQ", "gpu/type": "t4" }), []);

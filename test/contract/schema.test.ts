@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 import { listOr } from "../../components/config/problems.js";
 import { GPU_TYPES } from "../../components/facts/gpus.js";
+import { PRECISION_NAMES } from "../../components/facts/precisions.js";
 import { AT, type Changes, problemsOf, R1, release, releaseProblems } from "./fixtures.js";
 
 const MODEL_KEYS = "class, servedNames, apiKey, route, releases, autoscaling, drainSeconds, warmSpares or pod";
@@ -207,7 +208,7 @@ describe("a release's shape", () => {
       [
         "an unknown precision",
         { "model/precision": "fp4" },
-        'model.precision: "fp4" is not allowed: use bf16, fp16, fp8, awq-int4, gptq-int4 or mxfp4; did you mean fp8, fp16 or mxfp4?',
+        `model.precision: "fp4" is not allowed: use ${listOr(PRECISION_NAMES)}; did you mean fp8, fp16 or mxfp4?`,
       ],
       ["gated that is text", { "model/gated": "yes" }, 'model.gated: "yes" is text: use true or false'],
       [

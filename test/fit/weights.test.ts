@@ -1,25 +1,11 @@
 import assert from "node:assert/strict";
 
 import { MODELS } from "../../components/facts/models/catalogue.js";
-import { PRECISION_NAMES, PRECISIONS } from "../../components/facts/precisions.js";
 import { weightBytes } from "../../components/fit/weights.js";
 
 const QWEN = MODELS["Qwen/Qwen3-8B"]!;
 /** Input and output embeddings of Qwen3-8B, which stay in 16 bits. */
 const EMBEDDINGS = 2 * 151936 * 4096;
-
-describe("PRECISIONS", () => {
-  it("are the precisions that a contract may name", () => {
-    assert.deepEqual(PRECISION_NAMES, ["bf16", "fp16", "fp8", "awq-int4", "gptq-int4", "mxfp4"]);
-  });
-
-  it("run each from a compute capability on", () => {
-    const from = Object.entries(PRECISIONS).map(([name, { minComputeCapability }]) => [name, minComputeCapability]);
-    assert.deepEqual(Object.fromEntries(from), {
-      ...{ bf16: 8, fp16: 7, fp8: 8, "awq-int4": 7.5, "gptq-int4": 7.5, mxfp4: 8 },
-    });
-  });
-});
 
 describe("weightBytes", () => {
   it("counts the scales of 4-bit groups of 128, and of blocks of 32", () => {
@@ -28,13 +14,6 @@ describe("weightBytes", () => {
     assert.equal(weightBytes(linear, "awq-int4"), groups);
     assert.equal(weightBytes(linear, "gptq-int4"), groups);
     assert.equal(weightBytes(linear, "mxfp4"), (127_999 * (4 + 8 / 32)) / 8 + 2);
-  });
-
-  it("keeps the embeddings of every quantised model in 16 bits", () => {
-    for (const { linearBits, embeddingBits } of Object.values(PRECISIONS)) {
-      assert.equal(embeddingBits, 16);
-      assert.ok(linearBits <= embeddingBits);
-    }
   });
 
   for (const precision of ["bf16", "fp16"] as const) {
