@@ -197,7 +197,10 @@ function checkFetches({ built, releases }: BuiltSections, prefix: string): Probl
   if (built.network.existing !== undefined) return [];
   const dear = releases.flatMap(({ plan, path }) =>
     given([plan.model.architecture, plan.model], (architecture, model) => {
-      const gb = (weightsOnDiskGiB(architecture, downloadedPrecision(model)) * 2 ** 30) / 1e9;
+      const gb =
+        (weightsOnDiskGiB(architecture, downloadedPrecision({ ...model, published: architecture.precision })) *
+          2 ** 30) /
+        1e9;
       const usd = gb * PRICES.natGatewayGB;
       return usd < DEAR_FETCH_USD
         ? []

@@ -8,11 +8,10 @@ import { fitInputOf } from "../derive/memory/fitInput.js";
 import { offloaded } from "../derive/memory/offloading.js";
 import { imageVersion, type RuntimePlan } from "../derive/plan.js";
 import type { Gpu } from "../facts/gpus.js";
-import type { Architecture } from "../facts/models/architecture.js";
 import { refusesFp16 } from "../facts/models/withoutFp16.js";
 import { type Precision, PRECISION_NAMES, PRECISIONS } from "../facts/precisions.js";
 import { isBefore } from "../facts/vllm/version.js";
-import { dividesHeads } from "../fit/fit.js";
+import { dividesHeads, type Heads, kvHeadsOf } from "../fit/fit.js";
 import { checkChatTemplate } from "./flags/chatTemplate.js";
 import { checkFit } from "./memory/fit.js";
 import { checkFp8Blocks } from "./memory/fp8Blocks.js";
@@ -38,8 +37,14 @@ export function checkRelease(plan: Parts<RuntimePlan>, path: string, found: read
     ...given([{ id: model.id, flags }, concurrency.batchedTokens, context], (prompts, tokens, longest) =>
       takesWholePrompts(prompts) ? checkWholePrompts(tokens, longest, `${path}.concurrency.batchedTokens`) : [],
     ),
-    ...given([gpu.count, shape.attentionHeads, shape.kvHeads], (count, attentionHeads, kvHeads) =>
-      checkParallelism(count, { attentionHeads, kvHeads }, `${path}.gpu.count`),
+    ...given(
+      [gpu.count, shape.attentionHeads, shape.kvHeads, shape.attention],
+      (count, attentionHeads, kvHeads, attention) =>
+        checkParallelism(
+          count,
+          { attentionHeads, kvHeads, ...(attention !== undefined && { attention }) },
+          `${path}.gpu.count`,
+        ),
     ),
     ...given([gpu.count, accelerator.resource], (count, resource) =>
       checkSliceCount(resource, count, `${path}.gpu.count`),
@@ -158,14 +163,11 @@ function checkWholePrompts(tokens: number, context: number, path: string): Probl
   return [error(path, message)];
 }
 
-function checkParallelism(
-  count: number,
-  architecture: Pick<Architecture, "attentionHeads" | "kvHeads">,
-  path: string,
-): Problem[] {
+function checkParallelism(count: number, architecture: Heads, path: string): Problem[] {
   if (dividesHeads(architecture, count)) return [];
-  const { attentionHeads, kvHeads } = architecture;
-  const heads = attentionHeads % count === 0 ? `${kvHeads} KV` : `${attentionHeads} attention`;
+  const { attentionHeads } = architecture;
+  const heads =
+    attentionHeads % count === 0 ? `${kvHeadsOf(architecture).join(" and ")} KV` : `${attentionHeads} attention`;
   const allowed = [1, 2, 4, 8].filter((gpus) => dividesHeads(architecture, gpus)).map(String);
   return [error(path, `${count} does not divide the model's ${heads} heads: use ${listOr(allowed)}`)];
 }

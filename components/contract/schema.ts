@@ -5,6 +5,7 @@ import { PRECISION_NAMES } from "../facts/precisions.js";
 import { secretRefSchema } from "../config/secretRef.js";
 import { API_KEY } from "../vocabulary/secrets.js";
 import { commit, envName, hubId, positiveInt, reason } from "../config/schemas.js";
+import { architectureSchema } from "./architecture.js";
 import { gpuTypeName } from "./gpuTypes.js";
 import { podSchema } from "./pod.js";
 import { behaviorSchema, fallbackSchema, triggerSchema } from "./triggers.js";
@@ -32,26 +33,6 @@ const flagValue = z.union([
   z.array(z.union([z.string(), z.number()])),
   z.record(z.string(), z.unknown()),
 ]);
-
-export const architectureSchema = z
-  .strictObject({
-    parameters: positiveInt.describe("All parameters, of every expert"),
-    layers: positiveInt,
-    hiddenSize: positiveInt,
-    intermediateSize: positiveInt.describe("Width of the feed-forward layers, or of one expert"),
-    attentionHeads: positiveInt,
-    kvHeads: positiveInt,
-    headSize: positiveInt,
-    vocabularySize: positiveInt,
-    tiedEmbeddings: z.boolean().default(false),
-    maxContext: positiveInt.describe("max_position_embeddings of config.json, in tokens"),
-    slidingWindow: z.strictObject({ layers: positiveInt, tokens: positiveInt }).optional(),
-    fp8BlockSize: positiveInt
-      .optional()
-      .describe("First number of quantization_config.weight_block_size of config.json, for weights published in fp8"),
-    weightsGiB: z.number().positive().optional().describe("Size of the loaded weights in GiB, if known"),
-  })
-  .describe("Shape of the model, from its config.json; required for models that are not in the catalogue");
 
 export const releaseSchema = z
   .strictObject({

@@ -6,23 +6,33 @@ import type { ReleaseConfig } from "../contract/schema.js";
 
 type ModelConfig = ReleaseConfig["model"];
 
+/** What decides a model's precision. */
+type Source = Pick<ModelConfig, "id" | "precision" | "quantizeAtLoad"> & {
+  /** Of the weights, as the stated shape has it. */
+  published?: Precision | undefined;
+};
+
 /** Precision as served. */
-export function precisionOf({ id, precision }: Pick<ModelConfig, "id" | "precision">): Precision {
-  return precision ?? MODELS[id]?.precision ?? "bf16";
+export function precisionOf(model: Source): Precision {
+  return model.precision ?? statedPrecision(model) ?? "bf16";
 }
 
-/** Precision of the weights as published; as served where the catalogue does not know the model. */
-function publishedPrecision(model: Pick<ModelConfig, "id" | "precision">): Precision {
-  return MODELS[model.id]?.precision ?? precisionOf(model);
+/** Precision of the weights as the catalogue or the stated shape has it. */
+function statedPrecision({ id, published }: Source): Precision | undefined {
+  return MODELS[id]?.precision ?? published;
 }
 
-export function isQuantizedAtLoad(model: Pick<ModelConfig, "id" | "precision" | "quantizeAtLoad">): boolean {
-  const served = precisionOf(model);
-  return model.quantizeAtLoad ?? (PRECISIONS[served].isMadeAtLoad === true && publishedPrecision(model) !== served);
+/** Precision of the weights as published; as served where nobody says. */
+function publishedPrecision(model: Source): Precision {
+  return statedPrecision(model) ?? precisionOf(model);
+}
+
+export function isQuantizedAtLoad(model: Source): boolean {
+  return model.quantizeAtLoad ?? (precisionOf(model) === "fp8" && publishedPrecision(model) !== "fp8");
 }
 
 /** Precision of the files that are downloaded. */
-export function downloadedPrecision(model: Pick<ModelConfig, "id" | "precision" | "quantizeAtLoad">): Precision {
+export function downloadedPrecision(model: Source): Precision {
   return isQuantizedAtLoad(model) ? "bf16" : publishedPrecision(model);
 }
 
@@ -34,7 +44,7 @@ export function isGated({ id, gated }: Pick<ModelConfig, "id" | "gated">): boole
 export function cataloguedShape(id: string): Architecture | undefined {
   const known = MODELS[id];
   if (known === undefined) return undefined;
-  const { weightsGiB: _, precision: __, pooling: ___, gated: ____, source: _____, ...shape } = known;
+  const { weightsGiB: _, pooling: __, gated: ___, source: ____, ...shape } = known;
   return shape;
 }
 

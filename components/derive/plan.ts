@@ -2,7 +2,8 @@
 import { parseImage, vllmVersionOf } from "../config/image.js";
 import { from, isWrong, type Parts, partsOf } from "../config/parts.js";
 import type { RuntimeContract } from "../contract/contract.js";
-import { architectureSchema, type ModelConfig, type ReleaseConfig } from "../contract/schema.js";
+import { architectureSchema } from "../contract/architecture.js";
+import type { ModelConfig, ReleaseConfig } from "../contract/schema.js";
 import type { Architecture } from "../facts/models/architecture.js";
 import type { Precision } from "../facts/precisions.js";
 import { batchedTokens } from "./memory/batchBudget.js";
@@ -78,7 +79,8 @@ export function planOf(
 ): Parts<RuntimePlan> {
   const { model, image, gpu, context, concurrency, resources, flags, env } = config;
   const { id, revision } = model;
-  const source = { id, precision: model.precision, quantizeAtLoad: model.quantizeAtLoad };
+  const published = model.architecture?.precision;
+  const source = { id, precision: model.precision, quantizeAtLoad: model.quantizeAtLoad, published };
   const contractModel = {
     ...model,
     tokenizer: stated(model.tokenizer, () => id),

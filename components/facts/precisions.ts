@@ -1,5 +1,5 @@
 /** How weights are stored, as data. */
-import type { WeightPart } from "./models/architecture.js";
+import type { WeightPart } from "./models/weightParts.js";
 
 interface PrecisionFacts {
   /** Bits a weight of the parts that are quantised, scales and zero points included. */

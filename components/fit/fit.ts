@@ -10,7 +10,7 @@
  * test/fit/calibration.test.ts bounds against logs of real servers.
  */
 import type { Gpu } from "../facts/gpus.js";
-import type { Architecture } from "../facts/models/architecture.js";
+import type { Architecture, LayerGroup } from "../facts/models/architecture.js";
 import type { Precision } from "../facts/precisions.js";
 import { kvCacheRules, type KvCacheRules } from "../facts/vllm/kvCache.js";
 import { NEWEST_VERSION } from "../facts/vllm/versions.js";
@@ -170,14 +170,15 @@ function poolOf(input: FitInput, bytes: number): Pool {
 function layoutOf(input: FitInput, rules: KvCacheRules): KvCacheLayout {
   const { model, draft, draftTokens = 0, isPooling = false } = input;
   const steps = (input.isAsync ?? !isPooling) ? rules.stepsInFlight : 1;
+  const groups = layerGroups(model);
   const keepsPrompts = input.isPrefixCached ?? rules.cachesPromptsOfStates;
   return kvCacheLayout(
-    { groups: layerGroups(model), gpus: splitOf(input).tensorParallel },
+    { groups, gpus: splitOf(input).tensorParallel },
     draft && { groups: layerGroups(draft.model), gpus: draft.gpus },
     {
       elementBytes: input.kvElementBytes,
       blockTokens: input.blockTokens ?? BLOCK_TOKENS,
-      keepsWholeWindows: input.keepsWholeWindows ?? false,
+      keepsWhole: input.keepsWholeWindows === true || (rules.keepsWholeChunks && groups.some(isChunked)),
       tokensInFlight: steps * input.batchedTokens,
       // One state is written while the one at the last kept block stays (`MambaSpec.max_memory_usage_bytes`).
       statesPerSequence: (keepsPrompts ? 2 : 1) + draftTokens,
@@ -185,6 +186,8 @@ function layoutOf(input: FitInput, rules: KvCacheRules): KvCacheLayout {
     rules,
   );
 }
+
+const isChunked = ({ kind }: LayerGroup): boolean => kind === "chunked";
 
 function splitOf({ gpus, dataParallel = 1 }: FitInput): Split {
   return { tensorParallel: gpus / dataParallel, dataParallel };
@@ -202,10 +205,18 @@ function largestContext(input: FitInput, { holds }: Pool): number {
   return low * BLOCK_TOKENS;
 }
 
-/** Whether vLLM can split the model's attention over so many GPUs. */
-export function dividesHeads(
-  { attentionHeads, kvHeads }: Pick<Architecture, "attentionHeads" | "kvHeads">,
-  gpus: number,
-): boolean {
-  return attentionHeads % gpus === 0 && (kvHeads % gpus === 0 || gpus % kvHeads === 0);
+/** Whether vLLM can split a model's attention over so many GPUs. */
+export function dividesHeads(model: Heads, gpus: number): boolean {
+  return (
+    model.attentionHeads % gpus === 0 && kvHeadsOf(model).every((heads) => heads % gpus === 0 || gpus % heads === 0)
+  );
+}
+
+/** What decides how attention is split. */
+export type Heads = Pick<Architecture, "attentionHeads" | "kvHeads" | "attention">;
+
+/** Numbers of KV heads in a model's layers. */
+export function kvHeadsOf({ kvHeads, attention }: Omit<Heads, "attentionHeads">): number[] {
+  if (attention === undefined) return [kvHeads];
+  return [...new Set(attention.flatMap((layers) => ("kvHeads" in layers ? layers.kvHeads : [])))];
 }

@@ -12,42 +12,40 @@ interface Part {
 const LINEAR = "linear";
 type PartName = WeightPart | typeof LINEAR;
 
-/** Parts that no scheme here quantises unless the model was published so. */
-const IN_16_BITS: ReadonlySet<PartName> = new Set([
-  "embedding",
-  "output",
-  "layerEmbedding",
-  "router",
-  "norms",
-  "encoder",
-]);
-
 /** Parts that every GPU has whole. */
 const WHOLE: ReadonlySet<PartName> = new Set(["latent", "router", "norms", "encoder"]);
 
 /** A model's parts; of one whose parts are not stated, embeddings and linear layers. */
 function parts(model: Architecture, precision: Precision): Map<PartName, Part> {
-  const { linearBits, embeddingBits } = PRECISIONS[precision];
+  const { linearBits, quantised } = PRECISIONS[precision];
+  const bitsOf = (part: WeightPart): number => (quantised.includes(part) ? linearBits : 16);
   const matrix = model.vocabularySize * model.hiddenSize;
   const stated: NonNullable<Architecture["weights"]> = model.weights ?? {
     embedding: { parameters: matrix },
     ...(!model.tiedEmbeddings && { output: { parameters: matrix } }),
   };
+  const isPublished = isAsPublished(model, precision);
   const named = WEIGHT_PARTS.flatMap((name): Array<[PartName, Part]> => {
     const part = stated[name];
     if (part === undefined) return [];
-    const bits = part.bits ?? (IN_16_BITS.has(name) ? embeddingBits : linearBits);
+    const bits = (isPublished ? part.bits : undefined) ?? bitsOf(name);
     return [[name, { parameters: part.parameters, bits }]];
   });
   const rest = model.parameters - named.reduce((sum, [, { parameters }]) => sum + parameters, 0);
-  return new Map([...named, [LINEAR, { parameters: Math.max(0, rest), bits: linearBits }]]);
+  return new Map([...named, [LINEAR, { parameters: Math.max(0, rest), bits: bitsOf("feedForward") }]]);
+}
+
+/** Whether the weights are served as they were published: bits and sizes that are known of them hold for nothing else. */
+function isAsPublished({ precision: published }: Architecture, precision: Precision): boolean {
+  return published === undefined || published === precision;
 }
 
 const bytesOf = ({ parameters, bits }: Part): number => (parameters * bits) / 8;
 
 /** Bytes of all weights, once. */
 export function weightBytes(model: Architecture, precision: Precision): number {
-  if (model.weightsGiB !== undefined) return model.weightsGiB * 2 ** 30;
+  const measured = isAsPublished(model, precision) ? model.weightsGiB : undefined;
+  if (measured !== undefined) return measured * 2 ** 30;
   return [...parts(model, precision).values()].reduce((sum, part) => sum + bytesOf(part), 0);
 }
 
@@ -61,7 +59,9 @@ export interface Split {
 
 /** Bytes of the weights on one GPU. */
 export function weightBytesPerGpu(model: Architecture, precision: Precision, split: Split): number {
-  if (model.weightsGiB !== undefined) return weightBytes(model, precision) / split.tensorParallel;
+  if (isAsPublished(model, precision) && model.weightsGiB !== undefined) {
+    return weightBytes(model, precision) / split.tensorParallel;
+  }
   return [...parts(model, precision)].reduce(
     (sum, [name, part]) => sum + bytesOf({ ...part, parameters: parametersPerGpu(name, part, model, split) }),
     0,

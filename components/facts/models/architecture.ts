@@ -1,12 +1,17 @@
 /** The shape of a model as vLLM sees it: what its weights, its KV cache and its encoders cost. */
 
+import type { Precision } from "../precisions.js";
+import type { WeightPart } from "./weightParts.js";
+
+export { WEIGHT_PARTS, type WeightPart } from "./weightParts.js";
+
 /** Layers that keep the same in the KV cache. What a layer keeps is split over the GPUs by heads, unless the kind says otherwise. */
 export type LayerGroup =
   /** Keys and values of every token. */
   | { kind: "full"; layers: number; kvHeads: number; headSize: number; valueHeadSize?: number }
   /** Keys and values of the last `tokens` tokens. */
   | { kind: "window"; layers: number; kvHeads: number; headSize: number; valueHeadSize?: number; tokens: number }
-  /** Attention within chunks of `tokens` tokens (Llama 4); vLLM keeps the keys and values of every token all the same. */
+  /** Keys and values of the present chunk of `tokens` tokens (Llama 4). */
   | { kind: "chunked"; layers: number; kvHeads: number; headSize: number; valueHeadSize?: number; tokens: number }
   /**
    * One vector of `width` elements a token, copied to every GPU (multi-head latent attention): `kv_lora_rank + qk_rope_head_dim`.
@@ -20,36 +25,6 @@ export type LayerGroup =
   | { kind: "state"; layers: number; convolution: number; recurrent: number; recurrentBytes: number }
   /** Layers that read the keys and values of other layers and keep none. */
   | { kind: "shared"; layers: number };
-
-/** Kinds of weights that differ in how they are quantised, or split over the GPUs. */
-export const WEIGHT_PARTS = [
-  /** Input embeddings, split by vocabulary. */
-  "embedding",
-  /** Output matrix; none where it is the input's. */
-  "output",
-  /** Embeddings that every layer has of its own (Gemma 3n and 4), split by vocabulary. */
-  "layerEmbedding",
-  /** Projections of attention, split by heads. */
-  "attention",
-  /** Down-projections of latent attention, whole on every GPU. */
-  "latent",
-  /** Layers with a state: Mamba, gated delta nets and the like. */
-  "state",
-  /** Feed-forward layers that every token passes. */
-  "feedForward",
-  /** Experts that a token is routed to, split by width, or whole experts over the GPUs. */
-  "experts",
-  /** Experts that every token passes. */
-  "sharedExperts",
-  /** What chooses the experts, whole on every GPU. */
-  "router",
-  /** Norms and other vectors, whole on every GPU. */
-  "norms",
-  /** Towers for images, video or sound, and what connects them. */
-  "encoder",
-] as const;
-
-export type WeightPart = (typeof WEIGHT_PARTS)[number];
 
 /** Weights of a kind. */
 export interface PartWeights {
@@ -100,6 +75,8 @@ export interface Architecture {
   encoder?: Encoder;
   /** Side of the blocks that fp8 weights are scaled by (`weight_block_size` of config.json). @default not known */
   fp8BlockSize?: number;
+  /** Precision of the published weights. @default not known: the one that is served */
+  precision?: Precision;
   /** Size of the weights as loaded, in GiB, where it does not follow from parameters and precision. */
   weightsGiB?: number;
 }

@@ -1,10 +1,13 @@
 /**
  * How versions of vLLM differ in what they reserve for a request. Source: vllm/v1/kv_cache_interface.py, vllm/v1/core/kv_cache_utils.py,
- * vllm/config/{model,vllm,compilation}.py and vllm/platforms/interface.py of 0.18.0 to 0.33.0, read 2026-11-26.
+ * vllm/config/{model,vllm,compilation}.py and vllm/platforms/interface.py of 0.10.2 to 0.33.0, read
+ * 2026-11-26.
  */
 import { isBefore } from "./version.js";
 
 export interface KvCacheRules {
+  /** Whether every layer of a model that attends in chunks keeps every token. */
+  keepsWholeChunks: boolean;
   /** Engine steps whose tokens a window keeps until they are settled, with asynchronous scheduling. */
   stepsInFlight: number;
   /** Whether a model with states keeps prompts' KV cache unless told otherwise. */
@@ -16,6 +19,7 @@ export interface KvCacheRules {
 }
 
 const OLDEST: KvCacheRules = {
+  keepsWholeChunks: true,
   stepsInFlight: 1,
   cachesPromptsOfStates: false,
   boundsSequences: false,
@@ -24,6 +28,8 @@ const OLDEST: KvCacheRules = {
 
 /** What changed, oldest first. */
 const CHANGES: ReadonlyArray<{ since: string; rules: Partial<KvCacheRules> }> = [
+  // The default of `VLLM_ALLOW_CHUNKED_LOCAL_ATTN_WITH_HYBRID_KV_CACHE`, vllm/envs.py.
+  { since: "0.14.0", rules: { keepsWholeChunks: false } },
   // `resolve_cudagraph_mode_and_sizes`: 0.18 and 0.19 capture fewer graphs instead.
   { since: "0.20.0", rules: { boundsSequences: true } },
   // `VllmConfig.max_in_flight_tokens`; `is_prefix_caching_supported`: "Generative hybrid models support prefix caching".

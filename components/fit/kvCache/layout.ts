@@ -98,6 +98,8 @@ function blocksOf({ keeps, blockTokens }: Pages, context: number, question: Layo
   switch (keeps.what) {
     case "all":
       return blocks(context);
+    case "chunk":
+      return blocks(keeps.tokens + tokensInFlight);
     case "window":
       // One more for a window that starts within a block.
       return blocks(keeps.tokens - 1 + tokensInFlight) + 1;

@@ -18,7 +18,7 @@ export interface Pages {
   keeps:
     | { what: "all" }
     /** The last tokens and those in flight. */
-    | { what: "window"; tokens: number }
+    | { what: "window" | "chunk"; tokens: number }
     | { what: "state" };
 }
 
@@ -28,8 +28,8 @@ export interface PageQuestion {
   gpus: number;
   elementBytes: number;
   blockTokens: number;
-  /** Windows keep every token. */
-  keepsWholeWindows: boolean;
+  /** Windows and chunks keep every token. */
+  keepsWhole: boolean;
 }
 
 type TokenLayers = Exclude<LayerGroup, { kind: "state" | "shared" }>;
@@ -79,13 +79,9 @@ export function blockTokensOf(groups: readonly LayerGroup[], question: PageQuest
   return step * Math.ceil(Math.max(...states) / (step * perToken));
 }
 
-/**
- * Beside chunks vLLM keeps every token of every layer, unless `VLLM_ALLOW_CHUNKED_LOCAL_ATTN_WITH_HYBRID_KV_CACHE` is set
- * (`VllmConfig.__post_init__`, the same in 0.11.2 to 0.33.0).
- */
-function keeps(layers: TokenLayers, { keepsWholeWindows }: PageQuestion): Pages["keeps"] {
-  if (layers.kind !== "window" || keepsWholeWindows) return { what: "all" };
-  return { what: "window", tokens: layers.tokens };
+function keeps(layers: TokenLayers, { keepsWhole }: PageQuestion): Pages["keeps"] {
+  if (layers.kind === "full" || layers.kind === "latent" || keepsWhole) return { what: "all" };
+  return { what: layers.kind === "window" ? "window" : "chunk", tokens: layers.tokens };
 }
 
 /** Each group's own pages. Layers that keep nothing have none. */

@@ -144,7 +144,7 @@ describe("the layout of the KV cache", () => {
     it(`makes ${concurrency} requests of ${kvGiB} GiB: ${log}, vLLM ${vllm}`, () => {
       const rules = kvCacheRules(vllm);
       const question = {
-        ...{ elementBytes: kvElementBytes, blockTokens: 16, keepsWholeWindows: false },
+        ...{ elementBytes: kvElementBytes, blockTokens: 16, keepsWhole: false },
         tokensInFlight: rules.stepsInFlight * batched,
         statesPerSequence: rules.cachesPromptsOfStates ? 2 : 1,
       };
