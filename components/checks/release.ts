@@ -1,9 +1,9 @@
 /** Checks of one release that need more than its shape: tables, the model's limits, the fit. */
 import { parseImage, pinOf } from "../config/image.js";
-import { from, given, isWrong, type Parts, WRONG } from "../config/parts.js";
+import { given, isWrong, type Parts, WRONG } from "../config/parts.js";
 import { error, listOr, type Problem, quote } from "../config/problems.js";
 import { takesWholePrompts } from "../derive/memory/batchBudget.js";
-import { draftShape, speculationOf } from "../derive/memory/draft.js";
+import { fitFlagsOf } from "../derive/memory/fitFlags.js";
 import { fitInputOf } from "../derive/memory/fitInput.js";
 import { offloaded } from "../derive/memory/offloading.js";
 import { imageVersion, type RuntimePlan } from "../derive/plan.js";
@@ -82,8 +82,8 @@ export function checkRelease(plan: Parts<RuntimePlan>, path: string, found: read
     accelerator,
     context,
     concurrency: { sequences: concurrency.sequences, batchedTokens: concurrency.batchedTokens },
-    kvCacheType,
-    draft: from([speculationOf(flags), gpu.count], draftShape),
+    version: plan.vllmVersion,
+    flags: fitFlagsOf(flags),
   };
   return [
     ...given([plan.image], (image) => checkImage({ image }, `${path}.image`)),

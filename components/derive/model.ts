@@ -28,7 +28,8 @@ function publishedPrecision(model: Source): Precision {
 }
 
 export function isQuantizedAtLoad(model: Source): boolean {
-  return model.quantizeAtLoad ?? (precisionOf(model) === "fp8" && publishedPrecision(model) !== "fp8");
+  const served = precisionOf(model);
+  return model.quantizeAtLoad ?? (PRECISIONS[served].isMadeAtLoad === true && publishedPrecision(model) !== served);
 }
 
 /** Precision of the files that are downloaded. */

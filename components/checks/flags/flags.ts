@@ -18,7 +18,7 @@ import { checkParsers } from "./parsers.js";
 import { checkSources } from "./sources.js";
 
 /** Flags whose memory the fit does not count. */
-const UNCOUNTED_FLAGS = ["enable-lora", "speculative-config", "limit-mm-per-prompt", "cpu-offload-gb"];
+const UNCOUNTED_FLAGS = ["speculative-config", "cpu-offload-gb"];
 
 /**
  * Every problem of a release's flags.

@@ -18,7 +18,8 @@ export function takesWholePrompts({ id, flags }: { id: string; flags: Flags }): 
   return isPooling(flags) && MODELS[id]?.pooling !== "last";
 }
 
-function isPooling(flags: Flags): boolean {
+/** Whether flags make a pooling model of it. */
+export function isPooling(flags: Flags): boolean {
   const convert = flags["convert"]?.value;
   return flags["runner"]?.value === "pooling" || (convert !== undefined && convert !== "auto" && convert !== "none");
 }

@@ -1,10 +1,12 @@
 import { KV_CACHE_TYPES } from "../../facts/kvCacheTypes.js";
+import type { Flags } from "../../contract/contract.js";
 import type { FitInput } from "../../fit/fit.js";
 import { draftShape } from "./draft.js";
+import { fitSettings } from "./fitFlags.js";
 import type { RuntimePlan } from "../plan.js";
 
 /** Bytes of an element of the KV cache; those of 16 bits where the type is not known. */
-function kvElementBytes(type: unknown, headSize: number): number {
+export function kvElementBytes(type: unknown, headSize: number): number {
   const known = typeof type === "string" && Object.hasOwn(KV_CACHE_TYPES, type) ? type : "auto";
   return KV_CACHE_TYPES[known]!.elementBytes(headSize);
 }
@@ -13,12 +15,13 @@ function kvElementBytes(type: unknown, headSize: number): number {
 export type FitDemand = Pick<RuntimePlan, "gpu" | "accelerator" | "context"> & {
   concurrency: Pick<RuntimePlan["concurrency"], "sequences" | "batchedTokens">;
   model: Pick<RuntimePlan["model"], "architecture" | "precision">;
-  /** Value of the flag, if it is set. */
-  kvCacheType: unknown;
-  draft: FitInput["draft"];
+  version: string | undefined;
+  /** All flags, or those that the fit reads. */
+  flags: Flags;
 };
 
-export function fitInputOf({ model, gpu, accelerator, context, concurrency, kvCacheType, draft }: FitDemand): FitInput {
+export function fitInputOf({ model, gpu, accelerator, context, concurrency, version, flags }: FitDemand): FitInput {
+  const draft = draftShape(flags, gpu.count);
   return {
     model: model.architecture,
     precision: model.precision,
@@ -28,16 +31,14 @@ export function fitInputOf({ model, gpu, accelerator, context, concurrency, kvCa
     context,
     sequences: concurrency.sequences,
     batchedTokens: concurrency.batchedTokens,
-    kvElementBytes: kvElementBytes(kvCacheType, model.architecture.headSize),
+    kvElementBytes: kvElementBytes(flags["kv-cache-dtype"]?.value, model.architecture.headSize),
+    version,
+    ...fitSettings(flags),
     ...(draft !== undefined && { draft }),
   };
 }
 
 /** The fit's question for a plan. */
 export function fitInput(plan: RuntimePlan): FitInput {
-  return fitInputOf({
-    ...plan,
-    kvCacheType: plan.flags["kv-cache-dtype"]?.value,
-    draft: draftShape(plan.flags, plan.gpu.count),
-  });
+  return fitInputOf({ ...plan, version: plan.vllmVersion });
 }
