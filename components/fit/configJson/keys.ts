@@ -6,12 +6,15 @@ const LARGEST = 2 ** 22;
 /** What is found out while a config.json is read, beside its values. */
 export interface Findings {
   problems: Problem[];
-  /** What was not read, or taken as the default of transformers; one sentence each, with the key's name. */
+  /** What was not read, or taken for granted; one sentence each, with the key's name. */
   notRead: string[];
 }
 
+/** Values of keys that a file leaves out. */
+export type Defaults = Readonly<Record<string, string | number | boolean>>;
+
 interface CountRange {
-  /** Taken where the key is absent or null, and told in `notRead`. @default the key must be there */
+  /** Taken where the key is absent or null. @default the key must be there */
   default?: number;
   /** @default 1 */
   min?: number;
@@ -32,7 +35,13 @@ export class Keys {
     readonly path: string,
     private readonly findings: Findings,
     private readonly separator = ": ",
+    private readonly defaults: Defaults = {},
   ) {}
+
+  /** The same object; a key that it leaves out has the value given here, and the findings say so when it is read. */
+  withDefaults(defaults: Defaults): Keys {
+    return new Keys(this.object, this.path, this.findings, this.separator, defaults);
+  }
 
   /** Full path of a key, for a message. */
   pathOf(name: string): string {
@@ -44,14 +53,19 @@ export class Keys {
     return this.raw(name) !== undefined;
   }
 
-  /** The value as it stands in the file; `undefined` where it is absent or null. */
+  /** The value as it stands in the file, or its default; `undefined` where it is null, or absent without a default. */
   raw(name: string): unknown {
-    return Object.hasOwn(this.object, name) ? (this.object[name] ?? undefined) : undefined;
+    if (Object.hasOwn(this.object, name)) return this.object[name] ?? undefined;
+    if (!Object.hasOwn(this.defaults, name)) return undefined;
+    const value = this.defaults[name];
+    this.note(`${this.pathOf(name)} is absent: ${quote(value)}, the default of transformers, is taken`);
+    return value;
   }
 
-  /** The first of several names of one key that is there; the first of all where none is. */
+  /** The first of several names of one key that the file has; else the first that has a default; else the first. */
   nameOf(...names: readonly [string, ...string[]]): string {
-    return names.find((name) => this.has(name)) ?? names[0];
+    const isGiven = (name: string) => Object.hasOwn(this.object, name) && this.object[name] !== null;
+    return names.find(isGiven) ?? names.find((name) => this.has(name)) ?? names[0];
   }
 
   /** Records what is wrong with a key. */
@@ -59,9 +73,9 @@ export class Keys {
     this.findings.problems.push(error(this.pathOf(name), message));
   }
 
-  /** Records what was not read, or was taken for granted. */
+  /** Records, once, what was not read, or was taken for granted. */
   note(sentence: string): void {
-    this.findings.notRead.push(sentence);
+    if (!this.findings.notRead.includes(sentence)) this.findings.notRead.push(sentence);
   }
 
   /** A whole number. NaN where it is wrong, or missing without a default. */
@@ -163,7 +177,6 @@ export class Keys {
       this.fail(name, `is missing: give ${allowed}`);
       return wrong;
     }
-    this.note(`${this.pathOf(name)} is absent: ${quote(fallback)}, the default of transformers, is taken`);
     return fallback;
   }
 
