@@ -19,6 +19,7 @@ import { GPUS } from "../components/facts/gpus.js";
 import { checkAddonValues } from "../components/platform/addonValues.js";
 import { ADDON_NAMESPACES } from "../components/platform/namespaces.js";
 import { checkBuilt } from "./builtChecks.js";
+import { withArchitectureFiles } from "./architectureFiles.js";
 import { type ClusterConfig, parseCluster, type ParsedCluster } from "./clusterConfig.js";
 import { NAMESPACE } from "./namespace.js";
 import { checkPrometheus } from "./prometheusChecks.js";
@@ -46,11 +47,13 @@ export interface ParsedConfig {
  * @param encrypted paths without `vllm:` of the values that are encrypted, such as `cluster.existing.kubeconfig`; a key alone,
  *   such as `cluster`, says that there is one somewhere in it
  * @param today the day to judge the Kubernetes version by
+ * @param folder of the stack's file, beside which releases may keep files
  */
 export function parseStackConfig(
   given: Readonly<Record<string, unknown>>,
   encrypted: readonly string[] = [],
   today = new Date(),
+  folder = ".",
 ): ParsedConfig {
   const wrong = Object.entries(given).flatMap(([key, value]) => {
     const large = tooLarge(value);
@@ -58,8 +61,12 @@ export function parseStackConfig(
   });
   if (wrong.length > 0) return { problems: wrong };
   const { values, secrets, problems, review } = takeSecrets(given, encrypted);
-  const parsed = parseValues(values, today);
-  const all = [...review(parsed.problems), ...problems];
+  const files = withArchitectureFiles(values["models"], folder, `${NAMESPACE}:models`);
+  const parsed = parseValues({ ...values, ...("models" in values && { models: files.models }) }, today);
+  const all = [
+    ...review([...files.problems, ...parsed.problems.filter((problem) => !files.unread.has(problem.path))]),
+    ...problems,
+  ];
   if (parsed.config === undefined || all.some(({ severity }) => severity === "error")) return { problems: all };
   return { config: withSecrets(parsed.config, secrets), problems: all };
 }

@@ -1,4 +1,5 @@
 /** Runs the real program under Pulumi's own test runtime and collects what it registers. */
+import { dirname } from "node:path";
 import type { BuiltClusterConfig } from "../components/cluster/schema.js";
 import { ContractError } from "../components/config/problems.js";
 import { parseStackConfig, type StackConfig } from "../stacks/config.js";
@@ -53,7 +54,7 @@ export async function collectStack(
 
 /** Runs this project's program for a stack. @throws ContractError when its config is wrong */
 export async function collect(file: StackFile): Promise<CollectedResource[]> {
-  const { config, problems } = parseStackConfig(file.values, file.secretPaths);
+  const { config, problems } = parseStackConfig(file.values, file.secretPaths, new Date(), dirname(file.file));
   if (config === undefined) throw new ContractError(problems);
   return collectStack(file, config);
 }

@@ -12,7 +12,7 @@ export interface LoadedStack {
 /** @throws ContractError with every problem of the stack's file and config */
 export function loadStack(folder: string, stack: string): LoadedStack {
   const file = readStackFile(folder, stack);
-  const { config, problems } = parseStackConfig(file.values, file.secretPaths);
+  const { config, problems } = parseStackConfig(file.values, file.secretPaths, new Date(), folder);
   if (config === undefined) throw new ContractError(problems);
   return { file, config, warnings: problems };
 }

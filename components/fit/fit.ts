@@ -152,8 +152,10 @@ function splitOf({ gpus, dataParallel = 1 }: FitInput): Split {
 
 /** Bisects, since with windows and states the cost is not proportional to the context. */
 function largestContext(input: FitInput, { holds }: Pool): number {
+  const most = Math.max(input.model.maxContext, input.context);
+  if (holds(most)) return most;
   let low = 0;
-  let high = Math.floor(Math.max(input.model.maxContext, input.context) / BLOCK_TOKENS);
+  let high = Math.floor(most / BLOCK_TOKENS);
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
     if (holds(middle * BLOCK_TOKENS)) low = middle;

@@ -1,6 +1,6 @@
 /** Whether a release fits its GPUs. */
 import { error, type Problem } from "../../config/problems.js";
-import { fit, type FitInput } from "../../fit/fit.js";
+import { type Fit, fit, type FitInput } from "../../fit/fit.js";
 import { smallestMachine } from "../../fit/smallestMachine.js";
 
 const gib = (value: number): string => `${value.toFixed(1)} GiB`;
@@ -9,6 +9,21 @@ const gib = (value: number): string => `${value.toFixed(1)} GiB`;
 export function checkFit(input: FitInput, { id, path }: { id: string; path: string }): Problem[] {
   const result = fit(input);
   if (result.fits) return [];
+  return [...checkSequences(input, result, path), ...checkMemory(input, result, { id, path })];
+}
+
+/** A model with states keeps one of each running sequence, whatever its length. */
+function checkSequences({ sequences }: FitInput, { mostSequences: most }: Fit, path: string): Problem[] {
+  if (most === undefined || most < 1) return [];
+  const message =
+    `${sequences} sequences need a block of the KV cache each for their states, and there are ${most}, so vLLM refuses to start: ` +
+    `use at most ${most}, or a GPU with more memory`;
+  return [error(`${path}.concurrency.sequences`, message)];
+}
+
+/** Weights that leave no room, or a context that does not fit once. */
+function checkMemory(input: FitInput, result: Fit, { id, path }: { id: string; path: string }): Problem[] {
+  if (result.largestContext >= input.context) return [];
   const { context, gpu, gpus, precision } = input;
   const machine = `${gpus} × ${gpu.type}`;
   const weights = `${gib(result.weightsGiBPerGpu)} of ${precision} weights`;

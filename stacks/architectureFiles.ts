@@ -1,0 +1,87 @@
+/** Shapes of models that releases keep in files beside the stack's: each a model's own config.json. */
+import { readFileSync } from "node:fs";
+import { isAbsolute, join, normalize } from "node:path";
+import { joinPath } from "../components/config/parse.js";
+import { error, type Problem, quote, warning } from "../components/config/problems.js";
+import { readConfigJson } from "../components/fit/configJson/read.js";
+
+/** Where releases name a file, of the section of models. */
+interface Place {
+  model: Record<string, unknown>;
+  path: string;
+}
+
+export interface WithFiles {
+  /** The section, with shapes in the place of files that could be read. */
+  models: unknown;
+  /** What is wrong with files, and what was not read of them. */
+  problems: Problem[];
+  /** Places of files that could not be read: what else is found there is beside the point. */
+  unread: ReadonlySet<string>;
+}
+
+/**
+ * Reads the files that releases name in `model.architecture`. The given section is left as it is.
+ *
+ * @param folder of the stack's file
+ * @param path of the section, such as `vllm:models`
+ */
+export function withArchitectureFiles(models: unknown, folder: string, path: string): WithFiles {
+  if (placesIn(models, path).length === 0) return { models, problems: [], unread: new Set() };
+  const copy: unknown = structuredClone(models);
+  const problems: Problem[] = [];
+  const unread = new Set<string>();
+  for (const place of placesIn(copy, path)) {
+    const found = readShape(place.model["architecture"] as string, folder, place.path);
+    problems.push(...found.problems);
+    if (found.shape === undefined) unread.add(place.path);
+    else place.model["architecture"] = found.shape;
+  }
+  return { models: copy, problems, unread };
+}
+
+function placesIn(models: unknown, path: string): Place[] {
+  return entries(models).flatMap(([name, { releases }]) =>
+    entries(releases).flatMap(([release, { model }]) => {
+      if (!isRecord(model) || typeof model["architecture"] !== "string") return [];
+      return [{ model, path: `${joinPath(path, [name, "releases", release])}.model.architecture` }];
+    }),
+  );
+}
+
+function readShape(file: string, folder: string, path: string): { shape?: object; problems: Problem[] } {
+  if (isAbsolute(file) || normalize(file).startsWith("..")) {
+    const message = `${quote(file)} is not beside the stack's file: keep the model's config.json in the project's folder, and give its path from there`;
+    return { problems: [error(path, message)] };
+  }
+  const text = textOf(join(folder, file));
+  if (text === undefined) {
+    const message = `${quote(file)} is no file that can be read: give the path of the model's config.json from the project's folder, or the shape itself`;
+    return { problems: [error(path, message)] };
+  }
+  const read = readConfigJson(text, { path: file });
+  if (Array.isArray(read)) {
+    return { problems: read.map((problem) => ({ ...problem, path: `${path}: ${problem.path}` })) };
+  }
+  return {
+    shape: { ...read.architecture, precision: read.precision },
+    problems: read.notRead.map((sentence) => warning(path, sentence)),
+  };
+}
+
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+function entries(value: unknown): [string, Record<string, unknown>][] {
+  if (!isRecord(value)) return [];
+  return Object.entries(value).filter((entry): entry is [string, Record<string, unknown>] => isRecord(entry[1]));
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
