@@ -1,7 +1,7 @@
 /** A model of one stack of layers, put together from what its family's halves of a layer are. */
 import type { FeedForwardsReader } from "./feedForwards.js";
 import type { Keys } from "./keys.js";
-import { type FeedForwards, joined, type Layer, type Weights } from "./layers.js";
+import { type FeedForwards, joined, type Layer, sumWeights, type Weights } from "./layers.js";
 import { hasTrait, type Mixers, type MixersReader, type Trait } from "./mixers.js";
 import { readTrunk, type Trunk } from "./trunk.js";
 
@@ -45,7 +45,7 @@ export function decoder(traits: DecoderTraits): TextReader {
     const norms = mixers.layers.map(() => ({ weights: { norms: (traits.norms ?? 2) * norm } }));
     return {
       ...assembled(trunk, mixers, feedForwards, joined(mixers.layers, feedForwards.layers, norms)),
-      beside: { norms: norm, ...traits.beside?.(text, trunk) },
+      beside: sumWeights([{ norms: norm }, traits.beside?.(text, trunk) ?? {}]),
       hasOutputBias: hasTrait(text, traits.outputBias),
     };
   };

@@ -1,7 +1,7 @@
 /** The half of a layer that works on each token alone: dense, or a mixture of experts. */
 import { quote } from "../../config/problems.js";
 import type { Keys } from "./keys.js";
-import type { Experts, FeedForwards, Layer, Weights } from "./layers.js";
+import { eachLayer, type Experts, type FeedForwards, type Layer, type Weights } from "./layers.js";
 import { hasTrait, type Trait } from "./mixers.js";
 import type { Trunk } from "./trunk.js";
 
@@ -73,7 +73,7 @@ export function mixture(traits: MixtureTraits): FeedForwardsReader {
     const width = text.count(traits.width ?? "moe_intermediate_size");
     const sparse: Layer = { weights: expertWeights(text, trunk.hiddenSize, width, experts, traits) };
     const isSparse = traits.isSparse?.(text, trunk.layers) ?? (() => true);
-    const places = Array.from({ length: trunk.layers || 0 }, (_, layer) => isSparse(layer));
+    const places = eachLayer(trunk.layers, isSparse);
     const other = places.every((place) => place) ? [] : dense(traits.dense)(text, trunk).layers;
     return {
       layers: places.map((place, layer) => (place ? sparse : (other[layer] ?? { weights: {} }))),

@@ -1,7 +1,7 @@
 /** Multi-head latent attention (DeepSeek V2 and later, Kimi K2, GLM-5). */
 import type { Keys } from "./keys.js";
-import type { Kept, Weights } from "./layers.js";
-import { type Mixers, hasTrait, type MixersReader } from "./mixers.js";
+import { eachLayer, type Kept, type Weights } from "./layers.js";
+import { hasTrait, type Mixers, type MixersReader } from "./mixers.js";
 import type { Trunk } from "./trunk.js";
 
 interface Latent {
@@ -49,6 +49,6 @@ function readIndexer(text: Keys, hiddenSize: number, queryRank: number | undefin
 /** Latent attention in every layer. */
 export const latent: MixersReader = (text, trunk): Mixers => {
   const { weights, keeps, headSize } = readLatent(text, trunk);
-  const layers = Array.from({ length: trunk.layers || 0 }, () => ({ weights, keeps }));
+  const layers = eachLayer(trunk.layers, () => ({ weights, keeps: [keeps] }));
   return { layers, kvHeads: trunk.heads, headSize };
 };

@@ -12,7 +12,7 @@ export type Kept = OfOneLayer<LayerGroup>;
 export interface Layer {
   weights: Weights;
   /** @default nothing */
-  keeps?: Kept;
+  keeps?: readonly Kept[];
 }
 
 /** The experts of a mixture, in a layer that has them. */
@@ -45,18 +45,24 @@ export function joined(...halves: readonly Layer[][]): Layer[] {
   const [first = []] = halves;
   return first.map((_, index) => {
     const parts = halves.flatMap((half) => half[index] ?? []);
-    const keeps = parts.find((part) => part.keeps !== undefined)?.keeps;
-    return { weights: sumWeights(parts.map(({ weights }) => weights)), ...(keeps !== undefined && { keeps }) };
+    return {
+      weights: sumWeights(parts.map(({ weights }) => weights)),
+      keeps: parts.flatMap(({ keeps = [] }) => keeps),
+    };
   });
+}
+
+/** An item for each layer; none where the number of layers is wrong. */
+export function eachLayer<Item>(layers: number, item: (index: number) => Item): Item[] {
+  return Array.from({ length: Number.isNaN(layers) ? 0 : layers }, (_, index) => item(index));
 }
 
 /** Layers that keep the same, as groups, in the order of their first layers. */
 export function groupsOf(layers: readonly Layer[]): LayerGroup[] {
   const groups = new Map<string, LayerGroup>();
-  for (const { keeps } of layers) {
-    if (keeps === undefined) continue;
-    const key = JSON.stringify(keeps);
-    const group = groups.get(key) ?? { ...keeps, layers: 0 };
+  for (const kept of layers.flatMap(({ keeps = [] }) => keeps)) {
+    const key = JSON.stringify(kept);
+    const group = groups.get(key) ?? { ...kept, layers: 0 };
     group.layers += 1;
     groups.set(key, group);
   }

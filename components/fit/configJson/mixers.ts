@@ -67,7 +67,7 @@ export function groupedQuery(traits: AttentionTraits): MixersReader {
   return (text, trunk) => {
     const heads = readKvHeads(text, trunk);
     const weights = attentionWeights(text, { ...trunk, ...heads }, traits);
-    const layers = traits.reach(text, trunk.layers).map((reach) => ({ weights, keeps: kept(reach, heads) }));
+    const layers = traits.reach(text, trunk.layers).map((reach) => ({ weights, keeps: [kept(reach, heads)] }));
     return { ...heads, layers };
   };
 }

@@ -1,6 +1,7 @@
 /** How far back the layers of a model attend. */
 import { quote } from "../../config/problems.js";
 import type { Keys } from "./keys.js";
+import { eachLayer } from "./layers.js";
 
 /** Longest context or window that is believed; Llama 4 Scout has 10,485,760 tokens. */
 export const MOST_TOKENS = 2 ** 30;
@@ -19,7 +20,7 @@ const WINDOW_NAME = "sliding_attention";
 const CHUNK_NAME = "chunked_attention";
 
 /** Every layer sees all tokens. */
-export const full: ReachReader = (_, layers) => each(layers, () => FULL);
+export const full: ReachReader = (_, layers) => eachLayer(layers, () => FULL);
 
 /**
  * All layers have the model's window, where it has one. A window of 0 is none, as for vLLM (`disable_sliding_window`,
@@ -27,14 +28,14 @@ export const full: ReachReader = (_, layers) => each(layers, () => FULL);
  */
 export const uniform: ReachReader = (text, layers) => {
   const window = readWindow(text);
-  return each(layers, () => window);
+  return eachLayer(layers, () => window);
 };
 
 /** Qwen's rule: the window is for the layers from `max_window_layers` on. */
 export const lastLayers: ReachReader = (text, layers) => {
   const window = readWindow(text);
   const first = text.count("max_window_layers", { min: 0, default: 0 });
-  return each(layers, (index) => (index < first ? FULL : window));
+  return eachLayer(layers, (index) => (index < first ? FULL : window));
 };
 
 /** All but each nth layer have the window; its distance is a key of the model, or the family's. */
@@ -42,7 +43,7 @@ export function allButEach(distance: number, key?: string): ReachReader {
   return (text, layers) => {
     const window = readWindow(text);
     const nth = key === undefined ? distance : text.count(key, { default: distance });
-    return each(layers, (index) => ((index + 1) % nth === 0 ? FULL : window));
+    return eachLayer(layers, (index) => ((index + 1) % nth === 0 ? FULL : window));
   };
 }
 
@@ -64,7 +65,7 @@ export const chunks: ReachReader = (text, layers) => {
   // An empty list is the default's spelling in the files of the hub.
   const hasRope =
     given === undefined || given.length === 0 ? undefined : text.ofLength("no_rope_layers", given, layers);
-  return each(layers, (index) => {
+  return eachLayer(layers, (index) => {
     const isChunked = hasRope === undefined ? (index + 1) % nth !== 0 : hasRope[index] !== 0;
     return isChunked ? { kind: "chunked", tokens } : FULL;
   });
@@ -94,9 +95,4 @@ function readWindow(text: Keys): Reach {
   if (!text.flag("use_sliding_window", true)) return FULL;
   const tokens = text.countIfGiven("sliding_window", { min: 0, max: MOST_TOKENS });
   return tokens === undefined || tokens === 0 ? FULL : { kind: "window", tokens };
-}
-
-function each<Item>(layers: number, item: (index: number) => Item): Item[] {
-  // Empty where the number of layers is wrong.
-  return Array.from({ length: layers || 0 }, (_, index) => item(index));
 }

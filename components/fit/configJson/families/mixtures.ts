@@ -10,7 +10,7 @@ import { allButEach, byLayerTypes, chunks, full, lastLayers, uniform } from "../
 const ATTENTION_BIAS = { qkvBias: { key: "attention_bias" }, outputBias: { key: "attention_bias" } };
 
 /** Qwen: each nth layer has experts, but for those that are named. */
-function bySparseStep(text: Keys): (layer: number) => boolean {
+export function bySparseStep(text: Keys): (layer: number) => boolean {
   const step = text.count("decoder_sparse_step", { default: 1 });
   const denseLayers = text.counts("mlp_only_layers") ?? [];
   return (layer) => (layer + 1) % step === 0 && !denseLayers.includes(layer);
@@ -29,7 +29,7 @@ export function sharedByCount(key: string) {
 }
 
 /** Width of the shared experts where the file gives it. */
-function sharedByWidth(key: string) {
+export function sharedByWidth(key: string) {
   return (text: Keys): number => text.count(key, { min: 0, default: 0 });
 }
 
