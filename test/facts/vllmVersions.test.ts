@@ -55,6 +55,16 @@ describe("the flag tables", () => {
         }
       });
 
+      it("registers architectures, and none that it dropped", () => {
+        const { architectures, droppedArchitectures } = versionNamed(version)!;
+        for (const name of ["LlamaForCausalLM", "Qwen3NextForCausalLM", "BertModel"])
+          assert.ok(architectures.has(name));
+        for (const [name, last] of droppedArchitectures) {
+          assert.ok(!architectures.has(name), name);
+          assert.ok(isBefore(last, version), `${name}: ${last}`);
+        }
+      });
+
       it("drops no flag that it has, but one that came with 0.30.0 and went", () => {
         assert.deepEqual(
           [...DROPPED_FLAGS.keys()].filter((name) => table.has(name)),

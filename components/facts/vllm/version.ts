@@ -32,6 +32,10 @@ export interface VllmVersion {
   metrics?: ReadonlyMap<string, string>;
   /** Names that vLLM registers itself; a plugin could add others. */
   parsers: { tool: readonly string[]; reasoning: readonly string[] };
+  /** Architectures of models, as config.json names them, that vLLM registers itself; a plugin could add others. */
+  architectures: ReadonlySet<string>;
+  /** Architectures that an older version registered, with the last one that did. */
+  droppedArchitectures: ReadonlyMap<string, string>;
   defaults: {
     /** `--max-num-batched-tokens` of an API server on a GPU. */
     batchedTokens: (gpu: Gpu) => number;
@@ -53,10 +57,12 @@ interface Sources {
   metrics?: { vllm: string; metrics: object };
   /** Made by tools/flags/vllm_parsers.py from the version's own registries. */
   parsers: { vllm: string; tool: string[]; reasoning: string[] };
+  /** Made by tools/flags/vllm_architectures.py from the version's own registry. */
+  architectures: { vllm: string; architectures: string[]; dropped: object };
   defaults: VllmVersion["defaults"];
 }
 
-export function vllmVersion({ flags: file, metrics, parsers, defaults }: Sources): VllmVersion {
+export function vllmVersion({ flags: file, metrics, parsers, architectures, defaults }: Sources): VllmVersion {
   const flags = new Map(
     Object.entries(file.flags as Record<string, FlagFacts>).map(([flag, facts]) => [flag.slice("--".length), facts]),
   );
@@ -65,6 +71,8 @@ export function vllmVersion({ flags: file, metrics, parsers, defaults }: Sources
     flags,
     ...(metrics !== undefined && { metrics: new Map(Object.entries(metrics.metrics as Record<string, string>)) }),
     parsers: { tool: parsers.tool, reasoning: parsers.reasoning },
+    architectures: new Set(architectures.architectures),
+    droppedArchitectures: new Map(Object.entries(architectures.dropped as Record<string, string>)),
     defaults,
   };
 }
