@@ -246,6 +246,16 @@ function checkSystemMachine(type: string, path: string): Problem[] {
   return [error(path, `${quote(type)} has GPUs, which system pods do not use: take a type such as m7i.large`)];
 }
 
+/** Karpenter goes by what EC2 says of a type, and makes no node for GPUs that EC2 does not count. */
+function checkCounted(types: Parts<string[]>, path: string): Problem[] {
+  return itemsOf<string>(types).flatMap(({ item, index }) => {
+    if (AWS_MACHINES.get(item)?.isCounted !== false) return [];
+    const message =
+      "has a slice of a GPU, of which Karpenter does not know, so that it would make no node: use a type with whole GPUs, or nodes: managed";
+    return [error(`${path}[${index}]`, `${quote(item)} ${message}`)];
+  });
+}
+
 function checkGpuNodes(
   name: string,
   group: Parts<BuiltNodeGroup>,
@@ -285,6 +295,7 @@ function checkGpuNodes(
       return [error(`${path}.min`, message)];
     }),
     ...given([nodes], (by) => (by === "karpenter" && isReserved ? [fullReservation(path)] : [])),
+    ...given([nodes], (by) => (by === "karpenter" ? checkCounted(instanceTypes, `${path}.instanceTypes`) : [])),
     ...given([capacity], (of) => {
       if (of !== "spot" || !isReserved) return [];
       const message = "a reservation is of on-demand capacity: set capacity to on-demand, or leave it out";

@@ -81,10 +81,13 @@ export function clusterCost(cluster: BuiltClusterConfig): CostItem[] {
 
 /** Instance types, and Capacity Blocks, that the price tables do not have. */
 export function unpricedTypes({ systemNodes, gpuNodes }: BuiltClusterConfig): string[] {
-  const blocks = Object.values(gpuNodes).filter((group) => isBlock(group) && pricesOf(group).prices.length === 0);
   return [
     ...systemNodes.instanceTypes.filter((type) => !(type in SYSTEM_INSTANCE_HOUR)),
-    ...blocks.flatMap(({ instanceTypes }) => instanceTypes.map((type) => `${type} in a Capacity Block`)),
+    ...Object.values(gpuNodes).flatMap((group) =>
+      group.instanceTypes
+        .filter((type) => priceOf(group, type) === undefined)
+        .map((type) => (isBlock(group) ? `${type} in a Capacity Block` : type)),
+    ),
   ];
 }
 
@@ -92,24 +95,24 @@ const isBlock = ({ reservation }: BuiltNodeGroup): boolean => reservation?.type 
 
 const percent = (share: number): string => String(Math.round(share * 1000) / 10);
 
+/** An hour of one of a group's types. */
+function priceOf(group: BuiltNodeGroup, type: string): number | undefined {
+  return isBlock(group) ? CAPACITY_BLOCK_HOUR[type] : AWS_MACHINES.get(type)?.hourlyUsd;
+}
+
 /** Prices of a group's types an hour, and by what they are paid. */
 function pricesOf(group: BuiltNodeGroup): { prices: number[]; basis?: string } {
   const { instanceTypes, capacity, reservation } = group;
-  const onDemand = instanceTypes.flatMap((type) => AWS_MACHINES.get(type)?.hourlyUsd ?? []);
-  if (isBlock(group)) {
-    return {
-      prices: instanceTypes.flatMap((type) => CAPACITY_BLOCK_HOUR[type] ?? []),
-      basis: "Capacity Block, January 2026; charged when bought, used or not",
-    };
-  }
+  const prices = instanceTypes.flatMap((type) => priceOf(group, type) ?? []);
+  if (isBlock(group)) return { prices, basis: "Capacity Block, January 2026; charged when bought, used or not" };
   if (reservation !== undefined) {
     const { least, most } = SHARE_OF_ON_DEMAND.reservedOneYear;
     return {
-      prices: onDemand,
+      prices,
       basis: `charged while reserved, used or not; with a one-year commitment about ${percent(least)}–${percent(most)} % of it`,
     };
   }
-  if (capacity !== "spot") return { prices: onDemand };
+  if (capacity !== "spot") return { prices };
   const { least } = SHARE_OF_ON_DEMAND.spot;
-  return { prices: onDemand, basis: `spot: at most this, by AWS down to ${percent(least)} % of it` };
+  return { prices, basis: `spot: at most this, by AWS down to ${percent(least)} % of it` };
 }

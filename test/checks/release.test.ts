@@ -273,19 +273,19 @@ describe("the context", () => {
       },
       "context: 32768 tokens do not fit once on 4 × l40s: after 33.9 GiB of bf16 weights and an estimated 2.7 GiB of overhead, " +
         "1.2 GiB a GPU of KV cache hold 15248 tokens: use at most 15248; for 32768 the smallest machine that would do is " +
-        "p4d.24xlarge with 8 × a100-40, $21.958/h",
+        "g7e.12xlarge with 2 × rtx-pro-6000, $8.286/h",
     ],
     [
       "refuses weights that do not fit",
       { "model/id": "Qwen/Qwen2.5-72B-Instruct" },
       "gpu: Qwen/Qwen2.5-72B-Instruct does not fit on 1 × l4: 135.4 GiB of bf16 weights and an estimated 2.2 GiB of overhead " +
-        "leave no KV cache in 19.8 GiB; the smallest machine that would do is g6e.12xlarge with 4 × l40s, $10.493/h",
+        "leave no KV cache in 19.8 GiB; the smallest machine that would do is g7e.12xlarge with 2 × rtx-pro-6000, $8.286/h",
     ],
     [
       "refuses weights that do not fit on several GPUs",
       { "model/id": "Qwen/Qwen2.5-72B-Instruct", "gpu/count": 4 },
       "gpu: Qwen/Qwen2.5-72B-Instruct does not fit on 4 × l4: 33.9 GiB of bf16 weights and an estimated 2.7 GiB of overhead " +
-        "leave no KV cache in 19.8 GiB a GPU; the smallest machine that would do is g6e.12xlarge with 4 × l40s, $10.493/h",
+        "leave no KV cache in 19.8 GiB a GPU; the smallest machine that would do is g7e.12xlarge with 2 × rtx-pro-6000, $8.286/h",
     ],
   ]);
 

@@ -265,6 +265,17 @@ describe("checkCluster", () => {
     ]);
   });
 
+  it("refuses slices of GPUs that Karpenter does not know of, each with its place", () => {
+    const slices = { purpose: "inference", gpu: "l4-12q", instanceTypes: ["g6f.4xlarge", "gr6f.4xlarge"], max: 1 };
+    const message =
+      "has a slice of a GPU, of which Karpenter does not know, so that it would make no node: use a type with whole GPUs, or nodes: managed";
+    assert.deepEqual(problemsOf({ nodes: "karpenter", gpuNodes: { slices } }), [
+      `${PATH}.gpuNodes.slices.instanceTypes[0]: "g6f.4xlarge" ${message}`,
+      `${PATH}.gpuNodes.slices.instanceTypes[1]: "gr6f.4xlarge" ${message}`,
+    ]);
+    assert.deepEqual(problemsOf({ gpuNodes: { slices } }), []);
+  });
+
   it("names all problems at once, in the order of the config", () => {
     const problems = problemsOf({
       kubernetesVersion: "1.33",

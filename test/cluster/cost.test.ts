@@ -162,6 +162,13 @@ describe("unpricedTypes", () => {
     assert.deepEqual(of("m7i.large", "m8i.large", "c7i.large"), ["m8i.large", "c7i.large"]);
   });
 
+  it("names types with GPUs that are sold in Capacity Blocks only, outside one", () => {
+    const group = { purpose: "batch", gpu: "h200", instanceTypes: ["p5e.48xlarge"], max: 1 };
+    assert.deepEqual(unpricedTypes(builtCluster({ gpuNodes: { group } })), ["p5e.48xlarge"]);
+    const reservation = { id: "cr-0123456789abcdef0", type: "capacity-block", zone: "eu-central-1a" };
+    assert.deepEqual(unpricedTypes(builtCluster({ gpuNodes: { group: { ...group, reservation } } })), []);
+  });
+
   it("leaves the price of the others in place", () => {
     const systemNodes = { instanceTypes: ["m8i.large", "m7i.large"] };
     assert.deepEqual(items({ systemNodes }), BASE);

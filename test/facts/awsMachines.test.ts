@@ -10,7 +10,8 @@ describe("the instance table", () => {
       name: "g6e.12xlarge",
       cloud: "aws",
       allocatable: { cpus: 47.31, memoryGiB: 384 * 0.97 - (255 + 11 * 292 + 100) / 1024 - 1 },
-      ...{ gpu: "l40s", gpus: 4, cpus: 48, memoryGiB: 384, nvmeGB: 3800, maxPods: 292, hourlyUsd: 10.493 },
+      ...{ gpu: "l40s", gpus: 4, cpus: 48, memoryGiB: 384, nvmeGB: 3800, maxPods: 292, isCounted: true },
+      hourlyUsd: 10.493,
     });
   });
 
@@ -38,9 +39,26 @@ describe("the instance table", () => {
 
   it("has names of EC2's form and positive numbers", () => {
     for (const [name, { gpus, cpus, memoryGiB, nvmeGB, maxPods, hourlyUsd }] of AWS_MACHINES) {
-      assert.match(name, /^[a-z0-9-]+\.\d*xlarge$/);
-      assert.ok([1, 4, 8].includes(gpus), name);
-      for (const number of [cpus, memoryGiB, nvmeGB, maxPods, hourlyUsd]) assert.ok(number > 0, name);
+      assert.match(name, /^[a-z0-9-]+\.(\d*xlarge|metal)$/);
+      assert.ok([1, 2, 4, 8].includes(gpus), name);
+      for (const number of [cpus, memoryGiB, nvmeGB, maxPods]) assert.ok(number > 0, name);
+      if (hourlyUsd !== undefined) assert.ok(hourlyUsd > 0, name);
+    }
+  });
+
+  it("has every instance type for which a replica asks few enough cores: two, and one a GPU", () => {
+    for (const [name, { gpus, allocatable }] of AWS_MACHINES) assert.ok(allocatable.cpus >= 2 + gpus, name);
+  });
+
+  it("has slices of GPUs that EC2 does not count, one to a machine", () => {
+    const uncounted = [...AWS_MACHINES.values()].filter(({ isCounted }) => !isCounted);
+    assert.ok(uncounted.length > 0);
+    for (const { gpu, gpus } of AWS_MACHINES.values()) {
+      assert.equal(
+        /^l4-\d+q$/.test(gpu),
+        uncounted.some((machine) => machine.gpu === gpu),
+      );
+      if (uncounted.some((machine) => machine.gpu === gpu)) assert.equal(gpus, 1);
     }
   });
 
@@ -49,7 +67,7 @@ describe("the instance table", () => {
       const family = name.split(".")[0]!;
       for (const [other, larger] of AWS_MACHINES) {
         if (other.split(".")[0] === family && larger.gpus === type.gpus && larger.cpus > type.cpus) {
-          assert.ok(larger.hourlyUsd > type.hourlyUsd && larger.memoryGiB > type.memoryGiB, `${name}, ${other}`);
+          assert.ok(larger.hourlyUsd! > type.hourlyUsd! && larger.memoryGiB > type.memoryGiB, `${name}, ${other}`);
         }
       }
     }
@@ -73,10 +91,14 @@ describe("the GPU table", () => {
 
   it("has less memory than the name says", () => {
     for (const [gpu, nominal] of [
+      ["l4-3q", 3],
+      ["l4-6q", 6],
+      ["l4-12q", 12],
       ["t4", 16],
       ["a10", 24],
       ["l4", 24],
       ["a10g", 24],
+      ["rtx-pro-4500", 32],
       ["a100-40", 40],
       ["l40s", 48],
       ["a100-80", 80],

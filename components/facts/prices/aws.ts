@@ -46,7 +46,10 @@ export const SYSTEM_INSTANCE_HOUR: Readonly<Record<string, number>> = {
  * Source: January 2026, as administraciondesistemas.com quoted AWS' price page ("AWS encarece un 15% sus Capacity Blocks"), read
  * 2026-11-26.
  */
-export const CAPACITY_BLOCK_HOUR: Readonly<Record<string, number>> = { "p5en.48xlarge": 41.61 };
+export const CAPACITY_BLOCK_HOUR: Readonly<Record<string, number>> = {
+  "p5e.48xlarge": 39.8,
+  "p5en.48xlarge": 41.61,
+};
 
 /**
  * What a node may cost by other ways to pay than on demand, as shares of that price.

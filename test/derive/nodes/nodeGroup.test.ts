@@ -81,6 +81,7 @@ describe("describedGroup", () => {
           allocatable: { cpus: 7.41, memoryGiB: 32 * 0.97 - (255 + 11 * 58 + 100) / 1024 - 1 },
           nvmeGB: 450,
           maxPods: 58,
+          isCounted: true,
           hourlyUsd: 0.9776,
         },
       ],

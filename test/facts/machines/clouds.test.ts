@@ -76,7 +76,7 @@ describe("machines of all clouds", () => {
     for (const [name, { hourlyUsd }] of MACHINES) assert.ok(hourlyUsd === undefined || hourlyUsd > 0, name);
     assert.deepEqual(
       [...MACHINES.values()].filter(({ hourlyUsd }) => hourlyUsd === undefined).map(({ name }) => name),
-      ["a3-edgegpu-8g", "a3-ultragpu-8g", "a4-highgpu-8g"],
+      ["p5e.48xlarge", "a3-edgegpu-8g", "a3-ultragpu-8g", "a4-highgpu-8g"],
     );
   });
 
