@@ -56,3 +56,15 @@ export const KV_CACHE_TYPES: Readonly<Record<string, KvCacheType>> = {
   // FlashInfer's `supports_kv_cache_dtype`: of the family 10.x alone.
   nvfp4_4over6: { elementBytes: nvfp4, minComputeCapability: 10.0, belowComputeCapability: 11.0 },
 };
+
+/** Whether vLLM takes the type on GPUs of a compute capability. */
+export function runsOn(computeCapability: number, type: KvCacheType): boolean {
+  const { minComputeCapability, belowComputeCapability = Infinity } = type;
+  return minComputeCapability <= computeCapability && computeCapability < belowComputeCapability;
+}
+
+/** The compute capabilities that {@link runsOn} takes: `8.0`, or `10.0 and below 11.0`. */
+export function neededCapability({ minComputeCapability, belowComputeCapability }: KvCacheType): string {
+  const below = belowComputeCapability === undefined ? "" : ` and below ${belowComputeCapability.toFixed(1)}`;
+  return `${minComputeCapability.toFixed(1)}${below}`;
+}

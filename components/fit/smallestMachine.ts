@@ -1,8 +1,8 @@
-import { type Gpu, type GpuType, GPUS } from "../facts/gpus.js";
-import { MACHINES } from "../facts/machines/index.js";
+import type { Gpu } from "../facts/gpus.js";
 import type { Cloud } from "../facts/machines/machine.js";
-import { PRECISIONS } from "../facts/precisions.js";
-import { dividesHeads, fit, type FitInput } from "./fit.js";
+import { candidates } from "./candidates.js";
+import type { FitInput } from "./fit.js";
+import { planned } from "./planner.js";
 
 /** GPUs of one kind in one machine. */
 export interface GpuChoice {
@@ -14,40 +14,14 @@ export interface GpuChoice {
   hourlyUsd?: number;
 }
 
-const byPrice = (a: GpuChoice, b: GpuChoice): number => {
-  // Machines without a price come last, smallest number of GPUs first.
-  const [first, second] = [a.hourlyUsd ?? Infinity, b.hourlyUsd ?? Infinity];
-  return (first === second ? 0 : first - second) || a.gpus - b.gpus;
-};
-
-/** GPU types with the tensor-parallel sizes that some machine of a cloud offers, cheapest machine first. */
-function choices(cloud: Cloud): GpuChoice[] {
-  return [...MACHINES.values()]
-    .filter((machine) => machine.cloud === cloud)
-    .flatMap(({ name, gpu, gpus: available, hourlyUsd }) =>
-      [1, 2, 4, 8]
-        .filter((gpus) => gpus <= available)
-        .map((gpus) => ({
-          gpu: GPUS[gpu as GpuType],
-          gpus,
-          machine: name,
-          ...(hourlyUsd !== undefined && { hourlyUsd }),
-        })),
-    )
-    .sort(byPrice);
-}
-
 /**
  * The smallest machine of a cloud, by price, on which the same contract would fit; `undefined` where none does.
  *
  * @param cloud default: aws
  */
 export function smallestMachine(input: FitInput, cloud: Cloud = "aws"): GpuChoice | undefined {
-  const { model, precision } = input;
-  return choices(cloud).find(
-    ({ gpu, gpus }) =>
-      dividesHeads(model, gpus) &&
-      gpu.computeCapability >= PRECISIONS[precision].minComputeCapability &&
-      fit({ ...input, gpu, gpus }).fits,
-  );
+  for (const { machine, ...gpus } of candidates({ clouds: [cloud] })) {
+    if (machine !== undefined && planned(input, gpus).reasons.length === 0) return { ...gpus, machine };
+  }
+  return undefined;
 }

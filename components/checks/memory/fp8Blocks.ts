@@ -1,9 +1,7 @@
-/**
- * Weights in fp8 that are scaled by blocks, against the number of GPUs they are split over: vLLM refuses to cut a block
- * (`validate_fp8_block_shape`, vllm/model_executor/layers/quantization/utils/fp8_utils.py, 0.32.0 and 0.33.0).
- */
+/** Weights in fp8 that are scaled by blocks, against the number of GPUs they are split over. */
 import { error, listOr, type Problem, warning } from "../../config/problems.js";
 import type { Architecture } from "../../facts/models/architecture.js";
+import { splitsWholeBlocks } from "../../fit/fp8Blocks.js";
 
 /** What decides whether blocks are cut. */
 export interface Fp8Split {
@@ -22,7 +20,7 @@ export function checkFp8Blocks(
 ): Problem[] {
   if (!isPublished || gpus === 1 || isExpertParallel) return [];
   const { intermediateSize: width, fp8BlockSize: block } = architecture;
-  const whole = (side: number): number[] => [1, 2, 4, 8].filter((count) => (width / count) % side === 0);
+  const whole = (side: number): number[] => [1, 2, 4, 8].filter((count) => splitsWholeBlocks(width, count, side));
   if (block === undefined) {
     // The block that published weights commonly have; another one may be in the config.json.
     if (whole(128).includes(gpus)) return [];

@@ -1,17 +1,7 @@
 /** The type of the KV cache against the GPU. */
 import { error, listOr, type Problem } from "../../config/problems.js";
 import type { Gpu } from "../../facts/gpus.js";
-import { KV_CACHE_TYPES, type KvCacheType } from "../../facts/kvCacheTypes.js";
-
-function runsOn(computeCapability: number, type: KvCacheType): boolean {
-  const { minComputeCapability, belowComputeCapability = Infinity } = type;
-  return minComputeCapability <= computeCapability && computeCapability < belowComputeCapability;
-}
-
-function needed({ minComputeCapability, belowComputeCapability }: KvCacheType): string {
-  const below = belowComputeCapability === undefined ? "" : ` and below ${belowComputeCapability.toFixed(1)}`;
-  return `${minComputeCapability.toFixed(1)}${below}`;
-}
+import { KV_CACHE_TYPES, neededCapability, runsOn } from "../../facts/kvCacheTypes.js";
 
 /** @param type value of the flag, if it is set @param path of the flag's value */
 export function checkKvCacheType(type: unknown, { name, computeCapability }: Gpu, path: string): Problem[] {
@@ -23,7 +13,7 @@ export function checkKvCacheType(type: unknown, { name, computeCapability }: Gpu
   return [
     error(
       path,
-      `${String(type)} needs CUDA compute capability ${needed(facts)}, the ${name} has ` +
+      `${String(type)} needs CUDA compute capability ${neededCapability(facts)}, the ${name} has ` +
         `${computeCapability.toFixed(1)}: use ${listOr(instead)}, or another GPU`,
     ),
   ];

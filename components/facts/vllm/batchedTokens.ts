@@ -1,15 +1,44 @@
-import type { Gpu } from "../gpus.js";
-
 /**
- * vLLM's default for `--max-num-batched-tokens` of an API server, by the GPU's memory and name, with the A100 excepted.
- * Source: `get_batch_defaults`, vllm/engine/arg_utils.py, the same in 0.29.0 to 0.32.0.
+ * vLLM's defaults for what one engine step of an API server takes, by the GPU's memory and name.
+ *
+ * Source: `get_batch_defaults` of vllm/engine/arg_utils.py (up to 0.10 `_set_default_args_v1`), read 2026-11-26 in 0.8.5, 0.9.2,
+ * 0.10.2, 0.11.2 to 0.18.0, 0.20.2, 0.22.1, 0.24.0 and 0.26.0 to 0.33.0.
  */
-export function defaultBatchedTokens({ cudaGiB, name }: Gpu): number {
-  if (cudaGiB >= 160) return 16384;
-  return cudaGiB >= 70 && !/a100/i.test(name) ? 8192 : 2048;
+import type { Gpu } from "../gpus.js";
+import { isBefore } from "./version.js";
+
+/** What a step takes where nobody says otherwise. */
+export interface StepDefaults {
+  /** `--max-num-batched-tokens` */
+  batchedTokens: number;
+  /** `--max-num-seqs` */
+  sequences: number;
 }
 
-/** The same since 0.33.0, which leaves the GB10 (compute capability 12.1) at the small value for all its memory. */
+const SMALL: StepDefaults = { batchedTokens: 2048, sequences: 256 };
+const LARGE: StepDefaults = { batchedTokens: 8192, sequences: 1024 };
+const LARGEST: StepDefaults = { batchedTokens: 16384, sequences: 1024 };
+
+/** GPUs with much memory that are left at the small values, and the first version read that leaves them there. */
+const EXCEPTED: readonly { since: string; includes: (gpu: Gpu) => boolean }[] = [
+  { since: "0.9.2", includes: ({ name }) => /a100/i.test(name) },
+  // The GB10, for all its memory.
+  { since: "0.33.0", includes: ({ computeCapability }) => computeCapability === 12.1 },
+];
+
+/** @param version any version of vLLM from 0.8 on, known or not */
+export function stepDefaults(gpu: Gpu, version: string): StepDefaults {
+  const isSince = (first: string): boolean => !isBefore(version, first);
+  if (gpu.cudaGiB < 70 || EXCEPTED.some(({ since, includes }) => isSince(since) && includes(gpu))) return SMALL;
+  return gpu.cudaGiB >= 160 && isSince("0.28.0") ? LARGEST : LARGE;
+}
+
+/** {@link StepDefaults.batchedTokens} of 0.29.0 to 0.32.0. */
+export function defaultBatchedTokens(gpu: Gpu): number {
+  return stepDefaults(gpu, "0.32.0").batchedTokens;
+}
+
+/** The same since 0.33.0, which excepts the GB10. */
 export function defaultBatchedTokensButGb10(gpu: Gpu): number {
-  return gpu.computeCapability === 12.1 ? 2048 : defaultBatchedTokens(gpu);
+  return stepDefaults(gpu, "0.33.0").batchedTokens;
 }
