@@ -1,5 +1,7 @@
 /** Clouds whose machines have a table here. */
-export type Cloud = "aws" | "gcp" | "azure";
+export const CLOUDS = ["aws", "gcp", "azure"] as const;
+
+export type Cloud = (typeof CLOUDS)[number];
 
 /** A machine with GPUs, of any cloud: what placement, fit and cost need to know of it. */
 export interface Machine {

@@ -1,0 +1,64 @@
+/** The model that is asked about: of the catalogue, of a config.json, or of the hub. */
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { hubId } from "../../components/config/schemas.js";
+import { didYouMean, error, quote } from "../../components/config/problems.js";
+import { type CatalogueModel, MODELS } from "../../components/facts/models/catalogue.js";
+import type { ReadOptions } from "../../components/fit/configJson/read.js";
+import { BadInput } from "../failure.js";
+import type { AskedModel } from "./askedModel.js";
+import { fromConfig } from "./configFile.js";
+import { type Env, fetchConfig } from "./hub.js";
+
+/** Where a model is looked for. */
+export interface Where {
+  /** Of the weights on the hub; the catalogue answers for none. */
+  revision?: string | undefined;
+  env: Env;
+  /** How its config.json is read. */
+  reading?: Pick<ReadOptions, "task" | "modelType">;
+}
+
+/** Whether a name is one that only the hub can answer. */
+export function isOnHub(name: string, revision: string | undefined): boolean {
+  return !isFile(name) && hubId.safeParse(name).success && (revision !== undefined || !Object.hasOwn(MODELS, name));
+}
+
+/** @throws BadInput with every problem of the name, of the file or of the hub's answer */
+export async function askedModel(name: string, { revision, env, reading = {} }: Where): Promise<AskedModel> {
+  if (isOnHub(name, revision)) {
+    const text = await fetchConfig({ id: name, revision, env });
+    return fromConfig(text, name, `config.json of ${name} at ${revision ?? "main"}`, reading);
+  }
+  if (Object.hasOwn(MODELS, name) && !isFile(name)) return fromCatalogue(name, MODELS[name]!, reading.task);
+  if (!isFile(name)) throw new BadInput([error(quote(name), whatIsWrong(name))]);
+  if (revision !== undefined) {
+    throw new BadInput([error("--revision", `is of a model on the hub, and ${name} is a file: leave it out`)]);
+  }
+  return fromConfig(readFileSync(name, "utf8"), name, name, reading);
+}
+
+/** An id looks like a path: what is there as a file is one. */
+function isFile(name: string): boolean {
+  return existsSync(name) && statSync(name).isFile();
+}
+
+function whatIsWrong(name: string): string {
+  if (existsSync(name)) return "is a folder: give the path of the config.json in it";
+  if (/^[./~]|\.json$/i.test(name))
+    return "there is no such file: give the path of a config.json, or a Hugging Face id";
+  const suggestion = didYouMean(name, Object.keys(MODELS));
+  return `is neither a file nor a Hugging Face id: use organisation/name, or the path of a config.json${suggestion}`;
+}
+
+function fromCatalogue(
+  name: string,
+  { precision, pooling, gated: _, source, ...architecture }: CatalogueModel,
+  task: ReadOptions["task"],
+): AskedModel {
+  return {
+    ...{ name, architecture, precision, notRead: [], source: `the catalogue, ${source}` },
+    isPooling: task === undefined ? pooling !== undefined : task !== "generate",
+    // Those of the catalogue read the last token alone.
+    takesWholePrompts: false,
+  };
+}
