@@ -13,8 +13,9 @@ import type { Architecture, LayerGroup } from "../facts/models/architecture.js";
 import { kvCacheRules, type KvCacheRules } from "../facts/vllm/kvCache.js";
 import { NEWEST_VERSION } from "../facts/vllm/versions.js";
 import type { FitInput } from "./input.js";
-import { hasStates, kvHeadsPerGpu, layerGroups } from "./kvCache/layers.js";
+import { hasStates, layerGroups } from "./kvCache/layers.js";
 import { type KvCacheLayout, kvCacheLayout } from "./kvCache/layout.js";
+import { overheadBytes } from "./overhead/overhead.js";
 import { type Split, weightBytes, weightBytesPerGpu } from "./weights.js";
 
 export type { FitInput } from "./input.js";
@@ -24,22 +25,12 @@ const GIB = 2 ** 30;
 /** Tokens a KV-cache block; vLLM's default on CUDA (`--block-size`). */
 const BLOCK_TOKENS = 16;
 
-/**
- * What remains when weights, KV cache and peak activations are taken from the share that vLLM may use: libraries'
- * workspaces, CUDA graphs, a cold compilation. Servers' logs show 0.3 to 2.3 GiB, and differ by up to 1.2 GiB between two starts
- * of the same server. This value is above most of them, since too little memory is worse than too much: of 19 logs, 5 show less
- * KV memory than predicted, by 0.41 GiB at most (test/fit/calibration.test.ts).
- */
-const RUNTIME_GIB = 1.7;
-/** NCCL and all-reduce buffers of a GPU under tensor parallelism, from the same logs. */
-const COLLECTIVES_GIB = 0.8;
-
 /** Memory is per GPU, in GiB. */
 export interface Fit {
   /** Over all GPUs, a draft's included. */
   weightsGiB: number;
   weightsGiBPerGpu: number;
-  /** Peak activations, CUDA graphs and libraries. */
+  /** Peak activations, CUDA graphs, libraries and what else `overhead/` names. */
   overheadGiBPerGpu: number;
   /** What is left for the KV cache; negative when not even the weights fit. */
   kvCacheGiBPerGpu: number;
@@ -54,18 +45,6 @@ export interface Fit {
   largestContext: number;
   /** Sequences that vLLM takes at most, one for each block, where more are asked for: a model with states. */
   mostSequences?: number;
-}
-
-function overheadBytes(input: FitInput): number {
-  const { model, gpus, batchedTokens, sequences } = input;
-  const heads = ((model.attentionHeads + 2 * kvHeadsPerGpu(model.kvHeads, gpus) * gpus) / gpus) * model.headSize;
-  // The widest moment of a layer, in 16-bit elements a token: the residual stream and its copies, the projections, and
-  // the feed-forward's two inputs and one output.
-  const elementsPerToken = 4 * model.hiddenSize + Math.max(heads, (3 * model.intermediateSize) / gpus);
-  const layer = batchedTokens * elementsPerToken * 2;
-  // The sampler sorts a 32-bit copy of the logits: logits, sorted values and probabilities.
-  const sampler = sequences * model.vocabularySize * 4 * 3;
-  return Math.max(layer, sampler) + (RUNTIME_GIB + (gpus > 1 ? COLLECTIVES_GIB : 0)) * GIB;
 }
 
 /** Works out the fit of one replica. Never throws; the inputs are taken as valid. */
