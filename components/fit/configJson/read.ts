@@ -1,6 +1,6 @@
 /** A model's config.json, as published on the Hugging Face Hub, turned into the shape that the fit works with. */
 import { didYouMean, type Problem, quote } from "../../config/problems.js";
-import type { Architecture } from "../../facts/models/architecture.js";
+import type { Architecture, WeightPart } from "../../facts/models/architecture.js";
 import { TRANSFORMERS_DEFAULTS } from "../../facts/models/transformersDefaults.js";
 import type { Precision } from "../../facts/precisions.js";
 import type { TextModel } from "./decoder.js";
@@ -9,6 +9,7 @@ import { type Defaults, type Findings, Keys } from "./keys.js";
 import { groupsOf, sumWeights, type Weights } from "./layers.js";
 import { parseObject } from "./parse.js";
 import { MOST_TOKENS } from "./reach.js";
+import { type Quantization, readQuantization } from "./quantization.js";
 import { textSection } from "./sections.js";
 import { readLabels, readTask, type Task } from "./task.js";
 
@@ -68,12 +69,13 @@ function readModel(root: Keys, options: ReadOptions): Omit<ConfigJson, "notRead"
   const vocabularySize = text.count("vocab_size");
   const maxContext = text.count("max_position_embeddings", { max: MOST_TOKENS });
   const tiedEmbeddings = isTied(root, text);
-  const weights = sumWeights([
-    ...model.all.map((layer) => layer.weights),
-    model.beside,
-    { embedding: vocabularySize * model.hiddenSize },
-    outputWeights(root, model, { task, vocabularySize, tiedEmbeddings }),
-  ]);
+  const layerWeights = model.all.map((layer) => layer.weights);
+  const output = outputWeights(root, model, { task, vocabularySize, tiedEmbeddings });
+  const weights = sumWeights([...layerWeights, model.beside, { embedding: vocabularySize * model.hiddenSize }, output]);
+  const { precision, bits, fp8BlockSize } = readQuantization(root, text, {
+    layers: layerWeights,
+    output: output.output ?? 0,
+  });
   const { layers, hiddenSize, intermediateSize, kvHeads, headSize, experts } = model;
   return {
     architecture: {
@@ -82,9 +84,10 @@ function readModel(root: Keys, options: ReadOptions): Omit<ConfigJson, "notRead"
       ...{ vocabularySize, tiedEmbeddings, maxContext },
       attention: groupsOf(model.all),
       ...(experts !== undefined && { experts }),
-      weights: weightsByPart(weights),
+      weights: weightsByPart(weights, bits),
+      ...(fp8BlockSize !== undefined && { fp8BlockSize }),
     },
-    precision: "bf16",
+    precision,
     task,
     architectures,
   };
@@ -116,9 +119,11 @@ function isTied(root: Keys, text: Keys): boolean {
   return root.has(key) ? root.flag(key, false) : text.flag(key, false);
 }
 
-function weightsByPart(weights: Weights): NonNullable<Architecture["weights"]> {
-  const entries = Object.entries(weights).filter(([, parameters]) => parameters !== 0);
-  return Object.fromEntries(entries.map(([part, parameters]) => [part, { parameters }]));
+function weightsByPart(weights: Weights, bits: Quantization["bits"]): NonNullable<Architecture["weights"]> {
+  const entries = (Object.entries(weights) as [WeightPart, number][]).filter(([, parameters]) => parameters !== 0);
+  return Object.fromEntries(
+    entries.map(([part, parameters]) => [part, { parameters, ...(bits[part] !== undefined && { bits: bits[part] }) }]),
+  );
 }
 
 function defaultsOf(modelType: string, isNested: boolean): Defaults {
