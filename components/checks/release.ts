@@ -20,6 +20,7 @@ import { checkReleaseFlags } from "./flags/flags.js";
 import { checkKvCacheType } from "./memory/kvCache.js";
 import { checkOffloading } from "./memory/offloading.js";
 import { checkVariables } from "./flags/variables.js";
+import { checkTask } from "./task.js";
 
 /**
  * Every problem of a release, as far as its parts are right in shape.
@@ -34,8 +35,10 @@ export function checkRelease(plan: Parts<RuntimePlan>, path: string, found: read
   const ofFlags = checkReleaseFlags(flags, plan, `${path}.flags`);
   const inputs = [
     ...checkConcurrency(concurrency, `${path}.concurrency`),
-    ...given([{ id: model.id, flags }, concurrency.batchedTokens, context], (prompts, tokens, longest) =>
-      takesWholePrompts(prompts) ? checkWholePrompts(tokens, longest, `${path}.concurrency.batchedTokens`) : [],
+    ...given(
+      [{ id: model.id, task: model.task, flags }, concurrency.batchedTokens, context],
+      (prompts, tokens, longest) =>
+        takesWholePrompts(prompts) ? checkWholePrompts(tokens, longest, `${path}.concurrency.batchedTokens`) : [],
     ),
     ...given(
       [gpu.count, shape.attentionHeads, shape.kvHeads, shape.attention],
@@ -77,7 +80,7 @@ export function checkRelease(plan: Parts<RuntimePlan>, path: string, found: read
         )),
   ];
   const demand = {
-    model: { architecture: shape, precision: model.precision },
+    model: { architecture: shape, precision: model.precision, task: model.task },
     gpu,
     accelerator,
     context,
@@ -89,6 +92,9 @@ export function checkRelease(plan: Parts<RuntimePlan>, path: string, found: read
     ...given([plan.image], (image) => checkImage({ image }, `${path}.image`)),
     ...given([plan.image, plan.vllmVersion], (image, version) => checkVersion(image, version, `${path}.vllmVersion`)),
     ...ofFlags,
+    ...given([{ id: model.id, task: plan.contract.model.task }, flags], (stated, set) =>
+      checkTask(stated, set, `${path}.flags`),
+    ),
     ...checkChatTemplate(plan, path),
     ...checkVariables(plan.env, `${path}.env`),
     ...inputs,

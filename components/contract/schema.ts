@@ -1,6 +1,7 @@
 /** The shape of a model's entry in the stack config, as zod schemas: types and JSON Schema are generated from them. */
 import { z } from "zod";
 import { TRAFFIC_CLASSES } from "../vocabulary/traffic.js";
+import { TASKS } from "../facts/models/task.js";
 import { PRECISION_NAMES } from "../facts/precisions.js";
 import { secretRefSchema } from "../config/secretRef.js";
 import { API_KEY } from "../vocabulary/secrets.js";
@@ -41,6 +42,13 @@ export const releaseSchema = z
       revision: commit.describe("Commit of the weights, 40 hex digits"),
       tokenizer: hubId.optional().describe("Hugging Face id of the tokenizer; default: the model's own"),
       tokenizerRevision: commit.optional().describe("Commit of the tokenizer; default: the model's revision"),
+      task: z
+        .enum(TASKS)
+        .optional()
+        .describe(
+          "What requests are for: text, vectors, scores of two texts, or labels. vLLM's runner follows from it. Default: the catalogue's, " +
+            "else what the flags runner and convert say, else generate",
+        ),
       precision: z
         .enum(PRECISION_NAMES)
         .optional()

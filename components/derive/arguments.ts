@@ -4,6 +4,7 @@ import { HTTP_PORT } from "../vocabulary/ports.js";
 import { withOwnDraftPinned } from "./memory/draft.js";
 import { renderFlags } from "./flags.js";
 import type { RuntimePlan } from "./plan.js";
+import { runnerArguments } from "./task.js";
 
 /** vLLM's argument for a precision; a checkpoint that is already quantised says so itself. */
 function precisionArguments({ precision, quantizeAtLoad }: RuntimePlan["model"]): string[] {
@@ -27,6 +28,7 @@ export function serveArguments(plan: RuntimePlan): string[] {
     ...(plan.flags["trust-remote-code"]?.value === true ? [`--code-revision=${model.revision}`] : []),
     "--served-model-name",
     ...plan.servedNames,
+    ...runnerArguments(model.task, plan.flags),
     ...precisionArguments(model),
     `--max-model-len=${plan.context}`,
     `--max-num-seqs=${concurrency.sequences}`,

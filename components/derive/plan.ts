@@ -5,6 +5,7 @@ import type { RuntimeContract } from "../contract/contract.js";
 import { architectureSchema } from "../contract/architecture.js";
 import type { ModelConfig, ReleaseConfig } from "../contract/schema.js";
 import type { Architecture } from "../facts/models/architecture.js";
+import type { Task } from "../facts/models/task.js";
 import type { Precision } from "../facts/precisions.js";
 import { batchedTokens } from "./memory/batchBudget.js";
 import { startupSeconds } from "./budgets.js";
@@ -19,6 +20,7 @@ import {
   precisionOf,
 } from "./model.js";
 import { offloaded } from "./memory/offloading.js";
+import { taskOf } from "./task.js";
 import { cpus, diskGiB, memoryGiB, sharedMemoryGiB, weightsOnDiskGiB } from "./memory/resources.js";
 
 /** Keys of a model that all its releases share. They belong to the environment, and are no part of a contract. */
@@ -32,6 +34,7 @@ export interface RuntimePlan extends ModelKeys {
   name: string;
   release: string;
   model: Pick<RuntimeContract["model"], "id" | "revision" | "tokenizer" | "tokenizerRevision"> & {
+    task: Task;
     precision: Precision;
     /** vLLM makes {@link precision} from 16-bit weights as it loads them. */
     quantizeAtLoad: boolean;
@@ -86,6 +89,7 @@ export function planOf(
     tokenizer: stated(model.tokenizer, () => id),
     tokenizerRevision: stated(model.tokenizerRevision, () => revision),
   };
+  const task = from([{ id, task: model.task }, flags], taskOf);
   const architecture = model.architecture ?? architectureOf(id, model.precision);
   const accelerator = gpuNamed(gpu.type, gpuTypes);
   const version = stated(config.vllmVersion, () => from([image], imageVersion));
@@ -106,6 +110,7 @@ export function planOf(
       revision,
       tokenizer: contractModel.tokenizer,
       tokenizerRevision: contractModel.tokenizerRevision,
+      task,
       precision: from([source], precisionOf),
       quantizeAtLoad: from([source], isQuantizedAtLoad),
       gated: from([{ id, gated: model.gated }], isGated),
@@ -120,7 +125,7 @@ export function planOf(
       sequences: concurrency.sequences,
       inFlight: concurrency.inFlight,
       batchedTokens: stated(concurrency.batchedTokens, () =>
-        from([{ id, flags, accelerator, context, version }], batchedTokens),
+        from([{ id, task, flags, accelerator, context, version }], batchedTokens),
       ),
     },
     weightsGiB,

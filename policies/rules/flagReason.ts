@@ -1,4 +1,4 @@
-import { OWNED_FLAGS } from "../../components/facts/vllm/ownFlags.js";
+import { DERIVED_FLAGS, OWNED_FLAGS } from "../../components/facts/vllm/ownFlags.js";
 import { ANNOTATIONS } from "../../components/vocabulary/labels.js";
 import { contractOf } from "../contract.js";
 import { flagsOf, nameOf } from "../flags.js";
@@ -19,7 +19,7 @@ export const flagReason = workloadRule(
     for (const { container, args } of runtimesOf(workload)) {
       const reasons = reasonsIn(contractOf(workload));
       for (const name of new Set(flagsOf(args).map((flag) => flag.name))) {
-        if (Object.hasOwn(OWNED_FLAGS, name) || reasons.has(name)) continue;
+        if (Object.hasOwn(OWNED_FLAGS, name) || DERIVED_FLAGS.includes(name) || reasons.has(name)) continue;
         report(
           `${container.where}: --${name} has no reason: give one in flags.${name}.reason of ${ANNOTATIONS.contract}`,
         );

@@ -143,7 +143,7 @@ describe("a release's shape", () => {
       [
         "of the model",
         { "model/idd": 1 },
-        "model.idd: unknown key; did you mean id? Allowed: id, revision, tokenizer, tokenizerRevision, precision, quantizeAtLoad, gated or architecture",
+        "model.idd: unknown key; did you mean id? Allowed: id, revision, tokenizer, tokenizerRevision, task, precision, quantizeAtLoad, gated or architecture",
       ],
       [
         "of the GPU",

@@ -29,6 +29,7 @@ describe("a contract's defaults", () => {
       revision: "b968826d9c46dd6066d109eabc6255188de91218",
       tokenizer: "Qwen/Qwen3-8B",
       tokenizerRevision: "b968826d9c46dd6066d109eabc6255188de91218",
+      task: "generate",
       precision: "bf16",
       quantizeAtLoad: false,
       gated: false,

@@ -178,6 +178,7 @@ export const FULL_EXISTING: Config = stackValues({
           model: {
             tokenizer: "Qwen/Qwen3-4B",
             tokenizerRevision: COMMIT,
+            task: "generate",
             precision: "bf16",
             quantizeAtLoad: false,
             gated: true,

@@ -2,6 +2,7 @@
 import type { Flags } from "../../contract/contract.js";
 import type { Gpu } from "../../facts/gpus.js";
 import { MODELS } from "../../facts/models/catalogue.js";
+import { isPoolingTask, type Task } from "../../facts/models/task.js";
 import { NEWEST_VERSION, versionNamed } from "../../facts/vllm/versions.js";
 
 /**
@@ -12,21 +13,16 @@ import { NEWEST_VERSION, versionNamed } from "../../facts/vllm/versions.js";
  * Pooling models are not chunked unless they read the last token alone (`is_chunked_prefill_supported`, vllm/config/model.py), which
  * is known of the catalogue's; flags decide for others.
  */
-export function takesWholePrompts({ id, flags }: { id: string; flags: Flags }): boolean {
+export function takesWholePrompts({ id, task, flags }: Pick<BatchDemand, "id" | "task" | "flags">): boolean {
   const chunked = flags["enable-chunked-prefill"]?.value;
   if (typeof chunked === "boolean") return !chunked;
-  return isPooling(flags) && MODELS[id]?.pooling !== "last";
-}
-
-/** Whether flags make a pooling model of it. */
-export function isPooling(flags: Flags): boolean {
-  const convert = flags["convert"]?.value;
-  return flags["runner"]?.value === "pooling" || (convert !== undefined && convert !== "auto" && convert !== "none");
+  return isPoolingTask(task) && MODELS[id]?.pooling !== "last";
 }
 
 /** What the default rests on. */
 export interface BatchDemand {
   id: string;
+  task: Task;
   flags: Flags;
   accelerator: Gpu;
   context: number;
@@ -34,7 +30,7 @@ export interface BatchDemand {
 }
 
 /** The version's default, stated so that a later default changes nothing; of a version that is not known, the newest's. */
-export function batchedTokens({ id, flags, accelerator, context, version }: BatchDemand): number {
+export function batchedTokens({ id, task, flags, accelerator, context, version }: BatchDemand): number {
   const byDefault = (versionNamed(version) ?? NEWEST_VERSION).defaults.batchedTokens(accelerator);
-  return takesWholePrompts({ id, flags }) ? Math.max(byDefault, context) : byDefault;
+  return takesWholePrompts({ id, task, flags }) ? Math.max(byDefault, context) : byDefault;
 }

@@ -3,13 +3,11 @@ import { isWrong, type Parts } from "../../config/parts.js";
 import type { Flags } from "../../contract/contract.js";
 import { decoded } from "../../facts/vllm/jsonValues.js";
 import type { FitInput } from "../../fit/fit.js";
-import { isPooling } from "./batchBudget.js";
 
 /** What these flags say to the fit. */
 export type FitSettings = Pick<
   FitInput,
   | "isEager"
-  | "isPooling"
   | "isExpertParallel"
   | "blockTokens"
   | "isPrefixCached"
@@ -23,7 +21,6 @@ export type FitSettings = Pick<
 const FIT_FLAGS = [
   "async-scheduling",
   "block-size",
-  "convert",
   "disable-hybrid-kv-cache-manager",
   "enable-expert-parallel",
   "enable-lora",
@@ -34,7 +31,6 @@ const FIT_FLAGS = [
   "limit-mm-per-prompt",
   "max-lora-rank",
   "max-loras",
-  "runner",
   "speculative-config",
 ] as const;
 
@@ -57,7 +53,6 @@ export function fitSettings(flags: Flags): FitSettings {
     ...flag("isPrefixCached", "enable-prefix-caching"),
     ...flag("isAsync", "async-scheduling"),
     ...flag("keepsWholeWindows", "disable-hybrid-kv-cache-manager"),
-    isPooling: isPooling(flags),
     ...(blockTokens !== undefined && { blockTokens }),
     ...(items !== undefined && { items }),
     ...(value("enable-lora") === true && {

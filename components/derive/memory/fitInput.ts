@@ -1,5 +1,6 @@
 import { KV_CACHE_TYPES } from "../../facts/kvCacheTypes.js";
 import type { Flags } from "../../contract/contract.js";
+import { isPoolingTask } from "../../facts/models/task.js";
 import type { FitInput } from "../../fit/fit.js";
 import { draftShape } from "./draft.js";
 import { fitSettings } from "./fitFlags.js";
@@ -14,7 +15,7 @@ export function kvElementBytes(type: unknown, headSize: number): number {
 /** What the fit asks of a plan. */
 export type FitDemand = Pick<RuntimePlan, "gpu" | "accelerator" | "context"> & {
   concurrency: Pick<RuntimePlan["concurrency"], "sequences" | "batchedTokens">;
-  model: Pick<RuntimePlan["model"], "architecture" | "precision">;
+  model: Pick<RuntimePlan["model"], "architecture" | "precision" | "task">;
   version: string | undefined;
   /** All flags, or those that the fit reads. */
   flags: Flags;
@@ -33,6 +34,7 @@ export function fitInputOf({ model, gpu, accelerator, context, concurrency, vers
     batchedTokens: concurrency.batchedTokens,
     kvElementBytes: kvElementBytes(flags["kv-cache-dtype"]?.value, model.architecture.headSize),
     version,
+    isPooling: isPoolingTask(model.task),
     ...fitSettings(flags),
     ...(draft !== undefined && { draft }),
   };

@@ -8,10 +8,13 @@
  */
 import type { Architecture } from "./architecture.js";
 import type { Precision } from "../precisions.js";
+import type { Task } from "./task.js";
 
 export interface CatalogueModel extends Architecture {
   /** Precision of the published weights. */
   precision: Precision;
+  /** What the model is made for. @default generate */
+  task?: Task;
   /** How a pooling model makes one vector of a prompt, where that is known; `last`: of the last token. */
   pooling?: "last";
   /** Whether the hub hands it out only to accounts that accepted its licence. */
@@ -188,6 +191,7 @@ export const MODELS: Readonly<Record<string, CatalogueModel>> = {
     tiedEmbeddings: true,
     maxContext: 32768,
     precision: "bf16",
+    task: "embed",
     pooling: "last",
     gated: false,
     source: "embeddings-benchmark/mteb@a905523d01 mteb/models/model_implementations/qwen3_models.py:143-152",
@@ -204,6 +208,7 @@ export const MODELS: Readonly<Record<string, CatalogueModel>> = {
     tiedEmbeddings: true,
     maxContext: 40960,
     precision: "bf16",
+    task: "embed",
     pooling: "last",
     gated: false,
     source:

@@ -56,6 +56,9 @@ export const OWNED_FLAGS: Readonly<Record<string, string>> = {
   "ssl-keyfile": "leave it out: probes, scrapes and the Service speak plain HTTP; TLS is a gateway's work",
 };
 
+/** Flags that follow from the contract where it does not set them: the runner from the model's task. */
+export const DERIVED_FLAGS: readonly string[] = ["runner"];
+
 /** Flags that every release is served with: a version that lacks one could not keep what the contract promises. */
 export const RENDERED_FLAGS: readonly string[] = [
   "revision",

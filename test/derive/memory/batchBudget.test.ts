@@ -12,6 +12,7 @@ describe("the batch budget", () => {
   const whole: Array<[what: string, changes: Changes]> = [
     ["prefill that is not chunked", { "flags/enable-chunked-prefill": flag(false) }],
     ["a pooling runner", POOLING],
+    ["a task of pooling", { "model/task": "embed" }],
     ["a converted model", { "flags/convert": flag("embed") }],
   ];
   for (const [what, changes] of whole) {
@@ -33,6 +34,7 @@ describe("the batch budget", () => {
     ["a generating model", {}],
     ["a pooling model that is chunked on purpose", { ...POOLING, "flags/enable-chunked-prefill": flag(true) }],
     ["a pooling model of the last token", { ...POOLING, "model/id": "Qwen/Qwen3-Embedding-0.6B" }],
+    ["a pooling model of the last token by the catalogue's task", { "model/id": "Qwen/Qwen3-Embedding-0.6B" }],
     ["a model that is not converted", { "flags/convert": flag("none") }],
   ];
   for (const [what, changes] of chunked) {

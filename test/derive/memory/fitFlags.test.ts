@@ -16,8 +16,6 @@ describe("flags that decide memory", () => {
     [{ "async-scheduling": false }, { isAsync: false }],
     [{ "disable-hybrid-kv-cache-manager": true }, { keepsWholeWindows: true }],
     [{ "block-size": 128 }, { blockTokens: 128 }],
-    [{ runner: "pooling" }, { isPooling: true }],
-    [{ convert: "embed" }, { isPooling: true }],
     // Items of a prompt: a number, an object, JSON text, or none of any kind.
     [{ "limit-mm-per-prompt": { image: 2 } }, { items: { images: 2 } }],
     [{ "limit-mm-per-prompt": { image: 0, video: { count: 1 } } }, { items: { images: 0, videos: 1 } }],
@@ -33,7 +31,7 @@ describe("flags that decide memory", () => {
   ];
   for (const [flags, said] of cases) {
     it(`${JSON.stringify(flags)} says ${JSON.stringify(said)}`, () =>
-      assert.deepEqual(settings(flags), { isPooling: false, ...said }));
+      assert.deepEqual(settings(flags), said));
   }
 
   it("are picked from all, so that one that is wrong hides nothing", () => {

@@ -25,6 +25,13 @@ describe("flag-reason", () => {
     assert.deepEqual(await messages(flagReason, deployment(changes)), []);
   });
 
+  it("needs no reason for a flag that follows from the contract", async () => {
+    assert.deepEqual(
+      await messages(flagReason, deployment({ extraArgs: ["--runner=pooling"], annotations: contract(SHARED) })),
+      [],
+    );
+  });
+
   it("takes the reason of a chat template that the contract carries", async () => {
     const carried = (reason: string) => ({
       extraArgs: ["--chat-template=/etc/template.jinja"],

@@ -51,12 +51,12 @@ describe("npm run verify:flags", function () {
   it("exits with 2 and every problem when the config is wrong", async () => {
     const folder = projectCopy();
     const file = join(folder, "Pulumi.staging.yaml");
-    writeFileSync(file, readFileSync(file, "utf8").replace("runner:", "runer:"));
+    writeFileSync(file, readFileSync(file, "utf8").replace("enable-prefix-caching:", "enable-prefix-cashing:"));
     const { exitCode, stdout, stderr } = await run(folder, []);
     assert.deepEqual([exitCode, stdout], [2, ""]);
     assert.match(
       stderr,
-      /^1 problem, nothing was done:\n {2}staging: vllm:models\.embed\.releases\.r1\.flags\.runer: /,
+      /^1 problem, nothing was done:\n {2}staging: vllm:models\.chat\.releases\.r1\.flags\.enable-prefix-cashing: /,
     );
   });
 
