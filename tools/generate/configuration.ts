@@ -1,6 +1,7 @@
 import { GPU_TYPES, GPUS } from "../../components/facts/gpus.js";
 import { machinesWith } from "../../components/facts/machines/index.js";
 import { MODELS } from "../../components/facts/models/catalogue.js";
+import { familyParsers } from "../../components/facts/models/parsers.js";
 import { GUARDED_FLAGS } from "../../components/facts/guarded/flags.js";
 import { GUARDED_KEYS } from "../../components/facts/guarded/keys.js";
 import type { GuardedSetting } from "../../components/facts/guarded/setting.js";
@@ -103,6 +104,12 @@ function guardedRow(names: readonly string[], { danger, why, instead, since }: G
   return [names.map(code).join(", ") + version, danger, `${why}: ${instead}`];
 }
 
+/** The parsers of a model's family, as the table of models shows them. */
+function parserNames(id: string): string {
+  const { tool: [tool] = [], reasoning: [reasoning] = [] } = familyParsers(id) ?? {};
+  return [tool, reasoning].map((name) => (name === undefined ? "–" : code(name))).join(" / ");
+}
+
 const REQUIRED = ["cluster", "models"];
 
 /** docs/configuration.md */
@@ -177,7 +184,17 @@ export function configurationReference(): string {
     "## Models of the catalogue",
     "Any other model needs `model.architecture`, from its `config.json`.",
     table(
-      ["Hugging Face id", "Parameters", "Layers", "Heads / KV heads × size", "Context", "Precision", "Gated", "Source"],
+      [
+        "Hugging Face id",
+        "Parameters",
+        "Layers",
+        "Heads / KV heads × size",
+        "Context",
+        "Precision",
+        "Tool / reasoning parser",
+        "Gated",
+        "Source",
+      ],
       Object.entries(MODELS).map(([id, model]) => [
         code(id),
         `${(model.parameters / 1e9).toFixed(2)} B`,
@@ -185,6 +202,7 @@ export function configurationReference(): string {
         `${model.attentionHeads} / ${model.kvHeads} × ${model.headSize}`,
         String(model.maxContext),
         model.precision,
+        parserNames(id),
         model.gated ? "yes" : "",
         model.source,
       ]),

@@ -27,7 +27,7 @@ const UNCOUNTED_FLAGS = ["speculative-config", "cpu-offload-gb"];
  */
 export function checkReleaseFlags(
   parts: Parts<Flags>,
-  of: Pick<Parts<RuntimePlan>, "image" | "vllmVersion">,
+  of: Pick<Parts<RuntimePlan>, "image" | "vllmVersion"> & { model: Pick<Parts<RuntimePlan>["model"], "id"> },
   path: string,
 ): Problem[] {
   const given = knownFlags(parts);
@@ -51,7 +51,7 @@ export function checkReleaseFlags(
     ...checkGuardedFlags(flags, path),
     ...checkSources(flags, path),
     ...checkNeededFlags(flags, path),
-    ...checkParsers(flags, version, path),
+    ...checkParsers(flags, { id: isWrong(of.model.id) ? undefined : of.model.id, version }, path),
   ];
   if (version === undefined) {
     problems.push(warning(path, `names and values were not checked: ${unknownVersion(stated)}`));

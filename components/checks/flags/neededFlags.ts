@@ -11,9 +11,6 @@ export function checkNeededFlags(flags: KnownFlags, path: string): Problem[] {
   const isOn = (name: string): boolean => flags[name]?.value === true;
   const at = (name: string): string => joinPath(path, [name]);
   const problems: Problem[] = [];
-  if (isOn("enable-auto-tool-choice") && !("tool-call-parser" in flags)) {
-    problems.push(error(at("enable-auto-tool-choice"), "needs tool-call-parser: add it, or leave this out"));
-  }
   if (isOn("enable-log-outputs") && !isOn("enable-log-requests")) {
     problems.push(error(at("enable-log-outputs"), "needs enable-log-requests: set it to true, or leave this out"));
   }

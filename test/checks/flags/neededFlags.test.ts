@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 
 import { checkNeededFlags } from "../../../components/checks/flags/neededFlags.js";
-import { checkParsers } from "../../../components/checks/flags/parsers.js";
-import { VERSIONS, versionNamed } from "../../../components/facts/vllm/versions.js";
 import { lines } from "../../contract/fixtures.js";
 
 type Values = Record<string, string | number | boolean>;
@@ -12,10 +10,6 @@ const flags = (values: Values): Record<string, { value: string | number | boolea
 
 describe("checkNeededFlags", () => {
   const refused: Array<[values: Values, problem: string]> = [
-    [
-      { "enable-auto-tool-choice": true },
-      "flags.enable-auto-tool-choice: needs tool-call-parser: add it, or leave this out",
-    ],
     [
       { "enable-log-outputs": true, "enable-log-requests": false },
       "flags.enable-log-outputs: needs enable-log-requests: set it to true, or leave this out",
@@ -37,8 +31,6 @@ describe("checkNeededFlags", () => {
   }
 
   const taken: Values[] = [
-    { "enable-auto-tool-choice": true, "tool-call-parser": "hermes" },
-    { "enable-auto-tool-choice": false },
     { "enable-log-outputs": true, "enable-log-requests": true },
     { "enable-per-request-metrics": true },
     { "sse-keep-alive-interval": 0 },
@@ -47,34 +39,4 @@ describe("checkNeededFlags", () => {
   for (const values of taken) {
     it(`takes ${JSON.stringify(values)}`, () => assert.deepEqual(checkNeededFlags(flags(values), "flags"), []));
   }
-});
-
-describe("checkParsers", () => {
-  for (const version of VERSIONS) {
-    it(`takes every parser that vLLM ${version.version} registers, and no other`, () => {
-      for (const [flag, kind] of [
-        ["tool-call-parser", "tool"],
-        ["reasoning-parser", "reasoning"],
-      ] as const) {
-        for (const name of version.parsers[kind])
-          assert.deepEqual(checkParsers(flags({ [flag]: name }), version, ""), []);
-        assert.equal(checkParsers(flags({ [flag]: "no such" }), version, "").length, 1);
-      }
-    });
-  }
-
-  it("names the nearest parser, or all", () => {
-    const version = versionNamed("0.30.0")!;
-    assert.deepEqual(lines(checkParsers(flags({ "tool-call-parser": "hermess" }), version, "flags")), [
-      'error flags.tool-call-parser.value: vLLM 0.30.0 has no tool parser "hermess"; did you mean hermes?',
-    ]);
-    assert.match(
-      lines(checkParsers(flags({ "reasoning-parser": "zzzzzzzz" }), version, "flags")).join(),
-      /has no reasoning parser "zzzzzzzz": use one of .*deepseek_r1, .*qwen3/,
-    );
-  });
-
-  it("says nothing of versions whose registry nobody knows", () => {
-    assert.deepEqual(checkParsers(flags({ "tool-call-parser": "own" }), undefined, "flags"), []);
-  });
 });
