@@ -1,4 +1,7 @@
-/** Parsers of tool calls and reasoning: vLLM ends at the start over a name that it has not registered, and reads nothing with a wrong one. */
+/**
+ * Parsers of tool calls and reasoning: vLLM ends at the start over a name that it has not registered, and reads nothing with another
+ * family's.
+ */
 import { joinPath } from "../../config/parse.js";
 import { didYouMean, error, listOr, type Problem, quote, warning } from "../../config/problems.js";
 import { familyParsers } from "../../facts/models/parsers.js";
