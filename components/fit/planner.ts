@@ -1,10 +1,11 @@
 /** One question asked of many GPUs: what fits where, and why it does not. */
+import { listOr } from "../config/problems.js";
 import { KV_CACHE_TYPES, neededCapability, runsOn } from "../facts/kvCacheTypes.js";
 import { PRECISIONS } from "../facts/precisions.js";
 import { stepDefaults } from "../facts/vllm/batchedTokens.js";
 import { NEWEST_VERSION } from "../facts/vllm/versions.js";
 import { byPrice, type Candidate } from "./candidates.js";
-import { dividesHeads, type Fit, fit, type FitInput } from "./fit.js";
+import { dividesHeads, type Fit, fit, type FitInput, kvHeadsOf } from "./fit.js";
 import { splitsWholeBlocks } from "./fp8Blocks.js";
 
 /** What is asked: the fit's question without the GPUs and what vLLM itself derives from them. */
@@ -42,6 +43,7 @@ export const REASON_KINDS = {
   step: "A step has fewer tokens than requests",
   weights: "The weights leave no KV cache",
   context: "The context does not fit once",
+  states: "The states leave room for fewer sequences",
 } as const;
 
 export type ReasonKind = keyof typeof REASON_KINDS;
@@ -93,9 +95,9 @@ function inputOf(question: Question, { gpu, gpus }: Candidate): FitInput {
 function splitReasons({ model, gpus, dataParallel = 1 }: FitInput): Reason[] {
   const parallel = gpus / dataParallel;
   if (Number.isInteger(parallel) && dividesHeads(model, parallel)) return [];
-  const { attentionHeads, kvHeads } = model;
   const copies = dataParallel === 1 ? "" : ` in ${dataParallel} copies`;
-  const message = `${gpus} GPUs${copies} do not divide the model's ${attentionHeads} attention and ${kvHeads} KV heads`;
+  const heads = `${model.attentionHeads} attention and ${listOr(kvHeadsOf(model).map(String))} KV heads`;
+  const message = `${gpus} GPUs${copies} do not divide the model's ${heads}`;
   return [{ kind: "heads", message }];
 }
 
@@ -141,16 +143,33 @@ function limitReasons({ context, mostContext = Infinity }: Question, { sequences
 
 const gib = (value: number): string => `${value.toFixed(1)} GiB`;
 
-function memoryReasons({ context, gpu, memoryUtilization, precision }: FitInput, result: Fit): Reason[] {
+function memoryReasons(input: FitInput, result: Fit): Reason[] {
   if (result.fits) return [];
-  if (result.largestContext === 0) {
-    const message =
-      `${gib(result.weightsGiBPerGpu)} of ${precision} weights and an estimated ${gib(result.overheadGiBPerGpu)} of overhead ` +
-      `leave no KV cache in ${gib(gpu.cudaGiB * memoryUtilization)} a GPU`;
-    return [{ kind: "weights", message }];
-  }
+  const { mostSequences, largestContext } = result;
+  const states: Reason[] =
+    mostSequences === undefined
+      ? []
+      : [
+          {
+            kind: "states",
+            message: `vLLM refuses ${input.sequences} sequences: each has a block of states, of which there are ${mostSequences}`,
+          },
+        ];
+  if (largestContext === 0) return [weightsReason(input, result), ...states];
+  const holdsContext = mostSequences !== undefined && input.context <= largestContext;
+  return [...(holdsContext ? [] : [contextReason(input, result)]), ...states];
+}
+
+function weightsReason({ gpu, memoryUtilization, precision }: FitInput, fit: Fit): Reason {
   const message =
-    `${context} tokens do not fit once into ${gib(result.kvCacheGiBPerGpu)} of KV cache a GPU, ` +
-    `which holds ${result.largestContext}`;
-  return [{ kind: "context", message }];
+    `${gib(fit.weightsGiBPerGpu)} of ${precision} weights and an estimated ${gib(fit.overheadGiBPerGpu)} of overhead ` +
+    `leave no KV cache in ${gib(gpu.cudaGiB * memoryUtilization)} a GPU`;
+  return { kind: "weights", message };
+}
+
+function contextReason({ context }: FitInput, { kvCacheGiBPerGpu, largestContext }: Fit): Reason {
+  const message =
+    `${context} tokens do not fit once into ${gib(kvCacheGiBPerGpu)} of KV cache a GPU, ` +
+    `which holds ${largestContext}`;
+  return { kind: "context", message };
 }

@@ -56,10 +56,11 @@ const fits = ({ reasons }: Planned): boolean => reasons.length === 0;
 
 async function askedOf(name: string, typed: Typed, env: Env): Promise<Asked> {
   const { options, problems } = fitOptions(typed);
-  const { revision, reading } = options;
-  const model = await found(name, { revision, env, reading }, problems);
+  const { revision, version } = options;
+  const model = await found(name, { revision, env, reading: { ...options.reading, version } }, problems);
   // A draft is another model, at a revision of its own.
-  const draft = options.draft === undefined ? undefined : await found(options.draft, { env }, problems);
+  const draft =
+    options.draft === undefined ? undefined : await found(options.draft, { env, reading: { version } }, problems);
   if (model === undefined || problems.length > 0) throw new BadInput(problems);
   return { model, options, question: questionOf(model, draft, options), notes: notesOf(model, draft, options) };
 }

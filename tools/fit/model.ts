@@ -3,10 +3,9 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { hubId } from "../../components/config/schemas.js";
 import { didYouMean, error, quote } from "../../components/config/problems.js";
 import { type CatalogueModel, MODELS } from "../../components/facts/models/catalogue.js";
-import type { ReadOptions } from "../../components/fit/configJson/read.js";
 import { BadInput } from "../failure.js";
 import type { AskedModel } from "./askedModel.js";
-import { fromConfig } from "./configFile.js";
+import { fromConfig, type Reading } from "./configFile.js";
 import { type Env, fetchConfig } from "./hub.js";
 
 /** Where a model is looked for. */
@@ -15,7 +14,7 @@ export interface Where {
   revision?: string | undefined;
   env: Env;
   /** How its config.json is read. */
-  reading?: Pick<ReadOptions, "task" | "modelType">;
+  reading?: Reading;
 }
 
 /** Whether a name is one that only the hub can answer. */
@@ -53,7 +52,7 @@ function whatIsWrong(name: string): string {
 function fromCatalogue(
   name: string,
   { precision, pooling, gated: _, source, ...architecture }: CatalogueModel,
-  task: ReadOptions["task"],
+  task: Reading["task"],
 ): AskedModel {
   return {
     ...{ name, architecture, precision, notRead: [], source: `the catalogue, ${source}` },

@@ -1,13 +1,13 @@
 /** What `fit` is asked by its options. */
-import { type Problem, quote } from "../../components/config/problems.js";
+import { counted, type Problem, quote } from "../../components/config/problems.js";
 import { type Gpu, GPU_TYPES, GPUS } from "../../components/facts/gpus.js";
 import { KV_CACHE_TYPES } from "../../components/facts/kvCacheTypes.js";
 import { CLOUDS, type Cloud } from "../../components/facts/machines/machine.js";
 import { type Precision, PRECISION_NAMES } from "../../components/facts/precisions.js";
 import { isBefore } from "../../components/facts/vllm/version.js";
 import { NEWEST_VERSION } from "../../components/facts/vllm/versions.js";
-import type { ReadOptions } from "../../components/fit/configJson/read.js";
 import type { FitInput } from "../../components/fit/fit.js";
+import type { Reading } from "./configFile.js";
 import { OptionTexts, type Typed } from "./texts.js";
 
 export interface FitOptions {
@@ -32,7 +32,7 @@ export interface FitOptions {
   draft?: string;
   revision?: string;
   /** How the model's config.json is read. */
-  reading: Pick<ReadOptions, "task" | "modelType">;
+  reading: Omit<Reading, "version">;
   /** Every machine, and every reason. */
   isAll: boolean;
   /** JSON, or the block to paste, instead of a table. */
@@ -132,7 +132,10 @@ function checkTogether(texts: OptionTexts, { counts = [], sequences, batchedToke
     );
   }
   for (const count of counts.filter((gpus) => gpus % dataParallel !== 0)) {
-    texts.fail("count", `${count} GPUs are not shared by --data-parallel ${dataParallel}: use a multiple of it`);
+    texts.fail(
+      "count",
+      `${counted(count, "GPU")} cannot be shared by --data-parallel ${dataParallel}: use a multiple of it`,
+    );
   }
   if (texts.isSet("json") && texts.isSet("architecture")) {
     texts.fail("architecture", "prints a block of YAML, and --json asks for rows: give one of the two");

@@ -29,8 +29,7 @@ export function fitPlot(name: string, question: Question, candidates: readonly C
 function pointsOf(question: Question, candidate: Candidate): Series["points"] {
   return contexts(question.context).flatMap((context) => {
     const { fit, reasons } = planned({ ...question, context }, candidate);
-    const isDrawn = fit !== undefined && reasons.length === 0 && Number.isFinite(fit.fullLengthRequests);
-    return isDrawn ? [[context, fit.fullLengthRequests] as const] : [];
+    return fit !== undefined && reasons.length === 0 ? [[context, fit.fullLengthRequests] as const] : [];
   });
 }
 

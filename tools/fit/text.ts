@@ -17,10 +17,7 @@ export interface Asked {
   notes: string[];
 }
 
-/** A model without a KV cache holds any number of requests. */
-const NO_LIMIT = "no limit";
-
-const count = (value: number): string => (Number.isFinite(value) ? value.toLocaleString("en-US") : NO_LIMIT);
+const count = (value: number): string => value.toLocaleString("en-US");
 const pairOf = ({ gpus, gpu }: Planned): string => `${gpus} × ${gpu.type}`;
 
 const HEAD = [
@@ -75,16 +72,12 @@ function tableRow({ gpu, gpus, machine, hourlyUsd, fit }: Planned): string[] {
     overheadGiBPerGpu.toFixed(1),
     oneDigit(kvCacheGiBPerGpu),
     count(rest.kvCacheTokens),
-    Number.isFinite(rest.fullLengthRequests) ? oneDigit(rest.fullLengthRequests) : NO_LIMIT,
+    oneDigit(rest.fullLengthRequests),
     count(rest.largestContext),
     hourlyUsd === undefined ? "unknown" : usd(hourlyUsd),
-    hourlyUsd === undefined ? "unknown" : requestUsd(hourlyUsd, rest.fullLengthRequests),
+    // Only whole requests are served at full length.
+    hourlyUsd === undefined ? "unknown" : `$${(hourlyUsd / Math.floor(rest.fullLengthRequests)).toFixed(3)}`,
   ];
-}
-
-/** Only whole requests are served at full length. */
-function requestUsd(hourlyUsd: number, requests: number): string {
-  return Number.isFinite(requests) ? `$${(hourlyUsd / Math.floor(requests)).toFixed(3)}` : NO_LIMIT;
 }
 
 /** Each by itself with everything in the way, or by the first thing in the way. */
