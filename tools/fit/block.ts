@@ -4,6 +4,6 @@ import { printable } from "../../components/config/printable.js";
 import type { AskedModel } from "./askedModel.js";
 
 /** `model.architecture` as YAML, to be pasted below `model:`. */
-export function architectureBlock({ architecture, source }: AskedModel): string {
-  return `# From ${printable(source)}\n${stringify({ architecture }).trimEnd()}`;
+export function architectureBlock({ architecture, precision, source }: AskedModel): string {
+  return `# From ${printable(source)}\n${stringify({ architecture: { ...architecture, precision } }).trimEnd()}`;
 }

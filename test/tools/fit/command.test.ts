@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { parse } from "yaml";
 
-import { architectureSchema } from "../../../components/contract/schema.js";
+import { architectureSchema } from "../../../components/contract/architecture.js";
 import { MODELS } from "../../../components/facts/models/catalogue.js";
 import type { Outcome } from "../../../tools/commandLine.js";
 import { BadInput } from "../../../tools/failure.js";
