@@ -59,9 +59,9 @@ describe("loadModels without node groups", () => {
   it("asks of the GPU only that a machine has as many", () => {
     const onEight = { releases: { r1: { gpu: { count: 8 } } } };
     assert.deepEqual(problems({ chat: modelConfig(onEight), trial: modelConfig({ class: "experimental" }) }), []);
-    const t4 = { releases: { r1: { gpu: { type: "t4", count: 8 }, model: { precision: "fp16" } } } };
-    assert.deepEqual(problems({ chat: modelConfig(t4) }), [
-      "models.chat.releases.r1.gpu.count: no machine of the tables has 8 × t4: use at most 4",
+    const a10 = { releases: { r1: { gpu: { type: "a10", count: 4 } } } };
+    assert.deepEqual(problems({ chat: modelConfig(a10) }), [
+      "models.chat.releases.r1.gpu.count: no machine of the tables has 4 × a10: use at most 2",
     ]);
   });
 

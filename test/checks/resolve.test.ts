@@ -116,6 +116,7 @@ describe("resolveModels", () => {
         revision: REVISION,
         tokenizer: "acme/assistant",
         tokenizerRevision: REVISION,
+        task: "generate",
         precision: "bf16",
         quantizeAtLoad: false,
         gated: false,
