@@ -30,8 +30,7 @@ describe("flags that decide memory", () => {
     [{ "block-size": "large", "limit-mm-per-prompt": "none", "enforce-eager": "yes" }, {}],
   ];
   for (const [flags, said] of cases) {
-    it(`${JSON.stringify(flags)} says ${JSON.stringify(said)}`, () =>
-      assert.deepEqual(settings(flags), said));
+    it(`${JSON.stringify(flags)} says ${JSON.stringify(said)}`, () => assert.deepEqual(settings(flags), said));
   }
 
   it("are picked from all, so that one that is wrong hides nothing", () => {
