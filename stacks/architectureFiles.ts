@@ -3,10 +3,14 @@ import { readFileSync } from "node:fs";
 import { isAbsolute, join, normalize } from "node:path";
 import { joinPath } from "../components/config/parse.js";
 import { error, type Problem, quote, warning } from "../components/config/problems.js";
-import { readConfigJson } from "../components/fit/configJson/read.js";
+import { imageVersion } from "../components/derive/plan.js";
+import { versionNamed } from "../components/facts/vllm/versions.js";
+import { checkArchitectures } from "../components/fit/configJson/architectures.js";
+import { type ConfigJson, readConfigJson } from "../components/fit/configJson/read.js";
 
-/** Where releases name a file, of the section of models. */
+/** Where a release names a file. */
 interface Place {
+  release: Record<string, unknown>;
   model: Record<string, unknown>;
   path: string;
 }
@@ -32,24 +36,31 @@ export function withArchitectureFiles(models: unknown, folder: string, path: str
   const problems: Problem[] = [];
   const unread = new Set<string>();
   for (const place of placesIn(copy, path)) {
-    const found = readShape(place.model["architecture"] as string, folder, place.path);
-    problems.push(...found.problems);
-    if (found.shape === undefined) unread.add(place.path);
-    else place.model["architecture"] = found.shape;
+    const { problems: found, read } = readFile(place, folder);
+    problems.push(...found);
+    if (read === undefined) {
+      unread.add(place.path);
+      continue;
+    }
+    place.model["architecture"] = { ...read.architecture, precision: read.precision };
+    // What a class writes is what a release without a task does anyway.
+    if (read.task !== "generate") place.model["task"] ??= read.task;
   }
   return { models: copy, problems, unread };
 }
 
 function placesIn(models: unknown, path: string): Place[] {
   return entries(models).flatMap(([name, { releases }]) =>
-    entries(releases).flatMap(([release, { model }]) => {
+    entries(releases).flatMap(([key, release]) => {
+      const { model } = release;
       if (!isRecord(model) || typeof model["architecture"] !== "string") return [];
-      return [{ model, path: `${joinPath(path, [name, "releases", release])}.model.architecture` }];
+      return [{ release, model, path: `${joinPath(path, [name, "releases", key])}.model.architecture` }];
     }),
   );
 }
 
-function readShape(file: string, folder: string, path: string): { shape?: object; problems: Problem[] } {
+function readFile({ release, model, path }: Place, folder: string): { read?: ConfigJson; problems: Problem[] } {
+  const file = model["architecture"] as string;
   if (isAbsolute(file) || normalize(file).startsWith("..")) {
     const message = `${quote(file)} is not beside the stack's file: keep the model's config.json in the project's folder, and give its path from there`;
     return { problems: [error(path, message)] };
@@ -64,9 +75,18 @@ function readShape(file: string, folder: string, path: string): { shape?: object
     return { problems: read.map((problem) => ({ ...problem, path: `${path}: ${problem.path}` })) };
   }
   return {
-    shape: { ...read.architecture, precision: read.precision },
-    problems: read.notRead.map((sentence) => warning(path, sentence)),
+    read,
+    problems: [
+      ...checkArchitectures(read.architectures, versionNamed(versionOf(release)), path),
+      ...(read.notRead.length === 0 ? [] : [warning(path, read.notRead.join("; "))]),
+    ],
   };
+}
+
+/** The version of vLLM that a release states, or its image's tag names. */
+function versionOf({ vllmVersion, image }: Record<string, unknown>): string | undefined {
+  if (typeof vllmVersion === "string") return vllmVersion;
+  return typeof image === "string" ? imageVersion(image) : undefined;
 }
 
 function textOf(file: string): string | undefined {
