@@ -70,7 +70,7 @@ export function mixture(traits: MixtureTraits): FeedForwardsReader {
     const experts = readExperts(text, traits);
     // Some families have models of both kinds, which say so by having no experts.
     if (experts === undefined) return dense(traits.dense)(text, trunk);
-    const width = text.count(traits.width ?? "moe_intermediate_size");
+    const width = text.countOfAll(traits.width ?? "moe_intermediate_size");
     const sparse: Layer = { weights: expertWeights(text, trunk.hiddenSize, width, experts, traits) };
     const isSparse = traits.isSparse?.(text, trunk.layers) ?? (() => true);
     const places = eachLayer(trunk.layers, isSparse);
@@ -86,10 +86,10 @@ export function mixture(traits: MixtureTraits): FeedForwardsReader {
 /** Numbers of experts; `undefined` where the model has none. */
 export function readExperts(text: Keys, traits: Pick<MixtureTraits, "count" | "perToken">): Experts | undefined {
   const countKey = text.nameOf(...traits.count);
-  const count = text.count(countKey, { min: 0, max: MOST_EXPERTS });
+  const count = text.countOfAll(countKey, { min: 0, max: MOST_EXPERTS });
   if (count === 0) return undefined;
   const perTokenKey = text.nameOf(...traits.perToken);
-  const perToken = text.count(perTokenKey, { max: MOST_EXPERTS });
+  const perToken = text.countOfAll(perTokenKey, { max: MOST_EXPERTS });
   if (perToken > count) {
     text.fail(
       perTokenKey,

@@ -36,11 +36,12 @@ export class Keys {
     private readonly findings: Findings,
     private readonly separator = ": ",
     private readonly defaults: Defaults = {},
+    private readonly looked = new Set<string>(),
   ) {}
 
   /** The same object; a key that it leaves out has the value given here, and the findings say so when it is read. */
   withDefaults(defaults: Defaults): Keys {
-    return new Keys(this.object, this.path, this.findings, this.separator, defaults);
+    return new Keys(this.object, this.path, this.findings, this.separator, defaults, this.looked);
   }
 
   /** Full path of a key, for a message. */
@@ -55,6 +56,7 @@ export class Keys {
 
   /** The value as it stands in the file, or its default; `undefined` where it is null, or absent without a default. */
   raw(name: string): unknown {
+    this.looked.add(name);
     if (Object.hasOwn(this.object, name)) return this.object[name] ?? undefined;
     if (!Object.hasOwn(this.defaults, name)) return undefined;
     const value = this.defaults[name];
@@ -71,6 +73,16 @@ export class Keys {
   /** Records what is wrong with a key. */
   fail(name: string, message: string): void {
     this.findings.problems.push(error(this.pathOf(name), message));
+  }
+
+  /** Fails for keys of a model that is built otherwise than the family that its `model_type` names. */
+  refuse(names: readonly string[]): void {
+    for (const name of names.filter((key) => this.has(key))) {
+      this.fail(
+        name,
+        "is no key of this family: the model is built otherwise, and can't be read; state its shape in model.architecture",
+      );
+    }
   }
 
   /** Records, once, what was not read, or was taken for granted. */
@@ -90,6 +102,20 @@ export class Keys {
   /** {@link count} of a key that may be left out without being missed. */
   countIfGiven(name: string, range: Omit<CountRange, "default"> = {}): number | undefined {
     return this.has(name) ? this.count(name, range) : undefined;
+  }
+
+  /** {@link count} of a key that may list the same number for each layer. */
+  countOfAll(name: string, range: CountRange = {}): number {
+    const value = this.raw(name);
+    if (!Array.isArray(value)) return this.count(name, range);
+    const counts = this.countPerLayer(name, value.length, range);
+    const [first = NaN] = counts;
+    if (counts.every((count) => count === first)) return first;
+    this.fail(
+      name,
+      `${quote(value)} differs between layers, which can't be read: state the model's shape in model.architecture`,
+    );
+    return NaN;
   }
 
   /** One whole number a layer; a single number stands for all. Empty where it is wrong. */
@@ -159,6 +185,11 @@ export class Keys {
   /** Names of the keys that are there. */
   names(): string[] {
     return Object.keys(this.object).filter((name) => this.has(name));
+  }
+
+  /** Names of the keys that nothing has looked at. */
+  unread(): string[] {
+    return Object.keys(this.object).filter((name) => !this.looked.has(name));
   }
 
   /** A list that must have an item for each layer; empty where it has not. */

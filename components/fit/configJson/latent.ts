@@ -1,54 +1,66 @@
 /** Multi-head latent attention (DeepSeek V2 and later, Kimi K2, GLM-5). */
 import type { Keys } from "./keys.js";
-import { eachLayer, type Kept, type Weights } from "./layers.js";
-import { hasTrait, type Mixers, type MixersReader } from "./mixers.js";
+import { eachLayer, type Layer, sumWeights } from "./layers.js";
+import { hasTrait, type MixersReader } from "./mixers.js";
 import type { Trunk } from "./trunk.js";
 
-interface Latent {
-  weights: Weights;
-  keeps: Kept;
-  /** Size of a query head, for the model's own description. */
-  headSize: number;
+/** Latent attention in every layer. */
+export const latent: MixersReader = (text, trunk) => {
+  const plain = latentLayer(text, trunk);
+  const indexed = text.has("index_topk") ? withIndexer(text, trunk, plain) : plain;
+  const isIndexed = readIndexed(text, trunk.layers);
+  const layers = eachLayer(trunk.layers, (index) => (isIndexed(index) ? indexed : plain));
+  return { layers, kvHeads: trunk.heads, headSize: latentHeadSize(text) };
+};
+
+/** Size of a query head. */
+export function latentHeadSize(text: Keys): number {
+  return text.count("qk_nope_head_dim", { min: 0 }) + text.count("qk_rope_head_dim");
 }
 
 /** One layer, by the keys that all families share (vllm/model_executor/models/deepseek_v2.py, 0.33). */
-export function readLatent(text: Keys, { hiddenSize, heads }: Trunk): Latent {
+export function latentLayer(text: Keys, { hiddenSize, heads }: Trunk): Layer {
   const kvRank = text.count("kv_lora_rank");
   const ropeSize = text.count("qk_rope_head_dim");
-  const headSize = text.count("qk_nope_head_dim", { min: 0 }) + ropeSize;
+  const headSize = latentHeadSize(text);
   const valueSize = text.count("v_head_dim");
   const queryRank = text.countIfGiven("q_lora_rank");
-  const queries = heads * headSize;
   const up = kvRank * heads * (headSize - ropeSize + valueSize);
   const output = heads * valueSize * hiddenSize;
-  const hasBias = hasTrait(text, { key: "attention_bias" });
-  const biases = hasBias ? (queryRank ?? 0) + kvRank + ropeSize + hiddenSize : 0;
   const width = kvRank + ropeSize;
-  const indexer = readIndexer(text, hiddenSize, queryRank);
+  const hasBias = hasTrait(text, { key: "attention_bias" });
+  const biases = hasBias ? (queryRank ?? 0) + width + hiddenSize : 0;
   return {
     weights: {
-      attention: (queryRank ?? hiddenSize) * queries + up + output,
-      latent: hiddenSize * (width + (queryRank ?? 0)) + (indexer?.parameters ?? 0),
+      attention: (queryRank ?? hiddenSize) * heads * headSize + up + output,
+      latent: hiddenSize * (width + (queryRank ?? 0)),
       norms: kvRank + (queryRank ?? 0) + biases,
     },
-    keeps: { kind: "latent", width, ...(indexer !== undefined && { indexWidth: indexer.keySize }) },
-    headSize,
+    keeps: [{ kind: "latent", width }],
   };
 }
 
 /** DeepSeek sparse attention: what picks the tokens to attend to, whole on every GPU (`Indexer`, deepseek_v2.py, 0.33). */
-function readIndexer(text: Keys, hiddenSize: number, queryRank: number | undefined) {
-  if (!text.has("index_topk")) return undefined;
+function withIndexer(text: Keys, { hiddenSize }: Trunk, { weights, keeps = [] }: Layer): Layer {
   const heads = text.count("index_n_heads");
   const keySize = text.count("index_head_dim");
   // Its queries are made of the compressed ones.
-  const rank = queryRank ?? text.count("q_lora_rank");
-  return { parameters: rank * heads * keySize + hiddenSize * (keySize + heads) + 2 * keySize, keySize };
+  const rank = text.count("q_lora_rank");
+  const parameters = rank * heads * keySize + hiddenSize * (keySize + heads) + 2 * keySize;
+  return {
+    weights: sumWeights([weights, { latent: parameters }]),
+    keeps: keeps.map((kept) => ({ ...kept, indexWidth: keySize })),
+  };
 }
 
-/** Latent attention in every layer. */
-export const latent: MixersReader = (text, trunk): Mixers => {
-  const { weights, keeps, headSize } = readLatent(text, trunk);
-  const layers = eachLayer(trunk.layers, () => ({ weights, keeps: [keeps] }));
-  return { layers, kvHeads: trunk.heads, headSize };
-};
+/** GLM-5.2: only each nth layer picks tokens, and the others take the same (vllm/models/deepseek_v32/attention.py, 0.33). */
+function readIndexed(text: Keys, layers: number): (layer: number) => boolean {
+  const pattern = text.text("index_topk_pattern");
+  if (pattern !== undefined) {
+    const letters = text.ofLength("index_topk_pattern", [...pattern], layers);
+    return (layer) => letters[layer] !== "S";
+  }
+  const nth = text.count("index_topk_freq", { default: 1 });
+  const offset = text.count("index_skip_topk_offset", { min: 0, default: 2 });
+  return (layer) => Math.max(layer - offset + 1, 0) % nth === 0;
+}

@@ -67,11 +67,23 @@ export function groupedQuery(traits: AttentionTraits): MixersReader {
   return (text, trunk) => {
     const heads = readKvHeads(text, trunk);
     const weights = attentionWeights(text, { ...trunk, ...heads }, traits);
-    const layers = traits.reach(text, trunk.layers).map((reach) => ({ weights, keeps: [kept(reach, heads)] }));
+    const isCausal = readCausal(text);
+    const layers = traits
+      .reach(text, trunk.layers)
+      .map((reach) => ({ weights, keeps: isCausal ? [kept(reach, heads)] : [] }));
     return { ...heads, layers };
   };
 }
 
 export function kept(reach: Reach, { kvHeads, headSize }: KvHeads): Kept {
   return { ...reach, kvHeads, headSize };
+}
+
+/**
+ * Whether a token sees only those before it. Where it sees all, nothing is kept from step to step: vLLM makes such layers
+ * "encoder-only" (`AttentionType.ENCODER_ONLY`; vllm/model_executor/models/qwen2.py and gemma3.py, 0.33).
+ */
+function readCausal(text: Keys): boolean {
+  const seesAll = text.raw("use_bidirectional_attention");
+  return text.flag("is_causal", true) && seesAll !== true && seesAll !== "all";
 }

@@ -67,7 +67,7 @@ function readModel(root: Keys, options: ReadOptions): Omit<ConfigJson, "notRead"
   const task = options.task ?? readTask(root, architectures);
   const model = reader(text);
   const vocabularySize = text.count("vocab_size");
-  const maxContext = text.count("max_position_embeddings", { max: MOST_TOKENS });
+  const maxContext = readMaxContext(text);
   const tiedEmbeddings = isTied(root, text);
   const layerWeights = model.all.map((layer) => layer.weights);
   const output = outputWeights(root, model, { task, vocabularySize, tiedEmbeddings });
@@ -91,6 +91,22 @@ function readModel(root: Keys, options: ReadOptions): Omit<ConfigJson, "notRead"
     task,
     architectures,
   };
+}
+
+/** Keys of the longest context, by the names that families have for it (`derive_max_model_len_and_key` of vLLM 0.33). */
+const MAX_CONTEXT = [
+  "max_position_embeddings",
+  "n_positions",
+  "max_seq_len",
+  "seq_length",
+  "model_max_length",
+  "max_sequence_length",
+  "max_seq_length",
+  "seq_len",
+] as const;
+
+function readMaxContext(text: Keys): number {
+  return text.count(text.nameOf(...MAX_CONTEXT), { max: MOST_TOKENS });
 }
 
 /** What stands at the end: the matrix that makes logits of vectors, where it is not the input's; scores; or nothing. */
@@ -127,7 +143,7 @@ function weightsByPart(weights: Weights, bits: Quantization["bits"]): NonNullabl
 }
 
 function defaultsOf(modelType: string, isNested: boolean): Defaults {
-  const defaults = TRANSFORMERS_DEFAULTS[modelType] ?? {};
+  const defaults = TRANSFORMERS_DEFAULTS[modelType] ?? TRANSFORMERS_DEFAULTS[`${modelType}_text`] ?? {};
   if (isNested) return defaults;
   return Object.fromEntries(Object.entries(defaults).filter(([key]) => !ESSENTIAL.includes(key)));
 }

@@ -1,5 +1,12 @@
 import type { Keys } from "./keys.js";
 
+/** Names of GPT-2's time, which some encoders still have. */
+const ALIASES = {
+  hiddenSize: ["hidden_size", "n_embd"],
+  layers: ["num_hidden_layers", "n_layer"],
+  heads: ["num_attention_heads", "n_head"],
+} as const;
+
 /** Most layers that are believed; the deepest model of vLLM's registry has some 160. */
 const MOST_LAYERS = 1000;
 /** Widest model that is believed. */
@@ -23,10 +30,17 @@ export interface KvHeads {
 
 export function readTrunk(text: Keys): Trunk {
   return {
-    hiddenSize: text.count("hidden_size", { max: WIDEST }),
-    layers: text.count("num_hidden_layers", { max: MOST_LAYERS }),
-    heads: text.count("num_attention_heads", { max: MOST_HEADS }),
+    hiddenSize: text.count(text.nameOf(...ALIASES.hiddenSize), { max: WIDEST }),
+    layers: readLayers(text),
+    heads: text.count(text.nameOf(...ALIASES.heads), { max: MOST_HEADS }),
   };
+}
+
+/** Nemotron-H's newer files have no number of layers, but a list of their kinds. */
+function readLayers(text: Keys): number {
+  const key = text.nameOf(...ALIASES.layers);
+  const listed = text.has(key) ? undefined : text.texts("layers_block_type");
+  return listed?.length ?? text.count(key, { max: MOST_LAYERS });
 }
 
 /** Heads of grouped-query attention. vLLM: as many as query heads where the key is left out (vllm/transformers_utils/model_arch_config_convertor.py, 0.33). */

@@ -60,6 +60,10 @@ export const DENSE: Readonly<Record<string, TextReader>> = {
     feedForwards: dense({ matrices: 2, ...MLP_BIAS }),
   }),
   qwen2,
+  // Layers that guess tokens ahead (multi-token prediction) are not loaded with the model.
+  mimo: qwen2,
+  qwen2_vl: qwen2,
+  qwen2_5_vl: qwen2,
   qwen2_vl_text: qwen2,
   qwen2_5_vl_text: qwen2,
   qwen3,
@@ -107,6 +111,11 @@ export const DENSE: Readonly<Record<string, TextReader>> = {
     mixers: groupedQuery({ reach: full, ...ATTENTION_BIAS }),
     feedForwards: dense({ matrices: 2, ...MLP_BIAS }),
     normBias: true,
+  }),
+  muse_glimmer_text: decoder({
+    mixers: groupedQuery({ reach: byLayerTypes(allButEach(4)), ...ATTENTION_BIAS, gate: true }),
+    feedForwards: dense(),
+    norms: 4,
   }),
   gemma: decoder({ mixers: groupedQuery({ reach: full, ...ATTENTION_BIAS }), feedForwards: dense() }),
   gemma2: decoder({

@@ -3,7 +3,7 @@ import { decoder, type TextReader } from "../decoder.js";
 import { dense, type FeedForwardsReader, mixture } from "../feedForwards.js";
 import type { Keys } from "../keys.js";
 import { byKinds, everyNth, type KindsReader, listedKinds } from "../kinds.js";
-import { readLatent } from "../latent.js";
+import { latentHeadSize, latentLayer } from "../latent.js";
 import { eachLayer, type Layer, sumWeights } from "../layers.js";
 import { type AttentionTraits, attentionWeights, hasTrait, kept } from "../mixers.js";
 import {
@@ -138,6 +138,8 @@ const lfmFeedForwards: FeedForwardsReader = (text, trunk) => {
 
 /** Kimi-Linear: lists of layers that count from 1. */
 const kimiKinds: KindsReader = (text, { layers }) => {
+  // Kimi K3 has this model_type, too, and layers that are not these.
+  text.refuse(["routed_expert_hidden_size", "attn_res_block_size"]);
   const linear = text.section("linear_attn_config");
   const full = linear?.counts("full_attn_layers") ?? [];
   const kinds = eachLayer(layers, (index) => (full.includes(index + 1) ? "full_attention" : "linear_attention"));
@@ -253,13 +255,10 @@ export const HYBRIDS: Readonly<Record<string, TextReader>> = {
     mixers: byKinds(
       kimiKinds,
       {
-        full_attention: (text, trunk) => {
-          const { weights, keeps } = readLatent(text, trunk);
-          return { weights, keeps: [keeps] };
-        },
+        full_attention: latentLayer,
         linear_attention: kimiLinear,
       },
-      (text, trunk) => ({ kvHeads: trunk.heads, headSize: readLatent(text, trunk).headSize }),
+      (text, trunk) => ({ kvHeads: trunk.heads, headSize: latentHeadSize(text) }),
     ),
     feedForwards: mixture({
       count: ["num_experts", "num_local_experts"],

@@ -100,6 +100,22 @@ export const MIXTURES: Readonly<Record<string, TextReader>> = {
       dense: { width: "intermediate_size_mlp" },
     }),
   }),
+  hunyuan_v1_moe: decoder({
+    mixers: groupedQuery({
+      reach: full,
+      ...ATTENTION_BIAS,
+      queryKeyNorm: "head",
+      hasQueryKeyNorm: { key: "use_qk_norm" },
+    }),
+    feedForwards: mixture({
+      count: ["num_experts"],
+      perToken: ["moe_topk"],
+      sharedWidth: (text) =>
+        text.flag("use_mixed_mlp_moe", false)
+          ? text.countOfAll("num_shared_expert", { default: 1 }) * text.count("intermediate_size")
+          : 0,
+    }),
+  }),
   granitemoe: decoder({
     mixers: groupedQuery({ reach: full, ...ATTENTION_BIAS }),
     feedForwards: mixture(LOCAL_EXPERTS),
