@@ -17,6 +17,8 @@ export interface TextModel extends Trunk {
   beside: Weights;
   /** A bias of the output matrix. */
   hasOutputBias: boolean;
+  /** Parameters between the last layer and the scores, where the model makes scores. */
+  scoreHead: number;
 }
 
 /** Reads the section of a file that tells of the language model. */
@@ -31,6 +33,8 @@ interface DecoderTraits {
   normBias?: boolean;
   /** A bias of the output matrix. @default false */
   outputBias?: Trait;
+  /** A matrix and its bias before the scores, of a model that makes scores. @default false */
+  scoreHead?: boolean;
   /** What else the model has. @default nothing */
   beside?: (text: Keys, trunk: Trunk) => Weights;
 }
@@ -47,6 +51,7 @@ export function decoder(traits: DecoderTraits): TextReader {
       ...assembled(trunk, mixers, feedForwards, joined(mixers.layers, feedForwards.layers, norms)),
       beside: sumWeights([{ norms: norm }, traits.beside?.(text, trunk) ?? {}]),
       hasOutputBias: hasTrait(text, traits.outputBias),
+      scoreHead: traits.scoreHead ? trunk.hiddenSize * (trunk.hiddenSize + 1) : 0,
     };
   };
 }

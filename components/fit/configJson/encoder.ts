@@ -37,7 +37,7 @@ const TOWERS: ReadonlyMap<string, TowerReader> = new Map(
 );
 
 /** Sections that tell of a tower; a family that has both reads both from the first. */
-const SECTIONS = ["vision_config", "audio_config"] as const;
+export const TOWER_SECTIONS = ["vision_config", "audio_config"] as const;
 
 /**
  * @param config the whole config.json
@@ -45,7 +45,7 @@ const SECTIONS = ["vision_config", "audio_config"] as const;
  * @returns `undefined` for a model of text alone, and where a tower is wrong or says too little
  */
 export function readEncoder(config: Keys, text: Keys): Tower | undefined {
-  const name = SECTIONS.find((section) => config.has(section));
+  const name = TOWER_SECTIONS.find((section) => config.has(section));
   const section = name === undefined ? undefined : config.section(name);
   if (section === undefined) return undefined;
   const textWidth = text.count("hidden_size");

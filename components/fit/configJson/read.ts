@@ -4,6 +4,7 @@ import type { Architecture, WeightPart } from "../../facts/models/architecture.j
 import { TRANSFORMERS_DEFAULTS } from "../../facts/models/transformersDefaults.js";
 import type { Precision } from "../../facts/precisions.js";
 import type { TextModel } from "./decoder.js";
+import { readEncoder, TOWER_SECTIONS } from "./encoder.js";
 import { FAMILIES } from "./families/index.js";
 import { type Defaults, type Findings, Keys } from "./keys.js";
 import { groupsOf, sumWeights, type Weights } from "./layers.js";
@@ -12,6 +13,7 @@ import { MOST_TOKENS } from "./reach.js";
 import { type Quantization, readQuantization } from "./quantization.js";
 import { textSection } from "./sections.js";
 import { readLabels, readTask, type Task } from "./task.js";
+import { noteUnread } from "./unread.js";
 
 /** Keys that the file of a language model must have; a section within another file may leave them to transformers' defaults. */
 const ESSENTIAL: readonly string[] = ["hidden_size", "num_hidden_layers", "num_attention_heads", "vocab_size"];
@@ -56,11 +58,15 @@ export function readConfigJson(
 function readModel(root: Keys, options: ReadOptions): Omit<ConfigJson, "notRead"> | undefined {
   const architectures = root.texts("architectures") ?? [];
   const section = textSection(root);
-  if (section === undefined) return undefined;
+  if (section === undefined) {
+    checkTowers(root);
+    return undefined;
+  }
   const modelType = options.modelType ?? section.text.text("model_type");
   const reader = modelType === undefined ? undefined : FAMILIES[modelType];
   if (modelType === undefined || reader === undefined) {
     failUnknown(section.text, modelType);
+    checkTowers(root);
     return undefined;
   }
   const text = section.text.withDefaults(defaultsOf(modelType, section.isNested));
@@ -71,11 +77,15 @@ function readModel(root: Keys, options: ReadOptions): Omit<ConfigJson, "notRead"
   const tiedEmbeddings = isTied(root, text);
   const layerWeights = model.all.map((layer) => layer.weights);
   const output = outputWeights(root, model, { task, vocabularySize, tiedEmbeddings });
-  const weights = sumWeights([...layerWeights, model.beside, { embedding: vocabularySize * model.hiddenSize }, output]);
+  const tower = readEncoder(root, text);
+  const embedding = vocabularySize * model.hiddenSize;
+  const encoder = tower?.parameters ?? 0;
+  const weights = sumWeights([...layerWeights, model.beside, { embedding, encoder }, output]);
   const { precision, bits, fp8BlockSize } = readQuantization(root, text, {
     layers: layerWeights,
     output: output.output ?? 0,
   });
+  noteUnread(text);
   const { layers, hiddenSize, intermediateSize, kvHeads, headSize, experts } = model;
   return {
     architecture: {
@@ -85,6 +95,7 @@ function readModel(root: Keys, options: ReadOptions): Omit<ConfigJson, "notRead"
       attention: groupsOf(model.all),
       ...(experts !== undefined && { experts }),
       weights: weightsByPart(weights, bits),
+      ...(tower?.encoder !== undefined && { encoder: tower.encoder }),
       ...(fp8BlockSize !== undefined && { fp8BlockSize }),
     },
     precision,
@@ -112,7 +123,7 @@ function readMaxContext(text: Keys): number {
 /** What stands at the end: the matrix that makes logits of vectors, where it is not the input's; scores; or nothing. */
 function outputWeights(
   root: Keys,
-  { hiddenSize, hasOutputBias }: TextModel,
+  { hiddenSize, hasOutputBias, scoreHead }: TextModel,
   { task, vocabularySize, tiedEmbeddings }: { task: Task; vocabularySize: number; tiedEmbeddings: boolean },
 ): Weights {
   switch (task) {
@@ -120,7 +131,7 @@ function outputWeights(
       return {};
     case "score":
     case "classify":
-      return { norms: hiddenSize * readLabels(root) };
+      return { norms: scoreHead + hiddenSize * readLabels(root) };
     case "generate":
       return {
         ...(!tiedEmbeddings && { output: vocabularySize * hiddenSize }),
@@ -146,6 +157,11 @@ function defaultsOf(modelType: string, isNested: boolean): Defaults {
   const defaults = TRANSFORMERS_DEFAULTS[modelType] ?? TRANSFORMERS_DEFAULTS[`${modelType}_text`] ?? {};
   if (isNested) return defaults;
   return Object.fromEntries(Object.entries(defaults).filter(([key]) => !ESSENTIAL.includes(key)));
+}
+
+/** What can be said of the towers where the language model is wrong: whether they are sections. */
+function checkTowers(root: Keys): void {
+  for (const name of TOWER_SECTIONS) root.section(name);
 }
 
 function failUnknown(text: Keys, modelType: string | undefined): void {

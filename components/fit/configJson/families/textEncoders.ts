@@ -42,6 +42,7 @@ const bert = decoder({
   mixers: bidirectional(true),
   feedForwards: feedForwards(2, (_, hiddenSize, width) => hiddenSize + width),
   normBias: true,
+  scoreHead: true,
   beside: tables("max_position_embeddings", "type_vocab_size"),
 });
 
@@ -58,6 +59,7 @@ export const TEXT_ENCODERS: Readonly<Record<string, TextReader>> = {
   // Alibaba's GTE: of the matrices of a feed-forward only the last has a bias.
   new: decoder({
     mixers: bidirectional(true),
+    scoreHead: true,
     feedForwards: feedForwards(3, (_, hiddenSize) => hiddenSize),
     normBias: true,
     beside: tables("type_vocab_size"),
@@ -65,6 +67,7 @@ export const TEXT_ENCODERS: Readonly<Record<string, TextReader>> = {
   // One norm more for the embeddings, one less in the first layer.
   modernbert: decoder({
     mixers: bidirectional({ key: "attention_bias" }),
+    scoreHead: true,
     feedForwards: feedForwards(3, () => 0),
   }),
 };
