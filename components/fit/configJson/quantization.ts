@@ -74,7 +74,9 @@ function sixteenBits(config: Keys, text: Keys): Precision {
 }
 
 function recipeOf(section: Keys, text: Keys): Recipe | undefined {
-  const method = section.text("quant_method")?.toLowerCase();
+  // Older files of Model Optimizer name the algorithm alone.
+  const unnamed = section.has("quant_algo") ? "modelopt" : undefined;
+  const method = section.text("quant_method")?.toLowerCase() ?? unnamed;
   const read = METHODS.get(method ?? "");
   if (read !== undefined) return read(section, text);
   const known = [...METHODS.keys()];

@@ -184,6 +184,10 @@ describe("readQuantization, of NVIDIA's Model Optimizer", () => {
     assert.deepEqual(saved(quantised({ quant_method: "modelopt", quantization })), ["fp8", { attention: 10 }]);
   });
 
+  it("knows it by its algorithm where the method is not named", () => {
+    assert.deepEqual(saved(quantised({ quant_algo: "FP8", kv_cache_quant_algo: "FP8" })), ["fp8", {}]);
+  });
+
   it("reads an algorithm for each module, the output among them; what is not named has 16 bits", () => {
     const quantized_layers = Object.fromEntries([
       ["lm_head", { quant_algo: "W4A16_NVFP4", group_size: 16 }],
