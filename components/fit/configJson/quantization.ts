@@ -74,8 +74,8 @@ function sixteenBits(config: Keys, text: Keys): Precision {
 }
 
 function recipeOf(section: Keys, text: Keys): Recipe | undefined {
-  // Older files of Model Optimizer name the algorithm alone.
-  const unnamed = section.has("quant_algo") ? "modelopt" : undefined;
+  // Model Optimizer's own file, hf_quant_config.json, names the algorithm alone.
+  const unnamed = section.has("quant_algo") || section.has("quantization") ? "modelopt" : undefined;
   const method = section.text("quant_method")?.toLowerCase() ?? unnamed;
   const read = METHODS.get(method ?? "");
   if (read !== undefined) return read(section, text);

@@ -184,8 +184,19 @@ describe("readQuantization, of NVIDIA's Model Optimizer", () => {
     assert.deepEqual(saved(quantised({ quant_method: "modelopt", quantization })), ["fp8", { attention: 10 }]);
   });
 
+  it("tells Gemma 4's experts from the feed-forward layer beside them", () => {
+    const layers = each(2, () => ({ feedForward: 10, experts: 90 }));
+    const ignore = each(2, (layer) => `model.language_model.layers.${layer}.mlp*`);
+    const quantization_config = { quant_method: "modelopt", quant_algo: "NVFP4", ignore };
+    assert.deepEqual(saved(read({ model_type: "gemma4_text", quantization_config }, layers)), [
+      "nvfp4",
+      { feedForward: 16 },
+    ]);
+  });
+
   it("knows it by its algorithm where the method is not named", () => {
     assert.deepEqual(saved(quantised({ quant_algo: "FP8", kv_cache_quant_algo: "FP8" })), ["fp8", {}]);
+    assert.deepEqual(saved(quantised({ quantization: { quant_algo: "FP8" } })), ["fp8", {}]);
   });
 
   it("reads an algorithm for each module, the output among them; what is not named has 16 bits", () => {

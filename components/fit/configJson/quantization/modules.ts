@@ -24,6 +24,8 @@ const EXPERTS = [
   "moe.experts",
   "experts",
 ];
+/** Gemma 4's experts stand beside its feed-forward layer, not in it. */
+const GEMMA_EXPERTS = ["experts", "moe.experts"];
 const SHARED = ["mlp.shared_expert", "mlp.shared_experts", "block_sparse_moe.shared_experts"].concat(
   ...["feed_forward.shared_expert", "mixer.shared_experts", "shared_mlp", "moe.shared_expert", "share_expert"],
 );
@@ -50,10 +52,14 @@ export function modulesOf(part: LayerPart, text: Keys): Module[] {
       return upAndDown(NETWORKS);
     case "experts":
       // Experts are alike: the first stands for all.
-      return upAndDown(EXPERTS.flatMap((experts) => [`${experts}.0`, experts]));
+      return upAndDown(expertsOf(text).flatMap((experts) => [`${experts}.0`, experts]));
     case "sharedExperts":
       return upAndDown(SHARED);
   }
+}
+
+function expertsOf(text: Keys): readonly string[] {
+  return text.text("model_type")?.startsWith("gemma4") ? GEMMA_EXPERTS : EXPERTS;
 }
 
 function upAndDown(parents: readonly string[]): Module[] {
