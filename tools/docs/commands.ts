@@ -23,7 +23,7 @@ export interface Scripts {
 }
 
 /** Scripts that need neither a cluster nor Go nor a download, change no file of the repository and take seconds. */
-const RUNNABLE = ["preview", "render"];
+const RUNNABLE = ["preview", "render", "fit"];
 /** Not run: the check itself needs the packages, and CI runs the tests. */
 const GIVEN = ["npm ci", "npm test"];
 
@@ -54,7 +54,7 @@ export function npmRun(command: string): NpmRun | undefined {
 
 export function isRunnable(command: string): boolean {
   const run = npmRun(command);
-  return run !== undefined && /^[\w\s:./=-]*$/.test(command) && RUNNABLE.includes(run.script);
+  return run !== undefined && /^[\w\s:./=,-]*$/.test(command) && RUNNABLE.includes(run.script);
 }
 
 export function isGiven(command: string): boolean {

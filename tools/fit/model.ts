@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { hubId } from "../../components/config/schemas.js";
 import { didYouMean, error, quote } from "../../components/config/problems.js";
-import { type CatalogueModel, MODELS } from "../../components/facts/models/catalogue.js";
+import { MODELS } from "../../components/facts/models/catalogue.js";
 import { BadInput } from "../failure.js";
 import type { AskedModel } from "./askedModel.js";
 import { fromConfig, type Reading } from "./configFile.js";
@@ -28,8 +28,11 @@ export async function askedModel(name: string, { revision, env, reading = {} }: 
     const text = await fetchConfig({ id: name, revision, env });
     return fromConfig(text, name, `config.json of ${name} at ${revision ?? "main"}`, reading);
   }
-  if (Object.hasOwn(MODELS, name) && !isFile(name)) return fromCatalogue(name, MODELS[name]!, reading.task);
-  if (!isFile(name)) throw new BadInput([error(quote(name), whatIsWrong(name))]);
+  if (!isFile(name)) {
+    const known = catalogueModel(name, reading.task);
+    if (known === undefined) throw new BadInput([error(quote(name), whatIsWrong(name))]);
+    return known;
+  }
   if (revision !== undefined) {
     throw new BadInput([error("--revision", `is of a model on the hub, and ${name} is a file: leave it out`)]);
   }
@@ -49,11 +52,10 @@ function whatIsWrong(name: string): string {
   return `is neither a file nor a Hugging Face id: use organisation/name, or the path of a config.json${suggestion}`;
 }
 
-function fromCatalogue(
-  name: string,
-  { precision, pooling, gated: _, source, ...architecture }: CatalogueModel,
-  task: Reading["task"],
-): AskedModel {
+/** @param task what it is used for, where that is not what the catalogue says */
+export function catalogueModel(name: string, task?: Reading["task"]): AskedModel | undefined {
+  if (!Object.hasOwn(MODELS, name)) return undefined;
+  const { precision, pooling, gated: _, source, ...architecture } = MODELS[name]!;
   return {
     ...{ name, architecture, precision, notRead: [], source: `the catalogue, ${source}` },
     isPooling: task === undefined ? pooling !== undefined : task !== "generate",

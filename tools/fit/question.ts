@@ -1,5 +1,6 @@
 /** The planner's question, made of a model and of what the options say. */
 import { KV_CACHE_TYPES } from "../../components/facts/kvCacheTypes.js";
+import type { Architecture } from "../../components/facts/models/architecture.js";
 import type { Precision } from "../../components/facts/precisions.js";
 import type { Question } from "../../components/fit/planner.js";
 import type { AskedModel } from "./askedModel.js";
@@ -14,7 +15,7 @@ export function questionOf(model: AskedModel, draft: AskedModel | undefined, opt
   const precision = servedPrecision(model, options.precision);
   return {
     ...options.server,
-    model: architecture,
+    model: published(model),
     precision,
     memoryUtilization: options.memoryUtilization,
     context: options.context ?? architecture.maxContext,
@@ -27,8 +28,13 @@ export function questionOf(model: AskedModel, draft: AskedModel | undefined, opt
     isPooling: model.isPooling,
     takesWholePrompts: model.takesWholePrompts,
     isPublished: precision === model.precision,
-    ...(draft !== undefined && { draft: { model: draft.architecture, precision: draft.precision } }),
+    ...(draft !== undefined && { draft: { model: published(draft), precision: draft.precision } }),
   };
+}
+
+/** The shape with the precision that its weights have on disk: what vLLM quantises as it loads is counted otherwise. */
+function published({ architecture, precision }: AskedModel): Architecture {
+  return { ...architecture, precision };
 }
 
 /** vLLM loads quantised weights as they are published, whatever is asked for. */

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as prettier from "prettier";
 import { rules } from "../../policies/rules/index.js";
+import { docsPlot } from "../fit/docsPlot.js";
 import { policyReference } from "../policyReference.js";
 import { previewJsonSchema } from "../preview/schema.js";
 import { configurationReference } from "./configuration.js";
@@ -15,6 +16,7 @@ function contents(): Record<string, string> {
     "docs/preview.schema.json": JSON.stringify(previewJsonSchema()),
     "docs/configuration.md": configurationReference(),
     "docs/policies.md": policyReference(rules),
+    "docs/fit.svg": docsPlot(),
   };
 }
 
@@ -23,11 +25,17 @@ export async function generate(folder: string, check: boolean): Promise<string[]
   const stale: string[] = [];
   for (const [path, content] of Object.entries(contents())) {
     const file = join(folder, path);
-    const options = await prettier.resolveConfig(file);
-    const formatted = await prettier.format(content, { ...options, filepath: file });
+    const formatted = await formattedFor(file, content);
     if (existsSync(file) && readFileSync(file, "utf8") === formatted) continue;
     stale.push(path);
     if (!check) writeFileSync(file, formatted);
   }
   return stale;
+}
+
+/** As Prettier would have it; pictures it has no form for. */
+async function formattedFor(file: string, content: string): Promise<string> {
+  const { inferredParser } = await prettier.getFileInfo(file);
+  if (inferredParser === null) return content;
+  return prettier.format(content, { ...(await prettier.resolveConfig(file)), filepath: file });
 }

@@ -60,6 +60,7 @@ describe("commands that a page shows", () => {
 
   it("are run where they are the preview or the rendering, and by no shell", () => {
     assert.ok(isRunnable("npm run preview -- --all"));
+    assert.ok(isRunnable("npm run fit -- Qwen/Qwen3-8B --gpu l4,a10g"));
     for (const command of ["npm run local -- up", "npm run preview > file", "npm run preview; rm -r x", "rm -r x"]) {
       assert.ok(!isRunnable(command), command);
     }

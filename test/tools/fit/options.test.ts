@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 
 import { fitOptions } from "../../../tools/fit/options.js";
 import type { Typed } from "../../../tools/fit/texts.js";
-import { GPUS } from "../../../components/facts/gpus.js";
+import { GPU_TYPES, GPUS } from "../../../components/facts/gpus.js";
+import { didYouMean, listOr } from "../../../components/config/problems.js";
+import { PRECISION_NAMES } from "../../../components/facts/precisions.js";
 import { NEWEST_VERSION } from "../../../components/facts/vllm/versions.js";
 
 function problemsOf(typed: Typed): string[] {
@@ -99,9 +101,9 @@ describe("fitOptions", () => {
           json: true,
           architecture: true,
         },
-      }).map((line) => line.replace(/use t4.*; did/, "use …; did").replace(/use bf16.*; did/, "use …; did")),
+      }),
       [
-        '--gpu: "l5" is not a GPU type: use …; did you mean l4 or t4?',
+        `--gpu: "l5" is not a GPU type: use ${listOr(GPU_TYPES)}; did you mean l4 or t4?`,
         '--count: "0" is not a whole number in bounds: use 1 to 1024 GPUs',
         '--count: "1.5" is not a whole number in bounds: use 1 to 1024 GPUs',
         '--cloud: "ibm" is not a cloud: use aws, gcp or azure',
@@ -109,7 +111,7 @@ describe("fitOptions", () => {
         '--sequences: "-1" is not a whole number in bounds: use 1 to 1000000 requests',
         '--batched: "two" is not a whole number in bounds: use 1 to 100000000 tokens',
         '--utilization: "90" is not a number in bounds: use 0.1 to 1 of each GPU\'s memory',
-        '--precision: "fp7" is not a precision: use …; did you mean fp8 or fp16?',
+        `--precision: "fp7" is not a precision: use ${listOr(PRECISION_NAMES)}${didYouMean("fp7", PRECISION_NAMES)}`,
         "--images: is empty: give a value, or leave it out",
         "--lora-rank: is the rank of adapters, and none is loaded: give --loras, too",
         "--architecture: prints a block of YAML, and --json asks for rows: give one of the two",
