@@ -55,10 +55,10 @@ function whatIsWrong(name: string): string {
 /** @param task what it is used for, where that is not what the catalogue says */
 export function catalogueModel(name: string, task?: Reading["task"]): AskedModel | undefined {
   if (!Object.hasOwn(MODELS, name)) return undefined;
-  const { precision, pooling, gated: _, source, ...architecture } = MODELS[name]!;
+  const { precision, task: ofCatalogue = "generate", pooling: _, gated: __, source, ...architecture } = MODELS[name]!;
   return {
     ...{ name, architecture, precision, notRead: [], source: `the catalogue, ${source}` },
-    isPooling: task === undefined ? pooling !== undefined : task !== "generate",
+    isPooling: (task ?? ofCatalogue) !== "generate",
     // Those of the catalogue read the last token alone.
     takesWholePrompts: false,
   };

@@ -44,9 +44,7 @@ function servedPrecision({ precision }: AskedModel, asked: Precision | undefined
 
 /** What the answer takes for granted, a sentence each. */
 export function notesOf(model: AskedModel, draft: AskedModel | undefined, { precision }: FitOptions): string[] {
-  const notes = [model, ...(draft === undefined ? [] : [draft])].flatMap(({ name, notRead }) =>
-    notRead.map((sentence) => `${name}: ${sentence}`),
-  );
+  const notes = [...model.notRead, ...(draft?.notRead ?? [])];
   if (precision === undefined || precision === model.precision) return notes;
   if (!SIXTEEN_BITS.includes(model.precision)) {
     notes.push(
