@@ -1,67 +1,90 @@
-/**
- * The fit against logs of real servers. `fixtures/calibration.json` has a row a start: what the log's server was given,
- * and the KV memory it printed ("Available KV cache memory"), or worked out from the tokens it printed.
- *
- * `shapeOf` is the catalogue's model of the same shape where the log's own is not in it. `defaults` are the inputs that
- * the log does not show, taken as its vLLM has them: 2048 tokens a step and 256 sequences below 70 GiB, 8192 and 1024
- * above (`get_batch_defaults`, vllm/engine/arg_utils.py); the model's own context; 0.92 of the memory, 0.9 for vLLM 0.10.
- */
+/** The fit against logs of real servers (tools/calibration/rows.json), by version of vLLM. */
 import assert from "node:assert/strict";
 
-import { fit, type FitInput } from "../../components/fit/fit.js";
-import { GPUS, type GpuType } from "../../components/facts/gpus.js";
-import { MODELS } from "../../components/facts/models/catalogue.js";
-import calibration from "./calibration.json";
+import { type Prediction, predict } from "../../tools/calibration/predict.js";
+import { type Row, ROWS, VERSION_CLASSES, type VersionClass, versionClass } from "../../tools/calibration/rows.js";
 
-/** By how much the fit may promise more KV memory a GPU than the server found, in GiB; the largest seen is 0.41. */
-const MOST_ABOVE_GIB = 0.5;
-/** By how much it may promise less; the largest seen is 2.52. */
-const MOST_BELOW_GIB = 2.6;
+/** How far the KV cache may be off, as a share of the real one: nine of ten starts, and all. */
+const MOST = 0.03;
+const LEAST = -0.12;
+const MOST_OF_ALL = 0.08;
+/** How far the weights of a GPU may be off, as a share. Below {@link ROUNDING_GIB} the allocator's rounding says more than the model. */
+const WEIGHTS = 0.02;
+const ROUNDING_GIB = 0.11;
 
-type Row = (typeof calibration.rows)[number];
-
-function predict(row: Row): ReturnType<typeof fit> {
-  const { precision, gpu, gpus, memoryUtilization, context, sequences, batchedTokens } = row;
-  return fit({
-    model: MODELS[row.shapeOf]!,
-    precision: precision as FitInput["precision"],
-    gpu: GPUS[gpu as GpuType],
-    ...{ gpus, memoryUtilization, context, sequences, batchedTokens, kvElementBytes: 2 },
-  });
+interface Judged {
+  row: Row;
+  prediction: Prediction;
 }
 
-function title({ log, vllm, memoryUtilization }: Row): string {
-  return `${log}, ${memoryUtilization} of the memory, vLLM ${vllm ?? "of unknown version"}`;
+const judged: Judged[] = ROWS.map((row) => ({ row, prediction: predict(row) }));
+
+function ofClass(name: VersionClass): Judged[] {
+  return judged.filter(({ row }) => versionClass(row) === name);
+}
+
+function title({ id, log, vllm, memoryUtilization }: Row): string {
+  return `${id}: ${log}, ${memoryUtilization} of the memory, vLLM ${vllm ?? "of unknown version"}`;
 }
 
 describe("the fit against servers' logs", () => {
-  it("has rows of at least five kinds of GPU, each with its source", () => {
-    assert.ok(new Set(calibration.rows.map(({ gpu }) => gpu)).size >= 5);
-    for (const { source } of calibration.rows) assert.ok(source.length > 0);
+  it("has rows of several GPUs, of every class of versions, each with its source", () => {
+    assert.ok(new Set(ROWS.map(({ gpu }) => JSON.stringify(gpu))).size >= 10);
+    for (const name of VERSION_CLASSES) assert.ok(ofClass(name).length > 0, name);
+    for (const { source } of ROWS) assert.ok(source.length > 0);
+    assert.equal(new Set(ROWS.map(({ id }) => id)).size, ROWS.length);
   });
 
-  describe("KV memory a GPU", () => {
-    for (const row of calibration.rows) {
-      const { kvGiBPerGpu: logged } = row;
-      if (logged === null) continue;
-      it(`${title(row)}: ${logged} GiB`, () => {
-        const difference = predict(row).kvCacheGiBPerGpu - logged;
-        assert.ok(difference <= MOST_ABOVE_GIB && difference >= -MOST_BELOW_GIB, `off by ${difference.toFixed(2)} GiB`);
+  describe("vLLM 0.18 and later", () => {
+    const rows = ofClass("0.18 and later");
+
+    for (const { row, prediction } of rows) {
+      it(`${row.starts ? "takes" : "refuses"} ${title(row)}`, () => assert.equal(prediction.fit.fits, row.starts));
+    }
+
+    for (const { row, prediction } of rows) {
+      const { weightsError } = prediction;
+      if (weightsError === undefined) continue;
+      it(`knows the weights of ${title(row)}`, () => {
+        const gib = Math.abs(weightsError) * row.weightsGiB!;
+        assert.ok(Math.abs(weightsError) <= WEIGHTS || gib <= ROUNDING_GIB, percent(weightsError));
       });
     }
+
+    it("never promises a KV cache that is much too large", () => {
+      const wrong = rows.filter(({ prediction }) => (prediction.cacheError ?? 0) > MOST_OF_ALL);
+      assert.deepEqual(wrong.map(named), []);
+    });
+
+    it("is right about the KV cache of nine of ten", () => {
+      const measured = rows.filter(({ prediction }) => prediction.cacheError !== undefined);
+      const wrong = measured.filter(({ prediction: { cacheError = 0 } }) => cacheError > MOST || cacheError < LEAST);
+      assert.ok(measured.length >= 30);
+      assert.ok(wrong.length <= measured.length / 10, wrong.map(named).join("\n"));
+    });
   });
 
-  for (const row of calibration.rows) {
-    it(`${row.starts ? "takes" : "refuses"} what ${row.starts ? "starts" : "does not start"}: ${title(row)}`, () => {
-      assert.equal(predict(row).fits, row.starts);
+  for (const name of ["before 0.18", "unknown"] as const) {
+    describe(`vLLM ${name === "unknown" ? "of unknown version" : name}`, () => {
+      for (const { row, prediction } of ofClass(name).filter(({ row: { starts } }) => !starts)) {
+        it(`refuses ${title(row)}`, () => assert.equal(prediction.fit.fits, false));
+      }
+
+      it("takes what started, and is right about its KV cache to a fifth", () => {
+        const started = ofClass(name).filter(({ row }) => row.starts);
+        const wrong = started.filter(
+          ({ prediction: { fit, cacheError = 0 } }) => !fit.fits || Math.abs(cacheError) > 0.2,
+        );
+        assert.deepEqual(wrong.map(named), []);
+      });
     });
   }
-
-  it("has bounds no wider than these rows need", () => {
-    const differences = calibration.rows.flatMap((row) =>
-      row.kvGiBPerGpu === null ? [] : [predict(row).kvCacheGiBPerGpu - row.kvGiBPerGpu],
-    );
-    assert.ok(Math.max(...differences) > MOST_ABOVE_GIB - 0.1);
-    assert.ok(Math.min(...differences) < -MOST_BELOW_GIB + 0.1);
-  });
 });
+
+function named({ row, prediction }: Judged): string {
+  return `${title(row)}: ${percent(prediction.cacheError ?? 0)}`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}

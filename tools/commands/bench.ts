@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 
 export function addBench(program: Command): void {
-  const bench = program.command("bench").description("Measure the tools on this machine.");
+  const bench = program
+    .command("bench")
+    .description("Measure the tools on this machine, and the fit against real servers.");
   bench
     .command("preview")
     .description(
@@ -10,6 +12,13 @@ export function addBench(program: Command): void {
     .action(async () => {
       const { benchPreview } = await import("../bench/preview.js");
       benchPreview();
+    });
+  bench
+    .command("fit")
+    .description("The fit against logs of real servers: what it says of each, and what the server said.")
+    .action(async () => {
+      const { printCalibration } = await import("../calibration/report.js");
+      printCalibration();
     });
   bench
     .command("e2e")

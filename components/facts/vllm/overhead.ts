@@ -54,8 +54,8 @@ const CHANGES: ReadonlyArray<{ since: string; rules: Partial<OverheadRules> }> =
   // `is_data_center_blackwell` (vllm/config/vllm.py).
   { since: "0.28.0", rules: { blackwellGraphTokens: 1024 } },
   { since: "0.29.0", rules: { secondRunner: "all" } },
-  // A second pass with all parameters set (`for_sampler_warmup`): a copy in 32 bits, masked, and its probabilities.
-  { since: "0.33.0", rules: { secondSamplerBytes: 14 } },
+  // A second pass with all parameters set (`for_sampler_warmup`): beside the logits a copy in 32 bits, and its log-probabilities.
+  { since: "0.33.0", rules: { secondSamplerBytes: 10 } },
 ];
 
 /** @param version with or without a suffix; of one that is not known yet, what the newest known does */
