@@ -1,4 +1,5 @@
 /** A model by its config.json. */
+import { isPoolingTask } from "../../components/facts/models/task.js";
 import { versionNamed } from "../../components/facts/vllm/versions.js";
 import { checkArchitectures } from "../../components/fit/configJson/architectures.js";
 import { readConfigJson, type ReadOptions } from "../../components/fit/configJson/read.js";
@@ -21,7 +22,7 @@ export function fromConfig(text: string, name: string, source: string, { version
   const { architecture, precision, task, notRead, architectures } = read;
   const unknown = checkArchitectures(architectures, versionNamed(version), `${name}: architectures`);
   if (unknown.length > 0) throw new BadInput(unknown);
-  const isPooling = task !== "generate";
+  const isPooling = isPoolingTask(task);
   return {
     ...{ name, architecture, precision, isPooling, source, notRead },
     // Attention in both directions needs the prompt at once; one that looks back alone reads its last token by default

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { hubId } from "../../components/config/schemas.js";
 import { didYouMean, error, quote } from "../../components/config/problems.js";
 import { MODELS } from "../../components/facts/models/catalogue.js";
+import { isPoolingTask } from "../../components/facts/models/task.js";
 import { BadInput } from "../failure.js";
 import type { AskedModel } from "./askedModel.js";
 import { fromConfig, type Reading } from "./configFile.js";
@@ -58,7 +59,7 @@ export function catalogueModel(name: string, task?: Reading["task"]): AskedModel
   const { precision, task: ofCatalogue = "generate", pooling: _, gated: __, source, ...architecture } = MODELS[name]!;
   return {
     ...{ name, architecture, precision, notRead: [], source: `the catalogue, ${source}` },
-    isPooling: (task ?? ofCatalogue) !== "generate",
+    isPooling: isPoolingTask(task ?? ofCatalogue),
     // Those of the catalogue read the last token alone.
     takesWholePrompts: false,
   };

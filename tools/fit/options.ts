@@ -3,6 +3,7 @@ import { counted, type Problem, quote } from "../../components/config/problems.j
 import { type Gpu, GPU_TYPES, GPUS } from "../../components/facts/gpus.js";
 import { KV_CACHE_TYPES } from "../../components/facts/kvCacheTypes.js";
 import { CLOUDS, type Cloud } from "../../components/facts/machines/machine.js";
+import { TASKS } from "../../components/facts/models/task.js";
 import { type Precision, PRECISION_NAMES } from "../../components/facts/precisions.js";
 import { isBefore } from "../../components/facts/vllm/version.js";
 import { NEWEST_VERSION } from "../../components/facts/vllm/versions.js";
@@ -47,7 +48,6 @@ const MEMORY_UTILIZATION = 0.9;
 const MOST_TOKENS = 100_000_000;
 /** Of the largest machines' interconnects, and more: a bound against slips. */
 const MOST_GPUS = 1024;
-const TASKS = ["generate", "embed", "score", "classify"] as const;
 const OLDEST_VERSION = "0.8.0";
 
 const TOKENS = { min: 1, max: MOST_TOKENS, unit: "tokens" };
