@@ -45,7 +45,7 @@ export function isGated({ id, gated }: Pick<ModelConfig, "id" | "gated">): boole
 export function cataloguedShape(id: string): Architecture | undefined {
   const known = MODELS[id];
   if (known === undefined) return undefined;
-  const { weightsGiB: _, task: __, pooling: ___, gated: ____, source: _____, ...shape } = known;
+  const { weightsGiB: _, task: __, pooling: ___, revision: ____, gated: _____, ...shape } = known;
   return shape;
 }
 

@@ -1,10 +1,9 @@
 /** A model by its config.json. */
-import { isPoolingTask } from "../../components/facts/models/task.js";
 import { versionNamed } from "../../components/facts/vllm/versions.js";
 import { checkArchitectures } from "../../components/fit/configJson/architectures.js";
 import { readConfigJson, type ReadOptions } from "../../components/fit/configJson/read.js";
 import { BadInput } from "../failure.js";
-import type { AskedModel } from "./askedModel.js";
+import { type AskedModel, promptsOf } from "./askedModel.js";
 
 /** How a config.json is read, and for which version of vLLM. */
 export interface Reading extends Pick<ReadOptions, "task" | "modelType"> {
@@ -22,11 +21,5 @@ export function fromConfig(text: string, name: string, source: string, { version
   const { architecture, precision, task, notRead, architectures } = read;
   const unknown = checkArchitectures(architectures, versionNamed(version), `${name}: architectures`);
   if (unknown.length > 0) throw new BadInput(unknown);
-  const isPooling = isPoolingTask(task);
-  return {
-    ...{ name, architecture, precision, isPooling, source, notRead },
-    // Attention in both directions needs the prompt at once; one that looks back alone reads its last token by default
-    // (`is_chunked_prefill_supported`, vllm/config/model.py, 0.33.0).
-    takesWholePrompts: isPooling && architecture.attention?.length === 0,
-  };
+  return { name, architecture, precision, source, notRead, ...promptsOf(task, architecture) };
 }

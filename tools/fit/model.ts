@@ -3,9 +3,8 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { hubId } from "../../components/config/schemas.js";
 import { didYouMean, error, quote } from "../../components/config/problems.js";
 import { MODELS } from "../../components/facts/models/catalogue.js";
-import { isPoolingTask } from "../../components/facts/models/task.js";
 import { BadInput } from "../failure.js";
-import type { AskedModel } from "./askedModel.js";
+import { type AskedModel, promptsOf } from "./askedModel.js";
 import { fromConfig, type Reading } from "./configFile.js";
 import { type Env, fetchConfig } from "./hub.js";
 
@@ -53,14 +52,12 @@ function whatIsWrong(name: string): string {
   return `is neither a file nor a Hugging Face id: use organisation/name, or the path of a config.json${suggestion}`;
 }
 
-/** @param task what it is used for, where that is not what the catalogue says */
-export function catalogueModel(name: string, task?: Reading["task"]): AskedModel | undefined {
+/** @param asked what it is used for, where that is not what the catalogue says */
+export function catalogueModel(name: string, asked?: Reading["task"]): AskedModel | undefined {
   if (!Object.hasOwn(MODELS, name)) return undefined;
-  const { precision, task: ofCatalogue = "generate", pooling: _, gated: __, source, ...architecture } = MODELS[name]!;
+  const { task = "generate", pooling: _, revision: __, gated: ___, ...architecture } = MODELS[name]!;
   return {
-    ...{ name, architecture, precision, notRead: [], source: `the catalogue, ${source}` },
-    isPooling: isPoolingTask(task ?? ofCatalogue),
-    // Those of the catalogue read the last token alone.
-    takesWholePrompts: false,
+    ...{ name, architecture, precision: architecture.precision, notRead: [], source: "the catalogue" },
+    ...promptsOf(asked ?? task, architecture),
   };
 }

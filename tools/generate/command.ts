@@ -6,15 +6,18 @@ import { rules } from "../../policies/rules/index.js";
 import { docsPlot } from "../fit/docsPlot.js";
 import { policyReference } from "../policyReference.js";
 import { previewJsonSchema } from "../preview/schema.js";
+import { CATALOGUE, catalogueJson, makeRows } from "../models/catalogue.js";
 import { configurationReference } from "./configuration.js";
 import { stackFileSchema } from "./schema.js";
 
 /** Content by path within the project. */
-function contents(): Record<string, string> {
+function contents(folder: string): Record<string, string> {
+  const models = makeRows(folder);
   return {
+    [CATALOGUE]: catalogueJson(models),
     "docs/stack-config.schema.json": JSON.stringify(stackFileSchema()),
     "docs/preview.schema.json": JSON.stringify(previewJsonSchema()),
-    "docs/configuration.md": configurationReference(),
+    "docs/configuration.md": configurationReference(models),
     "docs/policies.md": policyReference(rules),
     "docs/fit.svg": docsPlot(),
   };
@@ -23,9 +26,9 @@ function contents(): Record<string, string> {
 /** Writes the files that differ, unless `check` is set. @returns their paths */
 export async function generate(folder: string, check: boolean): Promise<string[]> {
   const stale: string[] = [];
-  for (const [path, content] of Object.entries(contents())) {
+  for (const [path, content] of Object.entries(contents(folder))) {
     const file = join(folder, path);
-    const formatted = await formattedFor(file, content);
+    const formatted = await formattedFor(file, content, join(folder, ".prettierignore"));
     if (existsSync(file) && readFileSync(file, "utf8") === formatted) continue;
     stale.push(path);
     if (!check) writeFileSync(file, formatted);
@@ -33,9 +36,9 @@ export async function generate(folder: string, check: boolean): Promise<string[]
   return stale;
 }
 
-/** As Prettier would have it; pictures it has no form for. */
-async function formattedFor(file: string, content: string): Promise<string> {
-  const { inferredParser } = await prettier.getFileInfo(file);
-  if (inferredParser === null) return content;
+/** As Prettier would have it in its place; what it is told to leave alone, and pictures, stay as they are. */
+async function formattedFor(file: string, content: string, ignorePath: string): Promise<string> {
+  const { ignored, inferredParser } = await prettier.getFileInfo(file, { ignorePath });
+  if (ignored || inferredParser === null) return content;
   return prettier.format(content, { ...(await prettier.resolveConfig(file)), filepath: file });
 }

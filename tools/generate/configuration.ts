@@ -1,6 +1,5 @@
 import { GPU_TYPES, GPUS } from "../../components/facts/gpus.js";
 import { machinesWith } from "../../components/facts/machines/index.js";
-import { MODELS } from "../../components/facts/models/catalogue.js";
 import { familyParsers } from "../../components/facts/models/parsers.js";
 import { GUARDED_FLAGS } from "../../components/facts/guarded/flags.js";
 import { GUARDED_KEYS } from "../../components/facts/guarded/keys.js";
@@ -9,6 +8,8 @@ import { GUARDED_VARIABLES } from "../../components/facts/guarded/variables.js";
 import { OWNED_FLAGS } from "../../components/facts/vllm/ownFlags.js";
 import { KNOWN_VERSIONS } from "../../components/facts/vllm/versions.js";
 import { NAMESPACE } from "../../stacks/namespace.js";
+import type { Rows } from "../models/catalogue.js";
+import { CONFIGS, FACTS, fileName } from "../models/entries.js";
 import { configSchema, type JsonSchema } from "./schema.js";
 
 /** A Markdown table; cells may not break a line or a column. */
@@ -112,8 +113,8 @@ function parserNames(id: string): string {
 
 const REQUIRED = ["cluster", "models"];
 
-/** docs/configuration.md */
-export function configurationReference(): string {
+/** docs/configuration.md. @param models the rows of the catalogue */
+export function configurationReference(models: Rows): string {
   const schema = configSchema();
   const gpuRows = GPU_TYPES.map((type) => [type, GPUS[type]] as const).map(
     ([type, { name, cudaGiB, computeCapability }]) => [
@@ -195,7 +196,7 @@ export function configurationReference(): string {
         "Gated",
         "Source",
       ],
-      Object.entries(MODELS).map(([id, model]) => [
+      Object.entries(models).map(([id, model]) => [
         code(id),
         `${(model.parameters / 1e9).toFixed(2)} B`,
         String(model.layers),
@@ -204,7 +205,7 @@ export function configurationReference(): string {
         model.precision,
         parserNames(id),
         model.gated ? "yes" : "",
-        model.source,
+        `[config.json](../${CONFIGS}/${fileName(id)}.json), [source](../${FACTS}/${fileName(id)}.yaml)`,
       ]),
     ),
     "",

@@ -53,7 +53,7 @@ describe("the JSON Schema of stack files", () => {
 });
 
 describe("docs/configuration.md", () => {
-  const text = configurationReference();
+  const text = configurationReference(MODELS);
 
   it("has a row for each key of a release", () => {
     for (const key of [
