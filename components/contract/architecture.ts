@@ -95,6 +95,13 @@ export const architectureSchema = z
       .partialRecord(z.enum(WEIGHT_PARTS), partSchema)
       .optional()
       .describe("Parameters by kind, where kinds are quantised or split unlike; default: embeddings and linear layers"),
+    made: z
+      .strictObject({
+        rotary: z.int().min(0).optional().describe("Tables of rotary positions, whole on every GPU"),
+        unfolded: z.int().min(0).optional().describe("Second copies of what unfolds latent attention"),
+      })
+      .optional()
+      .describe("Elements that vLLM makes of the weights while it loads them; default: none"),
     encoder: encoderSchema.optional().describe("Tower for images and video; default: none"),
     fp8BlockSize: positiveInt
       .optional()

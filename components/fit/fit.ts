@@ -125,8 +125,13 @@ function layoutOf(input: FitInput, rules: KvCacheRules): KvCacheLayout {
 
 const isChunked = ({ kind }: LayerGroup): boolean => kind === "chunked";
 
-function splitOf({ gpus, dataParallel = 1 }: FitInput): Split {
-  return { tensorParallel: gpus / dataParallel, dataParallel };
+function splitOf({ gpus, dataParallel = 1, items = {} }: FitInput): Split {
+  return {
+    tensorParallel: gpus / dataParallel,
+    dataParallel,
+    // `_mark_tower_model` of vllm/model_executor/models/interfaces.py, 0.18.0 to 0.33.0.
+    isWithoutEncoder: items.images === 0 && items.videos === 0,
+  };
 }
 
 /** Bisects, since with windows and states the cost is not proportional to the context. */

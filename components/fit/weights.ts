@@ -55,6 +55,8 @@ export interface Split {
   tensorParallel: number;
   /** Copies of the attention layers; experts are spread over all copies' GPUs. */
   dataParallel: number;
+  /** Towers that no prompt may use are not loaded. @default false */
+  isWithoutEncoder?: boolean;
 }
 
 /** Bytes of the weights on one GPU. */
@@ -62,10 +64,17 @@ export function weightBytesPerGpu(model: Architecture, precision: Precision, spl
   if (isAsPublished(model, precision) && model.weightsGiB !== undefined) {
     return weightBytes(model, precision) / split.tensorParallel;
   }
-  return [...parts(model, precision)].reduce(
-    (sum, [name, part]) => sum + bytesOf({ ...part, parameters: parametersPerGpu(name, part, model, split) }),
-    0,
-  );
+  return [...parts(model, precision)]
+    .filter(([name]) => name !== "encoder" || !split.isWithoutEncoder)
+    .reduce(
+      (sum, [name, part]) => sum + bytesOf({ ...part, parameters: parametersPerGpu(name, part, model, split) }),
+      madeBytesPerGpu(model, split),
+    );
+}
+
+/** What vLLM makes of the weights and keeps beside them, in 16 bits. */
+function madeBytesPerGpu({ made = {} }: Architecture, { tensorParallel }: Split): number {
+  return 2 * ((made.rotary ?? 0) + (made.unfolded ?? 0) / tensorParallel);
 }
 
 function parametersPerGpu(

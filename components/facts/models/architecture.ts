@@ -71,6 +71,13 @@ export interface Architecture {
   experts?: { count: number; perToken: number };
   /** Parameters by kind; those that are in none are linear layers, split and quantised. @default embeddings and linear layers */
   weights?: Partial<Record<WeightPart, PartWeights>>;
+  /** What vLLM makes while it loads the weights and keeps beside them, in elements of 16 bits. @default nothing */
+  made?: {
+    /** Tables of rotary positions, whole on every GPU. */
+    rotary?: number;
+    /** Second copies of what unfolds latent attention, split by heads. */
+    unfolded?: number;
+  };
   /** @default none */
   encoder?: Encoder;
   /** Side of the blocks that fp8 weights are scaled by (`weight_block_size` of config.json). @default not known */
