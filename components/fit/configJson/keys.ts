@@ -107,7 +107,7 @@ export class Keys {
   /** {@link count} of a key that may list the same number for each layer. */
   countOfAll(name: string, range: CountRange = {}): number {
     const value = this.raw(name);
-    if (!Array.isArray(value)) return this.count(name, range);
+    if (!Array.isArray(value) || value.length === 0) return this.count(name, range);
     const counts = this.countPerLayer(name, value.length, range);
     const [first = NaN] = counts;
     if (counts.every((count) => count === first)) return first;

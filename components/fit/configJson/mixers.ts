@@ -18,6 +18,9 @@ export function hasTrait(text: Keys, trait: Trait | undefined): boolean {
   return typeof trait === "object" ? text.flag(trait.key, false) : (trait ?? false);
 }
 
+/** A bias of all matrices of attention, where the file turns it on. */
+export const ATTENTION_BIAS = { qkvBias: { key: "attention_bias" }, outputBias: { key: "attention_bias" } } as const;
+
 /** How a family's grouped-query attention differs from the plain one, of four matrices. */
 export interface AttentionTraits {
   /** Which layers see what. */
@@ -73,6 +76,14 @@ export function groupedQuery(traits: AttentionTraits): MixersReader {
       .map((reach) => ({ weights, keeps: isCausal ? [kept(reach, heads)] : [] }));
     return { ...heads, layers };
   };
+}
+
+/** One layer of grouped-query attention over all tokens, for families whose layers are of several kinds. */
+export function fullAttention(traits: Omit<AttentionTraits, "reach">) {
+  return (text: Keys, trunk: Trunk, heads: KvHeads): Layer => ({
+    weights: attentionWeights(text, { ...trunk, ...heads }, traits),
+    keeps: [kept({ kind: "full" }, heads)],
+  });
 }
 
 export function kept(reach: Reach, { kvHeads, headSize }: KvHeads): Kept {

@@ -92,7 +92,7 @@ function reachOf(text: Keys, type: string, index: number): Reach {
 }
 
 function readWindow(text: Keys): Reach {
-  if (!text.flag("use_sliding_window", true)) return FULL;
+  const isOn = text.flag("use_sliding_window", true);
   const tokens = text.countIfGiven("sliding_window", { min: 0, max: MOST_TOKENS });
-  return tokens === undefined || tokens === 0 ? FULL : { kind: "window", tokens };
+  return !isOn || tokens === undefined || tokens === 0 ? FULL : { kind: "window", tokens };
 }

@@ -63,7 +63,7 @@ function readModel(root: Keys, options: ReadOptions): Omit<ConfigJson, "notRead"
     return undefined;
   }
   const modelType = options.modelType ?? section.text.text("model_type");
-  const reader = modelType === undefined ? undefined : FAMILIES[modelType];
+  const reader = modelType === undefined ? undefined : FAMILIES.get(modelType);
   if (modelType === undefined || reader === undefined) {
     failUnknown(section.text, modelType);
     checkTowers(root);
@@ -172,6 +172,6 @@ function failUnknown(text: Keys, modelType: string | undefined): void {
   }
   text.fail(
     "model_type",
-    `${quote(modelType)} is no architecture that can be read${didYouMean(modelType, Object.keys(FAMILIES))}: ${shape}`,
+    `${quote(modelType)} is no architecture that can be read${didYouMean(modelType, FAMILIES.keys())}: ${shape}`,
   );
 }

@@ -6,11 +6,9 @@
  */
 import { decoder, type TextReader } from "../decoder.js";
 import { dense } from "../feedForwards.js";
-import { groupedQuery } from "../mixers.js";
+import { ATTENTION_BIAS, groupedQuery } from "../mixers.js";
 import { allButEach, byLayerTypes, full, lastLayers, uniform } from "../reach.js";
 
-/** A bias of all matrices of attention that the file turns on. */
-const ATTENTION_BIAS = { qkvBias: { key: "attention_bias" }, outputBias: { key: "attention_bias" } };
 const MLP_BIAS = { bias: { key: "mlp_bias" } };
 
 const llama = decoder({

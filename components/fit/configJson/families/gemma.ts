@@ -1,9 +1,9 @@
-/** Gemma 3n and 4: embeddings of every layer, layers that read others' keys and values, and heads of two sizes; sources as in {@link DENSE}. */
+/** Gemma 3n and 4: embeddings of every layer, layers that read others' keys and values, and heads of two sizes; sources as in dense.ts. */
 import { decoder, type TextReader } from "../decoder.js";
 import { expertWeights, type FeedForwardsReader, readExperts } from "../feedForwards.js";
 import type { Keys } from "../keys.js";
 import { eachLayer, type Layer, sumWeights, type Weights } from "../layers.js";
-import { attentionWeights, kept, type MixersReader } from "../mixers.js";
+import { ATTENTION_BIAS, attentionWeights, kept, type MixersReader } from "../mixers.js";
 import { allButEach, allButEachAndLast, byLayerTypes, type Reach, type ReachReader } from "../reach.js";
 import { type KvHeads, readKvHeads, type Trunk } from "../trunk.js";
 
@@ -20,11 +20,7 @@ function sharing(reaches: ReachReader, headsOf: (text: Keys, heads: KvHeads, rea
   return (text, trunk) => {
     const heads = readKvHeads(text, trunk);
     const first = firstShared(text, trunk.layers);
-    const traits = {
-      qkvBias: { key: "attention_bias" },
-      outputBias: { key: "attention_bias" },
-      queryKeyNorm: "head",
-    } as const;
+    const traits = { ...ATTENTION_BIAS, queryKeyNorm: "head" } as const;
     const layers = reaches(text, trunk.layers).map((reach, index): Layer => {
       const own = headsOf(text, heads, reach);
       if (index < first) {

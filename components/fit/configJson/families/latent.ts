@@ -1,4 +1,4 @@
-/** Families with latent attention, by `model_type`; sources as in {@link DENSE}. */
+/** Families with latent attention, by `model_type`; sources as in dense.ts. */
 import { decoder, type TextReader } from "../decoder.js";
 import { mixture } from "../feedForwards.js";
 import type { Keys } from "../keys.js";

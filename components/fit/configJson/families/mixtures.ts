@@ -1,13 +1,11 @@
 /**
- * Families with a mixture of experts and grouped-query attention, by `model_type`; sources as in {@link DENSE}.
+ * Families with a mixture of experts and grouped-query attention, by `model_type`; sources as in dense.ts.
  */
 import { decoder, type TextReader } from "../decoder.js";
 import { mixture } from "../feedForwards.js";
 import type { Keys } from "../keys.js";
-import { groupedQuery } from "../mixers.js";
+import { ATTENTION_BIAS, groupedQuery } from "../mixers.js";
 import { allButEach, byLayerTypes, chunks, full, lastLayers, uniform } from "../reach.js";
-
-const ATTENTION_BIAS = { qkvBias: { key: "attention_bias" }, outputBias: { key: "attention_bias" } };
 
 /** Qwen: each nth layer has experts, but for those that are named. */
 export function bySparseStep(text: Keys): (layer: number) => boolean {

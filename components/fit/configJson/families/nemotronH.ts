@@ -1,10 +1,10 @@
-/** Nemotron-H: every layer is one block, of Mamba 2, attention, a feed-forward or experts; sources as in {@link DENSE}. */
+/** Nemotron-H: every layer is one block, of Mamba 2, attention, a feed-forward or experts; sources as in dense.ts. */
 import { decoder, type TextReader } from "../decoder.js";
 import { denseWeights, type FeedForwardsReader, readExperts } from "../feedForwards.js";
 import type { Keys } from "../keys.js";
 import { byKinds, type KindsReader } from "../kinds.js";
 import type { Layer, Weights } from "../layers.js";
-import { attentionWeights, hasTrait, kept } from "../mixers.js";
+import { ATTENTION_BIAS, fullAttention, hasTrait } from "../mixers.js";
 import { mamba2, stateBytes } from "../states.js";
 import type { Trunk } from "../trunk.js";
 
@@ -72,14 +72,7 @@ const describe: FeedForwardsReader = (text, trunk) => {
 const nemotronH = decoder({
   mixers: byKinds(readPattern, {
     mamba,
-    attention: (text, trunk, heads) => ({
-      weights: attentionWeights(
-        text,
-        { ...trunk, ...heads },
-        { qkvBias: { key: "attention_bias" }, outputBias: { key: "attention_bias" } },
-      ),
-      keeps: [kept({ kind: "full" }, heads)],
-    }),
+    attention: fullAttention(ATTENTION_BIAS),
     mlp: (text, { hiddenSize }) => ({
       weights: denseWeights(text, hiddenSize, text.count("intermediate_size"), { matrices: MATRICES, bias: BIAS }),
     }),

@@ -3,7 +3,7 @@ import { decoder, type TextReader } from "../decoder.js";
 import type { FeedForwardsReader } from "../feedForwards.js";
 import type { Keys } from "../keys.js";
 import type { Layer } from "../layers.js";
-import { attentionWeights, kept, type MixersReader } from "../mixers.js";
+import { ATTENTION_BIAS, attentionWeights, kept, type MixersReader } from "../mixers.js";
 import { readHeadSize, type Trunk } from "../trunk.js";
 
 /** Widths of feed-forwards are multiples of it. */
@@ -37,8 +37,7 @@ const mixers: MixersReader = (text, trunk) => {
   });
   const layers = read.map((heads): Layer => {
     if (heads === undefined) return { weights: {} };
-    const bias = { key: "attention_bias" };
-    const weights = attentionWeights(text, { ...trunk, ...heads }, { qkvBias: bias, outputBias: bias });
+    const weights = attentionWeights(text, { ...trunk, ...heads }, ATTENTION_BIAS);
     return {
       weights: { ...weights, norms: (weights.norms ?? 0) + trunk.hiddenSize },
       keeps: [kept({ kind: "full" }, heads)],

@@ -1,6 +1,6 @@
 /**
  * Families that make vectors and scores alone: every token sees all others, and nothing is kept in a KV cache.
- * Sources as in {@link DENSE}, and vllm/model_executor/models/{bert,roberta,bert_with_rope,modernbert}.py, 0.33.
+ * Sources as in dense.ts, and vllm/model_executor/models/{bert,roberta,bert_with_rope,modernbert}.py, 0.33.
  */
 import { decoder, type TextReader } from "../decoder.js";
 import { denseWeights, type FeedForwardsReader } from "../feedForwards.js";
