@@ -8,6 +8,7 @@ import { readEncoder, TOWER_SECTIONS } from "./encoder.js";
 import { FAMILIES } from "./families/index.js";
 import { type Defaults, type Findings, Keys } from "./keys.js";
 import { groupsOf, sumWeights, type Weights } from "./layers.js";
+import { readMade } from "./made.js";
 import { parseObject } from "./parse.js";
 import { MOST_TOKENS } from "./reach.js";
 import { type Quantization, readQuantization } from "./quantization.js";
@@ -85,6 +86,8 @@ function readModel(root: Keys, options: ReadOptions): Omit<ConfigJson, "notRead"
     layers: layerWeights,
     output: output.output ?? 0,
   });
+  const attention = groupsOf(model.all);
+  const made = readMade(text, attention, { heads: model.heads, maxContext });
   noteUnread(text);
   const { layers, hiddenSize, intermediateSize, kvHeads, headSize, experts } = model;
   return {
@@ -92,9 +95,10 @@ function readModel(root: Keys, options: ReadOptions): Omit<ConfigJson, "notRead"
       parameters: Object.values(weights).reduce((sum, parameters) => sum + parameters, 0),
       ...{ layers, hiddenSize, intermediateSize, attentionHeads: model.heads, kvHeads, headSize },
       ...{ vocabularySize, tiedEmbeddings, maxContext },
-      attention: groupsOf(model.all),
+      attention,
       ...(experts !== undefined && { experts }),
       weights: weightsByPart(weights, bits),
+      ...(Object.keys(made).length > 0 && { made }),
       ...(tower?.encoder !== undefined && { encoder: tower.encoder }),
       ...(fp8BlockSize !== undefined && { fp8BlockSize }),
     },
