@@ -11,27 +11,40 @@ export interface EncoderMoment {
 }
 
 /**
- * The step's items are of the kind with most tokens, as many as `--max-num-batched-tokens` holds, and one at least
- * (`MultiModalBudget`, vllm/multimodal/encoder_budget.py, 0.23.0). Tensor parallelism does not split an encoder's stream.
+ * The step's items are of the kind with most tokens, as many as `--max-num-batched-tokens` and the prompts of all sequences hold, and one at
+ * least (`MultiModalBudget`, vllm/multimodal/encoder_budget.py, 0.23.0 to 0.33.0). Tensor parallelism does not split an encoder's stream.
  */
 export function encoderMoment(question: OverheadQuestion): EncoderMoment {
-  const { model, batchedTokens, sequences } = question;
+  const { model, batchedTokens } = question;
   const { encoder } = model;
-  const itemPatches = encoder === undefined ? 0 : largestItem(encoder, question);
-  if (encoder === undefined || itemPatches === 0) return { running: 0, output: 0 };
-  const itemTokens = Math.ceil(itemPatches / encoder.patchesPerToken);
-  const items = Math.max(1, Math.min(Math.floor(batchedTokens / itemTokens), sequences));
+  const item = encoder === undefined ? undefined : largestItem(encoder, question);
+  if (encoder === undefined || item === undefined || item.patches === 0) return { running: 0, output: 0 };
+  const itemTokens = Math.ceil(item.patches / encoder.patchesPerToken);
+  const items = Math.max(1, Math.min(Math.floor(batchedTokens / itemTokens), mostItems(itemTokens, item, question)));
   return {
-    running: items * itemPatches * elementsPerPatch(encoder) * ELEMENT_BYTES,
+    running: items * item.patches * elementsPerPatch(encoder) * ELEMENT_BYTES,
     output: items * itemTokens * model.hiddenSize * ELEMENT_BYTES,
   };
 }
 
-/** Patches of the largest item that a prompt may hold: an image, or a video within the context. */
-function largestItem(encoder: Encoder, { context, items = {} }: OverheadQuestion): number {
-  const image = items.images === 0 ? 0 : encoder.imagePatches;
-  const video = items.videos === 0 ? 0 : Math.min(encoder.videoPatches ?? 0, context * encoder.patchesPerToken);
-  return Math.max(image, video);
+interface Item {
+  patches: number;
+  /** Most of them in a prompt. */
+  limit: number;
+}
+
+/** The largest item that a prompt may hold: an image, or a video within the context. */
+function largestItem(encoder: Encoder, { context, items = {} }: OverheadQuestion): Item {
+  const { images = Infinity, videos = Infinity } = items;
+  const image = { patches: images === 0 ? 0 : encoder.imagePatches, limit: images };
+  const longest = Math.min(encoder.videoPatches ?? 0, context * encoder.patchesPerToken);
+  const video = { patches: videos === 0 ? 0 : longest, limit: videos };
+  return video.patches >= image.patches ? video : image;
+}
+
+/** In the prompts of all sequences. */
+function mostItems(itemTokens: number, { limit }: Item, { context, sequences }: OverheadQuestion): number {
+  return sequences * Math.max(1, Math.min(limit, Math.floor(context / itemTokens)));
 }
 
 /**

@@ -36,11 +36,13 @@ describe("the encoder's moment", () => {
     assert.equal(moment({ context: 32768 }).output, 32768 * 4096 * 2);
   });
 
-  it("holds as many small items as a step has tokens for, and sequences", () => {
+  it("holds as many small items as a step has tokens for, and the prompts of all sequences", () => {
     const small = { ...ENCODER, imagePatches: 1024, videoPatches: 0 };
     const one = moment({ batchedTokens: 256 }, small).running;
     assert.equal(moment({ batchedTokens: 2048 }, small).running, 8 * one);
-    assert.equal(moment({ batchedTokens: 2048, sequences: 2 }, small).running, 2 * one);
+    const limited = { batchedTokens: 2048, sequences: 2, items: { images: 1 } };
+    assert.equal(moment(limited, small).running, 2 * one);
+    assert.equal(moment({ batchedTokens: 2048, sequences: 2, context: 600 }, small).running, 4 * one);
     assert.equal(moment({ batchedTokens: 64 }, small).running, one);
   });
 });
