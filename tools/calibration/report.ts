@@ -39,7 +39,7 @@ export function printCalibration(): void {
 /** How far off the KV cache of the servers that started is, and how many starts and refusals are foretold. */
 function summary(rows: readonly Row[], predictions: readonly Prediction[]): string {
   const errors = predictions.flatMap(({ cacheError }) => cacheError ?? []).sort((a, b) => a - b);
-  const at = (share: number): string => percent(errors[Math.round(share * (errors.length - 1))]!);
+  const at = (share: number): string => percent(errors[Math.round(share * (errors.length - 1))]);
   const right = rows.filter(({ starts }, index) => starts === predictions[index]!.fit.fits).length;
   return (
     `KV cache of ${errors.length} servers: median ${at(0.5)}, eight of ten from ${at(0.1)} to ${at(0.9)}, ` +
