@@ -13,6 +13,7 @@ import { type Precision, PRECISION_NAMES, PRECISIONS } from "../facts/precisions
 import { isBefore } from "../facts/vllm/version.js";
 import { dividesHeads, type Heads, kvHeadsOf } from "../fit/fit.js";
 import { checkChatTemplate } from "./flags/chatTemplate.js";
+import { checkEncoder } from "./memory/encoder.js";
 import { checkFit } from "./memory/fit.js";
 import { checkFp8Blocks } from "./memory/fp8Blocks.js";
 import { checkSliceCount } from "./nodes/gpuTypes.js";
@@ -101,7 +102,10 @@ export function checkRelease(plan: Parts<RuntimePlan>, path: string, found: read
     // The fit of values that are wrong would name a wrong remedy.
     ...([...inputs, ...ofFlags, ...found].some((problem) => isOfFit(problem, path))
       ? []
-      : given([demand, model.id], (question, id) => checkFit(fitInputOf(question), { id, path }))),
+      : given([demand, model.id], (question, id) => {
+          const input = fitInputOf(question);
+          return [...checkFit(input, { id, path }), ...checkEncoder(input, `${path}.flags`)];
+        })),
     ...checkResources({ ...resources, weightsGiB: plan.weightsGiB }, `${path}.resources`),
     ...given(
       [{ flags, env: plan.env, gpus: gpu.count }, resources.memoryGiB, resources.sharedMemoryGiB],

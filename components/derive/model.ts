@@ -45,12 +45,6 @@ export function isGated({ id, gated }: Pick<ModelConfig, "id" | "gated">): boole
 export function cataloguedShape(id: string): Architecture | undefined {
   const known = MODELS[id];
   if (known === undefined) return undefined;
-  const { weightsGiB: _, task: __, pooling: ___, revision: ____, gated: _____, ...shape } = known;
+  const { task: _, pooling: __, revision: ___, gated: ____, ...shape } = known;
   return shape;
-}
-
-/** Measured size of the weights as loaded; it holds for the published precision only. */
-export function measuredWeightsGiB({ id, precision }: Pick<ModelConfig, "id" | "precision">): number | undefined {
-  const known = MODELS[id];
-  return precision === undefined || precision === known?.precision ? known?.weightsGiB : undefined;
 }

@@ -11,14 +11,7 @@ import { batchedTokens } from "./memory/batchBudget.js";
 import { startupSeconds } from "./budgets.js";
 import { draftOnDiskGiB, speculationOf } from "./memory/draft.js";
 import { type Accelerator, gpuNamed, type GpuTypes } from "./nodes/gpuTypes.js";
-import {
-  cataloguedShape,
-  downloadedPrecision,
-  isGated,
-  isQuantizedAtLoad,
-  measuredWeightsGiB,
-  precisionOf,
-} from "./model.js";
+import { cataloguedShape, downloadedPrecision, isGated, isQuantizedAtLoad, precisionOf } from "./model.js";
 import { offloaded } from "./memory/offloading.js";
 import { taskOf } from "./task.js";
 import { cpus, diskGiB, memoryGiB, sharedMemoryGiB, weightsOnDiskGiB } from "./memory/resources.js";
@@ -90,7 +83,7 @@ export function planOf(
     tokenizerRevision: stated(model.tokenizerRevision, () => revision),
   };
   const task = from([{ id, task: model.task }, flags], taskOf);
-  const architecture = model.architecture ?? architectureOf(id, model.precision);
+  const architecture = model.architecture ?? architectureOf(id);
   const accelerator = gpuNamed(gpu.type, gpuTypes);
   const version = stated(config.vllmVersion, () => from([image], imageVersion));
   // Where flags are wrong nobody can tell of a draft: the model's own weights at least.
@@ -143,12 +136,9 @@ export function planOf(
 }
 
 /** The catalogue's shape; all of it wrong where it does not know the model. */
-function architectureOf(id: Parts<string>, precision: Parts<Precision | undefined>): Parts<Architecture> {
+function architectureOf(id: Parts<string>): Parts<Architecture> {
   const shape = from([id], cataloguedShape);
-  if (shape === undefined || isWrong(shape)) return partsOf(architectureSchema, undefined);
-  // Where flags are wrong nobody can tell of a draft: the model's own weights at least.
-  const weightsGiB = from([{ id, precision }], measuredWeightsGiB);
-  return weightsGiB === undefined ? shape : { ...shape, weightsGiB };
+  return shape === undefined || isWrong(shape) ? partsOf(architectureSchema, undefined) : shape;
 }
 
 /** The version that an image's tag names, if it is one of vLLM's own. */

@@ -56,11 +56,16 @@ export function fit(input: FitInput): Fit {
     ? weightBytesPerGpu(draft.model, draft.precision, { tensorParallel: draft.gpus, dataParallel: 1 })
     : 0;
   const weightsPerGpu = weightBytesPerGpu(model, input.precision, split) + ofDraft;
+  const allowed = input.gpu.cudaGiB * GIB * input.memoryUtilization - weightsPerGpu;
   const overhead = overheadBytes(input);
-  const free = input.gpu.cudaGiB * GIB * input.memoryUtilization - weightsPerGpu - overhead;
+  const free = allowed - overhead;
   const pool = poolOf(input, free);
   const fullLengthRequests = Math.max(0, pool.requestsOf(context));
-  const most = largestContext(input, pool);
+  const most = largestContext(input, (other) => {
+    // Trial runs grow with the context, too.
+    const question = { ...input, context: other };
+    return poolOf(question, allowed - overheadBytes(question)).holds(other);
+  });
   return {
     weightsGiB: weights / GIB,
     weightsGiBPerGpu: weightsPerGpu / GIB,
@@ -135,7 +140,7 @@ function splitOf({ gpus, dataParallel = 1, items = {} }: FitInput): Split {
 }
 
 /** Bisects, since with windows and states the cost is not proportional to the context. */
-function largestContext(input: FitInput, { holds }: Pool): number {
+function largestContext(input: FitInput, holds: (context: number) => boolean): number {
   const most = Math.max(input.model.maxContext, input.context);
   if (holds(most)) return most;
   let low = 0;

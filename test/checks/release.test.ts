@@ -97,9 +97,7 @@ describe("the image", () => {
 
 describe("flags of a contract", () => {
   for (const [name, value] of [
-    ["enable-lora", true],
     ["speculative-config", { method: "ngram" }],
-    ["limit-mm-per-prompt", { image: 1 }],
     ["cpu-offload-gb", 4],
   ] as const) {
     it(`warns that the fit does not count the memory of ${name}`, () => {
@@ -249,7 +247,7 @@ describe("the tokenizer", () => {
 });
 
 describe("the context", () => {
-  const weights = "15.3 GiB of bf16 weights and an estimated 1.9 GiB of overhead";
+  const weights = "15.3 GiB of bf16 weights and an estimated 1.0 GiB of overhead";
   refuses([
     [
       "refuses more than the model was made for",
@@ -259,8 +257,8 @@ describe("the context", () => {
     [
       "refuses a context that does not fit once, naming the largest that would",
       { context: 40960 },
-      `context: 40960 tokens do not fit once on 1 × l4: after ${weights}, 2.7 GiB of KV cache hold 19392 tokens: ` +
-        "use at most 19392; for 40960 the smallest machine that would do is g6e.xlarge with 1 × l40s, $1.861/h",
+      `context: 40960 tokens do not fit once on 1 × l4: after ${weights}, 3.6 GiB of KV cache hold 26192 tokens: ` +
+        "use at most 26192; for 40960 the smallest machine that would do is g6e.xlarge with 1 × l40s, $1.861/h",
     ],
     [
       "names sizes a GPU where there are several",
@@ -268,23 +266,23 @@ describe("the context", () => {
         "model/id": "Qwen/Qwen2.5-72B-Instruct",
         "gpu/type": "l40s",
         "gpu/count": 4,
-        "gpu/memoryUtilization": 0.85,
+        "gpu/memoryUtilization": 0.82,
         context: 32768,
       },
-      "context: 32768 tokens do not fit once on 4 × l40s: after 33.9 GiB of bf16 weights and an estimated 2.7 GiB of overhead, " +
-        "1.2 GiB a GPU of KV cache hold 15248 tokens: use at most 15248; for 32768 the smallest machine that would do is " +
+      "context: 32768 tokens do not fit once on 4 × l40s: after 33.9 GiB of bf16 weights and an estimated 1.2 GiB of overhead, " +
+        "1.3 GiB a GPU of KV cache hold 17472 tokens: use at most 17472; for 32768 the smallest machine that would do is " +
         "g7e.12xlarge with 2 × rtx-pro-6000, $8.286/h",
     ],
     [
       "refuses weights that do not fit",
       { "model/id": "Qwen/Qwen2.5-72B-Instruct" },
-      "gpu: Qwen/Qwen2.5-72B-Instruct does not fit on 1 × l4: 135.4 GiB of bf16 weights and an estimated 2.2 GiB of overhead " +
+      "gpu: Qwen/Qwen2.5-72B-Instruct does not fit on 1 × l4: 135.4 GiB of bf16 weights and an estimated 1.3 GiB of overhead " +
         "leave no KV cache in 19.8 GiB; the smallest machine that would do is g7e.12xlarge with 2 × rtx-pro-6000, $8.286/h",
     ],
     [
       "refuses weights that do not fit on several GPUs",
       { "model/id": "Qwen/Qwen2.5-72B-Instruct", "gpu/count": 4 },
-      "gpu: Qwen/Qwen2.5-72B-Instruct does not fit on 4 × l4: 33.9 GiB of bf16 weights and an estimated 2.7 GiB of overhead " +
+      "gpu: Qwen/Qwen2.5-72B-Instruct does not fit on 4 × l4: 33.9 GiB of bf16 weights and an estimated 1.2 GiB of overhead " +
         "leave no KV cache in 19.8 GiB a GPU; the smallest machine that would do is g7e.12xlarge with 2 × rtx-pro-6000, $8.286/h",
     ],
   ]);
@@ -294,14 +292,14 @@ describe("the context", () => {
     const architecture = { ...model.architecture, parameters: 4e12 };
     const disk = { ...resources, diskGiB: 9000 };
     assert.deepEqual(contractProblems({ model: { ...model, architecture }, resources: disk }), [
-      `error ${R1}.gpu: Qwen/Qwen3-8B does not fit on 1 × l4: 7450.6 GiB of bf16 weights and an estimated 1.9 GiB of overhead ` +
+      `error ${R1}.gpu: Qwen/Qwen3-8B does not fit on 1 × l4: 7450.6 GiB of bf16 weights and an estimated 1.0 GiB of overhead ` +
         "leave no KV cache in 19.8 GiB; no machine of the tables would do",
     ]);
   });
 
   it("takes exactly the largest that is named", () => {
-    assert.deepEqual(releaseProblems({ context: 19392 }), []);
-    assert.equal(releaseProblems({ context: 19393 }).length, 1);
+    assert.deepEqual(releaseProblems({ context: 26192 }), []);
+    assert.equal(releaseProblems({ context: 26193 }).length, 1);
   });
 
   it("may pass the model's own by overriding the model's config", () => {
@@ -328,6 +326,7 @@ describe("fitInput", () => {
         memoryUtilization: 0.9,
       },
       ...{ context: 8192, sequences: 16, batchedTokens: 2048, kvElementBytes: 2 },
+      ...{ version: "0.30.0", isPooling: false, isPrefixCached: true },
     });
   });
 

@@ -26,6 +26,7 @@ const factsSchema = z.strictObject({
   gated: z.boolean().describe("Whether the hub hands it out only to accounts that accepted its licence"),
   parameters: count.optional().describe("Parameters as the hub counts them (safetensors.total)"),
   notLoaded: count.optional().describe("Those of them that vLLM does not load"),
+  made: count.optional().describe("Parameters that vLLM makes of them, beside them"),
   weightsBytes: count.optional().describe("Size of the published weights, in bytes"),
   loadedGiB: z.number().positive().optional().describe('"Model loading took X GiB" of vLLM\'s log on one GPU'),
   task: z.enum(["embed", "score"]).optional().describe("What it is for, where its class does not say it"),

@@ -67,8 +67,11 @@ export interface Architecture {
   slidingWindow?: { layers: number; tokens: number };
   /** What the layers keep in the KV cache, where `kvHeads`, `headSize` and `slidingWindow` do not say it. */
   attention?: LayerGroup[];
-  /** Experts of a mixture: how many there are in a layer, and how many a token passes. @default none */
-  experts?: { count: number; perToken: number };
+  /**
+   * Experts of a mixture: how many there are in a layer, how many a token passes, and elements of a token's vector as they take it, by
+   * default `hiddenSize`. @default none
+   */
+  experts?: { count: number; perToken: number; width?: number };
   /** Parameters by kind; those that are in none are linear layers, split and quantised. @default embeddings and linear layers */
   weights?: Partial<Record<WeightPart, PartWeights>>;
   /** What vLLM makes while it loads the weights and keeps beside them, in elements of 16 bits. @default nothing */

@@ -19,6 +19,8 @@ export interface Layer {
 export interface Experts {
   count: number;
   perToken: number;
+  /** Elements of a token's vector as they take it. @default the model's width */
+  width?: number;
 }
 
 /** The feed-forward half of all layers. */

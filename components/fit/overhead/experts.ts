@@ -10,8 +10,9 @@ export function expertBytes(question: OverheadQuestion): number {
   const { model, gpus, batchedTokens, dataParallel = 1, isExpertParallel = false } = question;
   if (model.experts === undefined) return 0;
   const inner = (2 * model.intermediateSize) / (isExpertParallel ? 1 : gpus);
+  const outer = model.experts.width ?? model.hiddenSize;
   const rows = batchedTokens * dataParallel * model.experts.perToken;
-  return rows * (Math.max(inner, model.hiddenSize) + Math.max(inner / 2, model.hiddenSize)) * ELEMENT_BYTES;
+  return rows * (Math.max(inner, outer) + Math.max(inner / 2, outer)) * ELEMENT_BYTES;
 }
 
 /** Whether the buffers are kept from their first use on: spread experts did so before all others. */

@@ -35,8 +35,8 @@ describe("a draft model", () => {
     assert.ok(drafted.resources.diskGiB >= alone.resources.diskGiB + 7);
     assert.ok(drafted.startupSeconds > alone.startupSeconds);
     const [before, after] = [fit(fitInput(alone)), fit(fitInput(drafted))];
-    assert.ok(Math.abs(after.weightsGiBPerGpu - before.weightsGiBPerGpu - weightsGiB) < 0.01);
-    // Its KV cache holds the same tokens.
+    assert.ok(Math.abs(after.weightsGiBPerGpu - before.weightsGiBPerGpu - weightsGiB) < 0.1);
+    // Its KV cache holds the same tokens; its table of positions is loaded beside its weights.
     assert.ok(after.kvBytesPerToken > before.kvBytesPerToken);
   });
 

@@ -107,7 +107,7 @@ describe("fitCommand", () => {
   it("shows a table of what fits, and groups the others by what is in the way", async () => {
     const { text, exitCode } = await ask(QWEN, { gpu: ["l4,a10g,t4"], count: ["1,2,3"], context: ["32768"] });
     assert.equal(exitCode, 0);
-    assert.match(text, /^Qwen\/Qwen3-8B: 8\.19 billion parameters in bf16\n {2}from the catalogue, /);
+    assert.match(text, /^Qwen\/Qwen3-8B: 8\.19 billion parameters in bf16\n {2}from the catalogue\n/);
     assert.match(text, /^ {2}32,768 tokens a request, vLLM's default of sequences, .*, 0\.9 of the memory, vLLM /m);
     assert.match(
       text,

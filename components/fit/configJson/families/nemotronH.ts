@@ -65,7 +65,9 @@ function expertLayer(text: Keys, { hiddenSize }: Trunk): Weights {
 /** What the description of the model says of its feed-forward layers; their weights are in the blocks. */
 const describe: FeedForwardsReader = (text, trunk) => {
   const isMixture = readPattern(text, trunk).kinds.includes("moe");
-  const experts = isMixture ? readExperts(text, EXPERT_KEYS) : undefined;
+  const mixture = isMixture ? readExperts(text, EXPERT_KEYS) : undefined;
+  const narrow = text.countIfGiven("moe_latent_size");
+  const experts = mixture && { ...mixture, ...(narrow !== undefined && { width: narrow }) };
   return { layers: [], width: text.count(isMixture ? "moe_intermediate_size" : "intermediate_size"), experts };
 };
 
