@@ -72,7 +72,13 @@ function jsonOf(value: unknown): string {
   if (typeof value === "number" && !Number.isFinite(value)) return String(value);
   // What only a program can give: no JSON either.
   if (typeof value === "bigint" || typeof value === "symbol" || typeof value === "function") return `a ${typeof value}`;
-  return value === undefined ? "nothing" : JSON.stringify(value);
+  if (value === undefined) return "nothing";
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // Nested deeper than the stack goes, or holding itself.
+    return Array.isArray(value) ? "a list that is nested too deep" : "an object that is nested too deep";
+  }
 }
 
 /** A value as a reader of a message should see it: JSON, cut where it is long, and without the password of a URL. */

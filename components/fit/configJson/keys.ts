@@ -70,9 +70,11 @@ export class Keys {
     return names.find(isGiven) ?? names.find((name) => this.has(name)) ?? names[0];
   }
 
-  /** Records what is wrong with a key. */
+  /** Records, once, what is wrong with a key: some are read again for each layer. */
   fail(name: string, message: string): void {
-    this.findings.problems.push(error(this.pathOf(name), message));
+    const path = this.pathOf(name);
+    const isKnown = this.findings.problems.some((problem) => problem.path === path && problem.message === message);
+    if (!isKnown) this.findings.problems.push(error(path, message));
   }
 
   /** Fails for keys of a model that is built otherwise than the family that its `model_type` names. */
@@ -194,7 +196,9 @@ export class Keys {
 
   /** A list that must have an item for each layer; empty where it has not. */
   ofLength<Item>(name: string, items: Item[], layers: number): Item[] {
-    if (Number.isNaN(layers) || items.length === layers) return items;
+    if (items.length === layers) return items;
+    // Of a number of layers that is wrong itself, nothing follows for the list.
+    if (Number.isNaN(layers)) return [];
     this.fail(name, `${items.length} items for ${layers} layers: give one for each layer`);
     return [];
   }
@@ -205,7 +209,8 @@ export class Keys {
 
   private absent<Value>(name: string, fallback: Value | undefined, allowed: string, wrong: Value): Value {
     if (fallback === undefined) {
-      this.fail(name, `is missing: give ${allowed}`);
+      const isThere = Object.hasOwn(this.object, name);
+      this.fail(name, `${isThere ? "has no value (null, NaN or Infinity)" : "is missing"}: give ${allowed}`);
       return wrong;
     }
     return fallback;

@@ -1,6 +1,8 @@
 import { error, type Problem } from "../../config/problems.js";
 import { isObject } from "./keys.js";
 
+const BYTE_ORDER_MARK = /^\ufeff/;
+
 /** Strings, which are kept, and Python's names for numbers that JSON has none for. */
 const STRING_OR_NOT_FINITE = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\bInfinity\b|\bNaN\b/gs;
 
@@ -10,19 +12,25 @@ const STRING_OR_NOT_FINITE = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\bInfinity\b|\bNaN\b/gs
  * Python writes Infinity and NaN into some files, such as `time_step_limit` of Mamba models; they read as null.
  */
 export function parseObject(text: string, path: string): { object: Record<string, unknown> } | { problems: Problem[] } {
+  const refused = (what: string) => ({
+    problems: [error(path, `${what}: give the config.json of the model's own repository`)],
+  });
+  const json = text.replace(BYTE_ORDER_MARK, "");
+  if (json.trim() === "") return refused("is empty");
+  // A zero byte is what UTF-16 has beside each letter, and U+FFFD what bytes that are no UTF-8 are read as.
+  if (/^.{0,3}(?:\0|\ufffd)/s.test(json)) return refused("is no text in UTF-8");
   let value: unknown;
   try {
-    value = parse(text);
+    value = parse(json);
   } catch (thrown) {
-    const message = `is no JSON: ${(thrown as Error).message}; give the config.json of the model's own repository`;
-    return { problems: [error(path, message)] };
+    return refused(`is no JSON (${withoutContent((thrown as Error).message)})`);
   }
-  if (isObject(value)) return { object: value };
-  return {
-    problems: [
-      error(path, `holds ${kindOf(value)}, not an object: give the config.json of the model's own repository`),
-    ],
-  };
+  return isObject(value) ? { object: value } : refused(`holds ${kindOf(value)}, not an object`);
+}
+
+/** V8's message about a text without what it quotes of it: a file that is named by mistake may hold secrets. */
+function withoutContent(message: string): string {
+  return message.replace(/, (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s, "");
 }
 
 function parse(text: string): unknown {

@@ -9,6 +9,8 @@ const ALIASES = {
 
 /** Most layers that are believed; the deepest model of vLLM's registry has some 160. */
 const MOST_LAYERS = 1000;
+/** Nemotron-H's list of the kinds of its layers. */
+const LISTED_LAYERS = "layers_block_type";
 /** Widest model that is believed. */
 const WIDEST = 2 ** 17;
 /** Most attention heads that are believed. */
@@ -39,8 +41,14 @@ export function readTrunk(text: Keys): Trunk {
 /** Nemotron-H's newer files have no number of layers, but a list of their kinds. */
 function readLayers(text: Keys): number {
   const key = text.nameOf(...ALIASES.layers);
-  const listed = text.has(key) ? undefined : text.texts("layers_block_type");
-  return listed?.length ?? text.count(key, { max: MOST_LAYERS });
+  const listed = text.has(key) ? undefined : text.texts(LISTED_LAYERS);
+  if (listed === undefined) return text.count(key, { max: MOST_LAYERS });
+  if (listed.length > 0 && listed.length <= MOST_LAYERS) return listed.length;
+  text.fail(
+    LISTED_LAYERS,
+    `${listed.length} items are no number of layers: give 1 to ${MOST_LAYERS}, one for each layer`,
+  );
+  return NaN;
 }
 
 /** Heads of grouped-query attention. vLLM: as many as query heads where the key is left out (vllm/transformers_utils/model_arch_config_convertor.py, 0.33). */

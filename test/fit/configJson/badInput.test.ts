@@ -25,8 +25,15 @@ function without(id: string, key: string): Config {
 
 /** What is wrong; the file; what the message must say. */
 const BAD: [string, string | Config, RegExp][] = [
-  ["no JSON", "model: qwen", /^config\.json: is no JSON: .*config\.json of the model's own repository/],
-  ["an empty file", "", /^config\.json: is no JSON/],
+  ["no JSON", "model: qwen", /^config\.json: is no JSON \(.*\): give the config\.json of the model's own repository/],
+  ["an empty file", " \n", /^config\.json: is empty: give/],
+  ["UTF-16", Buffer.from('\ufeff{"a": 1}', "utf16le").toString("utf8"), /^config\.json: is no text in UTF-8/],
+  ["weights", Buffer.from([0x90, 0, 0, 0, 0, 0, 0, 0, 0x7b]).toString("utf8"), /^config\.json: is no text in UTF-8/],
+  [
+    "a number that JSON has not",
+    '{ "model_type": "llama", "hidden_size": NaN }',
+    /hidden_size: has no value \(null, NaN/,
+  ],
   ["a list", "[1]", /^config\.json: holds a list, not an object/],
   ["null", "null", /^config\.json: holds null/],
   ["a number", "3", /^config\.json: holds a number/],
@@ -83,9 +90,22 @@ const BAD: [string, string | Config, RegExp][] = [
     /layer_types: \[1,2\] is not a list of texts/,
   ],
   [
+    "more listed layers than any model has",
+    {
+      ...without("nvidia/NVIDIA-Nemotron-Nano-9B-v2", "num_hidden_layers"),
+      layers_block_type: Array.from({ length: 100_000 }, () => "mamba"),
+    },
+    /layers_block_type: 100000 items are no number of layers: give 1 to 1000/,
+  ],
+  [
+    "a value that is nested deeper than the stack",
+    withKeys(QWEN, { hidden_size: JSON.parse("[".repeat(50_000) + "]".repeat(50_000)) as unknown }),
+    /hidden_size: a list that is nested too deep is not a whole number/,
+  ],
+  [
     "window layers without a window",
     withKeys("openai/gpt-oss-20b", { sliding_window: null }),
-    /sliding_window: is missing/,
+    /sliding_window: has no value/,
   ],
   [
     "more experts a token than there are",
@@ -138,6 +158,29 @@ describe("readConfigJson on bad input", () => {
     const config = withKeys(MOE, { hidden_size: -1, num_experts: "many", num_key_value_heads: 5, vocab_size: 0 });
     const paths = problemsOf(config).map((problem) => /^config\.json: (\w+)/.exec(problem)?.[1]);
     assert.deepEqual(paths.sort(), ["hidden_size", "num_experts", "num_key_value_heads", "vocab_size"]);
+  });
+
+  it("says nothing of kinds of layers whose number is wrong itself", () => {
+    const layer_types = Array.from({ length: 100_000 }, () => "none");
+    const problems = problemsOf({ ...without(QWEN, "num_hidden_layers"), layer_types });
+    assert.deepEqual(problems, ["config.json: num_hidden_layers: is missing: give a whole number from 1 to 1000"]);
+  });
+
+  it("says once what is wrong with a key of all layers", () => {
+    const { length } = problemsOf(withKeys("openai/gpt-oss-20b", { sliding_window: -1 }));
+    assert.equal(length, 1);
+  });
+
+  it("quotes nothing of a file that is no JSON", () => {
+    for (const text of ["HF_TOKEN=hf_secret", '{ "token": hf_secret }', '{ "token": "hf_secret" ', '"hf_secret']) {
+      const problems = problemsOf(text);
+      assert.equal(problems.length, 1);
+      assert.ok(!/secret|TOKEN/.test(problems[0]!), problems[0]);
+    }
+  });
+
+  it("reads a file with a byte-order mark", () => {
+    assert.deepEqual(readConfigJson(`\ufeff${JSON.stringify(realConfig(QWEN))}`), readConfigJson(realConfig(QWEN)));
   });
 
   it("says what is wrong with the tower, too, where the language model is", () => {

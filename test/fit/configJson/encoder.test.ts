@@ -198,7 +198,7 @@ describe("readEncoder", () => {
   it("says what is missing or wrong, with its path", () => {
     const { problems } = read(withVision("qwen3_vl", 2048, { ...QWEN3, depth: -1, hidden_size: undefined }));
     assert.match(problems.join("\n"), /^config\.json: vision_config\.depth: -1 is not a whole number/m);
-    assert.match(problems.join("\n"), /^config\.json: vision_config\.hidden_size: is missing/m);
+    assert.match(problems.join("\n"), /^config\.json: vision_config\.hidden_size: has no value/m);
     const list = read(withVision("llava_next", 4096, CLIP, { image_grid_pinpoints: [[1, 2], "x"] }));
     assert.match(list.problems[0]!, /^config\.json: image_grid_pinpoints: is no list of sizes/);
     assert.match(read(withVision("gemma3", 1, 7 as unknown as Json)).problems[0]!, /vision_config: 7 is not an object/);
