@@ -1,12 +1,16 @@
 /** Shapes of models that releases keep in files beside the stack's: each a model's own config.json. */
-import { readFileSync } from "node:fs";
-import { isAbsolute, join, normalize } from "node:path";
+import { realpathSync } from "node:fs";
+import { isAbsolute, join, normalize, sep } from "node:path";
 import { joinPath } from "../components/config/parse.js";
-import { error, type Problem, quote, warning } from "../components/config/problems.js";
+import { append, error, type Problem, quote, warning } from "../components/config/problems.js";
 import { imageVersion } from "../components/derive/plan.js";
 import { versionNamed } from "../components/facts/vllm/versions.js";
 import { checkArchitectures } from "../components/fit/configJson/architectures.js";
 import { type ConfigJson, readConfigJson } from "../components/fit/configJson/read.js";
+import { readPlainFile } from "./plainFile.js";
+
+/** Largest file that is read; those of the hub have some 100 KiB at the most. */
+const MOST_MIB = 8;
 
 /** Where a release names a file. */
 interface Place {
@@ -35,9 +39,10 @@ export function withArchitectureFiles(models: unknown, folder: string, path: str
   const copy: unknown = structuredClone(models);
   const problems: Problem[] = [];
   const unread = new Set<string>();
+  const readFile = fileReader(folder);
   for (const place of placesIn(copy, path)) {
-    const { problems: found, read } = readFile(place, folder);
-    problems.push(...found);
+    const { problems: found, read } = readPlace(place, readFile);
+    append(problems, found);
     if (read === undefined) {
       unread.add(place.path);
       continue;
@@ -59,18 +64,52 @@ function placesIn(models: unknown, path: string): Place[] {
   );
 }
 
-function readFile({ release, model, path }: Place, folder: string): { read?: ConfigJson; problems: Problem[] } {
-  const file = model["architecture"] as string;
-  if (isAbsolute(file) || normalize(file).startsWith("..")) {
-    const message = `${quote(file)} is not beside the stack's file: keep the model's config.json in the project's folder, and give its path from there`;
-    return { problems: [error(path, message)] };
+type FileReader = (file: string) => ConfigJson | Problem[];
+
+/** Reads each file once, however many releases name it. */
+function fileReader(folder: string): FileReader {
+  const known = new Map<string, ConfigJson | Problem[]>();
+  return (file) => {
+    const read = known.get(file) ?? readFile(file, folder);
+    known.set(file, read);
+    return read;
+  };
+}
+
+function readFile(file: string, folder: string): ConfigJson | Problem[] {
+  let text: string;
+  try {
+    text = textOf(file, folder);
+  } catch (thrown) {
+    return [error(quote(file), (thrown as Error).message)];
   }
-  const text = textOf(join(folder, file));
-  if (text === undefined) {
-    const message = `${quote(file)} is no file that can be read: give the path of the model's config.json from the project's folder, or the shape itself`;
-    return { problems: [error(path, message)] };
+  return readConfigJson(text, { path: file });
+}
+
+/** @throws Error that says why it is not read, and what to do */
+function textOf(file: string, folder: string): string {
+  const outside =
+    "is not beside the stack's file: keep the model's config.json itself in the project's folder, and give its path from there";
+  if (isAbsolute(file) || normalize(file).startsWith("..")) throw new Error(outside);
+  let real: string;
+  try {
+    real = realpathSync(join(folder, file));
+  } catch {
+    throw new Error(
+      "there is no such file: give the path of the model's config.json from the project's folder, or the shape itself",
+    );
   }
-  const read = readConfigJson(text, { path: file });
+  // A link leads anywhere.
+  if (!`${real}${sep}`.startsWith(realpathSync(folder) + sep)) throw new Error(outside);
+  try {
+    return readPlainFile(real, MOST_MIB, "give the model's config.json");
+  } catch (thrown) {
+    throw new Error(`cannot be read: ${(thrown as Error).message}`, { cause: thrown });
+  }
+}
+
+function readPlace({ release, model, path }: Place, readFile: FileReader): { read?: ConfigJson; problems: Problem[] } {
+  const read = readFile(model["architecture"] as string);
   if (Array.isArray(read)) {
     return { problems: read.map((problem) => ({ ...problem, path: `${path}: ${problem.path}` })) };
   }
@@ -87,14 +126,6 @@ function readFile({ release, model, path }: Place, folder: string): { read?: Con
 function versionOf({ vllmVersion, image }: Record<string, unknown>): string | undefined {
   if (typeof vllmVersion === "string") return vllmVersion;
   return typeof image === "string" ? imageVersion(image) : undefined;
-}
-
-function textOf(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return undefined;
-  }
 }
 
 function entries(value: unknown): [string, Record<string, unknown>][] {

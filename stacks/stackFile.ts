@@ -55,7 +55,7 @@ function readText(folder: string, file: string, name: string): string {
     if (!realpathSync(file).startsWith(realpathSync(folder) + sep)) {
       throw new Error("it is a link to a file outside of the project, so put the file itself here");
     }
-    return readPlainFile(file, MAX_MIB);
+    return readPlainFile(file, MAX_MIB, "use several stacks");
   } catch (thrown) {
     throw new ContractError([error(name, `cannot be read: ${(thrown as Error).message}`)]);
   }

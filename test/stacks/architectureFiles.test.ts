@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import type { Problem } from "../../components/config/problems.js";
 import { withArchitectureFiles } from "../../stacks/architectureFiles.js";
 
 /** config.json of Qwen/Qwen3-8B, the keys that size it. */
@@ -21,6 +23,10 @@ describe("a model's shape in a file beside the stack's", () => {
     mkdirSync(join(folder, "models"));
     writeFileSync(join(folder, "models", "qwen.json"), JSON.stringify(QWEN));
     writeFileSync(join(folder, "broken.json"), "{");
+    writeFileSync(join(folder, "huge.json"), " ".repeat(9 * 2 ** 20));
+    symlinkSync("/etc/passwd", join(folder, "link.json"));
+    symlinkSync("loop.json", join(folder, "loop.json"));
+    execFileSync("mkfifo", [join(folder, "pipe.json")]);
     writeFileSync(join(folder, "negative.json"), JSON.stringify({ ...QWEN, num_hidden_layers: -1, vocab_size: 0 }));
     writeFileSync(join(folder, "unknown.json"), JSON.stringify({ ...QWEN, architectures: ["Qwen9ForCausalLM"] }));
     writeFileSync(
@@ -37,12 +43,13 @@ describe("a model's shape in a file beside the stack's", () => {
     withArchitectureFiles(modelsOf(architecture, model), folder, "vllm:models");
   const modelOf = (models: unknown): Record<string, unknown> =>
     (models as { chat: { releases: { r1: { model: Record<string, unknown> } } } }).chat.releases.r1.model;
+  const errorsOf = (problems: Problem[]): Problem[] => problems.filter(({ severity }) => severity === "error");
   const AT = "vllm:models.chat.releases.r1.model.architecture";
 
   it("is read into the config, and the given values are left as they are", () => {
     const given = modelsOf("models/qwen.json");
     const { models, problems, unread } = withArchitectureFiles(given, folder, "vllm:models");
-    assert.deepEqual([problems, unread.size], [[], 0]);
+    assert.deepEqual([errorsOf(problems), unread.size], [[], 0]);
     const shape = modelOf(models)["architecture"] as Record<string, unknown>;
     assert.deepEqual([shape["parameters"], shape["precision"]], [8_190_735_360, "bf16"]);
     assert.equal(modelOf(given)["architecture"], "models/qwen.json");
@@ -74,22 +81,40 @@ describe("a model's shape in a file beside the stack's", () => {
       assert.equal(withArchitectureFiles(models, folder, "vllm:models").models, models);
   });
 
+  it("takes a link to another file of the project", () => {
+    symlinkSync(join("models", "qwen.json"), join(folder, "alias.json"));
+    assert.deepEqual(errorsOf(read("alias.json").problems), []);
+  });
+
+  it("reads a file once, however many releases name it", () => {
+    const release = { image: IMAGE, model: { id: "acme/chat", architecture: "broken.json" } };
+    const releases = Object.fromEntries(Array.from({ length: 2000 }, (_, index) => [`r${index}`, release]));
+    const { problems, unread } = withArchitectureFiles({ chat: { releases } }, folder, "vllm:models");
+    assert.deepEqual([problems.length, unread.size], [2000, 2000]);
+    assert.equal(new Set(problems.map(({ message }) => message)).size, 1);
+  });
+
   const wrong: Array<[file: string, lines: RegExp[]]> = [
-    ["nowhere.json", [/^"nowhere.json" is no file that can be read/]],
-    ["models", [/^"models" is no file that can be read/]],
-    ["/etc/passwd", [/^"\/etc\/passwd" is not beside the stack's file/]],
-    ["models/../../secret.json", [/is not beside the stack's file/]],
+    ["nowhere.json", [/^there is no such file/]],
+    ["loop.json", [/^there is no such file/]],
+    ["nul\0.json", [/^there is no such file/]],
+    ["models", [/^cannot be read: EISDIR/]],
+    ["", [/^cannot be read: EISDIR/]],
+    ["/etc/passwd", [/^is not beside the stack's file/]],
+    ["models/../../secret.json", [/^is not beside the stack's file/]],
+    ["link.json", [/^is not beside the stack's file/]],
+    ["pipe.json", [/^cannot be read: it is no regular file/]],
+    ["huge.json", [/^cannot be read: it has 9 MiB, and 8 are the most: give the model's config.json/]],
     ["broken.json", [/is no JSON/]],
     ["negative.json", [/-1/, /0/]],
     ["unknown.json", [/"Qwen9ForCausalLM" is no architecture that vLLM 0.30.0 knows/]],
   ];
   for (const [file, lines] of wrong) {
-    it(`refuses ${file}, every problem with its place`, () => {
-      const { problems } = read(file);
+    it(`refuses ${JSON.stringify(file)}, every problem with its place`, () => {
+      const problems = errorsOf(read(file).problems);
       assert.equal(problems.length, lines.length);
-      problems.forEach(({ path, message, severity }, index) => {
+      problems.forEach(({ path, message }, index) => {
         assert.ok(path.startsWith(AT), path);
-        assert.equal(severity, "error");
         assert.match(message, lines[index]!);
       });
     });

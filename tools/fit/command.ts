@@ -1,6 +1,7 @@
 /** `fit`: on which GPUs a model would run, what that costs, and why others would not do. */
 import { writeFileSync } from "node:fs";
-import { append, type Problem } from "../../components/config/problems.js";
+import { printable } from "../../components/config/printable.js";
+import { append, error, type Problem, quote } from "../../components/config/problems.js";
 import { candidates } from "../../components/fit/candidates.js";
 import { plan, type Planned } from "../../components/fit/planner.js";
 import type { Outcome } from "../commandLine.js";
@@ -48,8 +49,14 @@ export async function fitCommand(name: string, typed: Typed, { env, width, repor
 }
 
 function draw(file: string, picture: string | undefined, report: Surroundings["report"]): void {
-  if (picture === undefined) report(`${file} is not written: there is no line to draw`);
-  else writeFileSync(file, picture);
+  if (picture === undefined) return report(`${printable(file)} is not written: there is no line to draw`);
+  try {
+    writeFileSync(file, picture);
+  } catch (thrown) {
+    const { code = "no reason given" } = thrown as NodeJS.ErrnoException;
+    const message = `${quote(file)} cannot be written (${code}): give a file in a folder that is there`;
+    throw new BadInput([error("--plot", message)]);
+  }
 }
 
 const fits = ({ reasons }: Planned): boolean => reasons.length === 0;

@@ -37,7 +37,9 @@ interface Token {
 export async function fetchConfig({ id, revision = "main", env, timeoutSeconds = 30 }: HubRequest): Promise<string> {
   const endpoint = endpointOf(env);
   const token = tokenOf(env);
-  if (/^(1|true|yes|on)$/i.test(env["HF_HUB_OFFLINE"] ?? "")) throw failed(id, "HF_HUB_OFFLINE is set");
+  if (/^(1|true|yes|on)$/i.test(env["HF_HUB_OFFLINE"] ?? "")) {
+    throw failed(id, "HF_HUB_OFFLINE is set: unset it to ask the hub");
+  }
   const url = new URL(`${endpoint}/${id}/resolve/${encodeURIComponent(revision)}/config.json`);
   const signal = AbortSignal.timeout(timeoutSeconds * 1000);
   try {
@@ -47,8 +49,9 @@ export async function fetchConfig({ id, revision = "main", env, timeoutSeconds =
   } catch (thrown) {
     if (thrown instanceof BadInput) throw thrown;
     if (thrown instanceof Unusable) throw failed(id, thrown.message);
-    if (signal.aborted) throw failed(id, `${url.host} did not answer within ${timeoutSeconds} seconds`);
-    throw failed(id, `${url.host} cannot be reached (${causeOf(thrown)})`);
+    if (signal.aborted)
+      throw failed(id, `${url.host} did not answer within ${timeoutSeconds} seconds: try again later`);
+    throw failed(id, `${url.host} cannot be reached (${causeOf(thrown)}): check the network and HF_ENDPOINT`);
   }
 }
 
@@ -64,8 +67,9 @@ function failed(id: string, what: string): BadInput {
 
 function endpointOf(env: Env): string {
   const text = env["HF_ENDPOINT"]?.trim() || DEFAULT_ENDPOINT;
-  if (isWeb(text)) return text.replace(/\/+$/, "");
-  const message = `${quote(text)} is not an address, or holds a password: use one such as ${DEFAULT_ENDPOINT}, and HF_TOKEN`;
+  if (isWeb(text) && !/[?#]/.test(text)) return text.replace(/\/+$/, "");
+  // Not quoted: whatever stands there may be a secret.
+  const message = `is not the address of a hub, or holds more than that, such as a password: use one such as ${DEFAULT_ENDPOINT}, and HF_TOKEN`;
   throw new BadInput([error("HF_ENDPOINT", message)]);
 }
 

@@ -1,8 +1,9 @@
 /** The model that is asked about: of the catalogue, of a config.json, or of the hub. */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { hubId } from "../../components/config/schemas.js";
-import { didYouMean, error, quote } from "../../components/config/problems.js";
+import { didYouMean, error, listOr, nearest as nearestNames, quote } from "../../components/config/problems.js";
 import { MODELS } from "../../components/facts/models/catalogue.js";
+import { readPlainFile } from "../../stacks/plainFile.js";
 import { BadInput } from "../failure.js";
 import { type AskedModel, promptsOf } from "./askedModel.js";
 import { fromConfig, type Reading } from "./configFile.js";
@@ -31,25 +32,49 @@ export async function askedModel(name: string, { revision, env, reading = {} }: 
   if (!isFile(name)) {
     const known = catalogueModel(name, reading.task);
     if (known === undefined) throw new BadInput([error(quote(name), whatIsWrong(name))]);
+    if (reading.modelType !== undefined) throw new BadInput([error("--model-type", notFor(name))]);
     return known;
   }
   if (revision !== undefined) {
     throw new BadInput([error("--revision", `is of a model on the hub, and ${name} is a file: leave it out`)]);
   }
-  return fromConfig(readFileSync(name, "utf8"), name, name, reading);
+  return fromConfig(textOf(name), name, name, reading);
 }
 
-/** An id looks like a path: what is there as a file is one. */
+/** Largest file that is read; those of the hub have some 100 KiB at the most. */
+const MOST_MIB = 8;
+
+function textOf(file: string): string {
+  try {
+    return readPlainFile(file, MOST_MIB, "give the model's config.json");
+  } catch (thrown) {
+    throw new BadInput([error(quote(file), `cannot be read: ${(thrown as Error).message}`)]);
+  }
+}
+
+/** An id looks like a path: what is there, and is no folder, is a file. */
 function isFile(name: string): boolean {
-  return existsSync(name) && statSync(name).isFile();
+  return existsSync(name) && !statSync(name).isDirectory();
+}
+
+function notFor(name: string): string {
+  return `is for a config.json, and the catalogue answers for ${name}: leave it out, or ask the hub by --revision main`;
 }
 
 function whatIsWrong(name: string): string {
   if (existsSync(name)) return "is a folder: give the path of the config.json in it";
   if (/^[./~]|\.json$/i.test(name))
     return "there is no such file: give the path of a config.json, or a Hugging Face id";
-  const suggestion = didYouMean(name, Object.keys(MODELS));
+  const suggestion = didYouMean(name, Object.keys(MODELS)) || didYouMeanOf(name);
   return `is neither a file nor a Hugging Face id: use organisation/name, or the path of a config.json${suggestion}`;
+}
+
+/** A name without its organisation: ids that end in it. */
+function didYouMeanOf(name: string): string {
+  const short = (id: string) => id.slice(id.indexOf("/") + 1);
+  const [nearest] = nearestNames(name, Object.keys(MODELS).map(short));
+  const ids = Object.keys(MODELS).filter((id) => short(id) === nearest);
+  return ids.length === 0 ? "" : `; did you mean ${listOr(ids)}?`;
 }
 
 /** @param asked what it is used for, where that is not what the catalogue says */

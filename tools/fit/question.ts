@@ -2,6 +2,8 @@
 import { KV_CACHE_TYPES } from "../../components/facts/kvCacheTypes.js";
 import type { Architecture } from "../../components/facts/models/architecture.js";
 import type { Precision } from "../../components/facts/precisions.js";
+import { isBefore } from "../../components/facts/vllm/version.js";
+import { NEWEST_VERSION } from "../../components/facts/vllm/versions.js";
 import type { Question } from "../../components/fit/planner.js";
 import type { AskedModel } from "./askedModel.js";
 import type { FitOptions } from "./options.js";
@@ -43,8 +45,12 @@ function servedPrecision({ precision }: AskedModel, asked: Precision | undefined
 }
 
 /** What the answer takes for granted, a sentence each. */
-export function notesOf(model: AskedModel, draft: AskedModel | undefined, { precision }: FitOptions): string[] {
+export function notesOf(model: AskedModel, draft: AskedModel | undefined, options: FitOptions): string[] {
   const notes = [...model.notRead, ...(draft?.notRead ?? [])];
+  const { precision, version } = options;
+  if (isBefore(NEWEST_VERSION.version, version)) {
+    notes.push(`vLLM ${version} is newer than any that is known: it is counted as ${NEWEST_VERSION.version} is`);
+  }
   if (precision === undefined || precision === model.precision) return notes;
   if (!SIXTEEN_BITS.includes(model.precision)) {
     notes.push(

@@ -84,7 +84,7 @@ const MOST_MIB = 256;
 export function readEarlier(file: string): EarlierReport[] {
   let content: unknown;
   try {
-    content = JSON.parse(readPlainFile(file, MOST_MIB));
+    content = JSON.parse(readPlainFile(file, MOST_MIB, "compare fewer stacks"));
   } catch (thrown) {
     throw new ContractError([
       error(file, `cannot be read: ${(thrown as Error).message}; give a file that --json has written`),

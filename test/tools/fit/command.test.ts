@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -208,12 +209,48 @@ describe("fitCommand", () => {
     assert.match((await problemsOf("Qwen3-8B"))[0]!, /is neither a file nor a Hugging Face id: use organisation\/name/);
     assert.match(
       (await problemsOf("acme/model"))[0]!,
-      /is not in the catalogue, and HF_HUB_OFFLINE is set; or give the path/,
+      /is not in the catalogue, and HF_HUB_OFFLINE is set: unset it to ask the hub; or give the path/,
     );
     assert.match((await problemsOf(QWEN, { revision: ["v1"] }))[0]!, /HF_HUB_OFFLINE is set/);
     assert.match(
       (await problemsOf(configFile(CONFIG), { revision: ["v1"] }))[0]!,
       /^--revision: is of a model on the hub, and .* is a file/,
     );
+  });
+
+  it("names models of the catalogue by a name without its organisation", async () => {
+    assert.match((await problemsOf("qwen3-8b"))[0]!, /; did you mean Qwen\/Qwen3-8B\?$/);
+  });
+
+  it("refuses files that are none of text, each by what it is", async () => {
+    const folder = folderWith({ "huge.json": " ".repeat(9 * 2 ** 20) });
+    execFileSync("mkfifo", [join(folder, "pipe.json")]);
+    const [pipe, huge] = [join(folder, "pipe.json"), join(folder, "huge.json")];
+    assert.deepEqual(await problemsOf(pipe), [`"${pipe}": cannot be read: it is no regular file`]);
+    assert.deepEqual(await problemsOf(huge), [
+      `"${huge}": cannot be read: it has 9 MiB, and 8 are the most: give the model's config.json`,
+    ]);
+  });
+
+  it("refuses a type for a model whose config.json it does not read", async () => {
+    assert.match(
+      (await problemsOf(QWEN, { "model-type": ["llama"] }))[0]!,
+      /^--model-type: is for a config\.json, and the catalogue answers for Qwen\/Qwen3-8B: leave it out, or/,
+    );
+  });
+
+  it("refuses a picture that cannot be written, after the answer is known", async () => {
+    const typed = { gpu: ["h200"], count: ["1"] };
+    assert.deepEqual(
+      await problemsOf(QWEN, { ...typed, plot: [join(folderWith(), "none", "fit.svg")] }).then(([problem]) =>
+        /^--plot: ".*fit\.svg" cannot be written \(ENOENT\): give a file in a folder/.test(problem!),
+      ),
+      true,
+    );
+  });
+
+  it("says that a version is newer than any that is known", async () => {
+    const { reported } = await ask(QWEN, { gpu: ["h200"], count: ["1"], vllm: ["99.1.0"], json: true });
+    assert.match(reported[0]!, /^vLLM 99\.1\.0 is newer than any that is known: it is counted as \d+\.\d+\.\d+ is$/);
   });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
 
 import { type Env, fetchConfig } from "../../../tools/fit/hub.js";
 import { BadInput } from "../../../tools/failure.js";
@@ -201,20 +202,30 @@ describe("fetchConfig", () => {
     const open = await stand(status(200));
     assert.match(
       await refusal({ HF_ENDPOINT: open.url, HF_HUB_OFFLINE: "1" }),
-      /HF_HUB_OFFLINE is set; or give the path/,
+      /HF_HUB_OFFLINE is set: unset it to ask the hub; or give the path/,
     );
     assert.deepEqual(open.seen, []);
   });
 
-  it("refuses an endpoint that is no address, without its password", async () => {
-    for (const endpoint of ["huggingface.co", "ftp://hub", "https://user:word@hub"]) {
+  it("refuses an endpoint that is no address of a hub, and shows nothing of it", async () => {
+    const endpoints = [
+      ...["secret", "ftp://secret", "file:///secret", "https://user:secret@hub", 'https://user:"secret@hub'],
+      ...["https://user: secret@hub", "https://hub?token=secret", "https://hub/#secret"],
+    ];
+    for (const endpoint of endpoints) {
       const message = await refusal({ HF_ENDPOINT: endpoint });
       assert.match(
         message,
-        /^HF_ENDPOINT: ".*" is not an address, or holds a password: use one such as https:\/\/huggingface\.co/,
+        /^HF_ENDPOINT: is not the address of a hub, .* such as https:\/\/huggingface\.co, and HF_TOKEN/,
       );
-      assert.ok(!message.includes("word@"));
+      assert.ok(!message.includes("secret"), message);
     }
+  });
+
+  it("stops at an answer that unpacks to more than a config.json can be", async () => {
+    const bomb = gzipSync(Buffer.alloc(64 * 2 ** 20));
+    const { url } = await stand((_, response) => response.writeHead(200, { "content-encoding": "gzip" }).end(bomb));
+    assert.match(await refusal({ HF_ENDPOINT: url }), /is larger than 8 MiB: no config\.json/);
   });
 
   it("refuses a token that no header can hold, and does not show it", async () => {
