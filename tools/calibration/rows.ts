@@ -3,7 +3,7 @@
  *
  * Where a log does not show an input it is taken as its vLLM has it, and named in `defaults`: 2048 tokens a step and 256 sequences below
  * 70 GiB and on an A100, 8192 and 1024 above (`get_batch_defaults`, vllm/engine/arg_utils.py); the model's own context; 0.92 of the memory, 0.9
- * before vLLM 0.19. Where only a date or a range of versions is known, `note` says it, and `vllm` is one of them or left out.
+ * before vLLM 0.20. Where only a date or a range of versions is known, `note` says it, and `vllm` is one of them or left out.
  */
 import type { FitInput } from "../../components/fit/input.js";
 import type { Gpu, GpuType } from "../../components/facts/gpus.js";
@@ -12,7 +12,7 @@ import { isBefore } from "../../components/facts/vllm/version.js";
 import table from "./rows.json";
 
 type Given = "gpus" | "memoryUtilization" | "context" | "sequences" | "batchedTokens" | "kvElementBytes";
-type GivenBySome = "isEager" | "isExpertParallel" | "items" | "blockTokens" | "lora";
+type GivenBySome = "isEager" | "isExpertParallel" | "isPrefixCached" | "items" | "blockTokens" | "lora";
 
 /** One start. Memory is of one GPU. */
 export interface Row extends Pick<FitInput, Given>, Partial<Pick<FitInput, GivenBySome>> {
