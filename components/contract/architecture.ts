@@ -65,6 +65,9 @@ const encoderSchema = z.strictObject({
   imagePatches: positiveInt.describe("Patches of the largest image that the model's processor allows"),
   videoPatches: positiveInt.optional().describe("Patches of the largest video; default: the model takes none"),
   patchesPerToken: positiveInt.describe("Patches that become one token of the language model"),
+  wholeItemTokens: positiveInt
+    .optional()
+    .describe("Tokens of the largest item, where one step has to hold all of an item; default: items are cut"),
 });
 
 export const architectureSchema = z

@@ -118,7 +118,7 @@ export function planOf(
       sequences: concurrency.sequences,
       inFlight: concurrency.inFlight,
       batchedTokens: stated(concurrency.batchedTokens, () =>
-        from([{ id, task, flags, accelerator, context, version }], batchedTokens),
+        from([{ id, task, flags, accelerator, context, version, architecture }], batchedTokens),
       ),
     },
     weightsGiB,

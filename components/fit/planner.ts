@@ -2,7 +2,7 @@
 import { listOr } from "../config/problems.js";
 import { KV_CACHE_TYPES, neededCapability, runsOn } from "../facts/kvCacheTypes.js";
 import { PRECISIONS } from "../facts/precisions.js";
-import { stepDefaults } from "../facts/vllm/batchedTokens.js";
+import { stepDefaults, wholeItemTokens } from "../facts/vllm/batchedTokens.js";
 import { NEWEST_VERSION } from "../facts/vllm/versions.js";
 import { byPrice, type Candidate } from "./candidates.js";
 import { dividesHeads, type Fit, fit, type FitInput, kvHeadsOf } from "./fit.js";
@@ -76,9 +76,11 @@ export function planned(question: Question, candidate: Candidate): Planned {
 
 function inputOf(question: Question, { gpu, gpus }: Candidate): FitInput {
   const { kvCacheType: _, mostContext: __, isPublished: ___, takesWholePrompts = false, draft, ...rest } = question;
-  const defaults = stepDefaults(gpu, question.version ?? NEWEST_VERSION.version);
+  const version = question.version ?? NEWEST_VERSION.version;
+  const defaults = stepDefaults(gpu, version);
   const sequences = question.sequences ?? defaults.sequences;
-  const byDefault = takesWholePrompts ? Math.max(defaults.batchedTokens, question.context) : defaults.batchedTokens;
+  const whole = Math.max(wholeItemTokens(question.model, version), takesWholePrompts ? question.context : 0);
+  const byDefault = Math.max(defaults.batchedTokens, whole);
   // Neither default goes beyond what the other allows (`_set_default_max_num_seqs_and_batched_tokens_args` of
   // vllm/engine/arg_utils.py, 0.33.0).
   const batchedTokens = question.batchedTokens ?? Math.min(byDefault, sequences * question.context);

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 
 import { type Gpu, GPUS, type GpuType } from "../../components/facts/gpus.js";
+import { MODELS } from "../../components/facts/models/catalogue.js";
 import {
   defaultBatchedTokens,
   defaultBatchedTokensButGb10,
   stepDefaults,
+  wholeItemTokens,
 } from "../../components/facts/vllm/batchedTokens.js";
 
 const GB10: Gpu = { type: "gb10", name: "GB10", cudaGiB: 119, computeCapability: 12.1 };
@@ -39,4 +41,14 @@ describe("stepDefaults", () => {
       assert.deepEqual(stepDefaults(GPUS[gpu], version), { batchedTokens, sequences });
     });
   }
+});
+
+describe("wholeItemTokens", () => {
+  it("are a video's, of a model whose images see all of themselves, since 0.22", () => {
+    const tokens = (id: string, version = "0.33.0"): number => wholeItemTokens(MODELS[id]!, version);
+    assert.equal(tokens("google/gemma-4-31B-it"), 2496);
+    assert.equal(tokens("google/gemma-4-31B-it", "0.20.2"), 0);
+    assert.equal(tokens("google/gemma-4-E4B-it"), 0);
+    assert.equal(tokens("Qwen/Qwen3-8B"), 0);
+  });
 });

@@ -43,6 +43,9 @@ describe("planned", () => {
     assert.deepEqual(tokensAndSequences({ sequences: 4, batchedTokens: 512 }, "b200"), [512, 4]);
     assert.deepEqual(tokensAndSequences({ takesWholePrompts: true }, "l4"), [8192, 256]);
     assert.deepEqual(tokensAndSequences({ sequences: 2, context: 512 }, "h100"), [1024, 2]);
+    const gemma = MODELS["google/gemma-4-31B-it"]!;
+    assert.deepEqual(tokensAndSequences({ model: gemma }, "a100-80"), [2496, 256]);
+    assert.deepEqual(tokensAndSequences({ model: gemma }, "h100"), [8192, 1024]);
     assert.deepEqual(tokensAndSequences({ batchedTokens: 128 }, "h100"), [128, 128]);
   });
 

@@ -2,7 +2,9 @@
 import type { Flags } from "../../contract/contract.js";
 import type { Gpu } from "../../facts/gpus.js";
 import { MODELS } from "../../facts/models/catalogue.js";
+import type { Architecture } from "../../facts/models/architecture.js";
 import { isPoolingTask, type Task } from "../../facts/models/task.js";
+import { wholeItemTokens } from "../../facts/vllm/batchedTokens.js";
 import { NEWEST_VERSION, versionNamed } from "../../facts/vllm/versions.js";
 
 /**
@@ -27,10 +29,13 @@ export interface BatchDemand {
   accelerator: Gpu;
   context: number;
   version: string | undefined;
+  architecture: Architecture;
 }
 
 /** The version's default, stated so that a later default changes nothing; of a version that is not known, the newest's. */
-export function batchedTokens({ id, task, flags, accelerator, context, version }: BatchDemand): number {
-  const byDefault = (versionNamed(version) ?? NEWEST_VERSION).defaults.batchedTokens(accelerator);
-  return takesWholePrompts({ id, task, flags }) ? Math.max(byDefault, context) : byDefault;
+export function batchedTokens({ accelerator, context, version, architecture, ...prompts }: BatchDemand): number {
+  const known = versionNamed(version) ?? NEWEST_VERSION;
+  const byDefault = known.defaults.batchedTokens(accelerator);
+  const whole = takesWholePrompts(prompts) ? context : 0;
+  return Math.max(byDefault, wholeItemTokens(architecture, known.version), whole);
 }

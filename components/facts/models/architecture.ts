@@ -45,6 +45,8 @@ export interface Encoder {
   videoPatches?: number;
   /** Patches that become one token of the language model. */
   patchesPerToken: number;
+  /** Tokens of the largest item, where one step has to hold all of an item. @default items are cut */
+  wholeItemTokens?: number;
 }
 
 export interface Architecture {

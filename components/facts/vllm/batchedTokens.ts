@@ -5,6 +5,7 @@
  * 0.10.2, 0.11.2 to 0.18.0, 0.20.2, 0.22.1, 0.24.0 and 0.26.0 to 0.33.0.
  */
 import type { Gpu } from "../gpus.js";
+import type { Architecture } from "../models/architecture.js";
 import { isBefore } from "./version.js";
 
 /** What a step takes where nobody says otherwise. */
@@ -31,6 +32,15 @@ export function stepDefaults(gpu: Gpu, version: string): StepDefaults {
   const isSince = (first: string): boolean => !isBefore(version, first);
   if (gpu.cudaGiB < 70 || EXCEPTED.some(({ since, includes }) => isSince(since) && includes(gpu))) return SMALL;
   return gpu.cudaGiB >= 160 && isSince("0.28.0") ? LARGEST : LARGE;
+}
+
+/**
+ * What vLLM raises its default to, so that a step holds the largest item of a model that does not cut them; it does not start with less
+ * (`_get_min_mm_batched_tokens` of vllm/engine/arg_utils.py since 0.22.0, `compute_mm_encoder_budget` of
+ * vllm/v1/core/encoder_cache_manager.py). 0 where it does not.
+ */
+export function wholeItemTokens({ encoder }: Architecture, version: string): number {
+  return isBefore(version, "0.22.0") ? 0 : (encoder?.wholeItemTokens ?? 0);
 }
 
 /** {@link StepDefaults.batchedTokens} of 0.29.0 to 0.32.0. */

@@ -41,6 +41,10 @@ describe("the batch budget", () => {
     it(`is vLLM's default for ${what}`, () => assert.equal(contract(changes).concurrency.batchedTokens, 2048));
   }
 
+  it("holds the largest item of a model that does not cut them", () => {
+    assert.equal(contract({ "model/id": "google/gemma-4-31B-it" }).concurrency.batchedTokens, 2496);
+  });
+
   it("stays at the default where that is more than the context", () => {
     assert.equal(contract({ ...POOLING, context: 1024 }).concurrency.batchedTokens, 2048);
   });

@@ -153,6 +153,14 @@ describe("readEncoder", () => {
     });
   }
 
+  it("knows the largest item of a Gemma 4 whose images see all of themselves, which is not cut over steps", () => {
+    const wholeItem = (use_bidirectional_attention: Json[string]): number | undefined => {
+      const text_config = { hidden_size: 5376, max_position_embeddings: 32768, use_bidirectional_attention };
+      return read(withVision("gemma4", 5376, GEMMA4, { text_config })).tower?.encoder?.wholeItemTokens;
+    };
+    assert.deepEqual([wholeItem("vision"), wholeItem(null)], [2496, undefined]);
+  });
+
   it("leaves out what LLaVA does not use of its tower: within 0.1 % of a server's log with the language model", () => {
     const sizes = {
       image_grid_pinpoints: [

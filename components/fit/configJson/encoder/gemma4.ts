@@ -9,10 +9,12 @@ import { COLOURS, encoderOf, gatedLayer, linear, readImageTrunk, type Tower } fr
 /** A video of a trial run (`_VIDEO_MAX_FRAMES`, `_VIDEO_MAX_SOFT_TOKENS`, gemma4_mm.py). */
 const VIDEO_FRAMES = 32;
 const TOKENS_A_FRAME = 70;
+/** Its time and what encloses it (`get_mm_max_tokens_per_item`, gemma4_mm.py). */
+const TOKENS_AROUND_A_FRAME = 8;
 /** Norms of a layer: before and after attention and feed-forward. */
 const NORMS = 4;
 
-export function gemma4(config: Keys, tower: Keys, textWidth: number): Tower {
+export function gemma4(config: Keys, tower: Keys, textWidth: number, text: Keys): Tower {
   const trunk = readImageTrunk(tower);
   const { hiddenSize: width, patch, layers } = trunk;
   const headSize = tower.count("head_dim", { default: Math.floor(width / trunk.heads) || 1 });
@@ -31,6 +33,10 @@ export function gemma4(config: Keys, tower: Keys, textWidth: number): Tower {
       imagePatches: tower.count("default_output_length", { default: 280 }) * patchesPerToken,
       videoPatches: VIDEO_FRAMES * TOKENS_A_FRAME * patchesPerToken,
       patchesPerToken,
+      // Tokens of an item that see each other are not cut over steps (`is_mm_prefix_lm`, vllm/config/model.py).
+      ...(text.raw("use_bidirectional_attention") === "vision" && {
+        wholeItemTokens: VIDEO_FRAMES * (TOKENS_A_FRAME + TOKENS_AROUND_A_FRAME),
+      }),
     }),
   };
 }

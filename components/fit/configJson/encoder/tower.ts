@@ -76,7 +76,7 @@ export const COLOURS = 3;
 /** The fields of {@link Encoder} that a trunk gives. */
 export function encoderOf(
   { layers, hiddenSize, intermediateSize, heads }: Trunk,
-  items: Pick<Encoder, "imagePatches" | "patchesPerToken" | "videoPatches">,
+  items: Pick<Encoder, "imagePatches" | "patchesPerToken" | "videoPatches" | "wholeItemTokens">,
 ): Encoder {
   return { layers, hiddenSize, intermediateSize, heads, ...items };
 }
