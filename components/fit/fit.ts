@@ -59,13 +59,14 @@ export function fit(input: FitInput): Fit {
   const allowed = input.gpu.cudaGiB * GIB * input.memoryUtilization - weightsPerGpu;
   const overhead = overheadBytes(input);
   const free = allowed - overhead;
-  const pool = poolOf(input, free);
+  const rules = kvCacheRules(input.version ?? NEWEST_VERSION.version);
+  const layout = layoutOf(input, rules);
+  const pool = poolOf(input, { bytes: free, layout, rules });
   const fullLengthRequests = Math.max(0, pool.requestsOf(context));
-  const most = largestContext(input, (other) => {
-    // Trial runs grow with the context, too.
-    const question = { ...input, context: other };
-    return poolOf(question, allowed - overheadBytes(question)).holds(other);
-  });
+  // Trial runs grow with the context, too.
+  const most = largestContext(input, (other) =>
+    poolOf(input, { bytes: allowed - overheadBytes({ ...input, context: other }), layout, rules }).holds(other),
+  );
   return {
     weightsGiB: weights / GIB,
     weightsGiBPerGpu: weightsPerGpu / GIB,
@@ -90,9 +91,11 @@ interface Pool {
   mostSequences: number;
 }
 
-function poolOf(input: FitInput, bytes: number): Pool {
-  const rules = kvCacheRules(input.version ?? NEWEST_VERSION.version);
-  const { bytesPerBlock, blocksOfRequest } = layoutOf(input, rules);
+function poolOf(
+  input: FitInput,
+  { bytes, layout, rules }: { bytes: number; layout: KvCacheLayout; rules: KvCacheRules },
+): Pool {
+  const { bytesPerBlock, blocksOfRequest } = layout;
   if (bytesPerBlock === 0) {
     // A model that keeps nothing of a request runs as many as it may.
     const requests = bytes >= 0 ? input.sequences : 0;
@@ -143,6 +146,7 @@ function splitOf({ gpus, dataParallel = 1, items = {} }: FitInput): Split {
 function largestContext(input: FitInput, holds: (context: number) => boolean): number {
   const most = Math.max(input.model.maxContext, input.context);
   if (holds(most)) return most;
+  if (!holds(BLOCK_TOKENS)) return 0;
   let low = 0;
   let high = Math.floor(most / BLOCK_TOKENS);
   while (low < high) {

@@ -220,11 +220,11 @@ export const FULL_EXISTING: Config = stackValues({
               made: { rotary: 5_242_880, unfolded: 0 },
               encoder: {
                 ...{ layers: 27, hiddenSize: 1152, intermediateSize: 4304, heads: 16 },
-                ...{ imagePatches: 16_384, videoPatches: 65_536, patchesPerToken: 4 },
+                ...{ imagePatches: 1024, videoPatches: 2048, patchesPerToken: 4, wholeItemTokens: 256 },
               },
               fp8BlockSize: 128,
               precision: "bf16",
-              weightsGiB: 15.3,
+              weightsGiB: 12.5,
             },
           },
         }),
