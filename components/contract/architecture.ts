@@ -91,7 +91,7 @@ export const architectureSchema = z
       .strictObject({
         count: positiveInt.describe("Experts of a layer"),
         perToken: positiveInt.describe("Experts that a token passes"),
-      width: positiveInt.optional().describe("Elements of a token's vector as experts take it; default: hiddenSize"),
+        width: positiveInt.optional().describe("Elements of a token's vector as experts take it; default: hiddenSize"),
       })
       .optional()
       .describe("Experts of a mixture; default: none"),
