@@ -9,7 +9,6 @@ import { OWNED_FLAGS } from "../../components/facts/vllm/ownFlags.js";
 import { KNOWN_VERSIONS } from "../../components/facts/vllm/versions.js";
 import { NAMESPACE } from "../../stacks/namespace.js";
 import type { Rows } from "../models/catalogue.js";
-import { CONFIGS, FACTS, fileName } from "../models/entries.js";
 import { configSchema, type JsonSchema } from "./schema.js";
 
 /** A Markdown table; cells may not break a line or a column. */
@@ -183,7 +182,8 @@ export function configurationReference(models: Rows): string {
       "us-east-1 on 2026-07-20.",
     table(["Type", "GPU", "GiB", "Compute capability", "Machines"], gpuRows),
     "## Models of the catalogue",
-    "Any other model needs `model.architecture`, from its `config.json`.",
+    "Any other model needs `model.architecture`, from its `config.json`. The repository keeps each model's `config.json` and where it and the other " +
+      "facts are from, as `<organisation>--<name>` in `tools/models/configs` and `tools/models/models`.",
     table(
       [
         "Hugging Face id",
@@ -194,7 +194,6 @@ export function configurationReference(models: Rows): string {
         "Precision",
         "Tool / reasoning parser",
         "Gated",
-        "Source",
       ],
       Object.entries(models).map(([id, model]) => [
         code(id),
@@ -205,7 +204,6 @@ export function configurationReference(models: Rows): string {
         model.precision,
         parserNames(id),
         model.gated ? "yes" : "",
-        `[config.json](../${CONFIGS}/${fileName(id)}.json), [source](../${FACTS}/${fileName(id)}.yaml)`,
       ]),
     ),
     "",
