@@ -26,7 +26,7 @@ const anyLayers: fc.Arbitrary<LayerGroup> = fc.oneof(
   fc.record({ kind: fc.constant("latent"), layers, width: fc.constant(576), indexWidth: fc.constant(128) }),
   fc.record({
     ...{ kind: fc.constant("state"), layers, convolution: element, recurrent: element },
-    recurrentBytes: fc.constantFrom(2, 4),
+    recurrentBytes: fc.constantFrom<2 | 4>(2, 4),
   }),
   fc.record({ kind: fc.constant("shared"), layers }),
 );

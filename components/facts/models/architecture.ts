@@ -20,9 +20,9 @@ export type LayerGroup =
   | { kind: "latent"; layers: number; width: number; indexWidth?: number }
   /**
    * A state of fixed size a sequence (Mamba, gated delta nets, other linear attention, short convolutions), over all GPUs:
-   * elements of the convolution, of the model's own type, and of the recurrence, of `recurrentBytes` each (2 or 4).
+   * elements of the convolution, of the model's own type, and of the recurrence, of `recurrentBytes` each.
    */
-  | { kind: "state"; layers: number; convolution: number; recurrent: number; recurrentBytes: number }
+  | { kind: "state"; layers: number; convolution: number; recurrent: number; recurrentBytes: 2 | 4 }
   /** Layers that read the keys and values of other layers and keep none. */
   | { kind: "shared"; layers: number };
 

@@ -9,7 +9,7 @@ export const SAME_AS_MODEL = 2;
 const FLOAT32_BYTES = 4;
 
 /** Bytes of a number of the recurrent state, of the name of a type in a config.json. */
-export function stateBytes(name: string | undefined): number {
+export function stateBytes(name: string | undefined): 2 | 4 {
   return name === "float32" ? FLOAT32_BYTES : SAME_AS_MODEL;
 }
 
@@ -27,7 +27,7 @@ export interface Mamba2 {
   bias: boolean;
   /** A norm before the output. */
   norm: boolean;
-  recurrentBytes: number;
+  recurrentBytes: 2 | 4;
 }
 
 export function mamba2(size: Mamba2): Layer {
@@ -79,7 +79,7 @@ export interface DeltaNet {
   keySize: number;
   valueSize: number;
   kernel: number;
-  recurrentBytes: number;
+  recurrentBytes: 2 | 4;
 }
 
 export function deltaNet(size: DeltaNet): Layer {
@@ -139,6 +139,6 @@ export function lightning(hiddenSize: number, heads: number, headSize: number): 
   };
 }
 
-function state(convolution: number, recurrent: number, recurrentBytes: number) {
+function state(convolution: number, recurrent: number, recurrentBytes: 2 | 4) {
   return { kind: "state" as const, convolution, recurrent, recurrentBytes };
 }

@@ -17,7 +17,7 @@ const window = (layers: number, kvHeads: number, headSize: number, tokens: numbe
   ...{ layers, kvHeads, headSize, tokens },
 });
 /** A gated delta net: `keys` and `values` heads of 128 elements, a convolution over four tokens. */
-const deltaNet = (layers: number, keys: number, values: number, recurrentBytes: number): LayerGroup => ({
+const deltaNet = (layers: number, keys: number, values: number, recurrentBytes: 2 | 4): LayerGroup => ({
   kind: "state",
   layers,
   convolution: (2 * keys + values) * 128 * 3,

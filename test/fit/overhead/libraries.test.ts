@@ -19,7 +19,7 @@ describe("libraries", () => {
   });
 
   it("hold what tuning the kernels of states leaves", () => {
-    const states = { kind: "state" as const, layers: 27, convolution: 1, recurrent: 1, recurrentBytes: 4 };
+    const states = { kind: "state" as const, layers: 27, convolution: 1, recurrent: 1, recurrentBytes: 4 as const };
     const model = { ...CHAT.model, attention: [states] };
     assert.equal(of({ model, version: "0.28.0" }), 1.9);
     assert.equal(of({ model, version: "0.18.0" }), 0.25);

@@ -21,7 +21,7 @@ describe("the sampler's moment", () => {
   it("is the first runner's for experts and states until 0.28, and for a draft model", () => {
     const states = {
       ...CHAT.model,
-      attention: [{ kind: "state" as const, layers: 36, convolution: 1, recurrent: 1, recurrentBytes: 4 }],
+      attention: [{ kind: "state" as const, layers: 36, convolution: 1, recurrent: 1, recurrentBytes: 4 as const }],
     };
     for (const model of [MIXTURE, states]) {
       assert.equal(perLogit({ model, version: "0.28.0" }), 14);

@@ -11,7 +11,7 @@ import type { Trunk } from "../trunk.js";
 import { afterFirst, bySparseStep, sharedByCount, sharedByWidth } from "./mixtures.js";
 
 /** Qwen3-Next, Qwen3.5: gated delta nets, and gated attention in each fourth layer. */
-function qwenHybrid(feedForwards: FeedForwardsReader, recurrentBytes: (text: Keys) => number): TextReader {
+function qwenHybrid(feedForwards: FeedForwardsReader, recurrentBytes: (text: Keys) => 2 | 4): TextReader {
   return decoder({
     mixers: byKinds(listedKinds(["layer_types"], everyNth("full_attention_interval", 4, "linear_attention")), {
       full_attention: fullAttention({ ...ATTENTION_BIAS, queryKeyNorm: "head", gate: true }),
