@@ -80,6 +80,7 @@ function toProblems(issue: z.core.$ZodIssue, base: string, schema: z.ZodType, in
       ];
     }
     case "invalid_union": {
+      if (issue.discriminator !== undefined) return ofNoKind(issue, issue.discriminator, base, schema);
       // Of the choices, the one whose type it is says what is wrong with it.
       const meant = issue.errors.find((found) => !found.some((inner) => isOfAnotherType(inner, issue.input)));
       if (meant !== undefined) {
@@ -128,6 +129,31 @@ function isOfAnotherType(issue: z.core.$ZodIssue, input: unknown): boolean {
   if (issue.path.length > 0) return false;
   if (issue.code === "invalid_value") return !issue.values.some((value) => typeof value === typeof input);
   return issue.code === "invalid_type" || issue.code === "invalid_union";
+}
+
+/** An object that is none of several kinds: the key that tells them apart, and what is wrong with its others whatever the kind. */
+function ofNoKind(
+  { path, input }: z.core.$ZodIssueInvalidUnion,
+  discriminator: string,
+  base: string,
+  schema: z.ZodType,
+): Problem[] {
+  const at = joinPath(base, path.slice(0, -1));
+  const union = schemaAt(schema, path.slice(0, -1));
+  const options = (union instanceof z.ZodUnion ? union.options : []) as z.ZodObject[];
+  const kinds = options.flatMap(({ shape }) => [...(shape[discriminator] as z.ZodLiteral<string>).values]);
+  const { [discriminator]: kind, ...others } = input as Record<string, unknown>;
+  const got = kind === undefined ? "is missing" : `${quote(kind)} is not allowed`;
+  const suggestion = typeof kind === "string" ? didYouMean(kind, kinds) : "";
+  return [
+    error(joinPath(at, [discriminator]), `${got}: use ${listOr(kinds)}${suggestion}`),
+    ...Object.entries(others).flatMap(([key, value]) => {
+      const choices = options.flatMap(({ shape }) => (Object.hasOwn(shape, key) ? (shape[key] as z.ZodType) : []));
+      if (choices.length === 0) return [error(joinPath(at, [key]), "unknown key")];
+      const parsed = choices.map((choice) => parse(choice, value, joinPath(at, [key])).problems);
+      return parsed.some((problems) => problems.length === 0) ? [] : parsed[0]!;
+    }),
+  ];
 }
 
 function expectedOf(issue: z.core.$ZodIssue): string[] {

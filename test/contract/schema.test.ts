@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 
+import { architectureSchema } from "../../components/contract/architecture.js";
+import { parse } from "../../components/config/parse.js";
+
 import { listOr } from "../../components/config/problems.js";
 import { GPU_TYPES } from "../../components/facts/gpus.js";
 import { PRECISION_NAMES } from "../../components/facts/precisions.js";
@@ -93,7 +96,7 @@ describe("a model's shape", () => {
       [
         "a target of nothing",
         { "autoscaling/targetUtilization": 0 },
-        "autoscaling.targetUtilization: 0 is too small: use more than 0",
+        "autoscaling.targetUtilization: 0 is too small: use at least 1",
       ],
       [
         "a target above one",
@@ -250,7 +253,7 @@ describe("a release's shape", () => {
         { resources: 5 },
         "resources: 5 is a number: use an object such as { cpus: …, memoryGiB: … }",
       ],
-      ["no core", { "resources/cpus": 0 }, "resources.cpus: 0 is too small: use more than 0"],
+      ["no core", { "resources/cpus": 0 }, "resources.cpus: 0 is too small: use at least 1"],
       [
         "a fraction of a GiB",
         { "resources/memoryGiB": 1.5 },
@@ -286,5 +289,34 @@ describe("a release's shape", () => {
         'env.A.value: is read as the number 1: quote it as it is meant, such as "1.30", since a number loses zeros and digits',
       ],
     ]);
+  });
+});
+
+describe("layers of a stated shape", () => {
+  const HEADS = { layers: 1, kvHeads: 8, headSize: 128 };
+  const problems = (...attention: object[]): string[] =>
+    parse(architectureSchema.shape.attention, attention, "attention").problems.map(
+      ({ path, message }) => `${path}: ${message}`,
+    );
+  const KINDS = "full, window, chunked, latent, state or shared";
+
+  it("are of a kind that is known, and what else is wrong is found with it", () => {
+    assert.deepEqual(problems({ ...HEADS, kind: "windows" }), [
+      `attention[0].kind: "windows" is not allowed: use ${KINDS}; did you mean window?`,
+    ]);
+    assert.deepEqual(problems(HEADS), [`attention[0].kind: is missing: use ${KINDS}`]);
+    assert.deepEqual(problems({ ...HEADS, kind: 5, headSize: -1, heads: 8 }), [
+      `attention[0].kind: 5 is not allowed: use ${KINDS}`,
+      "attention[0].headSize: -1 is too small: use at least 1",
+      "attention[0].heads: unknown key",
+    ]);
+  });
+
+  it("have the keys of their kind", () => {
+    assert.deepEqual(problems({ ...HEADS, kind: "full" }), []);
+    assert.deepEqual(
+      problems({ ...HEADS, kind: "window" }).map((line) => line.split(":")[0]),
+      ["attention[0].tokens"],
+    );
   });
 });
