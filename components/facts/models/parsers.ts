@@ -2,7 +2,9 @@
  * Parsers by family: how models write tool calls and reasoning, by vLLM's names of the parsers that read it.
  *
  * Sources, read 2026-11-26: vLLM's pages docs/features/tool_calling.md at 0064cc9 and docs/features/reasoning_outputs.md at 00256d5 and
- * a5105db; for Qwen3 https://qwen.readthedocs.io/en/latest/framework/function_call.html#vllm. Families that the pages lack, such as
+ * a5105db; for Qwen3 https://qwen.readthedocs.io/en/latest/framework/function_call.html#vllm, for Qwen3.5 and its likes
+ * https://docs.vllm.ai/en/v0.25.0/api/vllm/parser/qwen3/, for GLM-4.7 and 5 https://github.com/vllm-project/vllm/pull/45915, for
+ * Qwen2.5-Coder, whose calls no parser reads, https://github.com/hanXen/vllm-qwen2.5-coder-tool-parser. Families that the pages lack, such as
  * DeepSeek V3.2 and V4, Kimi K3, MiniMax M2 and M3, Gemma 4, Phi-4-mini and Seed-OSS, go by the parser that vLLM's registries
  * name after them (vllm/tool_parsers and vllm/reasoning of 0.33.0).
  */
@@ -27,6 +29,7 @@ export const FAMILIES: readonly Row[] = [
   [/Qwen3.*Instruct/i, ["hermes"]],
   [/Qwen3/i, ["hermes"], ["qwen3", "deepseek_r1"]],
   [/QwQ/i, ["hermes"], ["deepseek_r1"]],
+  [/Qwen2\.5-Coder/i, []],
   [/Qwen2\.5/i, ["hermes"]],
   [/DeepSeek-R1-0528/i, ["deepseek_v3"], ["deepseek_r1"]],
   [/DeepSeek-R1/i, [], ["deepseek_r1"]],
