@@ -13,8 +13,6 @@ export interface KvCacheLayout {
   bytesPerBlock: number;
   /** Blocks of the pool that a request of so many tokens takes. */
   blocksOfRequest: (context: number) => number;
-  /** Those among them that hold states, and are taken by any request. */
-  stateBlocks: number;
 }
 
 /** A model whose layers share the pool. */
@@ -42,7 +40,7 @@ export function kvCacheLayout(
   const blockTokens = blockTokensOf(model.groups, { ...question, gpus: model.gpus }, rules);
   const models = draft === undefined ? [model] : [model, draft];
   const own = merged(models.flatMap(({ groups, gpus }) => ownPages(groups, { ...question, gpus, blockTokens })));
-  if (own.length === 0) return { bytesPerBlock: 0, blocksOfRequest: () => 0, stateBlocks: 0 };
+  if (own.length === 0) return { bytesPerBlock: 0, blocksOfRequest: () => 0 };
   return isOneGroup(own) ? oneGroup(own, question) : severalGroups(merged(unified(own)), question);
 }
 
@@ -66,7 +64,6 @@ function oneGroup(pages: Pages[], question: LayoutQuestion): KvCacheLayout {
   return {
     bytesPerBlock: pages.reduce((sum, { layers, bytes }) => sum + layers * bytes, 0),
     blocksOfRequest: (context) => blocksOf(pages[0]!, context, question),
-    stateBlocks: 0,
   };
 }
 
@@ -79,15 +76,10 @@ function severalGroups(pages: Pages[], question: LayoutQuestion): KvCacheLayout 
   const [fewest, most] = [Math.min(...layers), Math.max(...layers)];
   const size = most < fewest * PADDED_BELOW ? most : fewest;
   const groupsOf = (page: Pages): number => Math.ceil(page.layers / size);
-  const sum = (some: Pages[], context: number): number =>
-    some.reduce((blocks, page) => blocks + groupsOf(page) * blocksOf(page, context, question), 0);
   return {
     bytesPerBlock: size * pages[0]!.bytes,
-    blocksOfRequest: (context) => sum(pages, context),
-    stateBlocks: sum(
-      pages.filter(({ keeps }) => keeps.what === "state"),
-      0,
-    ),
+    blocksOfRequest: (context) =>
+      pages.reduce((blocks, page) => blocks + groupsOf(page) * blocksOf(page, context, question), 0),
   };
 }
 
