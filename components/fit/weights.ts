@@ -32,6 +32,7 @@ function parts(model: Architecture, precision: Precision): Map<PartName, Part> {
     return [[name, { parameters: part.parameters, bits }]];
   });
   const rest = model.parameters - named.reduce((sum, [, { parameters }]) => sum + parameters, 0);
+  // Of a precision of experts alone the rest has 16 bits: too much, where nobody says what is an expert.
   return new Map([...named, [LINEAR, { parameters: Math.max(0, rest), bits: bitsOf("feedForward") }]]);
 }
 
