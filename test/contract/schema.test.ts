@@ -96,7 +96,7 @@ describe("a model's shape", () => {
       [
         "a target of nothing",
         { "autoscaling/targetUtilization": 0 },
-        "autoscaling.targetUtilization: 0 is too small: use at least 1",
+        "autoscaling.targetUtilization: 0 is too small: use more than 0",
       ],
       [
         "a target above one",
@@ -253,7 +253,7 @@ describe("a release's shape", () => {
         { resources: 5 },
         "resources: 5 is a number: use an object such as { cpus: …, memoryGiB: … }",
       ],
-      ["no core", { "resources/cpus": 0 }, "resources.cpus: 0 is too small: use at least 1"],
+      ["no core", { "resources/cpus": 0 }, "resources.cpus: 0 is too small: use more than 0"],
       [
         "a fraction of a GiB",
         { "resources/memoryGiB": 1.5 },
