@@ -33,6 +33,11 @@ function writtenConfig(): Record<string, unknown> | undefined {
   }
 }
 
+/** Where the stack's file is: the engine starts the program in the folder of its own file. Without an engine this is the project's. */
+function projectFolder(): string {
+  return pulumi.runtime.hasEngine() ? pulumi.getRootDirectory() : ".";
+}
+
 /** Shows warnings, and stops at errors. Without an engine the caller shows them. */
 function review(problems: readonly Problem[]): void {
   if (pulumi.runtime.hasEngine()) {
@@ -57,7 +62,7 @@ function review(problems: readonly Problem[]): void {
 export async function main(): Promise<Record<string, pulumi.Output<LiveRelease>>> {
   const all = pulumi.runtime.allConfig();
   const { values, encrypted } = withEncryptedPaths(readEngineConfig(all), secretKeysOf(all), writtenConfig);
-  const { config, problems } = parseStackConfig(values, encrypted);
+  const { config, problems } = parseStackConfig(values, encrypted, new Date(), projectFolder());
   review([...misspeltKeys(Object.keys(all), "config"), ...problems]);
   const { built } = config!.cluster;
   // Without an engine there is nobody to ask.

@@ -314,6 +314,16 @@ describe("the program on Pulumi's real engine", function () {
     assert.deepEqual(steps(project.pulumi("preview", "--json")), ["update Service chat"]);
   });
 
+  it("reads a model's shape from a file beside the stack's, wherever the program's own file is", () => {
+    const before = readFileSync(project.stackFile, "utf8");
+    writeFileSync(join(project.folder, "mine.json"), readFileSync("tools/models/configs/Qwen--Qwen3-8B.json"));
+    project.edit((models) => {
+      Object.assign(chat(models).releases["r1"]!.model, { id: "acme/mine", architecture: "mine.json" });
+    });
+    succeeded(project.pulumi("preview"));
+    writeFileSync(project.stackFile, before);
+  });
+
   it("refuses what a policy forbids", () => {
     project.edit((models) => {
       chat(models).releases["r1"]!.flags!["trust-remote-code"] = { value: true, reason: "a model with code" };

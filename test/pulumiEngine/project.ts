@@ -106,5 +106,8 @@ export interface AwsAccount {
 /** As much of a model in a stack file as these tests change. */
 export interface StackModel {
   route: { stable: string };
-  releases: Record<string, { context: number; image: string; flags?: Record<string, object> }>;
+  releases: Record<
+    string,
+    { model: Record<string, unknown>; context: number; image: string; flags?: Record<string, object> }
+  >;
 }
