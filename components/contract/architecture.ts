@@ -86,7 +86,10 @@ export const architectureSchema = z
     attention: z
       .array(layerGroupSchema)
       .optional()
-      .describe("Layers by what they keep in the KV cache; default: by kvHeads, headSize and slidingWindow"),
+      .describe(
+        "Layers by what they keep in the KV cache, each with kind and layers: full (kvHeads, headSize), window and chunked (and tokens), " +
+          "latent (width), state (convolution, recurrent, recurrentBytes), shared; default: by kvHeads, headSize and slidingWindow",
+      ),
     experts: z
       .strictObject({
         count: positiveInt.describe("Experts of a layer"),

@@ -21,6 +21,7 @@ const code = (text: string): string => `\`${text}\``;
 
 function typeOf(schema: JsonSchema): string {
   if (schema.enum !== undefined) return schema.enum.map((value) => code(String(value))).join(", ");
+  if (schema.oneOf !== undefined) return "objects of a kind";
   if (schema.anyOf !== undefined) return [...new Set(schema.anyOf.map(typeOf))].join(" or ");
   if (schema.properties?.["secure"] !== undefined) return "secret";
   if (schema.type === "array") return `list of ${typeOf(schema.items ?? {})}`;

@@ -16,6 +16,7 @@ export interface JsonSchema {
   required?: string[];
   items?: JsonSchema;
   anyOf?: JsonSchema[];
+  oneOf?: JsonSchema[];
   minimum?: number;
   maximum?: number;
   exclusiveMinimum?: number;
@@ -44,9 +45,24 @@ export function configSchema(): Record<string, JsonSchema> {
   return schema.properties!;
 }
 
+/** A model's shape may stand in a file, too: the file is read before the schema is asked. */
+function withArchitectureFiles(schema: Record<string, JsonSchema>): Record<string, JsonSchema> {
+  const copy = structuredClone(schema);
+  const entry = (of: JsonSchema): JsonSchema => of.additionalProperties as JsonSchema;
+  const release = entry(entry(copy["models"]!).properties!["releases"]!);
+  const { properties } = release.properties!["model"]!;
+  const { description, ...shape } = properties!["architecture"]!;
+  const file = { type: "string", description: "Path of the model's config.json beside the stack's file" };
+  properties!["architecture"] = { ...(description !== undefined && { description }), anyOf: [file, shape] };
+  return copy;
+}
+
 /** The schema of the whole file; keys of other providers, such as `aws:region`, are left alone. */
 export function stackFileSchema(): object {
-  const properties = Object.entries(configSchema()).map(([key, schema]) => [`${NAMESPACE}:${key}`, schema]);
+  const properties = Object.entries(withArchitectureFiles(configSchema())).map(([key, schema]) => [
+    `${NAMESPACE}:${key}`,
+    schema,
+  ]);
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "Pulumi.<stack>.yaml of pulumi-vllm",

@@ -43,6 +43,21 @@ describe("the JSON Schema of stack files", () => {
     assert.ok(validate({ config: { ...config, ...values } }), JSON.stringify(validate.errors));
   });
 
+  it("accepts a model's shape as the path of a file, and as a block", () => {
+    const { config } = stackFile("staging");
+    const models = structuredClone(config["vllm:models"]) as {
+      chat: { releases: { r1: { model: Record<string, unknown> } } };
+    };
+    const { model } = models.chat.releases.r1;
+    const accepts = (architecture: unknown): boolean => {
+      model["architecture"] = architecture;
+      return validate({ config: { ...config, "vllm:models": models } });
+    };
+    assert.equal(accepts("models/mine.json"), true);
+    assert.equal(accepts(5), false);
+    assert.equal(accepts({ layers: 36 }), false);
+  });
+
   it("refuses keys that there are not, here and deep within", () => {
     const { config } = stackFile("staging");
     assert.equal(validate({ config: { ...config, "vllm:modles": {} } }), false);
