@@ -1,7 +1,7 @@
 /** Flags that decide how much memory vLLM needs, as the fit reads them. */
 import { isWrong, type Parts } from "../../config/parts.js";
 import type { Flags } from "../../contract/contract.js";
-import { decoded } from "../../facts/vllm/jsonValues.js";
+import { decoded, objectOf } from "../../facts/vllm/jsonValues.js";
 import type { FitInput } from "../../fit/fit.js";
 
 /** What these flags say to the fit. */
@@ -46,7 +46,7 @@ export function fitSettings(flags: Flags): FitSettings {
     typeof value(name) === "boolean" ? { [key]: value(name) } : {};
   const blockTokens = count(value("block-size"));
   const items = itemsOf(value("limit-mm-per-prompt"), value("language-model-only") === true);
-  const draftTokens = count(record(value("speculative-config"))["num_speculative_tokens"]);
+  const draftTokens = count(objectOf(value("speculative-config"))["num_speculative_tokens"]);
   return {
     ...flag("isEager", "enforce-eager"),
     ...flag("isExpertParallel", "enable-expert-parallel"),
@@ -66,14 +66,10 @@ export function fitSettings(flags: Flags): FitSettings {
 /** Most items of a prompt, as a number or as an object with `count`. */
 function itemsOf(limits: unknown, isLanguageOnly: boolean): FitInput["items"] {
   if (isLanguageOnly) return { images: 0, videos: 0 };
-  const { image, video } = record(limits);
-  const [images, videos] = [image, video].map((limit) => count(limit) ?? count(record(limit)["count"]));
+  const { image, video } = objectOf(limits);
+  const [images, videos] = [image, video].map((limit) => count(limit) ?? count(objectOf(limit)["count"]));
   if (images === undefined && videos === undefined) return undefined;
   return { ...(images !== undefined && { images }), ...(videos !== undefined && { videos }) };
-}
-
-function record(value: unknown): Record<string, unknown> {
-  return value !== null && typeof value === "object" ? (value as Record<string, unknown>) : {};
 }
 
 /** A whole number of zero or more; also as text, such as `16`. */

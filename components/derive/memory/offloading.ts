@@ -1,6 +1,6 @@
 /** Host memory that flags and variables move weights and KV cache to, in GiB. */
 import type { RuntimeContract } from "../../contract/contract.js";
-import { decoded } from "../../facts/vllm/jsonValues.js";
+import { decoded, objectOf } from "../../facts/vllm/jsonValues.js";
 
 const GIB = 2 ** 30;
 
@@ -36,17 +36,13 @@ function transferred(
   env: RuntimeContract["env"],
   gpus: number,
 ): { sharedGiB: number; ownGiB: number } {
-  const { kv_connector: connector, kv_connector_extra_config: extra } = record(config);
-  const settings = record(extra);
+  const { kv_connector: connector, kv_connector_extra_config: extra } = objectOf(config);
+  const settings = objectOf(extra);
   const perRank = positive(settings["cpu_bytes_to_use_per_rank"]) * gpus;
   const sharedGiB = Math.max(positive(settings["cpu_bytes_to_use"]), perRank) / GIB;
   if (typeof connector !== "string" || !/^LMCacheConnector/.test(connector)) return { sharedGiB, ownGiB: 0 };
   const stated = settings["lmcache.max_local_cpu_size"] ?? env["LMCACHE_MAX_LOCAL_CPU_SIZE"]?.value;
   return { sharedGiB, ownGiB: (stated === undefined ? LMCACHE_DEFAULT_GIB : positive(stated)) * gpus };
-}
-
-function record(value: unknown): Record<string, unknown> {
-  return value !== null && typeof value === "object" ? (value as Record<string, unknown>) : {};
 }
 
 /** A number or its text; 0 for what is none. */

@@ -29,6 +29,11 @@ export function decoded(value: unknown): unknown {
   return pythonJson(value) ?? value;
 }
 
+/** The object that a value is, to read keys of; an empty one in the place of anything else. */
+export function objectOf(value: unknown): Record<string, unknown> {
+  return value !== null && typeof value === "object" ? (value as Record<string, unknown>) : {};
+}
+
 export function entriesOf(value: unknown, path: Entry["path"] = []): Entry[] {
   if (value === null || typeof value !== "object") return [];
   return Object.entries(value).flatMap(([name, inner]) => {

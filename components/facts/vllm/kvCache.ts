@@ -3,7 +3,7 @@
  * vllm/config/{model,vllm,compilation}.py and vllm/platforms/interface.py of 0.10.2 to 0.33.0, read
  * 2026-11-26.
  */
-import { isBefore } from "./version.js";
+import { type Change, rulesOf } from "./version.js";
 
 export interface KvCacheRules {
   /** Whether every layer of a model that attends in chunks keeps every token. */
@@ -27,7 +27,7 @@ const OLDEST: KvCacheRules = {
 };
 
 /** What changed, oldest first. */
-const CHANGES: ReadonlyArray<{ since: string; rules: Partial<KvCacheRules> }> = [
+const CHANGES: readonly Change<KvCacheRules>[] = [
   // The default of `VLLM_ALLOW_CHUNKED_LOCAL_ATTN_WITH_HYBRID_KV_CACHE`, vllm/envs.py.
   { since: "0.14.0", rules: { keepsWholeChunks: false } },
   // `resolve_cudagraph_mode_and_sizes`: 0.18 and 0.19 capture fewer graphs instead.
@@ -40,8 +40,5 @@ const CHANGES: ReadonlyArray<{ since: string; rules: Partial<KvCacheRules> }> = 
 
 /** @param version with or without a suffix; of one that is not known yet, what the newest known does */
 export function kvCacheRules(version: string): KvCacheRules {
-  return CHANGES.filter(({ since }) => !isBefore(version, since)).reduce(
-    (rules, change) => ({ ...rules, ...change.rules }),
-    OLDEST,
-  );
+  return rulesOf(OLDEST, CHANGES, version);
 }

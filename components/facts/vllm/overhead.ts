@@ -3,7 +3,7 @@
  * `determine_available_memory` (vllm/v1/worker/gpu_worker.py), `memory_profiling` (vllm/utils/mem_utils.py), `profile_run` and
  * `_dummy_sampler_run` of both model runners (vllm/v1/worker/gpu_model_runner.py and vllm/v1/worker/gpu/model_runner.py).
  */
-import { isBefore } from "./version.js";
+import { type Change, rulesOf } from "./version.js";
 
 /** A logit is a sequence's score of one token of the vocabulary: a sampler has `sequences × vocabulary` of them. */
 export interface OverheadRules {
@@ -38,7 +38,7 @@ const OLDEST: OverheadRules = {
 };
 
 /** What changed, oldest first. */
-const CHANGES: ReadonlyArray<{ since: string; rules: Partial<OverheadRules> }> = [
+const CHANGES: readonly Change<OverheadRules>[] = [
   // vllm/v1/worker/workspace.py.
   { since: "0.13.0", rules: { keepsExpertBuffers: true } },
   // No sort any more (`apply_top_k_top_p_triton`): 2 as the model made them, 4 in 32 bits, 4 of probabilities, 4 of noise.
@@ -60,10 +60,7 @@ const CHANGES: ReadonlyArray<{ since: string; rules: Partial<OverheadRules> }> =
 
 /** @param version with or without a suffix; of one that is not known yet, what the newest known does */
 export function overheadRules(version: string): OverheadRules {
-  return CHANGES.filter(({ since }) => !isBefore(version, since)).reduce(
-    (rules, change) => ({ ...rules, ...change.rules }),
-    OLDEST,
-  );
+  return rulesOf(OLDEST, CHANGES, version);
 }
 
 /**

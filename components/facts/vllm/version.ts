@@ -49,6 +49,25 @@ export function isBefore(version: string, other: string): boolean {
   return differing !== undefined && own![differing]! < others![differing]!;
 }
 
+/** What a version changed of what those before it did. */
+export interface Change<Rules> {
+  since: string;
+  rules: Partial<Rules>;
+}
+
+/**
+ * What a version does.
+ *
+ * @param oldest what was done before the first change
+ * @param changes oldest first
+ * @param version with or without a suffix; of one that is not known yet, what the newest known does
+ */
+export function rulesOf<Rules>(oldest: Rules, changes: readonly Change<Rules>[], version: string): Rules {
+  return changes
+    .filter(({ since }) => !isBefore(version, since))
+    .reduce((rules, change) => ({ ...rules, ...change.rules }), oldest);
+}
+
 /** The files and facts that make up a version. */
 interface Sources {
   /** Made by tools/flags/vllm_flags.py from the version's own parser. */
