@@ -7,10 +7,10 @@ import type {
   StackValidationPolicy,
 } from "@pulumi/policy";
 
-import type { Resource } from "./kinds.js";
-import type { Fields } from "./read.js";
-import { type Scaler, scalersOf } from "./scalers.js";
-import { type Workload, workloadOf } from "./workloads.js";
+import type { Resource } from "./read/kinds.js";
+import type { Fields } from "./read/values.js";
+import { type Scaler, scalersOf } from "./scaling/scalers.js";
+import { type Workload, workloadOf } from "./pods/workloads.js";
 
 /** What a rule says about itself; docs/policies.md is generated from it. */
 export interface About {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 
 import { rules } from "../../policies/rules/index.js";
-import { imagePinned } from "../../policies/rules/imagePinned.js";
-import { disruptionBudget } from "../../policies/rules/disruptionBudget.js";
+import { imagePinned } from "../../policies/rules/release/imagePinned.js";
+import { disruptionBudget } from "../../policies/rules/lifecycle/disruptionBudget.js";
 import { policyReference } from "../../tools/policyReference.js";
 
 describe("policyReference", () => {

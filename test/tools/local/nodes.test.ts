@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import type { NodeGroupConfig, Toleration } from "../../../components/contract/nodeGroup.js";
 import { describedGroup, describedGroups } from "../../../components/derive/nodes/nodeGroup.js";
-import { quantityOf } from "../../../policies/quantity.js";
+import { quantityOf } from "../../../policies/read/quantity.js";
 import { nodeGroupsOf } from "../../../stacks/clusterConfig.js";
 import { collect } from "../../../tools/collect.js";
 import {

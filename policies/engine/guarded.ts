@@ -1,0 +1,126 @@
+/** Settings that open, redirect or extend an engine, found in the flags, variables and scripts of any program's containers. */
+import { GUARDED_FLAGS } from "../../components/facts/guarded/flags.js";
+import { GUARDED_KEYS } from "../../components/facts/guarded/keys.js";
+import type { Danger, GuardedSetting } from "../../components/facts/guarded/setting.js";
+import { GUARDED_VARIABLES, namesMatcher } from "../../components/facts/guarded/variables.js";
+import type { PolicyConfigSchema } from "@pulumi/policy";
+import { assignmentsOf } from "../commands/commands.js";
+import { jsonOf, type SpelledFlag, spelledFlagsOf } from "./flags.js";
+import { fields, type Fields, strings } from "../read/values.js";
+import { enginesOf } from "./runtimes.js";
+import type { Container, Workload } from "../pods/workloads.js";
+
+const VARIABLES = GUARDED_VARIABLES.map((row) => ({ ...row, matcher: namesMatcher(row.names) }));
+
+/** The setting of every rule of this kind. */
+export const ALLOWED_SETTINGS: PolicyConfigSchema = {
+  properties: {
+    allow: {
+      type: "array",
+      items: { type: "string" },
+      default: [],
+      description: "Names of flags (without dashes) and variables that this environment may set.",
+    },
+  },
+};
+
+/** One message for each setting of the given kind that the rule's settings do not allow. */
+export function reportGuarded(
+  workload: Workload,
+  danger: Danger,
+  report: (message: string) => void,
+  settings: Fields,
+): void {
+  const allowed = new Set(strings(settings["allow"]).map((name) => name.replace(/^-+/, "").toLowerCase()));
+  const isAllowed = (name: string): boolean => allowed.has(name.toLowerCase());
+  const engines = enginesOf(workload);
+  for (const { container, args } of engines) {
+    for (const { name, subject, row } of guardedFlags(spelledFlagsOf(args))) {
+      if (row.danger === danger && !isAllowed(name))
+        report(`${container.where}: ${subject} ${row.why}: ${row.instead}`);
+    }
+  }
+  const where = new Set(engines.map(({ container }) => container.where));
+  for (const container of workload.containers) {
+    for (const [name, row] of guardedVariables(container, danger, where.has(container.where))) {
+      if (isAllowed(name)) continue;
+      report(`${container.where}: environment variable ${name} ${row.why}: ${row.instead}`);
+    }
+  }
+}
+
+interface FoundFlag {
+  name: string;
+  /** The flag, or the key of its JSON. */
+  subject: string;
+  row: GuardedSetting;
+}
+
+function guardedFlags(flags: readonly SpelledFlag[]): FoundFlag[] {
+  const names = [...new Set(flags.filter(({ negated }) => !negated).map(({ name }) => name))];
+  return names.flatMap((name): FoundFlag[] => {
+    const object = jsonOf(flags, name);
+    const given = flags.filter((flag) => flag.name === name);
+    const row = GUARDED_FLAGS.find((candidate) => candidate.flags.includes(name));
+    if (row !== undefined) {
+      const words = given.flatMap(({ values }) => values);
+      const isSet = words.length === 0 ? given.length > 0 : words.some((word) => !isHarmless(word, row));
+      return isSet ? [{ name, subject: `--${name}`, row }] : [];
+    }
+    const rows = GUARDED_KEYS.filter(({ flag }) => flag === name);
+    // An object that dotted forms replace is judged too: which one wins depends on the parser.
+    const objects = rows.length === 0 ? [] : [object, ...given.map(({ values }) => parsed(values[0]))];
+    const found = rows.filter(({ keys, harmless }) =>
+      objects.flatMap(entriesOf).some(([key, value]) => keys.includes(key) && !isHarmless(value, { harmless })),
+    );
+    return found.map((key) => ({ name, subject: `--${name}.${key.keys.join("/")}`, row: key }));
+  });
+}
+
+function guardedVariables(container: Container, danger: Danger, isEngine: boolean): Map<string, GuardedSetting> {
+  const rows = VARIABLES.filter((row) => row.danger === danger && (isEngine || row.distinct === true));
+  const found = new Map<string, GuardedSetting>();
+  for (const name of container.environmentNames) {
+    const row = rows.find(({ matcher }) => matcher.test(name));
+    if (row === undefined) continue;
+    const value = container.environmentValue(name);
+    if (value === undefined ? row.needed !== true : isDangerous(value, row)) found.set(name, row);
+  }
+  for (const { name, value } of assignmentsOf(container)) {
+    const row = rows.find(({ matcher }) => matcher.test(name));
+    if (row !== undefined && isDangerous(value, row)) found.set(name, row);
+  }
+  return found;
+}
+
+function isDangerous(value: string, row: GuardedSetting): boolean {
+  return value === "" ? row.emptyCounts === true : row.harmless?.test(value) !== true;
+}
+
+/** Values that set nothing: of a switch, of JSON, of a list. */
+const NOTHING = /^\s*(false|null|none|\{\s*\}|\[\s*\]|)\s*$/i;
+
+function isHarmless(value: unknown, { harmless }: Pick<GuardedSetting, "harmless">): boolean {
+  if (value === undefined || value === null) return true;
+  if (typeof value === "object") {
+    const items = Object.values(value);
+    return items.length === 0 || (Array.isArray(value) && items.every((item) => isHarmless(item, { harmless })));
+  }
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return NOTHING.test(text) || harmless?.test(text) === true;
+}
+
+/** Keys and values at every depth; keys as vLLM's classes spell them. */
+function entriesOf(value: unknown): Array<[string, unknown]> {
+  const items: unknown[] = Array.isArray(value) ? value : [];
+  const own = Object.entries(fields(value)).map(([key, inner]): [string, unknown] => [key.replaceAll("-", "_"), inner]);
+  return [...own, ...own.flatMap(([, inner]) => entriesOf(inner)), ...items.flatMap(entriesOf)];
+}
+
+function parsed(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : (JSON.parse(text) as unknown);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * Karpenter's pools and classes of nodes, and pools of EKS Auto Mode, which have the same kind.
+ * Source: aws/karpenter-provider-aws v1.14.1, read 2026-11-26: pkg/apis, website/content/en/docs/concepts, and for the capacity
+ * type that nobody requires `getCapacityType` in pkg/providers/instance/instance.go.
+ */
+import { GPU_NODES, GPU_TAINT, NODE_LABELS, WORKLOADS } from "../../components/vocabulary/nodes.js";
+import { isGpuFamily, isGpuType } from "./gpuMachines.js";
+import { isKind, type Resource } from "../read/kinds.js";
+import { type Nodes, type NodeTaint, type SpotCause, taintsIn } from "./nodes.js";
+import { type Fields, at, fields, list, number, strings, text, textEntries } from "../read/values.js";
+
+const CAPACITY = "karpenter.sh/capacity-type";
+/** Karpenter's own labels of instances, and those of EKS Auto Mode. */
+const INSTANCE = /^(karpenter\.k8s\.aws|eks\.amazonaws\.com)\/(?=instance-)/;
+const GPU_NODE_LABELS: Readonly<Record<string, string>> = GPU_NODES;
+/** The first letters of EC2's names of types with NVIDIA's GPUs. */
+const GPU_CATEGORIES = ["g", "gr", "p"];
+/** Names of AMD's and Habana's. */
+const OTHER_GPUS = /^(radeon|gaudi)/;
+const GPU_WORKLOADS: readonly string[] = [WORKLOADS.inference, WORKLOADS.batch];
+
+interface Requirement {
+  key: string;
+  operator: string;
+  values: readonly string[];
+}
+
+export class NodePool implements Nodes {
+  readonly where = "";
+  readonly noSchedule = "NoSchedule";
+  readonly spec: Fields;
+
+  constructor(resource: Resource) {
+    this.spec = fields(resource.props["spec"]);
+  }
+
+  /** Labels count as requirements, as Karpenter has it. */
+  private get requirements(): Requirement[] {
+    const stated = list(at(this.spec, "template", "spec", "requirements")).map((requirement) => ({
+      key: text(at(requirement, "key")) ?? "",
+      operator: text(at(requirement, "operator")) ?? "",
+      values: strings(at(requirement, "values")),
+    }));
+    const labels = textEntries(at(this.spec, "template", "metadata", "labels"));
+    return [...stated, ...[...labels].map(([key, value]) => ({ key, operator: "In", values: [value] }))];
+  }
+
+  get hasGpus(): boolean {
+    const verdicts = this.requirements.map(saysGpu);
+    if (verdicts.includes(false)) return false;
+    return verdicts.includes(true) || this.taints.some(({ key }) => key === GPU_TAINT.key);
+  }
+
+  /** Without a requirement Karpenter may take any capacity, and tries reserved, then spot, then on-demand. */
+  get spot(): SpotCause | undefined {
+    const found = this.requirements.filter(({ key }) => key === CAPACITY);
+    if (!found.every((requirement) => admits(requirement, "spot"))) return undefined;
+    const is = found.length > 0 ? `${CAPACITY} may be "spot"` : `${CAPACITY} is not required, so it may be "spot",`;
+    return { is, otherFix: `require ${CAPACITY} In ["on-demand"]` };
+  }
+
+  get taints(): NodeTaint[] {
+    return taintsIn(at(this.spec, "template", "spec", "taints"));
+  }
+
+  /** A fixed number of nodes, which Karpenter neither adds to nor consolidates. */
+  get isStatic(): boolean {
+    return number(this.spec["replicas"]) !== undefined;
+  }
+
+  written({ key, value }: { key: string; value: string }): string {
+    return `{key: "${key}", value: "${value}", effect: "${this.noSchedule}"} to spec.template.spec.taints`;
+  }
+}
+
+export function nodePoolOf(resource: Resource): NodePool | undefined {
+  return isKind(resource, "karpenter.sh", "NodePool") ? new NodePool(resource) : undefined;
+}
+
+/** The spec of an EC2NodeClass: how Karpenter launches instances. */
+export function nodeClassOf(resource: Resource): Fields | undefined {
+  return isKind(resource, "karpenter.k8s.aws", "EC2NodeClass") ? fields(resource.props["spec"]) : undefined;
+}
+
+function admits({ operator, values }: Requirement, value: string): boolean {
+  if (operator === "In") return values.includes(value);
+  return operator === "NotIn" ? !values.includes(value) : operator !== "DoesNotExist";
+}
+
+/** Whether the requirement allows nodes with NVIDIA's GPUs; `undefined` if it does not say. */
+function saysGpu(requirement: Requirement): boolean | undefined {
+  const { operator, values } = requirement;
+  const key = requirement.key.replace(INSTANCE, "");
+  const any = (isGpu: (value: string) => boolean) => (operator === "In" ? values.some(isGpu) : undefined);
+  switch (key) {
+    case "node.kubernetes.io/instance-type":
+      return any(isGpuType);
+    case "instance-family":
+      return any(isGpuFamily);
+    case "instance-category":
+      return any((category) => GPU_CATEGORIES.includes(category));
+    case "instance-gpu-manufacturer":
+      // NotIn also takes nodes without GPUs.
+      if (operator === "NotIn") return values.includes("nvidia") ? false : undefined;
+      return any((manufacturer) => manufacturer === "nvidia") ?? exists(operator);
+    case "instance-gpu-count":
+    case "instance-gpu-memory":
+      return any((value) => value !== "0") ?? compared(operator, number(values[0]) ?? 0);
+    case "instance-gpu-name":
+      return any((name) => !OTHER_GPUS.test(name)) ?? exists(operator);
+    case NODE_LABELS.workload:
+      return any((workload) => GPU_WORKLOADS.includes(workload)) === true ? true : undefined;
+    default:
+      return operator === "In" && values.some((value) => value === GPU_NODE_LABELS[key]) ? true : undefined;
+  }
+}
+
+function exists(operator: string): boolean | undefined {
+  return operator === "Exists" ? true : operator === "DoesNotExist" ? false : undefined;
+}
+
+/** Of an amount of GPUs; nodes without have no such label, so no comparison takes them. */
+function compared(operator: string, bound: number): boolean | undefined {
+  if (operator === "Lt") return bound > 1;
+  if (operator === "Lte") return bound >= 1;
+  return operator === "Gt" || operator === "Gte" ? true : exists(operator);
+}

@@ -1,0 +1,83 @@
+/** Managed node groups of EKS: AWS's own resource, and pulumi-eks' component around it. */
+import { isArmGpuType, isGpuType } from "./gpuMachines.js";
+import type { Resource } from "../read/kinds.js";
+import { type Nodes, type NodeTaint, type SpotCause, taintsIn } from "./nodes.js";
+import { type Fields, isSet, isStated, isTrue, strings, text } from "../read/values.js";
+
+export const NODE_GROUP = "aws:eks/nodeGroup:NodeGroup";
+export const MANAGED_COMPONENT = "eks:index:ManagedNodeGroup";
+
+/** Images with NVIDIA's driver, Amazon Linux 2's included. */
+const GPU_AMI = /_NVIDIA(_FIPS)?$|^AL2_x86_64_GPU$/;
+/** With `gpu: true`, pulumi-eks chooses an NVIDIA image for these. */
+const OPERATING_SYSTEMS: readonly unknown[] = ["AL2023", "Bottlerocket"];
+/**
+ * With one of these, pulumi-eks writes the nodes' user data and so has to name their image, by default AL2023's
+ * (pulumi-eks 4.3.0: `customUserDataArgs` in nodejs/eks/nodes/userdata.ts, `getRecommendedAMI` in nodegroup.ts).
+ */
+const USER_DATA = ["bootstrapExtraArgs", "kubeletExtraArgs", "bottlerocketSettings", "nodeadmExtraOptions", "userData"];
+
+export class NodeGroup implements Nodes {
+  readonly where = "";
+  readonly noSchedule = "NO_SCHEDULE";
+  private readonly props: Fields;
+
+  constructor(private readonly resource: Resource) {
+    this.props = resource.props;
+  }
+
+  get amiType(): string | undefined {
+    return text(this.props["amiType"]);
+  }
+
+  get spot(): SpotCause | undefined {
+    return this.props["capacityType"] === "SPOT" ? { is: 'capacityType is "SPOT"' } : undefined;
+  }
+
+  get gpuTypes(): string[] {
+    return strings(this.props["instanceTypes"]).filter(isGpuType);
+  }
+
+  /** If the launch template names the instance type, only the image tells. */
+  get hasGpus(): boolean {
+    return isStated(this.props, "instanceTypes") ? this.gpuTypes.length > 0 : GPU_AMI.test(this.amiType ?? "");
+  }
+
+  /** The image type to propose. */
+  get nvidiaAmiType(): string {
+    return this.gpuTypes.some(isArmGpuType) ? "AL2023_ARM_64_NVIDIA" : "AL2023_x86_64_NVIDIA";
+  }
+
+  get hasLaunchTemplate(): boolean {
+    return isStated(this.props, "launchTemplate");
+  }
+
+  /** True when pulumi-eks chooses the image: for its component, or in the launch template that it makes. */
+  get imageIsChosenByComponent(): boolean {
+    if (this.resource.type === NODE_GROUP) {
+      return this.hasLaunchTemplate && this.resource.urn.includes(`${MANAGED_COMPONENT}$${NODE_GROUP}::`);
+    }
+    if (isStated(this.props, "amiId")) return true;
+    if (!isTrue(this.props["gpu"])) return false;
+    if (isStated(this.props, "operatingSystem")) return OPERATING_SYSTEMS.includes(this.props["operatingSystem"]);
+    return USER_DATA.some((key) => isStated(this.props, key));
+  }
+
+  get taints(): NodeTaint[] {
+    return taintsIn(this.props["taints"]);
+  }
+
+  written({ key, value }: { key: string; value: string }): string {
+    return `{key: "${key}", value: "${value}", effect: "${this.noSchedule}"}`;
+  }
+}
+
+/**
+ * A component without inputs: its provider did not pass them on, so the group in it is judged. pulumi-eks' provider passes
+ * none on up to 4.3.0 at least: its own Pulumi SDK is 3.173.0, and SDKs do so from 3.202.0 on. Previews without a provider
+ * know nothing but the inputs. So both are judged, and neither can tell whether the other is.
+ */
+export function nodeGroupOf(resource: Resource): NodeGroup | undefined {
+  if (resource.type === NODE_GROUP) return new NodeGroup(resource);
+  return resource.type === MANAGED_COMPONENT && isSet(resource.props) ? new NodeGroup(resource) : undefined;
+}

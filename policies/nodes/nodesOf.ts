@@ -1,0 +1,10 @@
+/** Finds nodes: managed and self-managed groups of EKS, and pools of Karpenter. */
+import { nodePoolOf } from "./karpenter.js";
+import type { Resource } from "../read/kinds.js";
+import { nodeGroupOf } from "./nodeGroups.js";
+import type { Nodes } from "./nodes.js";
+import { selfManagedGroupOf } from "./selfManagedGroups.js";
+
+export function nodesOf(resource: Resource): Nodes | undefined {
+  return nodeGroupOf(resource) ?? selfManagedGroupOf(resource) ?? nodePoolOf(resource);
+}

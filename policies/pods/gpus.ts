@@ -1,0 +1,35 @@
+/** Which containers ask for GPUs. */
+import { GPU_TAINT } from "../../components/vocabulary/nodes.js";
+import { at, fields, list } from "../read/values.js";
+import type { Container, Workload } from "./workloads.js";
+
+/** NVIDIA's device plugin names whole GPUs, time-sliced ones, MIG slices and what it is told to rename; AMD's whole GPUs. */
+const GPU = /^(nvidia\.com\/(gpu.*|mig-.+)|amd\.com\/gpu)$/;
+
+export interface GpuRequest {
+  resource: string;
+  request: unknown;
+  limit: unknown;
+}
+
+export function gpuRequestsOf(container: Container): GpuRequest[] {
+  const requests = fields(at(container.fields, "resources", "requests"));
+  const limits = fields(at(container.fields, "resources", "limits"));
+  const names = new Set([...Object.keys(requests), ...Object.keys(limits)].filter((name) => GPU.test(name)));
+  return [...names].map((resource) => ({ resource, request: requests[resource], limit: limits[resource] }));
+}
+
+/** True when the container takes a device by dynamic resource allocation, which counts nothing. */
+export function claimsDevice(container: Container): boolean {
+  return list(at(container.fields, "resources", "claims")).length > 0;
+}
+
+export function asksForGpu(workload: Workload): boolean {
+  return workload.containers.some((container) => gpuRequestsOf(container).length > 0);
+}
+
+/** Keys of the taints of nodes with these GPUs, one per vendor. */
+export function gpuTaintsOf(workload: Workload): string[] {
+  const names = workload.containers.flatMap(gpuRequestsOf).map(({ resource }) => resource);
+  return [...new Set(names.map((name) => (name.startsWith("amd.com/") ? "amd.com/gpu" : GPU_TAINT.key)))];
+}

@@ -1,0 +1,30 @@
+import { clusterOf } from "../../nodes/clusters.js";
+import { at } from "../../read/values.js";
+import { resourceRule } from "../../rule.js";
+import { state } from "../../read/show.js";
+
+export const clusterAccessEntries = resourceRule(
+  {
+    name: "cluster-access-entries",
+    description: "Who may use a cluster is in access entries, not in a ConfigMap.",
+    why: "One bad edit of the ConfigMap aws-auth locks out nodes and people, AWS's API does not show what it grants, and whoever may write it can make themselves administrator.",
+    remediationSteps:
+      'Set authenticationMode to "API" (aws.eks.Cluster: in accessConfig). An existing cluster takes "API_AND_CONFIG_MAP" first, then access entries for all of aws-auth, then "API"; there is no way back.',
+    severity: "medium",
+    enforcementLevel: "advisory",
+  },
+  (resource, report) => {
+    const cluster = clusterOf(resource);
+    if (cluster === undefined) return;
+    const { props, isComponent } = cluster;
+    const path = isComponent ? "authenticationMode" : "accessConfig.authenticationMode";
+    const mode = isComponent ? props["authenticationMode"] : at(props, "accessConfig", "authenticationMode");
+    if (mode === "API") return;
+    if (mode === "API_AND_CONFIG_MAP") {
+      report(`${path} ${state(mode)}: set "API" once access entries have all that the ConfigMap aws-auth grants`);
+      return;
+    }
+    const got = mode === undefined || mode === null ? 'is not set, which means "CONFIG_MAP"' : state(mode);
+    report(`${path} ${got}: set "API", or on an existing cluster "API_AND_CONFIG_MAP" first`);
+  },
+);

@@ -1,0 +1,22 @@
+import { ALLOWED_SETTINGS, reportGuarded } from "../../engine/guarded.js";
+import { strings } from "../../read/values.js";
+import { workloadRule } from "../../rule.js";
+
+const JUDGED_BY_NO_REMOTE_CODE = "VLLM_ALLOW_INSECURE_SERIALIZATION";
+
+export const noInjectedCode = workloadRule(
+  {
+    name: "no-injected-code",
+    description:
+      "No setting makes a vLLM engine import Python, load a library or run a program that its image does not.",
+    why: "Such code sees every prompt and key, and no review of the image or the model shows it.",
+    remediationSteps: "Remove the flag or variable, and build what it did into the image, whose digest pins it.",
+    severity: "critical",
+    enforcementLevel: "mandatory",
+    configSchema: ALLOWED_SETTINGS,
+  },
+  (workload, report, settings) => {
+    const allow = [...strings(settings["allow"]), JUDGED_BY_NO_REMOTE_CODE];
+    reportGuarded(workload, "injects", report, { ...settings, allow });
+  },
+);

@@ -1,0 +1,43 @@
+import { flagsOf, lastFlag } from "../../engine/flags.js";
+import { at, number, strings } from "../../read/values.js";
+import { workloadRule } from "../../rule.js";
+import { runtimesOf } from "../../engine/runtimes.js";
+import type { Container } from "../../pods/workloads.js";
+
+/** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#lifecycle */
+const DEFAULT_GRACE_SECONDS = 30;
+
+export const graceExceedsDrain = workloadRule(
+  {
+    name: "grace-exceeds-drain",
+    description: "A vLLM runtime finishes its running requests before it is killed.",
+    why: "vLLM aborts running requests at SIGTERM unless --shutdown-timeout says otherwise; the grace period, which the preStop hook shares, ends with SIGKILL.",
+    remediationSteps: "Set --shutdown-timeout, and terminationGracePeriodSeconds above it plus the preStop sleep.",
+    severity: "high",
+    enforcementLevel: "mandatory",
+  },
+  (workload, report) => {
+    const grace = number(workload.podSpec["terminationGracePeriodSeconds"]) ?? DEFAULT_GRACE_SECONDS;
+    for (const { container, args } of runtimesOf(workload)) {
+      const drain = number(lastFlag(flagsOf(args), "shutdown-timeout")?.values[0]) ?? 0;
+      const sleep = preStopSeconds(container);
+      if (drain <= 0) {
+        report(
+          `${container.where}: --shutdown-timeout is ${drain}, so SIGTERM aborts running requests: set it above 0`,
+        );
+      } else if (grace <= sleep + drain) {
+        report(
+          `${container.where}: terminationGracePeriodSeconds ${grace} is not above ${sleep + drain}, ` +
+            `preStop ${sleep} + --shutdown-timeout ${drain}: raise it`,
+        );
+      }
+    }
+  },
+);
+
+function preStopSeconds(container: Container): number {
+  const preStop = at(container.fields, "lifecycle", "preStop");
+  const words = strings(at(preStop, "exec", "command")).join(" ");
+  const sleeps = [...words.matchAll(/\bsleep\s+(\d+(?:\.\d+)?)/g)].map((match) => Number(match[1]));
+  return sleeps.reduce((sum, seconds) => sum + seconds, number(at(preStop, "sleep", "seconds")) ?? 0);
+}

@@ -1,0 +1,37 @@
+import { nodePoolOf } from "../../nodes/karpenter.js";
+import { at, isStated, list, strings } from "../../read/values.js";
+import { resourceRule } from "../../rule.js";
+import { state } from "../../read/show.js";
+
+const UNDERUTILIZED = "Underutilized";
+
+export const karpenterDisruption = resourceRule(
+  {
+    name: "karpenter-disruption",
+    description: "Karpenter removes GPU nodes only when they are empty.",
+    why: "To save cost Karpenter also drains nodes in use: their replicas are gone, and new ones need minutes to load the model.",
+    remediationSteps:
+      'Set spec.disruption.consolidationPolicy to "WhenEmpty", or add a budget of nodes "0" for the reason Underutilized.',
+    severity: "medium",
+    enforcementLevel: "advisory",
+  },
+  (resource, report) => {
+    const pool = nodePoolOf(resource);
+    if (!pool?.hasGpus || pool.isStatic) return;
+    const disruption = pool.spec["disruption"];
+    const policy = at(disruption, "consolidationPolicy");
+    if (policy === "WhenEmpty" || at(disruption, "consolidateAfter") === "Never") return;
+    if (list(at(disruption, "budgets")).some(keepsUsedNodes)) return;
+    report(
+      `spec.disruption.consolidationPolicy ${state(policy)}, so Karpenter also removes nodes in use: ` +
+        `set "WhenEmpty", or a budget {nodes: "0", reasons: ["${UNDERUTILIZED}"]}`,
+    );
+  },
+);
+
+/** Karpenter takes the smallest budget. One with a schedule holds for a time only; one without reasons is for all. */
+function keepsUsedNodes(budget: unknown): boolean {
+  const nodes = at(budget, "nodes");
+  if ((nodes !== "0" && nodes !== "0%") || isStated(budget, "schedule")) return false;
+  return !isStated(budget, "reasons") || strings(at(budget, "reasons")).includes(UNDERUTILIZED);
+}

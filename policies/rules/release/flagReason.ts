@@ -1,0 +1,36 @@
+import { DERIVED_FLAGS, OWNED_FLAGS } from "../../../components/facts/vllm/ownFlags.js";
+import { ANNOTATIONS } from "../../../components/vocabulary/labels.js";
+import { contractOf } from "../../engine/contract.js";
+import { flagsOf, nameOf } from "../../engine/flags.js";
+import { at, fields, text } from "../../read/values.js";
+import { workloadRule } from "../../rule.js";
+import { runtimesOf } from "../../engine/runtimes.js";
+
+export const flagReason = workloadRule(
+  {
+    name: "flag-reason",
+    description: "Every vLLM flag beyond those of the contract itself has a written reason.",
+    why: "Flags outlive the people who set them; without a reason nobody dares to remove one at the next upgrade.",
+    remediationSteps: `Write the flag in the release's \`flags\` with its reason; other programs: in the annotation ${ANNOTATIONS.contract} as {"flags": {"<name>": {"value": …, "reason": "…"}}}.`,
+    severity: "medium",
+    enforcementLevel: "mandatory",
+  },
+  (workload, report) => {
+    for (const { container, args } of runtimesOf(workload)) {
+      const reasons = reasonsIn(contractOf(workload));
+      for (const name of new Set(flagsOf(args).map((flag) => flag.name))) {
+        if (Object.hasOwn(OWNED_FLAGS, name) || DERIVED_FLAGS.includes(name) || reasons.has(name)) continue;
+        report(
+          `${container.where}: --${name} has no reason: give one in flags.${name}.reason of ${ANNOTATIONS.contract}`,
+        );
+      }
+    }
+  },
+);
+
+/** The flags that have a reason which says something; a chat template that the contract carries has it beside its text. */
+function reasonsIn(contract: unknown): ReadonlySet<string> {
+  const flags = Object.entries({ "chat-template": at(contract, "chatTemplate"), ...fields(at(contract, "flags")) });
+  const explained = flags.filter(([, flag]) => (text(at(flag, "reason")) ?? "").trim() !== "");
+  return new Set(explained.map(([name]) => nameOf(name).name));
+}

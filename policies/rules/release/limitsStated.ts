@@ -1,0 +1,29 @@
+import { flagsOf } from "../../engine/flags.js";
+import { workloadRule } from "../../rule.js";
+import { runtimesOf } from "../../engine/runtimes.js";
+
+/** What each limit bounds, as the message says it. */
+const LIMITS: Readonly<Record<string, string>> = {
+  "max-model-len": "the context is the model's longest, which may not fit the KV cache",
+  "max-num-seqs": "the batch is vLLM's default for the GPU, which changes between versions",
+  "max-num-queued-reqs": "the queue is unbounded and overload becomes timeouts instead of HTTP 503",
+};
+
+export const limitsStated = workloadRule(
+  {
+    name: "limits-stated",
+    description: "A vLLM runtime states its context, batch and queue limits.",
+    why: "Without a stated limit a default of the model or of vLLM applies: it can change with either, and memory and autoscaling are not sized for it.",
+    remediationSteps: "Give --max-model-len, --max-num-seqs and, from vLLM 0.29 on, --max-num-queued-reqs.",
+    severity: "low",
+    enforcementLevel: "advisory",
+  },
+  (workload, report) => {
+    for (const { container, args } of runtimesOf(workload)) {
+      const given = new Set(flagsOf(args).map(({ name }) => name));
+      for (const [name, effect] of Object.entries(LIMITS)) {
+        if (!given.has(name)) report(`${container.where}: no --${name}, so ${effect}: state it`);
+      }
+    }
+  },
+);

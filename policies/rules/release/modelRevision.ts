@@ -1,0 +1,43 @@
+import { quote } from "../../../components/config/problems.js";
+import { type Flag, lastFlag, spelledFlagsOf } from "../../engine/flags.js";
+import { workloadRule } from "../../rule.js";
+import { enginesOf } from "../../engine/runtimes.js";
+import { COMMIT, COMMIT_IN_PATH, PATH, unpinnedSources } from "../../engine/sources.js";
+
+export const modelRevision = workloadRule(
+  {
+    name: "model-revision",
+    description: "vLLM loads its model, tokenizer, draft, adapters and code at a commit.",
+    why: "A branch such as main moves: two replicas of one release can serve different weights, and nobody can tell which are live.",
+    remediationSteps:
+      "Give --revision=<40 hex digits>: the commit shown on the model's page, or by `git ls-remote`; for a draft in the `revision` of --speculative-config, for an adapter in its path.",
+    severity: "high",
+    enforcementLevel: "mandatory",
+  },
+  (workload, report) => {
+    for (const { container, args } of enginesOf(workload)) {
+      const flags = spelledFlagsOf(args);
+      const model = modelOf(args, flags);
+      const isPath = model !== undefined && PATH.test(model);
+      const revision = lastFlag(flags, "revision");
+      if (revision === undefined && isPath && !COMMIT_IN_PATH.test(model)) {
+        report(
+          `${container.where}: model path ${quote(model)} names no commit: put the model's 40-digit commit in the path`,
+        );
+      } else if (revision === undefined && !isPath) {
+        report(`${container.where}: no --revision: pin the model's commit, --revision=<40 hex digits>`);
+      }
+      for (const name of ["revision", "tokenizer-revision", "code-revision"]) {
+        const flag = lastFlag(flags, name);
+        if (flag === undefined || COMMIT.test(flag.values[0] ?? "")) continue;
+        report(`${container.where}: --${name} ${quote(flag.values[0])} can move: use the commit, 40 hex digits`);
+      }
+      for (const message of unpinnedSources(flags, model)) report(`${container.where}: ${message}`);
+    }
+  },
+);
+
+function modelOf(args: readonly string[], flags: readonly Flag[]): string | undefined {
+  const first = args[0];
+  return first !== undefined && !first.startsWith("-") ? first : lastFlag(flags, "model")?.values[0];
+}

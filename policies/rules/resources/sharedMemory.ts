@@ -1,0 +1,40 @@
+import { flagsOf, lastFlag } from "../../engine/flags.js";
+import { gpuRequestsOf } from "../../pods/gpus.js";
+import { quantityOf } from "../../read/quantity.js";
+import { at, list, number } from "../../read/values.js";
+import { workloadRule } from "../../rule.js";
+import { enginesOf } from "../../engine/runtimes.js";
+import type { Container, Workload } from "../../pods/workloads.js";
+
+export const sharedMemory = workloadRule(
+  {
+    name: "shared-memory",
+    description: "vLLM on several GPUs has /dev/shm in memory, with a limit.",
+    why: "Its workers exchange data through /dev/shm, which is 64 MiB by default: the model hangs or dies at its first collective operation.",
+    remediationSteps: "Mount an emptyDir {medium: Memory, sizeLimit: …} at /dev/shm.",
+    severity: "high",
+    enforcementLevel: "mandatory",
+  },
+  (workload, report) => {
+    for (const { container, args } of enginesOf(workload)) {
+      const parallel = number(lastFlag(flagsOf(args), "tensor-parallel-size")?.values[0]) ?? 1;
+      const counts = gpuRequestsOf(container).map(({ limit }) => quantityOf(limit) ?? 0);
+      const gpus = Math.max(parallel, ...counts);
+      if (gpus < 2) continue;
+      const volume = sharedMemoryOf(container, workload);
+      if (at(volume, "emptyDir", "medium") !== "Memory") {
+        report(
+          `${container.where} uses ${gpus} GPUs without /dev/shm in memory: mount an emptyDir {medium: Memory} there`,
+        );
+      } else if (at(volume, "emptyDir", "sizeLimit") === undefined) {
+        report(`${container.where}: /dev/shm has no sizeLimit and counts as memory: set one below the memory limit`);
+      }
+    }
+  },
+);
+
+function sharedMemoryOf(container: Container, workload: Workload): unknown {
+  const mount = list(container.fields["volumeMounts"]).find((item) => at(item, "mountPath") === "/dev/shm");
+  const name = at(mount, "name");
+  return list(workload.podSpec["volumes"]).find((volume) => name !== undefined && at(volume, "name") === name);
+}

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+
+import { enginesOf, isCpuImage, runtimesOf } from "../../../policies/engine/runtimes.js";
+import { workloadOf } from "../../../policies/pods/workloads.js";
+import { type Json, resource } from "../fixtures.js";
+
+function workload(containers: Json[], labels: { [key: string]: Json } = {}, initContainers: Json[] = []) {
+  const template = { metadata: { labels }, spec: { containers, initContainers } };
+  const found = workloadOf(resource("kubernetes:apps/v1:Deployment", "server", { spec: { template } }));
+  assert.ok(found);
+  return found;
+}
+
+const names = (of: ReturnType<typeof workload>) => runtimesOf(of).map(({ container }) => container.name);
+const RUNTIME = { "app.kubernetes.io/name": "vllm", "app.kubernetes.io/component": "runtime" };
+
+describe("runtimesOf", () => {
+  const serving: Array<[string, { [key: string]: Json }]> = [
+    ["vLLM's image without command", { image: "vllm/vllm-openai:v0.30.0", args: ["m"] }],
+    ["a mirror of it", { image: "registry.example.org:5000/mirror/vllm-cpu-release:v0.30.0" }],
+    ["an image that is no reference", { image: "VLLM/vllm:latest" }],
+    ["vllm serve in another image", { image: "ghcr.io/llm-d/llm-d-cuda:v1", command: ["vllm", "serve", "m"] }],
+    ["vllm serve by its path", { command: ["/opt/venv/bin/vllm"], args: ["serve", "m"] }],
+    ["the module", { command: ["python3", "-m", "vllm.entrypoints.openai.api_server"] }],
+    ["the command-line module", { command: ["python3", "-m", "vllm.entrypoints.cli.main", "serve"] }],
+    ["the file", { command: ["python3", "/app/vllm/entrypoints/openai/api_server.py"] }],
+    ["a script given as text", { command: ["/bin/sh", "-c"], args: ["ulimit -n 65536; exec vllm serve m"] }],
+    ["bash with options", { command: ["bash", "-o", "pipefail", "-ec", "vllm serve m | tee log"] }],
+    ["a script file in vLLM's image", { image: "vllm/vllm-openai:v0.30.0", command: ["/scripts/start.sh"] }],
+  ];
+  for (const [what, container] of serving) {
+    it(`finds ${what}`, () => assert.deepEqual(names(workload([{ name: "a", ...container }])), ["a"]));
+  }
+
+  const others: Array<[string, { [key: string]: Json }]> = [
+    ["a router", { image: "ghcr.io/vllm-project/vllm-router:v1" }],
+    ["a batch run", { image: "vllm/vllm-openai:v0.30.0", command: ["vllm", "run-batch", "-i", "in"] }],
+    ["the batch module", { command: ["python3", "-m", "vllm.entrypoints.openai.run_batch"] }],
+    ["a download in vLLM's image", { image: "vllm/vllm-openai:v0.30.0", command: ["hf", "download", "m"] }],
+    ["a mention in a comment", { image: "busybox:1.37", command: ["sh", "-c", "# vllm serve m\nsleep 1"] }],
+    ["a container without anything", {}],
+  ];
+  for (const [what, container] of others) {
+    it(`passes over ${what}`, () => assert.deepEqual(names(workload([{ name: "a", ...container }])), []));
+  }
+
+  it("takes the arguments of the server alone from a script", () => {
+    const script = 'hf download m --revision x && exec vllm serve m --port 8000 --json "{\\"a\\": 1}" > log; echo done';
+    const [found] = runtimesOf(workload([{ name: "a", command: ["sh", "-c", script] }]));
+    assert.deepEqual(found?.args, ["m", "--port", "8000", "--json", '{"a": 1}', ">", "log"]);
+  });
+
+  it("believes the label when no container shows it, and picks the one named vllm", () => {
+    const containers = [
+      { name: "sidecar", image: "envoy:v1" },
+      { name: "vllm", image: "internal/server:v1" },
+    ];
+    assert.deepEqual(names(workload(containers, RUNTIME)), ["vllm"]);
+    assert.deepEqual(names(workload([{ name: "server", image: "internal/server:v1" }], RUNTIME)), ["server"]);
+    assert.deepEqual(names(workload(containers, { ...RUNTIME, "app.kubernetes.io/component": "cache" })), []);
+  });
+
+  it("passes over spares, unless they serve by command", () => {
+    const spare = { ...RUNTIME, "app.kubernetes.io/component": "spare" };
+    assert.deepEqual(names(workload([{ name: "a", image: "vllm/vllm-openai:v0.30.0" }], spare)), []);
+    assert.deepEqual(names(workload([{ name: "a", command: ["vllm", "serve", "m"] }], spare)), ["a"]);
+  });
+
+  it("passes over init containers, but not over sidecars among them", () => {
+    const image = "vllm/vllm-openai:v0.30.0";
+    const initContainers = [
+      { name: "once", image },
+      { name: "sidecar", image, restartPolicy: "Always" },
+    ];
+    assert.deepEqual(names(workload([], {}, initContainers)), ["sidecar"]);
+  });
+});
+
+describe("enginesOf", () => {
+  it("adds batch runs to the servers", () => {
+    const batch = { name: "batch", command: ["vllm", "run-batch", "--model", "m"] };
+    const found = enginesOf(workload([{ name: "server", command: ["vllm", "serve", "m"] }, batch]));
+    assert.deepEqual(
+      found.map(({ container, args }) => [container.name, ...args]),
+      [
+        ["server", "m"],
+        ["batch", "--model", "m"],
+      ],
+    );
+  });
+});
+
+describe("isCpuImage", () => {
+  it("goes by the repository, not the registry or the tag", () => {
+    const isCpu = (image: string) => workload([{ name: "a", image }]).containers.map(isCpuImage);
+    assert.deepEqual(isCpu("public.ecr.aws/q9t5s3a7/vllm-cpu-release-repo:v0.30.0"), [true]);
+    assert.deepEqual(isCpu("cpu.example.org/vllm/vllm-openai:cpu"), [false]);
+  });
+});

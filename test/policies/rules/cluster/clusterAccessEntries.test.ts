@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+
+import { clusterAccessEntries } from "../../../../policies/rules/cluster/clusterAccessEntries.js";
+import { cluster, componentCluster } from "../../awsFixtures.js";
+import { type Json, messages } from "../../fixtures.js";
+
+/** In both forms, which differ in the path of messages alone. */
+async function found(authenticationMode: Json): Promise<string[]> {
+  const own = await messages(clusterAccessEntries, cluster({ accessConfig: { authenticationMode } }));
+  const component = await messages(clusterAccessEntries, componentCluster({ authenticationMode }));
+  assert.deepEqual(
+    own.map((message) => message.replace("accessConfig.", "")),
+    component,
+  );
+  return own;
+}
+
+describe("cluster-access-entries", () => {
+  it("accepts access entries alone", async () => {
+    assert.deepEqual(await found("API"), []);
+  });
+
+  it("refuses the ConfigMap, which is the default", async () => {
+    const path = "accessConfig.authenticationMode";
+    const fix = 'set "API", or on an existing cluster "API_AND_CONFIG_MAP" first';
+    assert.deepEqual(await found("CONFIG_MAP"), [`${path} is "CONFIG_MAP": ${fix}`]);
+    const unset = `${path} is not set, which means "CONFIG_MAP": ${fix}`;
+    assert.deepEqual(await found(undefined), [unset]);
+    assert.deepEqual(await messages(clusterAccessEntries, cluster({ accessConfig: undefined })), [unset]);
+  });
+
+  it("asks for the last step of a cluster that has both", async () => {
+    assert.deepEqual(await found("API_AND_CONFIG_MAP"), [
+      'accessConfig.authenticationMode is "API_AND_CONFIG_MAP": set "API" once access entries have all that the ConfigMap aws-auth grants',
+    ]);
+  });
+});

@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+
+import type { ResourceRule } from "../../../../policies/rule.js";
+import { engineClosed } from "../../../../policies/rules/engine/engineClosed.js";
+import { engineNotRedirected } from "../../../../policies/rules/engine/engineNotRedirected.js";
+import { noInjectedCode } from "../../../../policies/rules/engine/noInjectedCode.js";
+import { COMMIT, deployment, type DeploymentChanges, messages, plainPod } from "../../fixtures.js";
+
+const RULES: readonly ResourceRule[] = [engineClosed, engineNotRedirected, noInjectedCode];
+
+/** What the three rules say of a runtime, each message after the rule's name. */
+async function found(changes: DeploymentChanges): Promise<string[]> {
+  const all = await Promise.all(
+    RULES.map(async (rule) => (await messages(rule, deployment(changes))).map((message) => `${rule.name}: ${message}`)),
+  );
+  return all.flat();
+}
+
+const env = (name: string, value: string) => ({ container: { env: [{ name, value }] } });
+const script = (text: string) => ({ container: { command: ["/bin/bash", "-ec"], args: [text] } });
+const serve = `vllm serve Qwen/Qwen3-8B --revision ${COMMIT}`;
+
+const DEV_MODE =
+  'engine-closed: container "vllm": environment variable VLLM_SERVER_DEV_MODE opens /collective_rpc, /update_weights, /pause ' +
+  "and others without a key: leave it out: debug a copy that serves nobody";
+
+describe("engine-closed, engine-not-redirected and no-injected-code", () => {
+  it("accept a good runtime, settings that are off, and other programs' variables", async () => {
+    assert.deepEqual(await found({}), []);
+    const off = ["--no-enable-log-requests", "--allowed-origins=[]", "--kv-offloading-backend", "native"];
+    assert.deepEqual(
+      await found({ extraArgs: [...off, '--compilation-config={"mode": 3}', "-cc.backend=inductor"] }),
+      [],
+    );
+    const proxies = [
+      { name: "VLLM_SERVER_DEV_MODE", value: "0" },
+      { name: "HTTPS_PROXY", value: "http://proxy.example.org:3128" },
+      { name: "HTTP_PROXY", valueFrom: { secretKeyRef: { name: "proxy", key: "url" } } },
+      { name: "SSL_CERT_FILE", value: "/etc/ssl/company.pem" },
+    ];
+    assert.deepEqual(await found({ container: { env: proxies } }), []);
+    const web = plainPod({
+      env: [{ name: "LD_PRELOAD", value: "/usr/lib/libjemalloc.so" }],
+      args: ["--middleware=x.Y"],
+    });
+    for (const rule of RULES) assert.deepEqual(await messages(rule, web), []);
+  });
+
+  const flags: Array<[rule: string, args: string[], subject: string]> = [
+    ["no-injected-code", ["--middleware=acme.Auth"], "--middleware"],
+    ["no-injected-code", ["--middleware", "acme.Auth"], "--middleware"],
+    ["no-injected-code", ["--middlewar=acme.Auth"], "--middleware"],
+    ["no-injected-code", ["--tool_parser_plugin", "/tmp/p.py"], "--tool-parser-plugin"],
+    ["no-injected-code", ["--logits-processors", "acme:P"], "--logits-processors"],
+    ["no-injected-code", ["--worker-extension-cls=acme.E"], "--worker-extension-cls"],
+    ["no-injected-code", ["--compilation-config.backend", "acme.compile"], "--compilation-config.backend"],
+    ["no-injected-code", ['--compilation-config={"backend":"acme.Backend","x":NaN}'], "--compilation-config.backend"],
+    ["no-injected-code", ["-cc.inductor-passes.a=acme.run"], "--compilation-config.inductor_passes"],
+    ["no-injected-code", ['-cc={"backend": "acme.compile"}'], "--compilation-config.backend"],
+    [
+      "no-injected-code",
+      ["--structured-outputs-config.reasoning_parser_plugin=/tmp/p.py"],
+      "--structured-outputs-config.reasoning_parser_plugin",
+    ],
+    ["engine-not-redirected", ["--kv-transfer-config.kv_connector", "NixlConnector"], "--kv-transfer-config"],
+    ["engine-not-redirected", ["--load-format=tensorizer"], "--load-format"],
+    ["engine-not-redirected", ["--config", "/etc/vllm.yaml"], "--config"],
+    ["engine-closed", ["--profiler-config.profiler=torch"], "--profiler-config"],
+    ["engine-closed", ["--root-path=/"], "--root-path"],
+    ["engine-closed", ["--enable-log-requests"], "--enable-log-requests"],
+    ["engine-closed", ["--allowed-local-media-path", "/"], "--allowed-local-media-path"],
+    ["engine-closed", ['--allowed-origins=["*"]'], "--allowed-origins"],
+  ];
+  for (const [rule, args, subject] of flags) {
+    it(`find ${args.join(" ")} in arguments and in a script`, async () => {
+      const quoted = args.map((word) => `'${word}'`).join(" ");
+      for (const changes of [{ extraArgs: args }, script(`exec ${serve} ${quoted}`)]) {
+        const lines = await found(changes);
+        assert.equal(lines.length, 1, lines.join("\n"));
+        assert.ok(lines[0]!.startsWith(`${rule}: container "vllm": ${subject} `), lines[0]);
+      }
+    });
+  }
+
+  const variables: Array<[rule: string, name: string, value: string]> = [
+    ["engine-closed", "VLLM_ALLOW_RUNTIME_LORA_UPDATING", "True"],
+    ["engine-not-redirected", "HF_ENDPOINT", "https://mirror.example.org"],
+    ["engine-not-redirected", "VLLM_USE_MODELSCOPE", "1"],
+    ["engine-not-redirected", "HTTPS_PROXY", "http://user:letmein@proxy:3128"],
+    ["engine-not-redirected", "CURL_CA_BUNDLE", ""],
+    ["no-injected-code", "LD_PRELOAD", "/tmp/x.so"],
+    ["no-injected-code", "PYTHONPATH", "/tmp"],
+    ["no-injected-code", "VLLM_PLUGINS", "lora_hf_hub_resolver"],
+  ];
+  for (const [rule, name, value] of variables) {
+    it(`find ${name}=${value} in the environment, as a prefix and as an export, and do not show it`, async () => {
+      const places = [
+        env(name, value),
+        script(`${name}='${value}' ${serve}`),
+        script(`export A=1 ${name}='${value}'\n${serve}`),
+        { container: { command: ["env", `${name}=${value}`, "vllm", "serve"] } },
+      ];
+      for (const place of places) {
+        const lines = await found(place);
+        assert.equal(lines.length, 1, lines.join("\n"));
+        assert.ok(lines[0]!.startsWith(`${rule}: container "vllm": environment variable ${name} `), lines[0]);
+        assert.ok(!lines[0]!.includes("letmein"));
+      }
+    });
+  }
+
+  it("find a setting whose value a ConfigMap holds", async () => {
+    const valueFrom = { configMapKeyRef: { name: "settings", key: "mode" } };
+    assert.deepEqual(await found({ container: { env: [{ name: "VLLM_SERVER_DEV_MODE", valueFrom }] } }), [DEV_MODE]);
+  });
+
+  it("find names that only vLLM and the hub's client read in any container of any image, init containers too", async () => {
+    const variable = [{ name: "HF_ENDPOINT", value: "https://mirror.example.org" }];
+    const download = { name: "download", image: "acme/tools:1", command: ["hf", "download"], env: variable };
+    const pods = [plainPod({ env: variable }), plainPod({}, { initContainers: [download] })];
+    const lines = await messages(engineNotRedirected, pods);
+    assert.deepEqual(
+      lines.map((line) => line.slice(0, line.indexOf(" has"))),
+      [
+        'container "web": environment variable HF_ENDPOINT',
+        'init container "download": environment variable HF_ENDPOINT',
+      ],
+    );
+  });
+
+  it("allow what an environment names", async () => {
+    const mirror = deployment(env("HF_ENDPOINT", "https://mirror.example.org"));
+    const allow = (...names: string[]) => ({ allow: names });
+    assert.deepEqual(await messages(engineNotRedirected, mirror, allow("HF_ENDPOINT")), []);
+    assert.equal((await messages(engineNotRedirected, mirror, allow("HF_HUB_CACHE"))).length, 1);
+    const logs = deployment({ extraArgs: ["--enable-log-requests"] });
+    assert.deepEqual(await messages(engineClosed, logs, { allow: ["--enable-log-requests"] }), []);
+  });
+
+  it("leave to no-remote-code what it judges", async () => {
+    assert.deepEqual(await found(env("VLLM_ALLOW_INSECURE_SERIALIZATION", "1")), []);
+  });
+
+  it("say what the setting does and what to do", async () => {
+    assert.deepEqual(await found(env("VLLM_SERVER_DEV_MODE", "1")), [DEV_MODE]);
+  });
+});

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+
+import { noRemoteCode } from "../../../../policies/rules/engine/noRemoteCode.js";
+import { deployment, messages, plainPod } from "../../fixtures.js";
+
+const FLAG = 'container "vllm": --trust-remote-code runs code of the model repository: remove it';
+
+describe("no-remote-code", () => {
+  it("accepts runtimes without it, and with it switched off", async () => {
+    const env = [
+      { name: "HF_HUB_TRUST_REMOTE_CODE", value: "0" },
+      { name: "VLLM_USE_V1", value: "1" },
+    ];
+    const accepted = [
+      deployment(),
+      deployment({ extraArgs: ["--no-trust-remote-code", "--trust-request-chat-template"], container: { env } }),
+      plainPod({ args: ["--trust"] }),
+    ];
+    assert.deepEqual(await messages(noRemoteCode, accepted), []);
+  });
+
+  for (const flag of ["--trust-remote-code", "--trust_remote_code", "--trust-remote-code=true", "--trust-remote"]) {
+    it(`refuses ${flag}`, async () => {
+      assert.deepEqual(await messages(noRemoteCode, deployment({ extraArgs: [flag] })), [FLAG]);
+    });
+  }
+
+  it("sees scripts and batch runs", async () => {
+    const script = deployment({ container: { command: ["sh", "-c"], args: ["vllm run-batch --trust-remote-code"] } });
+    assert.deepEqual(await messages(noRemoteCode, script), [FLAG]);
+  });
+
+  for (const name of ["HF_HUB_TRUST_REMOTE_CODE", "TRUST_REMOTE_CODE", "VLLM_ALLOW_INSECURE_SERIALIZATION"]) {
+    it(`refuses the variable ${name}`, async () => {
+      assert.deepEqual(await messages(noRemoteCode, deployment({ container: { env: [{ name, value: "1" }] } })), [
+        `container "vllm": environment variable ${name} is "1": remove it`,
+      ]);
+    });
+  }
+});

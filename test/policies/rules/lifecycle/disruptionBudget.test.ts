@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+
+import { disruptionBudget } from "../../../../policies/rules/lifecycle/disruptionBudget.js";
+import { budget, deployment, horizontalAutoscaler, messages, plainPod, scaledObject } from "../../fixtures.js";
+
+const missing = (replicas: number) =>
+  `Deployment "chat" has ${replicas} replicas and no PodDisruptionBudget in namespace "models" selects its pods: add one with maxUnavailable: 1`;
+const single = () => deployment({ spec: { replicas: 1 } });
+
+describe("disruption-budget", () => {
+  it("accepts a budget that selects the pods by labels, expressions or everything", async () => {
+    const expression = { key: "app.kubernetes.io/instance", operator: "In", values: ["chat", "search"] };
+    for (const selector of [
+      { matchLabels: { "app.kubernetes.io/instance": "chat" } },
+      { matchExpressions: [expression] },
+      {},
+    ]) {
+      assert.deepEqual(await messages(disruptionBudget, [deployment(), budget({ selector })]), []);
+    }
+  });
+
+  it("accepts a single replica and pods without vLLM", async () => {
+    assert.deepEqual(await messages(disruptionBudget, [single(), plainPod()]), []);
+    assert.deepEqual(await messages(disruptionBudget, [single(), scaledObject({ minReplicaCount: 1 })]), []);
+  });
+
+  it("refuses two replicas without budget", async () => {
+    assert.deepEqual(await messages(disruptionBudget, deployment()), [missing(2)]);
+  });
+
+  it("counts the replicas that an autoscaler keeps", async () => {
+    assert.deepEqual(await messages(disruptionBudget, [single(), scaledObject({ minReplicaCount: 3 })]), [missing(3)]);
+    assert.deepEqual(await messages(disruptionBudget, [single(), horizontalAutoscaler()]), [missing(2)]);
+  });
+
+  it("refuses a budget of another namespace, for other labels or without selector", async () => {
+    const others = [
+      budget({}, "other"),
+      budget({ selector: { matchLabels: { "app.kubernetes.io/instance": "search" } } }),
+      budget({ selector: undefined }),
+      budget({ selector: { matchExpressions: [{ key: "app.kubernetes.io/name", operator: "DoesNotExist" }] } }),
+      budget({
+        selector: { matchExpressions: [{ key: "app.kubernetes.io/name", operator: "NotIn", values: ["vllm"] }] },
+      }),
+    ];
+    for (const other of others) {
+      assert.deepEqual(await messages(disruptionBudget, [deployment(), other]), [missing(2)]);
+    }
+  });
+
+  it("asks from the replicas of its setting on", async () => {
+    assert.deepEqual(await messages(disruptionBudget, deployment(), { minReplicas: 3 }), []);
+    assert.deepEqual(await messages(disruptionBudget, single(), { minReplicas: 1 }), [missing(1)]);
+  });
+});

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+
+import { graceExceedsDrain } from "../../../../policies/rules/lifecycle/graceExceedsDrain.js";
+import { COMMIT, type Json, deployment, messages, plainPod } from "../../fixtures.js";
+
+const args = (...extra: string[]) => ["Qwen/Qwen3-8B", `--revision=${COMMIT}`, ...extra];
+const grace = (seconds: Json) => ({ terminationGracePeriodSeconds: seconds });
+
+describe("grace-exceeds-drain", () => {
+  it("accepts a grace period above preStop and drain", async () => {
+    assert.deepEqual(await messages(graceExceedsDrain, [deployment({ pod: grace(136) }), plainPod()]), []);
+  });
+
+  it("refuses a runtime that aborts running requests", async () => {
+    for (const drain of [[], ["--shutdown-timeout=0"]]) {
+      assert.deepEqual(await messages(graceExceedsDrain, deployment({ container: { args: args(...drain) } })), [
+        'container "vllm": --shutdown-timeout is 0, so SIGTERM aborts running requests: set it above 0',
+      ]);
+    }
+  });
+
+  it("refuses a grace period that ends with the drain", async () => {
+    assert.deepEqual(await messages(graceExceedsDrain, deployment({ pod: grace(135) })), [
+      'container "vllm": terminationGracePeriodSeconds 135 is not above 135, preStop 15 + --shutdown-timeout 120: raise it',
+    ]);
+  });
+
+  it("knows the default of 30 s", async () => {
+    const short = deployment({ pod: grace(undefined), container: { args: args("--shutdown-timeout", "20") } });
+    assert.equal((await messages(graceExceedsDrain, short)).length, 1);
+    const fits = { args: args("--shutdown-timeout", "20"), lifecycle: undefined };
+    assert.deepEqual(await messages(graceExceedsDrain, deployment({ pod: grace(undefined), container: fits })), []);
+  });
+
+  it("reads a sleep that the preStop hook runs", async () => {
+    const lifecycle = { preStop: { exec: { command: ["sh", "-c", "sleep 30 && true"] } } };
+    const found = await messages(graceExceedsDrain, deployment({ container: { lifecycle } }));
+    assert.match(found[0] ?? "", /150 is not above 150, preStop 30 \+ --shutdown-timeout 120/);
+  });
+});

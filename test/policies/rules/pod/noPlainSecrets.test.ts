@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+
+import { noPlainSecrets } from "../../../../policies/rules/pod/noPlainSecrets.js";
+import { deployment, messages, plainPod } from "../../fixtures.js";
+
+const SECRET = "correct-horse-battery";
+const env = (name: string, value: string) => plainPod({ env: [{ name, value }] });
+
+describe("no-plain-secrets", () => {
+  it("accepts references and names that only sound like secrets", async () => {
+    const reference = { name: "HF_TOKEN", valueFrom: { secretKeyRef: { name: "hugging-face", key: "token" } } };
+    const harmless = [
+      { name: "TOKENIZERS_PARALLELISM", value: "false" },
+      { name: "MAX_TOKENS", value: "512" },
+      { name: "API_KEY_FILE", value: "/secrets/key" },
+      { name: "GOOGLE_APPLICATION_CREDENTIALS_PATH", value: "/secrets/gcp" },
+      { name: "SECRET_NAME", value: "hugging-face" },
+      { name: "PASSWORD", value: "$(OTHER)" },
+      { name: "TOKEN", value: "" },
+      { name: "TOKEN_BUDGET", value: "8192" },
+      { name: "DATABASE", value: "postgres://$(USER):$(PASS)@db/models" },
+      { name: "ENDPOINT", value: "https://example.org:8000/v1" },
+    ];
+    assert.deepEqual(await messages(noPlainSecrets, [deployment(), plainPod({ env: [reference, ...harmless] })]), []);
+  });
+
+  const names = ["HF_TOKEN", "VLLM_API_KEY", "APIKEY", "DB_PASSWORD", "CLIENT_SECRET", "SSH_PRIVATE_KEY"];
+  for (const name of [...names, "AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "CREDENTIALS", "github_token"]) {
+    it(`refuses text in ${name}`, async () => {
+      assert.deepEqual(await messages(noPlainSecrets, env(name, SECRET)), [
+        `container "web": environment variable "${name}" is named like a secret and is plain text: use valueFrom.secretKeyRef`,
+      ]);
+    });
+  }
+
+  const values = {
+    "Hugging Face's": `hf_${"a".repeat(34)}`,
+    "OpenAI's": `sk-${"a".repeat(40)}`,
+    "AWS's": `AKIA${"A".repeat(16)}`,
+    "GitHub's": `ghp_${"a".repeat(36)}`,
+    "a private key's": "-----BEGIN RSA PRIVATE KEY-----",
+    "a URL's": "postgres://user:letmein@db/models",
+    "a JSON Web Token's": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln",
+    "GitHub's finer": `github_pat_${"a1".repeat(20)}`,
+    "a header's": "Authorization: Bearer 0123456789abcdef",
+    "a URL's with signs in the password": "https://user:a:b@c@db.example.org",
+    "a Redis URL's": "redis://:letmein@cache:6379",
+  };
+  for (const [form, value] of Object.entries(values)) {
+    it(`refuses ${form} form in a variable of any name and in arguments, and never shows it`, async () => {
+      const found = await messages(noPlainSecrets, [env("SETTING", value), plainPod({ args: [`--setting=${value}`] })]);
+      assert.deepEqual(found, [
+        'container "web": environment variable "SETTING" holds what looks like a secret and is plain text: use valueFrom.secretKeyRef',
+        'container "web": an argument holds what looks like a secret: use valueFrom.secretKeyRef',
+      ]);
+    });
+  }
+
+  it("refuses keys and tokens given as flags, and never shows them", async () => {
+    const found = await messages(
+      noPlainSecrets,
+      deployment({ extraArgs: ["--api-key", SECRET, `--hf-token=${SECRET}`] }),
+    );
+    assert.deepEqual(found, [
+      'container "vllm": --api-key is given as plain text: set its environment variable by valueFrom.secretKeyRef',
+      'container "vllm": --hf-token is given as plain text: set its environment variable by valueFrom.secretKeyRef',
+    ]);
+    const script = { command: ["sh", "-c"], args: [`vllm serve m --api-key ${SECRET}`] };
+    assert.equal((await messages(noPlainSecrets, deployment({ container: script }))).length, 1);
+  });
+
+  it("accepts flags that refer to the environment", async () => {
+    assert.deepEqual(
+      await messages(noPlainSecrets, deployment({ extraArgs: ["--api-key", "$(VLLM_API_KEY)", "--hf-token"] })),
+      [],
+    );
+  });
+
+  it("refuses a secret that a command sets for itself, and never shows it", async () => {
+    const scripts = [`HF_TOKEN=${SECRET} hf download m`, `export A=1 HF_TOKEN='${SECRET}'; vllm serve m`];
+    const pods = [
+      ...scripts.map((args) => ({ command: ["sh", "-c"], args: [args] })),
+      { command: ["env", `HF_TOKEN=${SECRET}`, "hf"] },
+    ];
+    for (const pod of pods) {
+      assert.deepEqual(await messages(noPlainSecrets, plainPod(pod)), [
+        'container "web": a command sets "HF_TOKEN" as plain text: use valueFrom.secretKeyRef',
+      ]);
+    }
+    const reference = { command: ["sh", "-c"], args: ["HF_TOKEN=$TOKEN hf download m"] };
+    assert.deepEqual(await messages(noPlainSecrets, plainPod(reference)), []);
+  });
+});

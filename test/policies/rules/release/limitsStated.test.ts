@@ -1,0 +1,19 @@
+import assert from "node:assert/strict";
+
+import { limitsStated } from "../../../../policies/rules/release/limitsStated.js";
+import { COMMIT, deployment, messages } from "../../fixtures.js";
+
+describe("limits-stated", () => {
+  it("accepts a runtime that states all three", async () => {
+    assert.deepEqual(await messages(limitsStated, deployment()), []);
+  });
+
+  it("names each limit that is left to a default", async () => {
+    const bare = deployment({ container: { args: ["Qwen/Qwen3-8B", "--revision", COMMIT] } });
+    assert.deepEqual(await messages(limitsStated, bare), [
+      'container "vllm": no --max-model-len, so the context is the model\'s longest, which may not fit the KV cache: state it',
+      'container "vllm": no --max-num-seqs, so the batch is vLLM\'s default for the GPU, which changes between versions: state it',
+      'container "vllm": no --max-num-queued-reqs, so the queue is unbounded and overload becomes timeouts instead of HTTP 503: state it',
+    ]);
+  });
+});

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+
+import { sharedMemory } from "../../../../policies/rules/resources/sharedMemory.js";
+import { type Json, deployment, messages } from "../../fixtures.js";
+
+const resources = { limits: { "nvidia.com/gpu": 2 } };
+const withVolume = (emptyDir: Json) =>
+  deployment({
+    container: { resources, volumeMounts: [{ name: "shm", mountPath: "/dev/shm" }] },
+    pod: { volumes: [{ name: "shm", emptyDir }] },
+  });
+const MISSING = 'container "vllm" uses 2 GPUs without /dev/shm in memory: mount an emptyDir {medium: Memory} there';
+
+describe("shared-memory", () => {
+  it("accepts one GPU without, and several with a limited volume in memory", async () => {
+    const limited = withVolume({ medium: "Memory", sizeLimit: "8Gi" });
+    assert.deepEqual(await messages(sharedMemory, [deployment(), limited]), []);
+  });
+
+  it("refuses several GPUs without the volume", async () => {
+    assert.deepEqual(await messages(sharedMemory, deployment({ container: { resources } })), [MISSING]);
+    assert.deepEqual(await messages(sharedMemory, deployment({ extraArgs: ["-tp", "2"] })), [MISSING]);
+  });
+
+  it("refuses a volume on disk", async () => {
+    assert.deepEqual(await messages(sharedMemory, withVolume({})), [MISSING]);
+  });
+
+  it("refuses a volume without limit", async () => {
+    assert.deepEqual(await messages(sharedMemory, withVolume({ medium: "Memory" })), [
+      'container "vllm": /dev/shm has no sizeLimit and counts as memory: set one below the memory limit',
+    ]);
+  });
+});
