@@ -10,7 +10,10 @@ import type {
 import type { Resource } from "./read/kinds.js";
 import type { Fields } from "./read/values.js";
 import { type Scaler, scalersOf } from "./scaling/scalers.js";
-import { type Workload, workloadOf } from "./pods/workloads.js";
+import { type Workload, workloadsOf } from "./pods/workloads.js";
+import { objectsOf } from "./objects/objects.js";
+import { pathText } from "./objects/path.js";
+import { each } from "./read/unknown.js";
 
 /** What a rule says about itself; docs/policies.md is generated from it. */
 export interface About {
@@ -33,30 +36,45 @@ export type ResourceRule = ResourceValidationPolicy & About;
 export type StackRule = StackValidationPolicy & About;
 export type Rule = ResourceRule | StackRule;
 
-/** A rule that sees one workload at a time. */
-export function workloadRule(
-  about: About,
-  check: (workload: Workload, report: (message: string) => void, settings: Fields) => void,
-): ResourceRule {
+type Check<T> = (subject: T, report: (message: string) => void, settings: Fields) => void;
+
+/** A rule that sees one pod at a time, also parts of pods that others complete. */
+export function workloadRule(about: About, check: Check<Workload>): ResourceRule {
   return {
     ...about,
     validateResource: (args, report) => {
-      const workload = workloadOf(args);
-      if (workload !== undefined) check(workload, report, args.getConfig<Fields>());
+      const workloads = workloadsOf(args);
+      if (workloads.length === 0) return;
+      const once = onlyOnce<[string]>((message) => report(message));
+      const settings = args.getConfig<Fields>();
+      each(workloads, (workload) => check(workload, (message) => once(`${workload.where}${message}`), settings));
     },
   };
 }
 
-/** A rule that sees one resource of any kind at a time. */
-export function resourceRule(
-  about: About,
-  check: (resource: Resource, report: (message: string) => void, settings: Fields) => void,
-): ResourceRule {
-  return { ...about, validateResource: (args, report) => check(args, report, args.getConfig<Fields>()) };
+/** A rule that asks pods for what they should have: it sees one pod at a time, and none of which others state the rest. */
+export function wholePodRule(about: About, check: Check<Workload>): ResourceRule {
+  return workloadRule(about, (workload, report, settings) => {
+    if (workload.isWhole) check(workload, report, settings);
+  });
+}
+
+/** A rule that sees one resource of any kind at a time, and the Kubernetes objects that it holds. */
+export function resourceRule(about: About, check: Check<Resource>): ResourceRule {
+  return {
+    ...about,
+    validateResource: (args, report) => {
+      const settings = args.getConfig<Fields>();
+      const where = new Map<Resource, string>([[args, ""]]);
+      for (const object of objectsOf(args).slice(1)) where.set(object, `${pathText(object.path)}: `);
+      each(where, ([resource, place]) => check(resource, (message) => report(`${place}${message}`), settings));
+    },
+  };
 }
 
 /** What rules over several resources read. */
 export interface Stack {
+  /** Resources, and the Kubernetes objects that they hold. */
   resources: readonly Resource[];
   workloads: readonly Workload[];
   scalers: readonly Scaler[];
@@ -70,10 +88,23 @@ export function stackRule(
   return {
     ...about,
     validateStack: (args, report) => {
-      const { resources } = args;
-      const workloads = resources.flatMap((resource) => workloadOf(resource) ?? []);
+      const resources = args.resources.flatMap((resource) => [resource, ...objectsOf(resource).slice(1)]);
+      const workloads = args.resources.flatMap(workloadsOf);
       const stack = { resources, workloads, scalers: scalersOf(resources) };
-      check(stack, (urn, message) => report(message, urn), args.getConfig<Fields>());
+      const once = onlyOnce<[string, string | undefined]>((message, urn) => report(message, urn));
+      check(stack, (urn, message) => once(message, urn), args.getConfig<Fields>());
     },
+  };
+}
+
+/** One container may run several engines, and one object make several pods: a rule would say the same of each. */
+function onlyOnce<Said extends ReadonlyArray<string | undefined>>(
+  report: (...said: Said) => void,
+): (...said: Said) => void {
+  const known = new Set<string>();
+  return (...said) => {
+    const key = JSON.stringify(said);
+    if (!known.has(key)) report(...said);
+    known.add(key);
   };
 }

@@ -9,6 +9,7 @@ export interface ObjectKind {
 /** Where each kind of Kubernetes' own that makes pods keeps their template. */
 export const POD_TEMPLATES: Readonly<Record<string, readonly string[]>> = {
   Pod: [],
+  PodTemplate: ["template"],
   Deployment: ["spec", "template"],
   StatefulSet: ["spec", "template"],
   DaemonSet: ["spec", "template"],
@@ -18,8 +19,21 @@ export const POD_TEMPLATES: Readonly<Record<string, readonly string[]>> = {
   CronJob: ["spec", "jobTemplate", "spec", "template"],
 };
 
-/** Kinds whose replicas serve and are replaced one by one. */
-export const REPLICATED_KINDS: readonly string[] = ["Deployment", "StatefulSet"];
+/**
+ * Kinds of others that state a whole pod among other fields, and where: KServe's custom predictors and its runtimes. A predictor with
+ * a `model` is put together with a runtime, so that it states a part.
+ */
+export const POD_SPECS: Readonly<Record<string, readonly string[]>> = {
+  InferenceService: ["spec.predictor", "spec.transformer", "spec.explainer"],
+  ServingRuntime: ["spec"],
+  ClusterServingRuntime: ["spec"],
+};
+
+/** Kinds whose replicas serve and are replaced one by one: Kubernetes' own, Argo's, and those that run a model on several nodes. */
+export const REPLICATED_KINDS: readonly string[] = [
+  ...["Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"],
+  ...["Rollout", "CloneSet", "LeaderWorkerSet", "RayClusterFleet", "StormService"],
+];
 
 export const DEPLOYMENT = { apiVersion: "apps/v1", kind: "Deployment" } as const satisfies ObjectKind;
 

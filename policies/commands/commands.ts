@@ -1,20 +1,29 @@
-/** What a container runs, seen through `sh -c` and through references to its own environment. */
-import type { Container } from "../pods/workloads.js";
+/** What a container runs, seen through shells, through programs that start others, and through references to its own environment. */
+import type { Container } from "../pods/containers.js";
+import { argumentLookup, commandsIn, type Lookup, quoted } from "./script.js";
 
-const SHELL = /(^|\/)(ba|da|a|z|k)?sh$/;
-/** Between words of a script: what ends one command and starts the next. */
-const SEPARATOR = /[;&|\n()]/;
+/** Programs that take a script as text behind `-c`. */
+const SHELL = /(^|\/)((ba|da|a|z|k|fi)?sh|su|runuser|script)$/;
+/** Options of shells whose value is a word of its own: `-o pipefail`, `-euo pipefail`, `--rcfile FILE`. */
+const WITH_VALUE = /^([-+][a-zA-Z]*[oO]|--(rcfile|init-file))$/;
+/** Scripts within scripts: nobody reads deeper. */
+const DEEPEST = 8;
 
 /** The commands that a container starts, each as its words; one, unless it runs a shell script given as text. */
-export function commandsOf(container: Container): string[][] {
-  const words = [...container.command, ...container.args].map((word) => expand(word, container, /\$\((\w+)\)/g));
-  const shell = words.findIndex((word) => SHELL.test(word));
-  const flag = words.findIndex((word, index) => index > shell && /^-[a-z]*c$/.test(word));
-  const script = words[flag + 1];
-  // A shell may follow an init such as `tini --`; options such as `-o pipefail` may stand before `-c`.
-  if (shell < 0 || shell > 2 || flag < 0 || flag > shell + 4 || script === undefined) return [words];
-  return splitScript(expand(script, container, /\$\{?(\w+)\}?/g));
+export function commandsOf(container: Container): readonly string[][] {
+  const known = KNOWN.get(container);
+  if (known !== undefined) return known;
+  const lookup: Lookup = (name) => container.environmentValue(name);
+  const words = [...container.command, ...container.args].map((word) =>
+    word.replace(/\$\((\w+)\)/g, (original, name: string) => lookup(name) ?? original),
+  );
+  const commands = opened(words, lookup, 0);
+  KNOWN.set(container, commands);
+  return commands;
 }
+
+/** Cache: most rules of containers ask, and scripts take time to read. */
+const KNOWN = new WeakMap<Container, readonly string[][]>();
 
 /** Variables that commands set for themselves: `NAME=value program`, `env NAME=value program`, `export NAME=value`. */
 export function assignmentsOf(container: Container): Array<{ name: string; value: string }> {
@@ -26,60 +35,59 @@ export function assignmentsOf(container: Container): Array<{ name: string; value
     });
 }
 
-/** Puts in the values that the container's environment states as text; other references stay as they are. */
-function expand(word: string, container: Container, reference: RegExp): string {
-  return word.replace(reference, (original, name: string) => container.environmentValue(name) ?? original);
+/** A command, or those of the script that it runs: behind an init, `nice` or `env`, the shell may be any of its words. */
+function opened(words: readonly string[], lookup: Lookup, depth: number): string[][] {
+  const script = depth < DEEPEST ? (shellScript(words) ?? evaluated(words) ?? splitByEnv(words)) : undefined;
+  if (script === undefined) return words.length === 0 ? [] : [[...words]];
+  const { text, args, before } = script;
+  const value = argumentLookup(args, lookup);
+  const commands = commandsIn(text, value).flatMap((command) => opened(command, value, depth + 1));
+  // What stands before the shell, such as `env NAME=value`, is kept: it may set variables.
+  return before.length === 0 ? commands : [[...before], ...commands];
 }
 
-/** Splits a shell script into commands and words: quotes, escapes and line continuations, but no expansion. */
-export function splitScript(script: string): string[][] {
-  const commands: string[][] = [];
-  let words: string[] = [];
-  let word: string | undefined;
-  const endWord = () => {
-    if (word !== undefined) words.push(word);
-    word = undefined;
-  };
-  const endCommand = () => {
-    endWord();
-    if (words.length > 0) commands.push(words);
-    words = [];
-  };
-  for (let i = 0; i < script.length; i++) {
-    const char = script.charAt(i);
-    if (char === "\\") {
-      const next = script.charAt(++i);
-      if (next !== "\n") word = (word ?? "") + next;
-    } else if (char === "'" || char === '"') {
-      const end = closingQuote(script, i);
-      const quoted = script.slice(i + 1, end);
-      word = (word ?? "") + (char === '"' ? quoted.replace(/\\([\\"$`])/g, "$1") : quoted);
-      i = end;
-    } else if (char === "$" && script.charAt(i + 1) === "(") {
-      const end = script.indexOf(")", i);
-      const stop = end < 0 ? script.length - 1 : end;
-      word = (word ?? "") + script.slice(i, stop + 1);
-      i = stop;
-    } else if (char === "#" && word === undefined) {
-      const end = script.indexOf("\n", i);
-      i = (end < 0 ? script.length : end) - 1;
-    } else if (SEPARATOR.test(char)) {
-      endCommand();
-    } else if (/\s/.test(char)) {
-      endWord();
-    } else {
-      word = (word ?? "") + char;
-    }
-  }
-  endCommand();
-  return commands;
+interface Script {
+  text: string;
+  /** `$0`, `$1` and so on. */
+  args: readonly string[];
+  before: readonly string[];
 }
 
-function closingQuote(script: string, start: number): number {
-  const quote = script.charAt(start);
-  for (let i = start + 1; i < script.length; i++) {
-    if (quote === '"' && script.charAt(i) === "\\") i++;
-    else if (script.charAt(i) === quote) return i;
+function shellScript(words: readonly string[]): Script | undefined {
+  for (const [index, word] of words.entries()) {
+    if (!SHELL.test(word)) continue;
+    const script = scriptAfter(words, index + 1);
+    if (script !== undefined) return { ...script, before: words.slice(0, index) };
   }
-  return script.length;
+  return undefined;
+}
+
+/** The text behind a shell's `-c`, wherever that stands among its options. */
+function scriptAfter(words: readonly string[], start: number): Omit<Script, "before"> | undefined {
+  let takesText = false;
+  for (let index = start; index < words.length; index++) {
+    const word = words[index] ?? "";
+    if (WITH_VALUE.test(word)) index++;
+    else if (!/^[-+]./.test(word)) return takesText ? { text: word, args: words.slice(index + 1) } : undefined;
+    if (/^-[a-zA-Z]*c[a-zA-Z]*$|^--command$/.test(word)) takesText = true;
+  }
+  return undefined;
+}
+
+function evaluated([first, ...rest]: readonly string[]): Script | undefined {
+  return first === "eval" ? { text: rest.join(" "), args: [], before: [] } : undefined;
+}
+
+/** `env -S "program words"`: a command as one word. */
+function splitByEnv(words: readonly string[]): Script | undefined {
+  const index = words.findIndex((word) => /(^|\/)env$/.test(word));
+  const option = index < 0 ? -1 : words.findIndex((word, at) => at > index && /^(-[a-z]*S|--split-string)/.test(word));
+  if (option < 0) return undefined;
+  const own = (words[option] ?? "").replace(/^(-[a-z]*S|--split-string=?)/, "");
+  const rest = words.slice(option + 1).map(quoted);
+  return {
+    text: [own, ...(own === "" ? [words[option + 1] ?? "", ...rest.slice(1)] : rest)].join(" "),
+    args: [],
+    before: words.slice(0, index),
+  };
 }

@@ -2,12 +2,13 @@
 import { flagTable, KNOWN_VERSIONS } from "../../components/facts/vllm/versions.js";
 import type { FlagFacts } from "../../components/facts/vllm/version.js";
 import { pythonJson } from "../../components/facts/vllm/jsonValues.js";
+import { known } from "../read/unknown.js";
 
 export interface Flag {
   /** Long name without dashes or `no-`: `max-model-len`. */
   name: string;
-  /** The words after it, or the one after `=`. */
-  values: readonly string[];
+  /** The words after it, or the one after `=`. Reading one that is not known yet throws. */
+  readonly values: readonly string[];
   /** Given as `--no-…`. */
   negated: boolean;
 }
@@ -32,15 +33,21 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
 const FLAG = /^--?(?<name>[A-Za-z][\w-]*?)(?:\.(?<keys>[^=]*))?(?:=(?<value>[^]*))?$/;
 
 export function flagsOf(words: readonly string[]): Flag[] {
-  return spelledFlagsOf(words).map(({ keys, ...flag }) => flag);
+  return spelledFlagsOf(words).map((flag) => ({
+    name: flag.name,
+    negated: flag.negated,
+    get values() {
+      return flag.values;
+    },
+  }));
 }
 
 export function spelledFlagsOf(words: readonly string[]): SpelledFlag[] {
-  const flags: Array<{ name: string; keys: string[]; values: string[]; negated: boolean }> = [];
+  const flags: Array<{ name: string; keys: string[]; words: string[]; negated: boolean }> = [];
   for (const word of words) {
     const { name, keys, value } = FLAG.exec(word)?.groups ?? {};
     if (name === undefined) {
-      flags.at(-1)?.values.push(word);
+      flags.at(-1)?.words.push(word);
       continue;
     }
     // `-O3` is the one short flag that carries its value in the same word.
@@ -48,10 +55,15 @@ export function spelledFlagsOf(words: readonly string[]): SpelledFlag[] {
     flags.push({
       ...nameOf(level === undefined ? name : "O"),
       keys: keys === undefined ? [] : keys.split("."),
-      values: strings(level ?? value),
+      words: strings(level ?? value),
     });
   }
-  return flags;
+  return flags.map(({ words: given, ...flag }) => ({
+    ...flag,
+    get values() {
+      return known(given);
+    },
+  }));
 }
 
 /** The flag as it takes effect: the last one given. */

@@ -8,7 +8,8 @@ import { assignmentsOf } from "../commands/commands.js";
 import { jsonOf, type SpelledFlag, spelledFlagsOf } from "./flags.js";
 import { fields, type Fields, strings } from "../read/values.js";
 import { enginesOf } from "./runtimes.js";
-import type { Container, Workload } from "../pods/workloads.js";
+import type { Container } from "../pods/containers.js";
+import type { Workload } from "../pods/workloads.js";
 
 const VARIABLES = GUARDED_VARIABLES.map((row) => ({ ...row, matcher: namesMatcher(row.names) }));
 
@@ -33,7 +34,7 @@ export function reportGuarded(
 ): void {
   const allowed = new Set(strings(settings["allow"]).map((name) => name.replace(/^-+/, "").toLowerCase()));
   const isAllowed = (name: string): boolean => allowed.has(name.toLowerCase());
-  const engines = enginesOf(workload);
+  const engines = [...enginesOf(workload)];
   for (const { container, args } of engines) {
     for (const { name, subject, row } of guardedFlags(spelledFlagsOf(args))) {
       if (row.danger === danger && !isAllowed(name))
@@ -59,7 +60,6 @@ interface FoundFlag {
 function guardedFlags(flags: readonly SpelledFlag[]): FoundFlag[] {
   const names = [...new Set(flags.filter(({ negated }) => !negated).map(({ name }) => name))];
   return names.flatMap((name): FoundFlag[] => {
-    const object = jsonOf(flags, name);
     const given = flags.filter((flag) => flag.name === name);
     const row = GUARDED_FLAGS.find((candidate) => candidate.flags.includes(name));
     if (row !== undefined) {
@@ -69,7 +69,7 @@ function guardedFlags(flags: readonly SpelledFlag[]): FoundFlag[] {
     }
     const rows = GUARDED_KEYS.filter(({ flag }) => flag === name);
     // An object that dotted forms replace is judged too: which one wins depends on the parser.
-    const objects = rows.length === 0 ? [] : [object, ...given.map(({ values }) => parsed(values[0]))];
+    const objects = rows.length === 0 ? [] : [jsonOf(flags, name), ...given.map(({ values }) => parsed(values[0]))];
     const found = rows.filter(({ keys, harmless }) =>
       objects.flatMap(entriesOf).some(([key, value]) => keys.includes(key) && !isHarmless(value, { harmless })),
     );

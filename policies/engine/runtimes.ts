@@ -1,11 +1,17 @@
 /** Which containers are vLLM: those that serve (runtimes) and those that run a batch file. */
 import { parseImage } from "../../components/config/image.js";
+import { TELLING_FLAGS } from "../../components/facts/vllm/tellingFlags.js";
 import { APP_NAME, COMPONENTS, LABELS } from "../../components/vocabulary/labels.js";
 import { commandsOf } from "../commands/commands.js";
-import type { Container, Workload } from "../pods/workloads.js";
+import type { Container } from "../pods/containers.js";
+import type { Workload } from "../pods/workloads.js";
+import { isUnknownValue } from "../read/unknown.js";
+import { programIn } from "./programs.js";
+import { variableArguments } from "./variableArguments.js";
 
-/** Related programs whose images are named after vLLM and which serve no model. */
-const NOT_A_SERVER = /(router|operator|controller|exporter|gateway|proxy|sidecar|dashboard|frontend)$/;
+/** Words in the names of images that are named after vLLM and serve no model: UIs, clients, routers and tools. */
+const NOT_A_SERVER =
+  /(^|[-_.])(router|operator|controller|exporter|gateway|proxy|sidecar|dashboard|frontend|ui|webui|gradio|streamlit|chatbot|playground|rag|app|demo|client|sdk|metrics|monitor|monitoring|syncer|adapter|bench|benchmark|benchmarks|eval|test|tests|sr|semantic|docs|tools|cli|scheduler|autoscaler|agent|downloader|init|cache)([-_.]|$)/;
 
 /** A container that loads a model. */
 export interface VllmContainer {
@@ -15,42 +21,69 @@ export interface VllmContainer {
 }
 
 /** The containers that serve a model. */
-export function runtimesOf(workload: Workload): readonly VllmContainer[] {
-  const known = KNOWN.get(workload);
-  if (known !== undefined) return known;
-  const found = findRuntimes(workload);
-  KNOWN.set(workload, found);
-  return found;
+export function runtimesOf(workload: Workload): Iterable<VllmContainer> {
+  return allKnown(serversOf(workload));
+}
+
+/** What is known, then the value that was not: some container may be another one. */
+function* allKnown({ found, unknown }: Servers): Iterable<VllmContainer> {
+  yield* found;
+  if (unknown !== undefined) throw unknown;
+}
+
+interface Servers {
+  found: readonly VllmContainer[];
+  /** A value that decides whether there are more. */
+  unknown?: Error;
 }
 
 /** Cache: many rules ask, and commands take time to parse. */
-const KNOWN = new WeakMap<Workload, readonly VllmContainer[]>();
+const KNOWN = new WeakMap<Workload, Servers>();
 
-function findRuntimes(workload: Workload): VllmContainer[] {
-  const candidates = workload.containers.filter((container) => !container.isInit);
-  const found = candidates.flatMap((container) => {
-    const args = serverArguments(container, workload);
-    return args === undefined ? [] : [{ container, args }];
-  });
-  if (found.length > 0 || !isLabelledRuntime(workload)) return found;
+function serversOf(workload: Workload): Servers {
+  const known = KNOWN.get(workload);
+  if (known !== undefined) return known;
+  const servers = findServers(workload);
+  KNOWN.set(workload, servers);
+  return servers;
+}
+
+function findServers(workload: Workload): Servers {
+  const candidates = workload.containers.filter(({ role }) => role === "container");
+  const found: VllmContainer[] = [];
+  let unknown: Error | undefined;
+  for (const container of candidates) {
+    try {
+      for (const args of serverArguments(container, workload)) found.push({ container, args });
+    } catch (thrown) {
+      if (!isUnknownValue(thrown)) throw thrown;
+      unknown ??= thrown;
+    }
+  }
+  if (found.length > 0 || !isLabelledRuntime(workload)) return { found, ...(unknown !== undefined && { unknown }) };
   // An image with another name and a start script: by the label, one of the containers is the runtime.
   const container = candidates.find(({ name }) => name === APP_NAME) ?? candidates[0];
-  return container === undefined ? [] : [{ container, args: commandsOf(container).flat() }];
+  return { found: container === undefined ? [] : [{ container, args: commandsOf(container).flat() }] };
 }
 
 /** The containers that serve a model or run it over a batch file. */
-export function enginesOf(workload: Workload): VllmContainer[] {
-  const batches = workload.containers.flatMap((container) => {
-    const args = commandsOf(container)
-      .map((words) => argumentsAfter(words, isBatch))
-      .find((words) => words !== undefined);
-    return args === undefined ? [] : [{ container, args }];
-  });
-  return [...runtimesOf(workload), ...batches];
+export function* enginesOf(workload: Workload): Iterable<VllmContainer> {
+  const { found, unknown } = serversOf(workload);
+  yield* found;
+  for (const container of workload.containers) {
+    for (const words of commandsOf(container)) {
+      const program = programIn(words);
+      const isLeft = program?.kind === "batch" || (program?.kind === "server" && container.role !== "container");
+      if (isLeft) yield { container, args: program.args };
+    }
+  }
+  if (unknown !== undefined) throw unknown;
 }
 
 export function isRuntime(workload: Workload): boolean {
-  return runtimesOf(workload).length > 0;
+  const { found, unknown } = serversOf(workload);
+  if (found.length === 0 && unknown !== undefined) throw unknown;
+  return found.length > 0;
 }
 
 /** True for images built for CPUs, such as `vllm/vllm-openai-cpu`. */
@@ -67,54 +100,41 @@ function isLabelledRuntime(workload: Workload): boolean {
   return workload.label(LABELS.name) === APP_NAME && workload.label(LABELS.component) === COMPONENTS.runtime;
 }
 
-function serverArguments(container: Container, workload: Workload): readonly string[] | undefined {
+/** The arguments of each server that the container starts. */
+function serverArguments(container: Container, workload: Workload): ReadonlyArray<readonly string[]> {
   const commands = commandsOf(container);
-  const explicit = commands.map((words) => argumentsAfter(words, isServe)).find((words) => words !== undefined);
-  if (explicit !== undefined) return explicit;
-  if (!hasVllmImage(container) || workload.label(LABELS.component) === COMPONENTS.spare) return undefined;
-  // The image's entrypoint is `vllm serve`: without a command of its own the container serves.
-  if (container.command.length === 0) return commands.flat();
-  const isScript = commands.some((words) => words.slice(0, 2).some((word) => word.endsWith(".sh")));
-  return isScript || isLabelledRuntime(workload) ? commands.flat() : undefined;
+  const programs = commands.flatMap((words) => programIn(words) ?? []);
+  const servers = programs.filter(({ kind }) => kind === "server").map(({ args }) => args);
+  // A server that another program of the script controls, such as a benchmark, is seen; a benchmark alone is none.
+  if (servers.length > 0 || programs.length > 0) return servers;
+  if (workload.label(LABELS.component) === COMPONENTS.spare) return [];
+  const words = commands.flat();
+  if (tellsOfVllm(words)) return [words];
+  const ofVariables = variableArguments(container);
+  if (ofVariables !== undefined) return [[...words, ...ofVariables]];
+  const isStarted = container.command.length === 0 || isStartScript(commands) || isLabelledRuntime(workload);
+  const namesModel = words.some((word) => /^--model(=|$)/.test(word)) && !words.some((word) => /bench|eval/.test(word));
+  return (isStarted || namesModel) && hasServerImage(container) ? [words] : [];
 }
 
-function hasVllmImage(container: Container): boolean {
-  const last = repositoryOf(container).split("/").at(-1) ?? "";
+/** By flags that no other server has, where image and program have names of their own. */
+function tellsOfVllm(words: readonly string[]): boolean {
+  return words.some((word) => {
+    const name = /^--(?<name>[\w-]+)/.exec(word)?.groups?.["name"];
+    return name !== undefined && TELLING_FLAGS.has(name.replaceAll("_", "-"));
+  });
+}
+
+function isStartScript(commands: readonly string[][]): boolean {
+  return commands.some((words) => words.slice(0, 2).some((word) => word.endsWith(".sh")));
+}
+
+function hasServerImage(container: Container): boolean {
+  const last = (repositoryOf(container).split("/").at(-1) ?? "").toLowerCase();
   return last.includes("vllm") && !NOT_A_SERVER.test(last);
 }
 
 function repositoryOf(container: Container): string {
   const image = container.image ?? "";
   return parseImage(image)?.repository ?? image.replace(/[:@].*$/, "");
-}
-
-/** The number of words at `index` that start the wanted vLLM program; 0 for none. */
-type Start = (words: readonly string[], index: number) => number;
-
-function argumentsAfter(words: readonly string[], start: Start): readonly string[] | undefined {
-  for (let index = 0; index < words.length; index++) {
-    const length = start(words, index);
-    if (length > 0) return words.slice(index + length);
-  }
-  return undefined;
-}
-
-const isServe: Start = (words, index) =>
-  startsProgram(words, index, "serve", /^vllm\.entrypoints\.(?!.*run_batch)(?!cli\b)/, /vllm\/.*api_server\.py$/);
-
-const isBatch: Start = (words, index) =>
-  startsProgram(words, index, "run-batch", /^vllm\.entrypoints\..*run_batch$/, /vllm\/.*run_batch\.py$/);
-
-function startsProgram(
-  words: readonly string[],
-  index: number,
-  subcommand: string,
-  module: RegExp,
-  file: RegExp,
-): number {
-  const [word = "", next = "", afterNext] = words.slice(index, index + 3);
-  if (/(^|\/)vllm$/.test(word) && next === subcommand) return 2;
-  if (word === "-m" && module.test(next)) return 2;
-  if (word === "-m" && /^vllm\.entrypoints\.cli(\.main)?$/.test(next) && afterNext === subcommand) return 3;
-  return file.test(word) ? 1 : 0;
 }

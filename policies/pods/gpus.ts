@@ -1,7 +1,8 @@
 /** Which containers ask for GPUs. */
 import { GPU_TAINT } from "../../components/vocabulary/nodes.js";
 import { at, fields, list } from "../read/values.js";
-import type { Container, Workload } from "./workloads.js";
+import type { Container } from "./containers.js";
+import type { Workload } from "./workloads.js";
 
 /** NVIDIA's device plugin names whole GPUs, time-sliced ones, MIG slices and what it is told to rename; AMD's whole GPUs. */
 const GPU = /^(nvidia\.com\/(gpu.*|mig-.+)|amd\.com\/gpu)$/;

@@ -1,91 +1,56 @@
-/** Pods and the workloads that make them: the pod template of any program's workload, read lazily (see read/values.ts). */
-import { quote } from "../../components/config/problems.js";
+/**
+ * Pods and the objects that make them: the pods of any program's resources, found by their shape and read lazily (see
+ * read/values.ts).
+ */
 import { POD_TEMPLATES } from "../../components/vocabulary/workloads.js";
-import { type Resource, kindOf } from "../read/kinds.js";
-import { type Fields, at, fields, list, number, strings, text, textEntries } from "../read/values.js";
+import { type KubernetesObject, objectsOf } from "../objects/objects.js";
+import { type Path, pathText, reach } from "../objects/path.js";
+import { type FoundPod, MAIN, search } from "../objects/search.js";
+import type { Resource } from "../read/kinds.js";
+import { type Fields, at, fields, isStated, list, number, text, textEntries } from "../read/values.js";
+import { Container, type ContainerRole } from "./containers.js";
 
 /** `extensions` held Deployment, DaemonSet and ReplicaSet until Kubernetes 1.16. */
 const GROUPS: ReadonlySet<string> = new Set(["core", "apps", "batch", "extensions"]);
 
-export interface EnvironmentVariable {
-  name: string;
-  /** Absent when the value comes from elsewhere, such as a Secret. */
-  value?: string;
-}
-
-export class Container {
-  constructor(
-    readonly fields: Fields,
-    /** Runs before the others; a sidecar (`restartPolicy: Always`) does not count as one. */
-    readonly isInit: boolean,
-    private readonly index: number,
-  ) {}
-
-  get name(): string {
-    return text(this.fields["name"]) ?? `#${this.index}`;
-  }
-
-  /** How messages name it. */
-  get where(): string {
-    return `${this.isInit ? "init container" : "container"} ${quote(this.name)}`;
-  }
-
-  get image(): string | undefined {
-    return text(this.fields["image"]);
-  }
-
-  get command(): string[] {
-    return strings(this.fields["command"]);
-  }
-
-  get args(): string[] {
-    return strings(this.fields["args"]);
-  }
-
-  /** The value that the environment states for one name; reads no other variable's. */
-  environmentValue(name: string): string | undefined {
-    const variable = list(this.fields["env"]).findLast((item) => at(item, "name") === name);
-    return text(at(variable, "value"));
-  }
-
-  /** Names alone: reading a value that is not known yet would throw. */
-  get environmentNames(): string[] {
-    return list(this.fields["env"]).flatMap((variable) => text(at(variable, "name")) ?? []);
-  }
-
-  get environment(): EnvironmentVariable[] {
-    return list(this.fields["env"]).flatMap((variable) => {
-      const name = text(at(variable, "name"));
-      if (name === undefined) return [];
-      const value = text(at(variable, "value"));
-      return [value === undefined ? { name } : { name, value }];
-    });
-  }
-}
-
-/** A Pod, or a resource that makes pods. */
+/** A pod that an object is or makes. */
 export class Workload {
   constructor(
-    readonly resource: Resource,
-    readonly kind: string,
-    private readonly template: Fields,
+    readonly object: KubernetesObject,
+    private readonly pod: FoundPod,
   ) {}
 
   get urn(): string {
-    return this.resource.urn;
+    return this.object.urn;
+  }
+
+  /** Of the object. */
+  get kind(): string {
+    return this.object.kind;
   }
 
   get name(): string {
-    return nameOf(this.resource);
+    return nameOf(this.object);
   }
 
   get namespace(): string {
-    return namespaceOf(this.resource);
+    return namespaceOf(this.object);
   }
 
-  /** The workload's own spec, not the pod's. */
+  /** Where the pod is in the resource, as messages begin: empty where the kind's name says it. */
+  get where(): string {
+    const path = [...this.object.path, ...(isUsualPlace(this.object, this.pod.path) ? [] : this.pod.path)];
+    return path.length === 0 ? "" : `${pathText(path)}: `;
+  }
+
+  /** False where others state the rest of the pod: what is missing says nothing. */
+  get isWhole(): boolean {
+    return !this.object.isPatch && (this.pod.shape === "template" || this.pod.shape === "spec");
+  }
+
+  /** The object's own spec, not the pod's. */
   get spec(): Fields {
-    return fields(this.resource.props["spec"]);
+    return fields(this.object.props["spec"]);
   }
 
   get replicas(): number {
@@ -93,48 +58,77 @@ export class Workload {
   }
 
   get podSpec(): Fields {
-    return fields(this.template["spec"]);
+    return this.pod.shape === "container" ? {} : this.found;
   }
 
   get podLabels(): ReadonlyMap<string, string> {
     return textEntries(at(this.template, "metadata", "labels"));
   }
 
-  /** A label of the pods, else of the workload: programs label either. */
+  /** A label of the pods, else of the object: programs label either. */
   label(key: string): string | undefined {
     return this.metadata("labels", key);
   }
 
-  /** An annotation of the pods, else of the workload. */
+  /** An annotation of the pods, else of the object. */
   annotation(key: string): string | undefined {
     return this.metadata("annotations", key);
   }
 
-  private metadata(part: string, key: string): string | undefined {
-    return text(at(this.template, "metadata", part, key)) ?? text(at(this.resource.props, "metadata", part, key));
-  }
-
   /** Init containers first, as they run. */
   get containers(): Container[] {
-    const initial = list(this.podSpec["initContainers"]).map(
-      (item, index) => new Container(fields(item), at(item, "restartPolicy") !== "Always", index),
-    );
-    const main = list(this.podSpec["containers"]).map((item, index) => new Container(fields(item), false, index));
-    return [...initial, ...main];
+    if (this.pod.shape === "container") return [new Container(this.found, "container", 0, this.pod.argsKey)];
+    const all = (key: string, role: (item: unknown) => ContainerRole) =>
+      list(this.podSpec[key]).map((item, index) => new Container(fields(item), role(item), index));
+    const main = isStated(this.podSpec, MAIN) ? [new Container(fields(this.podSpec[MAIN]), "container", 0)] : [];
+    return [
+      ...all("initContainers", (item) => (at(item, "restartPolicy") === "Always" ? "container" : "init container")),
+      ...main,
+      ...all("containers", () => "container"),
+      ...all("ephemeralContainers", () => "ephemeral container"),
+    ];
+  }
+
+  private get found(): Fields {
+    return fields(reach(this.object.props, this.pod.path));
+  }
+
+  /** What holds the pod's metadata beside its spec; the object itself where there is no such thing. */
+  private get template(): Fields {
+    const { path, shape } = this.pod;
+    return shape === "template" ? fields(reach(this.object.props, path.slice(0, -1))) : {};
+  }
+
+  private metadata(part: string, key: string): string | undefined {
+    return text(at(this.template, "metadata", part, key)) ?? text(at(this.object.props, "metadata", part, key));
   }
 }
 
-/** Workloads by the properties of their resources: some twenty rules ask for the same. */
-const KNOWN = new WeakMap<object, Workload>();
+/** Workloads by the properties of their resources: some thirty rules ask for the same. */
+const KNOWN = new WeakMap<object, readonly Workload[]>();
 
-export function workloadOf(resource: Resource): Workload | undefined {
+/** The pods of a resource, and of the objects that it holds. */
+export function workloadsOf(resource: Resource): readonly Workload[] {
   const known = KNOWN.get(resource.props);
   if (known !== undefined) return known;
-  const { group, kind } = kindOf(resource.type) ?? { group: "", kind: "" };
+  const workloads = objectsOf(resource).flatMap((object) => podsOf(object).map((pod) => new Workload(object, pod)));
+  KNOWN.set(resource.props, workloads);
+  return workloads;
+}
+
+/** Kubernetes' own kinds make pods whatever their template says; of others, what has the shape of a pod. */
+function podsOf(object: KubernetesObject): FoundPod[] {
+  const usual = usualPlace(object);
+  return usual === undefined ? search(object.props, object).pods : [{ path: usual, shape: "template" }];
+}
+
+function usualPlace({ group, kind }: KubernetesObject): Path | undefined {
   if (!GROUPS.has(group) || !Object.hasOwn(POD_TEMPLATES, kind)) return undefined;
-  const workload = new Workload(resource, kind, fields(at(resource.props, ...(POD_TEMPLATES[kind] ?? []))));
-  KNOWN.set(resource.props, workload);
-  return workload;
+  return [...(POD_TEMPLATES[kind] ?? []), "spec"];
+}
+
+function isUsualPlace(object: KubernetesObject, path: Path): boolean {
+  return usualPlace(object)?.join(".") === path.join(".");
 }
 
 /** The object's name; Pulumi's name for it if the provider chooses one. */

@@ -28,8 +28,8 @@ function parsed(selector: unknown): Selects {
 }
 
 /** True when every entry of a plain map, such as a Service's selector, is among the labels. */
-export function selectsExactly(selector: unknown, labels: Labels): boolean {
-  return [...textEntries(selector)].every(([key, value]) => labels.get(key) === value);
+export function selectsExactly(selector: Labels, labels: Labels): boolean {
+  return [...selector].every(([key, value]) => labels.get(key) === value);
 }
 
 function holds(expression: unknown, labels: Labels): boolean {

@@ -19,7 +19,7 @@ import {
   role,
   selfManagedGroup,
 } from "./awsFixtures.js";
-import { type Json, deployment, goodStack, horizontalAutoscaler, plainPod, resource } from "./fixtures.js";
+import { type Json, deployment, goodStack, horizontalAutoscaler, plainPod, resource, service } from "./fixtures.js";
 
 /** What the engine wraps properties in. Exported, but marked internal and so left out of the SDK's types. */
 const { UnknownValueError, unknownCheckingProxy, unknownStringValue } = proxy as unknown as {
@@ -149,14 +149,64 @@ describe("the pack", () => {
     );
   });
 
-  it("reads only what a rule needs, so that one unknown value does not switch off the others", async () => {
+  /** Names of the rules that could not judge all of the resources, and what all rules said. */
+  function judged(...resources: PolicyInput[]): { skipped: string[]; said: string[] } {
+    const guarded = resources.map((item) => ({ ...item, props: unknownCheckingProxy(item.props) }));
+    const skipped: string[] = [];
+    const said: string[] = [];
+    for (const rule of rules) {
+      const report = (message: string) => void said.push(`${rule.name}: ${message}`);
+      const getConfig = () => ({}) as never;
+      try {
+        if ("validateStack" in rule) void rule.validateStack({ resources: guarded, getConfig } as never, report);
+        else
+          for (const item of guarded) void [rule.validateResource].flat()[0]?.({ ...item, getConfig } as never, report);
+      } catch (thrown) {
+        assert.ok(thrown instanceof UnknownValueError);
+        skipped.push(rule.name);
+      }
+    }
+    return { skipped, said };
+  }
+
+  it("reads only what a rule needs, so that one unknown value does not switch off the others", () => {
     const unknown = deployment({
       container: { env: [{ name: "ENDPOINT", value: unknownStringValue }], livenessProbe: {} },
     });
-    const item = { ...unknown, props: unknownCheckingProxy(unknown.props) };
-    const skipped: string[] = [];
-    for (const rule of rules) await runPolicies([item], [rule]).catch(() => skipped.push(rule.name));
-    assert.deepEqual(skipped, ["no-remote-code", "no-plain-secrets"]);
+    assert.deepEqual(judged(unknown).skipped, ["no-plain-secrets"]);
+  });
+
+  it("needs an image's name for the rule of images alone where arguments tell what runs", () => {
+    const unknown = deployment({ container: { image: unknownStringValue, readinessProbe: {} } });
+    const { skipped, said } = judged(unknown, plainPod({ image: "nginx" }));
+    assert.deepEqual(skipped, ["image-pinned", "gpu-request"].slice(0, skipped.length));
+    assert.ok(said.includes('probes-present: container "vllm": no readinessProbe: add one on GET /health'));
+  });
+
+  it("judges the rest of a pod and of the stack first", () => {
+    const pod = {
+      containers: [
+        { name: "a", image: unknownStringValue },
+        { name: "b", image: "nginx" },
+      ],
+    };
+    const other = resource("kubernetes:core/v1:Pod", "other", { metadata: { name: "other" }, spec: pod });
+    const { said } = judged(other, deployment(), service({ type: "NodePort" }));
+    assert.ok(said.some((message) => message.startsWith('image-pinned: container "b"')));
+    assert.ok(said.some((message) => message.startsWith("network-policy: no NetworkPolicy")));
+    assert.ok(said.some((message) => message.startsWith("service-not-exposed: Service")));
+  });
+
+  it("judges the flags beside one that is not known yet", () => {
+    const { skipped, said } = judged(
+      deployment({
+        extraArgs: ["--gpu-memory-utilization", "0.99", "--seed", unknownStringValue, "--tensor-parallel-size=2"],
+      }),
+    );
+    assert.deepEqual(skipped, []);
+    assert.ok(said.some((message) => message.startsWith("gpu-memory-utilization: ")));
+    const later = judged(deployment({ extraArgs: ["--gpu-memory-utilization", unknownStringValue] }));
+    assert.deepEqual(later.skipped, ["gpu-memory-utilization"]);
   });
 
   it("judges AWS resources in a preview that does not know ids, keys and policies yet", async () => {

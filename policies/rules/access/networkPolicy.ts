@@ -1,5 +1,6 @@
 import { quote } from "../../../components/config/problems.js";
 import { isKind } from "../../read/kinds.js";
+import { each } from "../../read/unknown.js";
 import { at, isSet, list, text } from "../../read/values.js";
 import { stackRule } from "../../rule.js";
 import { isRuntime } from "../../engine/runtimes.js";
@@ -26,7 +27,8 @@ export const networkPolicy = stackRule(
         namespace: namespaceOf(policy),
         selects: selectorOf(() => at(policy.props, "spec", "podSelector") ?? {}),
       }));
-    for (const workload of workloads.filter(isRuntime)) {
+    each(workloads, (workload) => {
+      if (!workload.isWhole || !isRuntime(workload)) return;
       const { namespace, podLabels } = workload;
       const applying = all.filter((policy) => policy.namespace === namespace && policy.selects(podLabels));
       for (const { policy } of applying) {
@@ -53,7 +55,7 @@ export const networkPolicy = stackRule(
           );
         }
       }
-    }
+    });
   },
 );
 

@@ -1,5 +1,6 @@
 import { quote } from "../../../components/config/problems.js";
 import { isKind } from "../../read/kinds.js";
+import { each } from "../../read/unknown.js";
 import { at, text, textEntries } from "../../read/values.js";
 import { stackRule } from "../../rule.js";
 import { areRuntimeLabels, isRuntime } from "../../engine/runtimes.js";
@@ -18,26 +19,25 @@ export const serviceNotExposed = stackRule(
     enforcementLevel: "mandatory",
   },
   ({ resources, workloads }, report) => {
-    const runtimes = workloads.filter(isRuntime);
-    for (const service of resources.filter((resource) => isKind(resource, "core", "Service"))) {
+    const services = resources.filter((resource) => isKind(resource, "core", "Service"));
+    each(services, (service) => {
       const type = text(at(service.props, "spec", "type")) ?? "ClusterIP";
-      if (!EXPOSED.has(type)) continue;
+      if (!EXPOSED.has(type)) return;
       const selector = textEntries(at(service.props, "spec", "selector"));
-      const isOfRuntime =
-        areRuntimeLabels(textEntries(at(service.props, "metadata", "labels"))) ||
-        areRuntimeLabels(selector) ||
-        runtimes.some(
-          (runtime) =>
-            // A Service without selector selects nothing.
-            selector.size > 0 &&
-            runtime.namespace === namespaceOf(service) &&
-            selectsExactly(at(service.props, "spec", "selector"), runtime.podLabels),
-        );
-      if (!isOfRuntime) continue;
+      const isNamed =
+        areRuntimeLabels(textEntries(at(service.props, "metadata", "labels"))) || areRuntimeLabels(selector);
+      // A Service without selector selects nothing.
+      const selected = workloads.filter(
+        (workload) =>
+          selector.size > 0 &&
+          workload.namespace === namespaceOf(service) &&
+          selectsExactly(selector, workload.podLabels),
+      );
+      if (!isNamed && !selected.some(isRuntime)) return;
       report(
         service.urn,
         `Service ${quote(nameOf(service))} of a runtime has type ${type}: use ClusterIP behind the gateway`,
       );
-    }
+    });
   },
 );

@@ -1,10 +1,13 @@
 import { quote } from "../../../components/config/problems.js";
 import { commandsOf } from "../../commands/commands.js";
 import { type Flag, flagsOf } from "../../engine/flags.js";
+import { each } from "../../read/unknown.js";
 import { workloadRule } from "../../rule.js";
 
 /** Names by which programs are told to run a model repository's Python, or to unpickle what they are sent. */
 const ENVIRONMENT = /(^|_)TRUST_REMOTE_CODE$|^VLLM_ALLOW_INSECURE_SERIALIZATION$/;
+/** Python of vLLM's or transformers' own that is given as text. */
+const IN_PYTHON = /\btrust_remote_code\s*=\s*True\b/;
 const OFF = /^(0|false|no|off|)$/i;
 /** Python's parser takes any unambiguous beginning; `--trust-req…` are other flags. */
 const SHORTEST = "trust-rem";
@@ -19,19 +22,28 @@ export const noRemoteCode = workloadRule(
     enforcementLevel: "mandatory",
   },
   (workload, report) => {
-    for (const container of workload.containers) {
+    each(workload.containers, (container) => {
       if (commandsOf(container).flatMap(flagsOf).some(trustsRemoteCode)) {
         report(`${container.where}: --trust-remote-code runs code of the model repository: remove it`);
       }
-      for (const { name, value } of container.environment) {
-        if (value === undefined || !ENVIRONMENT.test(name) || OFF.test(value.trim())) continue;
-        report(`${container.where}: environment variable ${name} is ${quote(value)}: remove it`);
+      if (
+        commandsOf(container)
+          .flat()
+          .some((word) => IN_PYTHON.test(word))
+      ) {
+        report(`${container.where}: trust_remote_code=True runs code of the model repository: remove it`);
       }
-    }
+      each(container.environment, (variable) => {
+        const { name } = variable;
+        if (!ENVIRONMENT.test(name) || OFF.test((variable.value ?? "").trim())) return;
+        report(`${container.where}: environment variable ${name} is ${quote(variable.value)}: remove it`);
+      });
+    });
   },
 );
 
-function trustsRemoteCode({ name, negated, values }: Flag): boolean {
+function trustsRemoteCode(flag: Flag): boolean {
+  const { name, negated } = flag;
   if (negated || !"trust-remote-code".startsWith(name) || name.length < SHORTEST.length) return false;
-  return !/^false$/i.test(values[0] ?? "");
+  return !/^false$/i.test(flag.values[0] ?? "");
 }

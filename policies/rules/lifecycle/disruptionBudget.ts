@@ -1,5 +1,6 @@
 import { REPLICATED_KINDS } from "../../../components/vocabulary/workloads.js";
 import { isKind } from "../../read/kinds.js";
+import { each } from "../../read/unknown.js";
 import { at, number } from "../../read/values.js";
 import { stackRule } from "../../rule.js";
 import { isRuntime } from "../../engine/runtimes.js";
@@ -37,18 +38,18 @@ export const disruptionBudget = stackRule(
         namespace: namespaceOf(budget),
         selects: selectorOf(() => at(budget.props, "spec", "selector")),
       }));
-    for (const workload of workloads) {
-      if (!REPLICATED_KINDS.includes(workload.kind) || !isRuntime(workload)) continue;
+    each(workloads, (workload) => {
+      if (!workload.isWhole || !REPLICATED_KINDS.includes(workload.kind) || !isRuntime(workload)) return;
       const { namespace, podLabels } = workload;
-      if (budgets.some((budget) => budget.namespace === namespace && budget.selects(podLabels))) continue;
+      if (budgets.some((budget) => budget.namespace === namespace && budget.selects(podLabels))) return;
       const minimums = scalers.filter((scaler) => scaler.targets(workload)).map((scaler) => scaler.minReplicas);
       const replicas = Math.max(workload.replicas, ...minimums);
-      if (replicas < threshold) continue;
+      if (replicas < threshold) return;
       report(
         workload.urn,
         `${workload.kind} "${workload.name}" has ${replicas} replicas and no PodDisruptionBudget in namespace ` +
           `"${namespace}" selects its pods: add one with maxUnavailable: 1`,
       );
-    }
+    });
   },
 );

@@ -1,13 +1,14 @@
 import { flagsOf, lastFlag } from "../../engine/flags.js";
+import { each } from "../../read/unknown.js";
 import { at, number, strings } from "../../read/values.js";
-import { workloadRule } from "../../rule.js";
+import { wholePodRule } from "../../rule.js";
 import { runtimesOf } from "../../engine/runtimes.js";
-import type { Container } from "../../pods/workloads.js";
+import type { Container } from "../../pods/containers.js";
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#lifecycle */
 const DEFAULT_GRACE_SECONDS = 30;
 
-export const graceExceedsDrain = workloadRule(
+export const graceExceedsDrain = wholePodRule(
   {
     name: "grace-exceeds-drain",
     description: "A vLLM runtime finishes its running requests before it is killed.",
@@ -18,7 +19,7 @@ export const graceExceedsDrain = workloadRule(
   },
   (workload, report) => {
     const grace = number(workload.podSpec["terminationGracePeriodSeconds"]) ?? DEFAULT_GRACE_SECONDS;
-    for (const { container, args } of runtimesOf(workload)) {
+    each(runtimesOf(workload), ({ container, args }) => {
       const drain = number(lastFlag(flagsOf(args), "shutdown-timeout")?.values[0]) ?? 0;
       const sleep = preStopSeconds(container);
       if (drain <= 0) {
@@ -31,7 +32,7 @@ export const graceExceedsDrain = workloadRule(
             `preStop ${sleep} + --shutdown-timeout ${drain}: raise it`,
         );
       }
-    }
+    });
   },
 );
 

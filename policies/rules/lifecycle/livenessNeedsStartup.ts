@@ -1,9 +1,10 @@
 import { gpuRequestsOf } from "../../pods/gpus.js";
+import { each } from "../../read/unknown.js";
 import { isSet } from "../../read/values.js";
-import { workloadRule } from "../../rule.js";
+import { wholePodRule } from "../../rule.js";
 import { runtimesOf } from "../../engine/runtimes.js";
 
-export const livenessNeedsStartup = workloadRule(
+export const livenessNeedsStartup = wholePodRule(
   {
     name: "liveness-needs-startup",
     description: "A liveness probe on a vLLM or GPU container comes with a startup probe.",
@@ -13,12 +14,12 @@ export const livenessNeedsStartup = workloadRule(
     enforcementLevel: "mandatory",
   },
   (workload, report) => {
-    const runtimes = new Set(runtimesOf(workload).map(({ container }) => container.where));
-    for (const container of workload.containers) {
-      if (!runtimes.has(container.where) && gpuRequestsOf(container).length === 0) continue;
+    const runtimes = new Set([...runtimesOf(workload)].map(({ container }) => container.where));
+    each(workload.containers, (container) => {
+      if (!runtimes.has(container.where) && gpuRequestsOf(container).length === 0) return;
       if (isSet(container.fields["livenessProbe"]) && !isSet(container.fields["startupProbe"])) {
         report(`${container.where}: livenessProbe without startupProbe: add a startupProbe that covers the model load`);
       }
-    }
+    });
   },
 );

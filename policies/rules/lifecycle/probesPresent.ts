@@ -1,8 +1,9 @@
+import { each } from "../../read/unknown.js";
 import { isSet } from "../../read/values.js";
-import { workloadRule } from "../../rule.js";
+import { wholePodRule } from "../../rule.js";
 import { runtimesOf } from "../../engine/runtimes.js";
 
-export const probesPresent = workloadRule(
+export const probesPresent = wholePodRule(
   {
     name: "probes-present",
     description: "A vLLM runtime has a startup and a readiness probe.",
@@ -13,10 +14,10 @@ export const probesPresent = workloadRule(
     enforcementLevel: "mandatory",
   },
   (workload, report) => {
-    for (const { container } of runtimesOf(workload)) {
+    each(runtimesOf(workload), ({ container }) => {
       for (const probe of ["startupProbe", "readinessProbe"]) {
         if (!isSet(container.fields[probe])) report(`${container.where}: no ${probe}: add one on GET /health`);
       }
-    }
+    });
   },
 );

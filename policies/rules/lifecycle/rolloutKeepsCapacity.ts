@@ -1,9 +1,9 @@
 import { quote } from "../../../components/config/problems.js";
 import { at } from "../../read/values.js";
-import { workloadRule } from "../../rule.js";
+import { wholePodRule } from "../../rule.js";
 import { isRuntime } from "../../engine/runtimes.js";
 
-export const rolloutKeepsCapacity = workloadRule(
+export const rolloutKeepsCapacity = wholePodRule(
   {
     name: "rollout-keeps-capacity",
     description: "A rollout of a vLLM Deployment starts new pods before it stops old ones.",

@@ -2,6 +2,7 @@ import { CREDENTIAL_FORMS, isNamedSecret } from "../../../components/facts/guard
 import { quote } from "../../../components/config/problems.js";
 import { assignmentsOf, commandsOf } from "../../commands/commands.js";
 import { flagsOf } from "../../engine/flags.js";
+import { each } from "../../read/unknown.js";
 import { workloadRule } from "../../rule.js";
 
 const SECRET_FLAGS = new Set(["api-key", "hf-token"]);
@@ -19,16 +20,16 @@ export const noPlainSecrets = workloadRule(
   },
   // Messages name only the place: printing the value would leak it.
   (workload, report) => {
-    for (const container of workload.containers) {
-      for (const { name, value } of container.environment) {
-        if (value === undefined || NO_SECRET.test(value)) continue;
+    each(workload.containers, (container) => {
+      each(container.environment, ({ name, value }) => {
+        if (value === undefined || NO_SECRET.test(value)) return;
         const isNamed = isNamedSecret(name, value);
-        if (!isNamed && !holdsSecret(value)) continue;
+        if (!isNamed && !holdsSecret(value)) return;
         const reason = isNamed ? "is named like a secret" : "holds what looks like a secret";
         report(
           `${container.where}: environment variable ${quote(name)} ${reason} and is plain text: use valueFrom.secretKeyRef`,
         );
-      }
+      });
       const given = secretFlags(commandsOf(container).flat());
       for (const flag of given) {
         report(
@@ -45,14 +46,14 @@ export const noPlainSecrets = workloadRule(
       if (given.length + assigned.length === 0 && words.some((word) => holdsSecret(word))) {
         report(`${container.where}: an argument holds what looks like a secret: use valueFrom.secretKeyRef`);
       }
-    }
+    });
   },
 );
 
 /** Flags whose value is a secret, given as text. */
 function secretFlags(words: readonly string[]): string[] {
   const flags = flagsOf(words).filter(
-    ({ name, values }) => SECRET_FLAGS.has(name) && values.some((value) => !NO_SECRET.test(value)),
+    (flag) => SECRET_FLAGS.has(flag.name) && flag.values.some((value) => !NO_SECRET.test(value)),
   );
   return flags.map(({ name }) => name);
 }

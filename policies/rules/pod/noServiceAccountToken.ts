@@ -13,7 +13,8 @@ export const noServiceAccountToken = workloadRule(
   },
   (workload, report) => {
     const got = workload.podSpec["automountServiceAccountToken"];
-    if (!isRuntime(workload) || got === false) return;
+    // Of a part of a pod, only what it says counts.
+    if (got === false || (!workload.isWhole && got !== true) || !isRuntime(workload)) return;
     report(`automountServiceAccountToken ${state(got)}: set it to false in the pod's spec`);
   },
 );

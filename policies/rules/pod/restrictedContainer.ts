@@ -1,9 +1,11 @@
 import { asksForGpu } from "../../pods/gpus.js";
+import { each } from "../../read/unknown.js";
 import { at, list } from "../../read/values.js";
 import { workloadRule } from "../../rule.js";
 import { isRuntime } from "../../engine/runtimes.js";
 import { state } from "../../read/show.js";
-import type { Container, Workload } from "../../pods/workloads.js";
+import type { Container } from "../../pods/containers.js";
+import type { Workload } from "../../pods/workloads.js";
 
 export const restrictedContainer = workloadRule(
   {
@@ -21,9 +23,9 @@ export const restrictedContainer = workloadRule(
       if (workload.podSpec[field] === true)
         report(`${field} is true: remove it, GPU pods need no namespace of the host`);
     }
-    for (const container of workload.containers) {
+    each(workload.containers, (container) => {
       for (const finding of findingsOf(container, workload)) report(`${container.where}: ${finding}`);
-    }
+    });
   },
 );
 
@@ -33,7 +35,9 @@ function findingsOf(container: Container, workload: Workload): string[] {
   const either = (field: string) => at(context, field) ?? at(workload.podSpec, "securityContext", field);
   const findings: string[] = [];
   const expect = (field: string, got: unknown, allowed: boolean) => {
-    if (got !== allowed) findings.push(`securityContext.${field} ${state(got)}: set it to ${allowed}`);
+    // Of a part of a pod, only what it says counts.
+    if (got !== allowed && (workload.isWhole || got !== undefined))
+      findings.push(`securityContext.${field} ${state(got)}: set it to ${allowed}`);
   };
   if (at(context, "privileged") === true)
     findings.push("securityContext.privileged is true: remove it, the device plugin gives access to GPUs");
@@ -42,7 +46,7 @@ function findingsOf(container: Container, workload: Workload): string[] {
   expect("readOnlyRootFilesystem", at(context, "readOnlyRootFilesystem"), true);
   expect("allowPrivilegeEscalation", at(context, "allowPrivilegeEscalation"), false);
   const dropped = at(context, "capabilities", "drop");
-  if (!list(dropped).includes("ALL"))
+  if (!list(dropped).includes("ALL") && (workload.isWhole || dropped !== undefined))
     findings.push(`securityContext.capabilities.drop ${state(dropped)}: drop ["ALL"]`);
   return findings;
 }

@@ -3,10 +3,10 @@ import { createHash } from "node:crypto";
 import { ANNOTATIONS } from "../../../components/vocabulary/labels.js";
 import { quote } from "../../../components/config/problems.js";
 import { contractOf } from "../../engine/contract.js";
-import { workloadRule } from "../../rule.js";
+import { wholePodRule } from "../../rule.js";
 import { isRuntime } from "../../engine/runtimes.js";
 
-export const contractPresent = workloadRule(
+export const contractPresent = wholePodRule(
   {
     name: "contract-present",
     description: "A vLLM runtime carries its contract as an annotation, with a hash that matches.",

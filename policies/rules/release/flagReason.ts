@@ -2,11 +2,12 @@ import { DERIVED_FLAGS, OWNED_FLAGS } from "../../../components/facts/vllm/ownFl
 import { ANNOTATIONS } from "../../../components/vocabulary/labels.js";
 import { contractOf } from "../../engine/contract.js";
 import { flagsOf, nameOf } from "../../engine/flags.js";
+import { each } from "../../read/unknown.js";
 import { at, fields, text } from "../../read/values.js";
-import { workloadRule } from "../../rule.js";
+import { wholePodRule } from "../../rule.js";
 import { runtimesOf } from "../../engine/runtimes.js";
 
-export const flagReason = workloadRule(
+export const flagReason = wholePodRule(
   {
     name: "flag-reason",
     description: "Every vLLM flag beyond those of the contract itself has a written reason.",
@@ -16,7 +17,7 @@ export const flagReason = workloadRule(
     enforcementLevel: "mandatory",
   },
   (workload, report) => {
-    for (const { container, args } of runtimesOf(workload)) {
+    each(runtimesOf(workload), ({ container, args }) => {
       const reasons = reasonsIn(contractOf(workload));
       for (const name of new Set(flagsOf(args).map((flag) => flag.name))) {
         if (Object.hasOwn(OWNED_FLAGS, name) || DERIVED_FLAGS.includes(name) || reasons.has(name)) continue;
@@ -24,7 +25,7 @@ export const flagReason = workloadRule(
           `${container.where}: --${name} has no reason: give one in flags.${name}.reason of ${ANNOTATIONS.contract}`,
         );
       }
-    }
+    });
   },
 );
 

@@ -1,5 +1,6 @@
 import { parseImage, pinOf } from "../../../components/config/image.js";
 import { quote } from "../../../components/config/problems.js";
+import { each } from "../../read/unknown.js";
 import { at, list, text } from "../../read/values.js";
 import { workloadRule } from "../../rule.js";
 
@@ -31,13 +32,15 @@ export const imagePinned = workloadRule(
       const image = text(at(volume, "image", "reference"));
       return image === undefined ? [] : [{ where: `volume ${quote(text(at(volume, "name")) ?? "")}`, image }];
     });
-    for (const { where, image: name } of [...workload.containers, ...volumes]) {
+    each([...workload.containers, ...volumes], ({ where, image: name }) => {
+      // Who completes the pod may give it.
+      if (name === undefined && !workload.isWhole) return;
       const got = `${where}: image ${quote(name)}`;
       const image = parseImage(name ?? "");
       const pin = image && pinOf(image);
       if (pin === undefined) report(`${got} is no image reference: ${fix}`);
       else if (pin === "none") report(`${got} is not pinned: ${fix}`);
       else if (pin === "tag" && !byTag) report(`${got} is pinned by its tag alone, which can be moved: ${fix}`);
-    }
+    });
   },
 );

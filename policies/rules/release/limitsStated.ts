@@ -1,5 +1,6 @@
 import { flagsOf } from "../../engine/flags.js";
-import { workloadRule } from "../../rule.js";
+import { each } from "../../read/unknown.js";
+import { wholePodRule } from "../../rule.js";
 import { runtimesOf } from "../../engine/runtimes.js";
 
 /** What each limit bounds, as the message says it. */
@@ -9,7 +10,7 @@ const LIMITS: Readonly<Record<string, string>> = {
   "max-num-queued-reqs": "the queue is unbounded and overload becomes timeouts instead of HTTP 503",
 };
 
-export const limitsStated = workloadRule(
+export const limitsStated = wholePodRule(
   {
     name: "limits-stated",
     description: "A vLLM runtime states its context, batch and queue limits.",
@@ -19,11 +20,11 @@ export const limitsStated = workloadRule(
     enforcementLevel: "advisory",
   },
   (workload, report) => {
-    for (const { container, args } of runtimesOf(workload)) {
+    each(runtimesOf(workload), ({ container, args }) => {
       const given = new Set(flagsOf(args).map(({ name }) => name));
       for (const [name, effect] of Object.entries(LIMITS)) {
         if (!given.has(name)) report(`${container.where}: no --${name}, so ${effect}: state it`);
       }
-    }
+    });
   },
 );

@@ -1,5 +1,6 @@
 import { quote } from "../../../components/config/problems.js";
 import { type Flag, lastFlag, spelledFlagsOf } from "../../engine/flags.js";
+import { each } from "../../read/unknown.js";
 import { workloadRule } from "../../rule.js";
 import { enginesOf } from "../../engine/runtimes.js";
 import { COMMIT, COMMIT_IN_PATH, PATH, unpinnedSources } from "../../engine/sources.js";
@@ -15,7 +16,7 @@ export const modelRevision = workloadRule(
     enforcementLevel: "mandatory",
   },
   (workload, report) => {
-    for (const { container, args } of enginesOf(workload)) {
+    each(enginesOf(workload), ({ container, args }) => {
       const flags = spelledFlagsOf(args);
       const model = modelOf(args, flags);
       const isPath = model !== undefined && PATH.test(model);
@@ -24,7 +25,7 @@ export const modelRevision = workloadRule(
         report(
           `${container.where}: model path ${quote(model)} names no commit: put the model's 40-digit commit in the path`,
         );
-      } else if (revision === undefined && !isPath) {
+      } else if (revision === undefined && !isPath && (workload.isWhole || model !== undefined)) {
         report(`${container.where}: no --revision: pin the model's commit, --revision=<40 hex digits>`);
       }
       for (const name of ["revision", "tokenizer-revision", "code-revision"]) {
@@ -33,7 +34,7 @@ export const modelRevision = workloadRule(
         report(`${container.where}: --${name} ${quote(flag.values[0])} can move: use the commit, 40 hex digits`);
       }
       for (const message of unpinnedSources(flags, model)) report(`${container.where}: ${message}`);
-    }
+    });
   },
 );
 

@@ -1,4 +1,5 @@
 import { flagsOf, lastFlag } from "../../engine/flags.js";
+import { each } from "../../read/unknown.js";
 import { number } from "../../read/values.js";
 import { workloadRule } from "../../rule.js";
 import { enginesOf } from "../../engine/runtimes.js";
@@ -28,10 +29,10 @@ export const gpuMemoryUtilization = workloadRule(
   },
   (workload, report, settings) => {
     const max = number(settings["max"]) ?? DEFAULT_MAX;
-    for (const { container, args } of enginesOf(workload)) {
+    each(enginesOf(workload), ({ container, args }) => {
       const share = number(lastFlag(flagsOf(args), "gpu-memory-utilization")?.values[0]);
-      if (share === undefined || share <= max) continue;
+      if (share === undefined || share <= max) return;
       report(`${container.where}: --gpu-memory-utilization is ${share}: use at most ${max}`);
-    }
+    });
   },
 );

@@ -1,8 +1,8 @@
 import { gpuTaintsOf } from "../../pods/gpus.js";
 import { requiredNodes, statedTaints, tolerates } from "../../pods/placement.js";
-import { workloadRule } from "../../rule.js";
+import { wholePodRule } from "../../rule.js";
 
-export const gpuPlacement = workloadRule(
+export const gpuPlacement = wholePodRule(
   {
     name: "gpu-placement",
     description: "A GPU pod says which nodes it is for, and tolerates their taint.",

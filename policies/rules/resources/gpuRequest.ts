@@ -2,10 +2,11 @@ import { GPU_RESOURCE } from "../../../components/vocabulary/nodes.js";
 import { quote } from "../../../components/config/problems.js";
 import { claimsDevice, gpuRequestsOf } from "../../pods/gpus.js";
 import { quantityOf } from "../../read/quantity.js";
-import { workloadRule } from "../../rule.js";
+import { each } from "../../read/unknown.js";
+import { wholePodRule } from "../../rule.js";
 import { isCpuImage, runtimesOf } from "../../engine/runtimes.js";
 
-export const gpuRequest = workloadRule(
+export const gpuRequest = wholePodRule(
   {
     name: "gpu-request",
     description: "A vLLM runtime asks for its GPUs, as whole numbers with request equal to limit.",
@@ -15,11 +16,11 @@ export const gpuRequest = workloadRule(
     enforcementLevel: "mandatory",
   },
   (workload, report) => {
-    for (const { container } of runtimesOf(workload)) {
-      if (isCpuImage(container) || claimsDevice(container) || gpuRequestsOf(container).length > 0) continue;
+    each(runtimesOf(workload), ({ container }) => {
+      if (isCpuImage(container) || claimsDevice(container) || gpuRequestsOf(container).length > 0) return;
       report(`${container.where} serves a model and asks for no GPU: set resources.limits["${GPU_RESOURCE}"]`);
-    }
-    for (const container of workload.containers) {
+    });
+    each(workload.containers, (container) => {
       for (const { resource, request, limit } of gpuRequestsOf(container)) {
         const got = `${container.where}: ${resource} has request ${quote(request)} and limit ${quote(limit)}`;
         const count = quantityOf(limit);
@@ -30,6 +31,6 @@ export const gpuRequest = workloadRule(
           report(`${got}: use a whole number of at least 1, GPUs cannot be split`);
         }
       }
-    }
+    });
   },
 );

@@ -1,11 +1,12 @@
 import { quote } from "../../../components/config/problems.js";
 import { asksForGpu } from "../../pods/gpus.js";
 import { quantityOf } from "../../read/quantity.js";
+import { each } from "../../read/unknown.js";
 import { at } from "../../read/values.js";
-import { workloadRule } from "../../rule.js";
+import { wholePodRule } from "../../rule.js";
 import { isRuntime } from "../../engine/runtimes.js";
 
-export const memoryRequestEqualsLimit = workloadRule(
+export const memoryRequestEqualsLimit = wholePodRule(
   {
     name: "memory-request-equals-limit",
     description: "Containers of vLLM and GPU pods have a memory limit, and request all of it.",
@@ -16,7 +17,7 @@ export const memoryRequestEqualsLimit = workloadRule(
   },
   (workload, report) => {
     if (!isRuntime(workload) && !asksForGpu(workload)) return;
-    for (const container of workload.containers) {
+    each(workload.containers, (container) => {
       const request = at(container.fields, "resources", "requests", "memory");
       const limit = at(container.fields, "resources", "limits", "memory");
       if (limit === undefined || limit === null) {
@@ -27,6 +28,6 @@ export const memoryRequestEqualsLimit = workloadRule(
           `${container.where}: memory request ${quote(request)} is not the limit ${quote(limit)}: set both to the same`,
         );
       }
-    }
+    });
   },
 );

@@ -1,12 +1,14 @@
 import { flagsOf, lastFlag } from "../../engine/flags.js";
 import { gpuRequestsOf } from "../../pods/gpus.js";
 import { quantityOf } from "../../read/quantity.js";
+import { each } from "../../read/unknown.js";
 import { at, list, number } from "../../read/values.js";
-import { workloadRule } from "../../rule.js";
+import { wholePodRule } from "../../rule.js";
 import { enginesOf } from "../../engine/runtimes.js";
-import type { Container, Workload } from "../../pods/workloads.js";
+import type { Container } from "../../pods/containers.js";
+import type { Workload } from "../../pods/workloads.js";
 
-export const sharedMemory = workloadRule(
+export const sharedMemory = wholePodRule(
   {
     name: "shared-memory",
     description: "vLLM on several GPUs has /dev/shm in memory, with a limit.",
@@ -16,11 +18,11 @@ export const sharedMemory = workloadRule(
     enforcementLevel: "mandatory",
   },
   (workload, report) => {
-    for (const { container, args } of enginesOf(workload)) {
+    each(enginesOf(workload), ({ container, args }) => {
       const parallel = number(lastFlag(flagsOf(args), "tensor-parallel-size")?.values[0]) ?? 1;
       const counts = gpuRequestsOf(container).map(({ limit }) => quantityOf(limit) ?? 0);
       const gpus = Math.max(parallel, ...counts);
-      if (gpus < 2) continue;
+      if (gpus < 2) return;
       const volume = sharedMemoryOf(container, workload);
       if (at(volume, "emptyDir", "medium") !== "Memory") {
         report(
@@ -29,7 +31,7 @@ export const sharedMemory = workloadRule(
       } else if (at(volume, "emptyDir", "sizeLimit") === undefined) {
         report(`${container.where}: /dev/shm has no sizeLimit and counts as memory: set one below the memory limit`);
       }
-    }
+    });
   },
 );
 

@@ -1,3 +1,4 @@
+import { each } from "../../read/unknown.js";
 import { at, isSet } from "../../read/values.js";
 import { stackRule } from "../../rule.js";
 import { state } from "../../read/show.js";
@@ -12,9 +13,9 @@ export const autoscalerFallback = stackRule(
     enforcementLevel: "mandatory",
   },
   ({ workloads, scalers }, report) => {
-    for (const scaler of scalers) {
+    each(scalers, (scaler) => {
       const triggers = scaler.triggers.filter((trigger) => at(trigger, "type") === "prometheus");
-      if (triggers.length === 0 || !scaler.scalesRuntime(workloads)) continue;
+      if (triggers.length === 0 || !scaler.scalesRuntime(workloads)) return;
       if (!isSet(scaler.spec["fallback"])) {
         report(scaler.urn, `${scaler.where}: no spec.fallback: say how many replicas to keep when metrics fail`);
       }
@@ -23,6 +24,6 @@ export const autoscalerFallback = stackRule(
         if (got === false || got === "false") continue;
         report(scaler.urn, `${scaler.where}: ignoreNullValues ${state(got)}: set "false", so that no data is an error`);
       }
-    }
+    });
   },
 );

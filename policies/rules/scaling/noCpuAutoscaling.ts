@@ -1,3 +1,4 @@
+import { each } from "../../read/unknown.js";
 import { at, list, text } from "../../read/values.js";
 import { stackRule } from "../../rule.js";
 import type { Scaler } from "../../scaling/scalers.js";
@@ -14,13 +15,13 @@ export const noCpuAutoscaling = stackRule(
     enforcementLevel: "mandatory",
   },
   ({ workloads, scalers }, report) => {
-    for (const scaler of scalers) {
-      if (!scaler.scalesRuntime(workloads)) continue;
+    each(scalers, (scaler) => {
+      if (!scaler.scalesRuntime(workloads)) return;
       for (const metric of metricsOf(scaler)) {
         if (!WRONG.has(metric)) continue;
         report(scaler.urn, `${scaler.where} scales a runtime on ${metric}: scale on vLLM's requests in flight instead`);
       }
-    }
+    });
   },
 );
 

@@ -1,3 +1,4 @@
+import { each } from "../../read/unknown.js";
 import { at, number } from "../../read/values.js";
 import { stackRule } from "../../rule.js";
 
@@ -20,8 +21,8 @@ export const scaleDownWindow = stackRule(
   },
   ({ workloads, scalers }, report, settings) => {
     const least = number(settings["seconds"]) ?? DEFAULT_SECONDS;
-    for (const scaler of scalers) {
-      if (!scaler.scalesRuntime(workloads)) continue;
+    each(scalers, (scaler) => {
+      if (!scaler.scalesRuntime(workloads)) return;
       const windows = new Map<string, unknown>([
         [
           `${scaler.behavior.path}.scaleDown.stabilizationWindowSeconds`,
@@ -33,6 +34,6 @@ export const scaleDownWindow = stackRule(
         const seconds = number(value) ?? DEFAULT_SECONDS;
         if (seconds < least) report(scaler.urn, `${scaler.where}: ${path} is ${seconds} s: use at least ${least} s`);
       }
-    }
+    });
   },
 );

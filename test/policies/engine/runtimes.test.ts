@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 
 import { enginesOf, isCpuImage, runtimesOf } from "../../../policies/engine/runtimes.js";
-import { workloadOf } from "../../../policies/pods/workloads.js";
+import { workloadsOf } from "../../../policies/pods/workloads.js";
 import { type Json, resource } from "../fixtures.js";
 
 function workload(containers: Json[], labels: { [key: string]: Json } = {}, initContainers: Json[] = []) {
   const template = { metadata: { labels }, spec: { containers, initContainers } };
-  const found = workloadOf(resource("kubernetes:apps/v1:Deployment", "server", { spec: { template } }));
+  const [found] = workloadsOf(resource("kubernetes:apps/v1:Deployment", "server", { spec: { template } }));
   assert.ok(found);
   return found;
 }
 
-const names = (of: ReturnType<typeof workload>) => runtimesOf(of).map(({ container }) => container.name);
+const names = (of: ReturnType<typeof workload>) => [...runtimesOf(of)].map(({ container }) => container.name);
 const RUNTIME = { "app.kubernetes.io/name": "vllm", "app.kubernetes.io/component": "runtime" };
 
 describe("runtimesOf", () => {
@@ -26,6 +26,24 @@ describe("runtimesOf", () => {
     ["the file", { command: ["python3", "/app/vllm/entrypoints/openai/api_server.py"] }],
     ["a script given as text", { command: ["/bin/sh", "-c"], args: ["ulimit -n 65536; exec vllm serve m"] }],
     ["bash with options", { command: ["bash", "-o", "pipefail", "-ec", "vllm serve m | tee log"] }],
+    ["the module in one word", { command: ["python3", "-mvllm.entrypoints.openai.api_server"] }],
+    ["Dynamo's worker", { command: ["python3", "-m", "dynamo.vllm"], args: ["--model", "m"] }],
+    ["a program that is looked up", { command: ["sh", "-c", "$(which vllm) serve m"] }],
+    ["a program behind others", { command: ["numactl", "-N", "0", "timeout", "9", "vllm", "serve", "m"] }],
+    ["an entrypoint of its own by vLLM's flags", { command: ["/run"], args: ["--model", "m", "--max_model_len=8"] }],
+    [
+      "a program of vLLM's image that is given a model",
+      { image: "vllm/vllm-openai:v0.30.0", command: ["/run", "--model", "m"] },
+    ],
+    [
+      "DJL's engine of that name",
+      {
+        env: [
+          { name: "OPTION_ROLLING_BATCH", value: "vllm" },
+          { name: "HF_MODEL_ID", value: "m" },
+        ],
+      },
+    ],
     ["a script file in vLLM's image", { image: "vllm/vllm-openai:v0.30.0", command: ["/scripts/start.sh"] }],
   ];
   for (const [what, container] of serving) {
@@ -34,6 +52,13 @@ describe("runtimesOf", () => {
 
   const others: Array<[string, { [key: string]: Json }]> = [
     ["a router", { image: "ghcr.io/vllm-project/vllm-router:v1" }],
+    ...["vllm-chat-ui", "vllm-client", "gradio-rag-vllm-pgvector", "vllm-router-rs", "vllm-sr", "vllm-lora-syncer"].map(
+      (name): [string, { [key: string]: Json }] => [`an image named ${name}`, { image: `example.org/${name}:v1` }],
+    ),
+    ["a mention in what a script prints", { command: ["sh", "-c", "echo vllm serve m; sleep 1"] }],
+    ["a search for the process", { command: ["sh", "-c", "if pgrep -f vllm serve; then exit 0; fi"] }],
+    ["a benchmark", { image: "vllm/vllm-openai:v0.30.0", command: ["vllm", "bench", "serve", "--model", "m"] }],
+    ["another server", { command: ["/run"], args: ["--model", "m", "--context-length", "8192"] }],
     ["a batch run", { image: "vllm/vllm-openai:v0.30.0", command: ["vllm", "run-batch", "-i", "in"] }],
     ["the batch module", { command: ["python3", "-m", "vllm.entrypoints.openai.run_batch"] }],
     ["a download in vLLM's image", { image: "vllm/vllm-openai:v0.30.0", command: ["hf", "download", "m"] }],
@@ -48,6 +73,14 @@ describe("runtimesOf", () => {
     const script = 'hf download m --revision x && exec vllm serve m --port 8000 --json "{\\"a\\": 1}" > log; echo done';
     const [found] = runtimesOf(workload([{ name: "a", command: ["sh", "-c", script] }]));
     assert.deepEqual(found?.args, ["m", "--port", "8000", "--json", '{"a": 1}', ">", "log"]);
+  });
+
+  it("takes every server of a script", () => {
+    const found = runtimesOf(workload([{ name: "a", command: ["sh", "-c", "vllm serve m & vllm serve n --port 1"] }]));
+    assert.deepEqual(
+      [...found].map(({ args }) => args),
+      [["m"], ["n", "--port", "1"]],
+    );
   });
 
   it("believes the label when no container shows it, and picks the one named vllm", () => {
@@ -81,7 +114,7 @@ describe("enginesOf", () => {
     const batch = { name: "batch", command: ["vllm", "run-batch", "--model", "m"] };
     const found = enginesOf(workload([{ name: "server", command: ["vllm", "serve", "m"] }, batch]));
     assert.deepEqual(
-      found.map(({ container, args }) => [container.name, ...args]),
+      [...found].map(({ container, args }) => [container.name, ...args]),
       [
         ["server", "m"],
         ["batch", "--model", "m"],

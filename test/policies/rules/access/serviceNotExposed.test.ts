@@ -24,6 +24,6 @@ describe("service-not-exposed", () => {
     const labels = { "app.kubernetes.io/name": "vllm", "app.kubernetes.io/component": "runtime" };
     const bySelector = service({ type: "NodePort", selector: labels });
     const byLabels = service({ type: "NodePort" }, labels);
-    assert.equal((await messages(serviceNotExposed, [bySelector, byLabels])).length, 2);
+    for (const found of [bySelector, byLabels]) assert.equal((await messages(serviceNotExposed, found)).length, 1);
   });
 });

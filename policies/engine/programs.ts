@@ -1,0 +1,53 @@
+/** vLLM's programs among the commands that a container starts. */
+
+/** What a command runs of vLLM, and the words after that. */
+export interface Program {
+  kind: "server" | "batch" | "other";
+  args: readonly string[];
+}
+
+/** Programs to which other words are text: `echo vllm serve` starts nothing. */
+const TAKES_TEXT =
+  /(^|\/)(echo|printf|e?grep|fgrep|rg|pgrep|pkill|killall|kill|which|type|test|\[|\[\[|cat|tee|sed|awk|logger|curl|wget|sleep|ls|mkdir|pip3?|apt-get|:)$/;
+/** Words before a command's program: `if`, `! `, `NAME=value`. */
+const BEFORE_PROGRAM = /^(if|then|else|elif|do|while|until|!|\{|time|exec|[A-Za-z_]\w*=[^]*)$/;
+/** `$(which vllm)` and the like, as a script's words keep them. */
+const LOOKED_UP = /^(\$\(|`)\s*(which|command -v|type -p)\s+(?<program>[\w./-]+)\s*(\)|`)$/;
+
+const SERVER_MODULE = /^(vllm\.entrypoints\.(?!.*run_batch)(?!cli\b)|dynamo\.vllm\b)/;
+const BATCH_MODULE = /^vllm\.entrypoints\..*run_batch$/;
+const CLI_MODULE = /^vllm(\.entrypoints\.cli(\.main)?)?$/;
+const SERVER_FILE = /vllm\/.*api_server\.py$/;
+const BATCH_FILE = /vllm\/.*run_batch\.py$/;
+
+/** vLLM's program in a command, wherever it stands: behind `exec`, `numactl`, `torchrun` or a start script of the image's own. */
+export function programIn(words: readonly string[]): Program | undefined {
+  const first = words.find((word) => !BEFORE_PROGRAM.test(word)) ?? "";
+  if (TAKES_TEXT.test(first)) return undefined;
+  for (let index = 0; index < words.length; index++) {
+    const program = programAt(words, index);
+    if (program !== undefined) return program;
+  }
+  return undefined;
+}
+
+function programAt(words: readonly string[], index: number): Program | undefined {
+  const word = LOOKED_UP.exec(words[index] ?? "")?.groups?.["program"] ?? words[index] ?? "";
+  if (/(^|\/)vllm$/.test(word)) return ofSubcommand(words.slice(index + 1));
+  if (SERVER_FILE.test(word)) return { kind: "server", args: words.slice(index + 1) };
+  if (BATCH_FILE.test(word)) return { kind: "batch", args: words.slice(index + 1) };
+  // `-m module`, or in one word.
+  const glued = /^-m(?<module>vllm.*|dynamo\..*)$/.exec(word)?.groups?.["module"];
+  const module = glued ?? (word === "-m" ? (words[index + 1] ?? "") : "");
+  const args = words.slice(index + (glued === undefined ? 2 : 1));
+  if (CLI_MODULE.test(module)) return ofSubcommand(args);
+  if (BATCH_MODULE.test(module)) return { kind: "batch", args };
+  return SERVER_MODULE.test(module) ? { kind: "server", args } : undefined;
+}
+
+/** A path that ends in `vllm`, such as a folder's, is no program without a subcommand. */
+function ofSubcommand([subcommand = "", ...args]: readonly string[]): Program | undefined {
+  if (subcommand === "serve") return { kind: "server", args };
+  if (subcommand === "run-batch") return { kind: "batch", args };
+  return /^(bench|chat|complete|collect-env|launch)$/.test(subcommand) ? { kind: "other", args } : undefined;
+}

@@ -1,0 +1,19 @@
+/** Places in a resource's properties. */
+
+/** Names of properties, and places in lists. */
+export type Path = ReadonlyArray<string | number>;
+
+/** The value at a path; it reads nothing but what leads there. */
+export function reach(value: unknown, path: Path): unknown {
+  let found = value;
+  for (const key of path) {
+    if (typeof found !== "object" || found === null || !Object.hasOwn(found, key)) return undefined;
+    found = (found as Record<string | number, unknown>)[key];
+  }
+  return found;
+}
+
+/** `spec.roles[0].template` */
+export function pathText(path: Path): string {
+  return path.map((key, index) => (typeof key === "number" ? `[${key}]` : index === 0 ? key : `.${key}`)).join("");
+}

@@ -1,0 +1,67 @@
+/**
+ * Values that a preview does not know yet. The engine throws when a rule reads one, reports what the rule has said until then, and says
+ * that it could not run the rule. So a rule judges all that it can first, and lets the error through last.
+ */
+
+/** True for what the engine throws: its class is no part of the SDK's types. */
+export function isUnknownValue(thrown: unknown): thrown is Error {
+  return thrown instanceof Error && "unknownTypeSentinel" in thrown;
+}
+
+/**
+ * Judges each item, as far as its values are known.
+ *
+ * @throws the first unknown value, once all items are judged
+ */
+export function each<T>(items: Iterable<T>, judge: (item: T) => void): void {
+  let unknown: Error | undefined;
+  try {
+    for (const item of items) {
+      try {
+        judge(item);
+      } catch (thrown) {
+        if (!isUnknownValue(thrown)) throw thrown;
+        unknown ??= thrown;
+      }
+    }
+  } catch (thrown) {
+    // The items themselves may end with one.
+    if (!isUnknownValue(thrown)) throw thrown;
+    unknown ??= thrown;
+  }
+  if (unknown !== undefined) throw unknown;
+}
+
+/** Does all checks, as {@link each} does. */
+export function all(...checks: ReadonlyArray<() => void>): void {
+  each(checks, (check) => check());
+}
+
+/** No text of a manifest begins with this character. */
+const MARK = "\0";
+/** Errors by the text that stands for them; their messages name the place, so that there are as many as places. */
+const ERRORS = new Map<string, Error>();
+
+/** The texts of a list; one that is not known is replaced by a placeholder that {@link known} does not let pass. */
+export function knownTexts(items: readonly unknown[]): string[] {
+  return Array.from({ length: items.length }, (_, index) => index).flatMap((index) => {
+    try {
+      const item = items[index];
+      return typeof item === "string" ? [item] : typeof item === "number" ? [String(item)] : [];
+    } catch (thrown) {
+      if (!isUnknownValue(thrown)) throw thrown;
+      ERRORS.set(MARK + thrown.message, thrown);
+      return [MARK + thrown.message];
+    }
+  });
+}
+
+/** @throws the unknown value that one of the texts stands for */
+export function known(texts: readonly string[]): readonly string[] {
+  for (const text of texts) {
+    const mark = text.indexOf(MARK);
+    const error = mark < 0 ? undefined : ERRORS.get(text.slice(mark));
+    if (error !== undefined) throw error;
+  }
+  return texts;
+}
