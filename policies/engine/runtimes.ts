@@ -86,9 +86,11 @@ export function isRuntime(workload: Workload): boolean {
   return found.length > 0;
 }
 
-/** True for images built for CPUs, such as `vllm/vllm-openai-cpu`. */
+/** True for images built for CPUs, such as `vllm/vllm-openai-cpu` and `vllm:v0.30.0-cpu`; what stands before the name is not looked at. */
 export function isCpuImage(container: Container): boolean {
-  return repositoryOf(container).includes("cpu");
+  const name = repositoryOf(container).split("/").at(-1) ?? "";
+  const tag = parseImage(container.image ?? "")?.tag ?? "";
+  return [name, tag].some((part) => /(^|[-_.])cpu([-_.]|$)/.test(part));
 }
 
 /** True for labels that {@link LABELS} gives to a runtime. */

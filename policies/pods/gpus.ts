@@ -25,6 +25,17 @@ export function claimsDevice(container: Container): boolean {
   return list(at(container.fields, "resources", "claims")).length > 0;
 }
 
+/** Of another maker, or of a part of a GPU: extended resources have the name of a domain before them, Kubernetes' own its own or none. */
+const DEVICE = /^(?!([a-z0-9.-]+\.)?kubernetes\.io\/)[a-z0-9.-]+\/.+$/;
+
+/** True when the container asks for a device of any kind. */
+export function asksForDevice(container: Container): boolean {
+  return (
+    claimsDevice(container) ||
+    Object.keys(fields(at(container.fields, "resources", "limits"))).some((name) => DEVICE.test(name))
+  );
+}
+
 export function asksForGpu(workload: Workload): boolean {
   return workload.containers.some((container) => gpuRequestsOf(container).length > 0);
 }

@@ -59,6 +59,12 @@ export const OWNED_FLAGS: Readonly<Record<string, string>> = {
 /** Flags that follow from the contract where it does not set them: the runner from the model's task. */
 export const DERIVED_FLAGS: readonly string[] = ["runner"];
 
+/** Flags that the contract keeps out and that other programs may need: like flags beyond the contract, they need a reason. */
+export const KEPT_OUT_FLAGS: readonly string[] = Object.entries(OWNED_FLAGS)
+  .filter(([name, fix]) => name === "kv-cache-memory-bytes" || fix.startsWith("leave it out"))
+  .map(([name]) => name)
+  .filter((name) => !["api-key", "host", "port", "download-dir"].includes(name));
+
 /** Flags that every release is served with: a version that lacks one could not keep what the contract promises. */
 export const RENDERED_FLAGS: readonly string[] = [
   "revision",

@@ -3,6 +3,7 @@ import { isKind } from "../../read/kinds.js";
 import { each } from "../../read/unknown.js";
 import { at, isSet, list, text } from "../../read/values.js";
 import { stackRule } from "../../rule.js";
+import { ciliumPolicyOf } from "../../read/cilium.js";
 import { isRuntime } from "../../engine/runtimes.js";
 import { selectorOf } from "../../read/selectors.js";
 import { nameOf, namespaceOf } from "../../pods/workloads.js";
@@ -27,6 +28,7 @@ export const networkPolicy = stackRule(
         namespace: namespaceOf(policy),
         selects: selectorOf(() => at(policy.props, "spec", "podSelector") ?? {}),
       }));
+    const cilium = resources.flatMap((resource) => ciliumPolicyOf(resource) ?? []);
     each(workloads, (workload) => {
       if (!workload.isWhole || !isRuntime(workload)) return;
       const { namespace, podLabels } = workload;
@@ -39,7 +41,8 @@ export const networkPolicy = stackRule(
         );
       }
       const selecting = applying.filter(({ policy }) => governsIngress(policy.props["spec"]));
-      if (selecting.length === 0) {
+      const isGovernedByCilium = cilium.some((policy) => policy.governs(namespace, podLabels));
+      if (selecting.length === 0 && !isGovernedByCilium) {
         report(
           workload.urn,
           `no NetworkPolicy of type Ingress in namespace "${namespace}" selects the pods of ` +
@@ -47,17 +50,30 @@ export const networkPolicy = stackRule(
         );
       }
       for (const { policy } of selecting) {
-        // Policies add up: one rule without peers and ports opens the pods to everyone.
-        if (list(at(policy.props, "spec", "ingress")).some((rule) => !isSet(rule))) {
+        // Policies add up: one rule that admits everyone opens the pods, whatever the others say.
+        if (list(at(policy.props, "spec", "ingress")).some(admitsEveryone)) {
           report(
             policy.urn,
-            `NetworkPolicy ${quote(nameOf(policy))} has an empty ingress rule, which admits everyone: name the peers`,
+            `NetworkPolicy ${quote(nameOf(policy))} has an ingress rule that admits everyone: name the peers`,
           );
         }
       }
     });
   },
 );
+
+/** A rule without peers, or with one that is every namespace or every address. Ports narrow what is open, not for whom. */
+function admitsEveryone(rule: unknown): boolean {
+  const peers = list(at(rule, "from"));
+  return peers.length === 0 || peers.some((peer) => isEveryAddress(peer) || isEveryPod(peer));
+}
+
+/** A selector of namespaces that selects all, with no or such a selector of pods. */
+function isEveryPod(peer: unknown): boolean {
+  const namespaces = at(peer, "namespaceSelector");
+  const isAll = typeof namespaces === "object" && namespaces !== null && !isSet(namespaces);
+  return isAll && !isSet(at(peer, "podSelector"));
+}
 
 /** A rule of no ports that has no peers, or all addresses of a family without exception. */
 function opensEverything(rule: unknown): boolean {

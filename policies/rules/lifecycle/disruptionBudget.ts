@@ -1,11 +1,12 @@
 import { REPLICATED_KINDS } from "../../../components/vocabulary/workloads.js";
+import { quote } from "../../../components/config/problems.js";
 import { isKind } from "../../read/kinds.js";
 import { each } from "../../read/unknown.js";
-import { at, number } from "../../read/values.js";
+import { at, fields, type Fields, number } from "../../read/values.js";
 import { stackRule } from "../../rule.js";
 import { isRuntime } from "../../engine/runtimes.js";
 import { selectorOf } from "../../read/selectors.js";
-import { namespaceOf } from "../../pods/workloads.js";
+import { nameOf, namespaceOf } from "../../pods/workloads.js";
 
 /** With two or more replicas a budget can keep one of them running; a new one needs minutes to start. */
 const DEFAULT_MIN_REPLICAS = 2;
@@ -35,16 +36,22 @@ export const disruptionBudget = stackRule(
     const budgets = resources
       .filter((resource) => isKind(resource, "policy", "PodDisruptionBudget"))
       .map((budget) => ({
+        budget,
         namespace: namespaceOf(budget),
         selects: selectorOf(() => at(budget.props, "spec", "selector")),
       }));
     each(workloads, (workload) => {
       if (!workload.isWhole || !REPLICATED_KINDS.includes(workload.kind) || !isRuntime(workload)) return;
       const { namespace, podLabels } = workload;
-      if (budgets.some((budget) => budget.namespace === namespace && budget.selects(podLabels))) return;
+      const applying = budgets.filter((budget) => budget.namespace === namespace && budget.selects(podLabels));
       const minimums = scalers.filter((scaler) => scaler.targets(workload)).map((scaler) => scaler.minReplicas);
       const replicas = Math.max(workload.replicas, ...minimums);
       if (replicas < threshold) return;
+      for (const { budget } of applying) {
+        const fault = faultOf(fields(budget.props["spec"]), replicas);
+        if (fault !== undefined) report(budget.urn, `PodDisruptionBudget ${quote(nameOf(budget))}: ${fault}`);
+      }
+      if (applying.length > 0) return;
       report(
         workload.urn,
         `${workload.kind} "${workload.name}" has ${replicas} replicas and no PodDisruptionBudget in namespace ` +
@@ -53,3 +60,27 @@ export const disruptionBudget = stackRule(
     });
   },
 );
+
+/** What makes a budget of so many replicas useless: it lets all go at once, or none ever. */
+function faultOf(spec: Fields, replicas: number): string | undefined {
+  const { maxUnavailable, minAvailable } = spec;
+  const may = podsOf(maxUnavailable, replicas);
+  if (may !== undefined && may >= replicas) {
+    return `maxUnavailable ${quote(maxUnavailable)} lets all ${replicas} pods go at once: set it to 1`;
+  }
+  const kept = podsOf(minAvailable, replicas);
+  if (kept !== undefined && kept <= 0) {
+    return `minAvailable ${quote(minAvailable)} lets all pods go at once: set maxUnavailable to 1`;
+  }
+  if (may === 0 || (kept !== undefined && kept >= replicas)) {
+    const got = may === 0 ? `maxUnavailable ${quote(maxUnavailable)}` : `minAvailable ${quote(minAvailable)}`;
+    return `${got} of ${replicas} pods lets none go, so that no node can be drained: set maxUnavailable to 1`;
+  }
+  return undefined;
+}
+
+/** Kubernetes rounds shares up: https://kubernetes.io/docs/tasks/run-application/configure-pdb/ */
+function podsOf(value: unknown, replicas: number): number | undefined {
+  const percent = typeof value === "string" ? /^(\d+)%$/.exec(value)?.[1] : undefined;
+  return percent === undefined ? number(value) : Math.ceil((Number(percent) * replicas) / 100);
+}

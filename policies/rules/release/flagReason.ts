@@ -1,4 +1,4 @@
-import { DERIVED_FLAGS, OWNED_FLAGS } from "../../../components/facts/vllm/ownFlags.js";
+import { DERIVED_FLAGS, KEPT_OUT_FLAGS, OWNED_FLAGS } from "../../../components/facts/vllm/ownFlags.js";
 import { ANNOTATIONS } from "../../../components/vocabulary/labels.js";
 import { contractOf } from "../../engine/contract.js";
 import { flagsOf, nameOf } from "../../engine/flags.js";
@@ -20,7 +20,9 @@ export const flagReason = wholePodRule(
     each(runtimesOf(workload), ({ container, args }) => {
       const reasons = reasonsIn(contractOf(workload));
       for (const name of new Set(flagsOf(args).map((flag) => flag.name))) {
-        if (Object.hasOwn(OWNED_FLAGS, name) || DERIVED_FLAGS.includes(name) || reasons.has(name)) continue;
+        // A file of flags has no one reason: nothing here sees what it sets.
+        if (name === "config") report(`${container.where}: --config reads flags from a file: write them as arguments`);
+        if (isStated(name) || reasons.has(name)) continue;
         report(
           `${container.where}: --${name} has no reason: give one in flags.${name}.reason of ${ANNOTATIONS.contract}`,
         );
@@ -28,6 +30,15 @@ export const flagReason = wholePodRule(
     });
   },
 );
+
+/** Flags whose values are the contract itself, or which another rule refuses. */
+function isStated(name: string): boolean {
+  return (
+    name === "config" ||
+    DERIVED_FLAGS.includes(name) ||
+    (Object.hasOwn(OWNED_FLAGS, name) && !KEPT_OUT_FLAGS.includes(name))
+  );
+}
 
 /** The flags that have a reason which says something; a chat template that the contract carries has it beside its text. */
 function reasonsIn(contract: unknown): ReadonlySet<string> {

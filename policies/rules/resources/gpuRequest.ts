@@ -1,6 +1,6 @@
 import { GPU_RESOURCE } from "../../../components/vocabulary/nodes.js";
 import { quote } from "../../../components/config/problems.js";
-import { claimsDevice, gpuRequestsOf } from "../../pods/gpus.js";
+import { asksForDevice, gpuRequestsOf } from "../../pods/gpus.js";
 import { quantityOf } from "../../read/quantity.js";
 import { each } from "../../read/unknown.js";
 import { wholePodRule } from "../../rule.js";
@@ -17,7 +17,7 @@ export const gpuRequest = wholePodRule(
   },
   (workload, report) => {
     each(runtimesOf(workload), ({ container }) => {
-      if (isCpuImage(container) || claimsDevice(container) || gpuRequestsOf(container).length > 0) return;
+      if (asksForDevice(container) || gpuRequestsOf(container).length > 0 || isCpuImage(container)) return;
       report(`${container.where} serves a model and asks for no GPU: set resources.limits["${GPU_RESOURCE}"]`);
     });
     each(workload.containers, (container) => {

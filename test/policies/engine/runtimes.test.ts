@@ -124,9 +124,10 @@ describe("enginesOf", () => {
 });
 
 describe("isCpuImage", () => {
-  it("goes by the repository, not the registry or the tag", () => {
+  it("goes by the name and the tag, not by what stands before them", () => {
     const isCpu = (image: string) => workload([{ name: "a", image }]).containers.map(isCpuImage);
     assert.deepEqual(isCpu("public.ecr.aws/q9t5s3a7/vllm-cpu-release-repo:v0.30.0"), [true]);
-    assert.deepEqual(isCpu("cpu.example.org/vllm/vllm-openai:cpu"), [false]);
+    assert.deepEqual(isCpu("example.org/vllm:v0.30.0-cpu"), [true]);
+    assert.deepEqual(isCpu("cpu.example.org/cpu-team/vllm-openai:v0.30.0"), [false]);
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { networkPolicy as rule } from "../../../../policies/rules/access/networkPolicy.js";
-import { deployment, messages, networkPolicy, plainPod } from "../../fixtures.js";
+import { type Json, deployment, messages, networkPolicy, plainPod, resource } from "../../fixtures.js";
 
 const MISSING =
   'no NetworkPolicy of type Ingress in namespace "models" selects the pods of Deployment "chat": add one that admits the gateway and Prometheus';
@@ -28,7 +28,7 @@ describe("network-policy", () => {
 
   it("refuses a policy that admits everyone", async () => {
     assert.deepEqual(await messages(rule, [deployment(), networkPolicy({ ingress: [{}] })]), [
-      'NetworkPolicy "chat" has an empty ingress rule, which admits everyone: name the peers',
+      'NetworkPolicy "chat" has an ingress rule that admits everyone: name the peers',
     ]);
   });
 
@@ -49,6 +49,46 @@ describe("network-policy", () => {
       { to: [{ ipBlock: { cidr: "10.0.0.0/8" } }] },
     ]) {
       assert.deepEqual(await messages(rule, [deployment(), networkPolicy({ egress: [peers] })]), []);
+    }
+  });
+
+  it("refuses rules whose peers are everyone, whatever their ports", async () => {
+    const ports = [{ port: 8000 }];
+    for (const ingress of [
+      { ports },
+      { from: [], ports },
+      { from: [{ namespaceSelector: {} }], ports },
+      { from: [{ namespaceSelector: {}, podSelector: {} }] },
+      { from: [{ podSelector: { matchLabels: { app: "a" } } }, { ipBlock: { cidr: "0.0.0.0/0" } }] },
+    ]) {
+      assert.deepEqual(await messages(rule, [deployment(), networkPolicy({ ingress: [ingress] })]), [
+        'NetworkPolicy "chat" has an ingress rule that admits everyone: name the peers',
+      ]);
+    }
+  });
+
+  it("accepts peers of all namespaces that a label narrows, and pods of the own namespace", async () => {
+    for (const peer of [
+      { namespaceSelector: {}, podSelector: { matchLabels: { app: "gateway" } } },
+      { podSelector: {} },
+      { ipBlock: { cidr: "0.0.0.0/0", except: ["10.0.0.0/8"] } },
+    ]) {
+      assert.deepEqual(await messages(rule, [deployment(), networkPolicy({ ingress: [{ from: [peer] }] })]), []);
+    }
+  });
+
+  it("accepts a policy of Cilium's that says who may call", async () => {
+    const of = (kind: string, namespace: string | undefined, spec: { [key: string]: Json }) =>
+      resource(`kubernetes:cilium.io/v2:${kind}`, "c", { metadata: { namespace }, spec });
+    const endpointSelector = { matchLabels: { "app.kubernetes.io/name": "vllm" } };
+    const ingress = [{ fromEndpoints: [{ matchLabels: { app: "gateway" } }] }];
+    for (const [policy, count] of [
+      [of("CiliumNetworkPolicy", "models", { endpointSelector, ingress }), 0],
+      [of("CiliumClusterwideNetworkPolicy", undefined, { endpointSelector, ingress }), 0],
+      [of("CiliumNetworkPolicy", "other", { endpointSelector, ingress }), 1],
+      [of("CiliumNetworkPolicy", "models", { endpointSelector, egress: ingress }), 1],
+    ] as const) {
+      assert.equal((await messages(rule, [deployment(), policy])).length, count);
     }
   });
 });

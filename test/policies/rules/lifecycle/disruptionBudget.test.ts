@@ -52,4 +52,23 @@ describe("disruption-budget", () => {
     assert.deepEqual(await messages(disruptionBudget, deployment(), { minReplicas: 3 }), []);
     assert.deepEqual(await messages(disruptionBudget, single(), { minReplicas: 1 }), [missing(1)]);
   });
+
+  it("refuses a budget that lets all pods go at once, or none ever", async () => {
+    const found = (spec: { maxUnavailable?: number | string; minAvailable?: number | string }) =>
+      messages(disruptionBudget, [deployment(), budget({ maxUnavailable: undefined, ...spec })]);
+    for (const spec of [
+      { maxUnavailable: "100%" },
+      { maxUnavailable: 2 },
+      { minAvailable: 0 },
+      { minAvailable: "0%" },
+    ]) {
+      assert.match((await found(spec)).join(), /^PodDisruptionBudget "chat": .* lets all .*pods go at once/);
+    }
+    for (const spec of [{ maxUnavailable: 0 }, { minAvailable: 2 }, { minAvailable: "51%" }]) {
+      assert.match((await found(spec)).join(), /^PodDisruptionBudget "chat": .* of 2 pods lets none go/);
+    }
+    for (const spec of [{ maxUnavailable: "50%" }, { minAvailable: 1 }, { minAvailable: "50%" }]) {
+      assert.deepEqual(await found(spec), []);
+    }
+  });
 });

@@ -59,4 +59,26 @@ describe("flag-reason", () => {
       assert.deepEqual(await messages(flagReason, deployment(changes)), [lacks("enable-prefix-caching")]);
     }
   });
+
+  it("asks for the reason of flags that the contract keeps out", async () => {
+    const kept = ["kv-cache-memory-bytes", "headless", "data-parallel-size", "pipeline-parallel-size"];
+    for (const flag of kept) {
+      assert.deepEqual(await messages(flagReason, deployment({ extraArgs: [`--${flag}`, "2"] })), [lacks(flag)]);
+    }
+    const changes = {
+      extraArgs: ["--data-parallel-size=2", "--host", "::"],
+      annotations: contract({ ...SHARED, "data-parallel-size": { value: 2, reason: "one pod of eight GPUs" } }),
+    };
+    assert.deepEqual(await messages(flagReason, deployment(changes)), []);
+  });
+
+  it("refuses a file of flags, whatever its reason", async () => {
+    const changes = {
+      extraArgs: ["--config", "/etc/vllm.yaml"],
+      annotations: contract({ ...SHARED, config: { value: "/etc/vllm.yaml", reason: "shared by all" } }),
+    };
+    assert.deepEqual(await messages(flagReason, deployment(changes)), [
+      'container "vllm": --config reads flags from a file: write them as arguments',
+    ]);
+  });
 });

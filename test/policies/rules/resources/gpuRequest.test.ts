@@ -40,4 +40,14 @@ describe("gpu-request", () => {
     const found = await messages(gpuRequest, deployment({ container: { resources: half } }));
     assert.match(found[0] ?? "", /use a whole number of at least 1/);
   });
+
+  it("takes devices of other makers for GPUs, and Kubernetes' own resources for none", async () => {
+    const asking = (name: string) => deployment({ container: { resources: { limits: { [name]: 1 } } } });
+    for (const name of ["google.com/tpu", "habana.ai/gaudi", "gpu.intel.com/i915", "huawei.com/Ascend910"]) {
+      assert.deepEqual(await messages(gpuRequest, asking(name)), []);
+    }
+    for (const name of ["cpu", "hugepages-2Mi", "attachable-volumes.kubernetes.io/x"]) {
+      assert.equal((await messages(gpuRequest, asking(name))).length, 1);
+    }
+  });
 });
