@@ -1,11 +1,15 @@
 /** Which containers ask for GPUs. */
+import { NODE_GPUS } from "../../components/facts/guarded/variables.js";
 import { GPU_TAINT } from "../../components/vocabulary/nodes.js";
-import { at, fields, list } from "../read/values.js";
+import { at, fields, list, text } from "../read/values.js";
 import type { Container } from "./containers.js";
 import type { Workload } from "./workloads.js";
 
 /** NVIDIA's device plugin names whole GPUs, time-sliced ones, MIG slices and what it is told to rename; AMD's whole GPUs. */
 const GPU = /^(nvidia\.com\/(gpu.*|mig-.+)|amd\.com\/gpu)$/;
+
+/** Files of NVIDIA's and AMD's drivers. */
+const GPU_FILE = /^\/dev\/(nvidia|dri|kfd)/;
 
 export interface GpuRequest {
   resource: string;
@@ -36,8 +40,14 @@ export function asksForDevice(container: Container): boolean {
   );
 }
 
-export function asksForGpu(workload: Workload): boolean {
-  return workload.containers.some((container) => gpuRequestsOf(container).length > 0);
+/** True for pods that use GPUs in any way: by request, by a claim, or past Kubernetes, which then counts nothing. */
+export function usesGpu(workload: Workload): boolean {
+  const { containers } = workload;
+  return (
+    containers.some((container) => gpuRequestsOf(container).length > 0 || claimsDevice(container)) ||
+    containers.some((container) => container.environmentNames.some((name) => NODE_GPUS.names.includes(name))) ||
+    list(workload.podSpec["volumes"]).some((volume) => GPU_FILE.test(text(at(volume, "hostPath", "path")) ?? ""))
+  );
 }
 
 /** Keys of the taints of nodes with these GPUs, one per vendor. */

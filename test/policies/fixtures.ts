@@ -53,7 +53,7 @@ const CONTAINER = {
 const POD_SPEC = {
   automountServiceAccountToken: false,
   terminationGracePeriodSeconds: 150,
-  securityContext: { runAsNonRoot: true, runAsUser: 2000 },
+  securityContext: { runAsNonRoot: true, runAsUser: 2000, seccompProfile: { type: "RuntimeDefault" } },
   nodeSelector: { accelerator: "l4", "node-lifecycle": "on-demand" },
   tolerations: [{ key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" }],
 };

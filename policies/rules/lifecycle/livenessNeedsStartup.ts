@@ -1,4 +1,4 @@
-import { gpuRequestsOf } from "../../pods/gpus.js";
+import { claimsDevice, gpuRequestsOf } from "../../pods/gpus.js";
 import { each } from "../../read/unknown.js";
 import { isSet } from "../../read/values.js";
 import { wholePodRule } from "../../rule.js";
@@ -16,7 +16,7 @@ export const livenessNeedsStartup = wholePodRule(
   (workload, report) => {
     const runtimes = new Set([...runtimesOf(workload)].map(({ container }) => container.where));
     each(workload.containers, (container) => {
-      if (!runtimes.has(container.where) && gpuRequestsOf(container).length === 0) return;
+      if (!runtimes.has(container.where) && gpuRequestsOf(container).length === 0 && !claimsDevice(container)) return;
       if (isSet(container.fields["livenessProbe"]) && !isSet(container.fields["startupProbe"])) {
         report(`${container.where}: livenessProbe without startupProbe: add a startupProbe that covers the model load`);
       }

@@ -1,8 +1,8 @@
 import { quote } from "../../../components/config/problems.js";
-import { asksForGpu } from "../../pods/gpus.js";
+import { usesGpu } from "../../pods/gpus.js";
 import { quantityOf } from "../../read/quantity.js";
 import { each } from "../../read/unknown.js";
-import { at } from "../../read/values.js";
+import { at, type Fields } from "../../read/values.js";
 import { wholePodRule } from "../../rule.js";
 import { isRuntime } from "../../engine/runtimes.js";
 
@@ -16,13 +16,17 @@ export const memoryRequestEqualsLimit = wholePodRule(
     enforcementLevel: "mandatory",
   },
   (workload, report) => {
-    if (!isRuntime(workload) && !asksForGpu(workload)) return;
+    if (!usesGpu(workload) && !isRuntime(workload)) return;
+    const pod = memoryOf(workload.podSpec);
+    // Resources of the whole pod stand for those of its containers (Kubernetes 1.34).
+    const isBounded =
+      isGiven(pod.limit) && (!isGiven(pod.request) || quantityOf(pod.request) === quantityOf(pod.limit));
     each(workload.containers, (container) => {
-      const request = at(container.fields, "resources", "requests", "memory");
-      const limit = at(container.fields, "resources", "limits", "memory");
-      if (limit === undefined || limit === null) {
+      const { request, limit } = memoryOf(container.fields);
+      if (!isGiven(limit)) {
+        if (isBounded) return;
         report(`${container.where}: no resources.limits.memory: set it, and the request to the same`);
-      } else if (request !== undefined && request !== null && quantityOf(request) !== quantityOf(limit)) {
+      } else if (isGiven(request) && quantityOf(request) !== quantityOf(limit)) {
         // Kubernetes takes the limit for a request that is left out.
         report(
           `${container.where}: memory request ${quote(request)} is not the limit ${quote(limit)}: set both to the same`,
@@ -31,3 +35,11 @@ export const memoryRequestEqualsLimit = wholePodRule(
     });
   },
 );
+
+function memoryOf(of: Fields): { request: unknown; limit: unknown } {
+  return { request: at(of, "resources", "requests", "memory"), limit: at(of, "resources", "limits", "memory") };
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}

@@ -11,7 +11,7 @@ describe("restricted-container", () => {
   it("accepts a restricted runtime, with non-root set on the pod or the container", async () => {
     const onContainer = deployment({
       pod: { securityContext: undefined },
-      container: { securityContext: { ...GOOD, runAsNonRoot: true } },
+      container: { securityContext: { ...GOOD, runAsNonRoot: true, seccompProfile: { type: "Localhost" } } },
     });
     assert.deepEqual(await messages(restrictedContainer, [deployment(), onContainer, plainPod()]), []);
   });
@@ -22,6 +22,17 @@ describe("restricted-container", () => {
     [{ runAsNonRoot: false }, "securityContext.runAsNonRoot is false: set it to true"],
     [{ readOnlyRootFilesystem: undefined }, "securityContext.readOnlyRootFilesystem is not set: set it to true"],
     [{ allowPrivilegeEscalation: true }, "securityContext.allowPrivilegeEscalation is true: set it to false"],
+    [
+      { capabilities: { drop: ["ALL"], add: ["SYS_ADMIN"] } },
+      'securityContext.capabilities.add is ["SYS_ADMIN"]: remove it',
+    ],
+    [{ procMount: "Unmasked" }, 'securityContext.procMount is "Unmasked": remove it'],
+    [{ seLinuxOptions: { type: "spc_t" } }, 'securityContext.seLinuxOptions.type is "spc_t": remove it'],
+    [{ appArmorProfile: { type: "Unconfined" } }, 'securityContext.appArmorProfile.type is "Unconfined": remove it'],
+    [
+      { seccompProfile: { type: "Unconfined" } },
+      'securityContext.seccompProfile.type is "Unconfined": set it to "RuntimeDefault"',
+    ],
     [{ capabilities: { drop: ["NET_RAW"] } }, 'securityContext.capabilities.drop is ["NET_RAW"]: drop ["ALL"]'],
     [{ capabilities: undefined }, 'securityContext.capabilities.drop is not set: drop ["ALL"]'],
   ];
@@ -32,7 +43,7 @@ describe("restricted-container", () => {
   }
 
   it("refuses a pod that may be root", async () => {
-    const root = deployment({ pod: { securityContext: { runAsUser: 0 } } });
+    const root = deployment({ pod: { securityContext: { runAsUser: 0, seccompProfile: { type: "RuntimeDefault" } } } });
     assert.deepEqual(await messages(restrictedContainer, root), [
       'container "vllm": securityContext.runAsUser is 0, which is root: use another user',
       'container "vllm": securityContext.runAsNonRoot is not set: set it to true',
@@ -51,6 +62,45 @@ describe("restricted-container", () => {
     const withInit = deployment({ pod: { initContainers: [{ name: "warm-up" }] } });
     assert.equal((await messages(restrictedContainer, withInit)).length, 3);
     const training = plainPod({ resources: { limits: { "nvidia.com/gpu": 1 } } });
-    assert.equal((await messages(restrictedContainer, training)).length, 4);
+    assert.equal((await messages(restrictedContainer, training)).length, 5);
+  });
+
+  it("refuses paths and ports of the node, and root's groups", async () => {
+    const seccompProfile = { type: "RuntimeDefault" };
+    const opened = deployment({
+      container: {
+        ports: [
+          { containerPort: 8000, hostPort: 80 },
+          { containerPort: 9, hostPort: 0 },
+        ],
+      },
+      pod: {
+        volumes: [
+          { name: "h", hostPath: { path: "/" } },
+          { name: "e", emptyDir: {} },
+        ],
+        securityContext: { runAsNonRoot: true, fsGroup: 0, supplementalGroups: [1, 0], seccompProfile },
+      },
+    });
+    assert.deepEqual(await messages(restrictedContainer, opened), [
+      "securityContext.fsGroup is 0, root's group: use another",
+      "securityContext.supplementalGroups has 0, root's group: leave it out",
+      'volume "h" is the node\'s "/": use a claim or an emptyDir',
+      'container "vllm": hostPort 80 opens the container on its node\'s address: remove it',
+    ]);
+  });
+
+  it("accepts the capability that the standard lets pods add", async () => {
+    const capabilities = { drop: ["ALL"], add: ["NET_BIND_SERVICE"] };
+    assert.deepEqual(await messages(restrictedContainer, context({ capabilities })), []);
+  });
+
+  it("sees pods that use GPUs past their requests", async () => {
+    const pods = [
+      plainPod({ resources: { claims: [{ name: "gpu" }] } }),
+      plainPod({ env: [{ name: "NVIDIA_VISIBLE_DEVICES", value: "all" }] }),
+      plainPod({}, { volumes: [{ name: "d", hostPath: { path: "/dev/nvidia0" } }] }),
+    ];
+    for (const pod of pods) assert.ok((await messages(restrictedContainer, pod)).length > 4);
   });
 });
