@@ -4,9 +4,9 @@ import { jsonOf, lastFlag, type SpelledFlag } from "./flags.js";
 import { at, fields, text, textEntries } from "../read/values.js";
 
 export const COMMIT = /^[0-9a-f]{40}$/;
-/** A directory or a URI: a revision has no effect on it, so the path itself has to name the commit. */
+/** A directory or a URI: a revision has no effect on it, so the path itself has to name the commit, or an artifact's digest. */
 export const PATH = /^(\/|\.{1,2}\/|[a-z][a-z0-9+.-]*:\/\/)/;
-export const COMMIT_IN_PATH = /(^|[^0-9a-f])[0-9a-f]{40}([^0-9a-f]|$)/;
+export const COMMIT_IN_PATH = /(^|[^0-9a-f])[0-9a-f]{40}([^0-9a-f]|$)|^oci:\/\/.+@sha256:[0-9a-f]{64}$/;
 
 /** Speculation that downloads nothing. Source: vllm/config/speculative.py, 0.30.0 to 0.33.0. */
 const NO_DOWNLOAD = /^(\[ngram\]|ngram|ngram_gpu|suffix|extract_hidden_states)$/;

@@ -16,9 +16,9 @@ export interface FoundPod {
   path: Path;
   /**
    * `template`: a whole pod beside its metadata. `spec`: a whole pod. `part`: a pod of which others state the rest, so what is missing
-   * says nothing. `container`: an object that describes one container.
+   * says nothing. `container`: an object that describes one container. `script`: a text that some container runs.
    */
-  shape: "template" | "spec" | "part" | "container";
+  shape: "template" | "spec" | "part" | "container" | "script";
   /** The name of the list of arguments, where it is not `args`. */
   argsKey?: string;
 }
@@ -83,6 +83,18 @@ export function search(props: object, kind: Kind): Found {
   if (pod !== undefined) found.pods.push(pod);
   else visitAll(root, [], false);
   return found;
+}
+
+/** A name or a first line of a shell script. */
+const SCRIPT_NAME = /\.(ba)?sh$/;
+const SCRIPT_LINE = /^#!.*\b(ba|da|z|k)?sh\b/;
+
+/** Scripts of a ConfigMap, which containers mount and run. */
+export function scriptsOf(props: object): FoundPod[] {
+  const { data } = plain(props);
+  return Object.entries(isObject(data) ? data : {})
+    .filter(([name, text]) => typeof text === "string" && (SCRIPT_NAME.test(name) || SCRIPT_LINE.test(text)))
+    .map(([name]) => ({ path: ["data", name], shape: "script" }));
 }
 
 /** The properties without the engine's guard, which throws on reading a value that is not known yet. */

@@ -5,7 +5,7 @@
 import { POD_TEMPLATES } from "../../components/vocabulary/workloads.js";
 import { type KubernetesObject, objectsOf } from "../objects/objects.js";
 import { type Path, pathText, reach } from "../objects/path.js";
-import { type FoundPod, MAIN, search } from "../objects/search.js";
+import { type FoundPod, MAIN, scriptsOf, search } from "../objects/search.js";
 import type { Resource } from "../read/kinds.js";
 import { type Fields, at, fields, isStated, list, number, text, textEntries } from "../read/values.js";
 import { Container, type ContainerRole } from "./containers.js";
@@ -58,7 +58,7 @@ export class Workload {
   }
 
   get podSpec(): Fields {
-    return this.pod.shape === "container" ? {} : this.found;
+    return this.pod.shape === "container" || this.pod.shape === "script" ? {} : this.found;
   }
 
   get podLabels(): ReadonlyMap<string, string> {
@@ -77,6 +77,7 @@ export class Workload {
 
   /** Init containers first, as they run. */
   get containers(): Container[] {
+    if (this.pod.shape === "script") return [scriptContainer(this.pod.path, reach(this.object.props, this.pod.path))];
     if (this.pod.shape === "container") return [new Container(this.found, "container", 0, this.pod.argsKey)];
     const all = (key: string, role: (item: unknown) => ContainerRole) =>
       list(this.podSpec[key]).map((item, index) => new Container(fields(item), role(item), index));
@@ -104,6 +105,11 @@ export class Workload {
   }
 }
 
+/** What runs a script: nobody knows which container, so it has the script's name. */
+function scriptContainer(path: Path, script: unknown): Container {
+  return new Container({ name: path.at(-1), command: ["sh", "-c", script] }, "container", 0);
+}
+
 /** Workloads by the properties of their resources: some thirty rules ask for the same. */
 const KNOWN = new WeakMap<object, readonly Workload[]>();
 
@@ -118,6 +124,7 @@ export function workloadsOf(resource: Resource): readonly Workload[] {
 
 /** Kubernetes' own kinds make pods whatever their template says; of others, what has the shape of a pod. */
 function podsOf(object: KubernetesObject): FoundPod[] {
+  if (object.group === "core" && object.kind === "ConfigMap") return scriptsOf(object.props);
   const usual = usualPlace(object);
   return usual === undefined ? search(object.props, object).pods : [{ path: usual, shape: "template" }];
 }

@@ -9,6 +9,8 @@ export const CREDENTIAL_FORMS: ReadonlyMap<string, RegExp> = new Map([
   ["an AWS access key", /\b(AKIA|ASIA)[A-Z0-9]{16}\b/],
   ["a token of GitHub", /\b(gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{22,})/],
   ["a token of GitLab", /\bglpat-[\w-]{20,}/],
+  ["a key of NVIDIA", /\bnvapi-[\w-]{20,}/],
+  ["a key of Azure Storage", /\bAccountKey=[A-Za-z0-9+/]{40,}/i],
   ["a token of Slack", /\bxox[abeprs]-/],
   ["a key of Google", /\bAIza[\w-]{35}/],
   ["a token of Pulumi", /\bpul-[0-9a-f]{40}\b/],
@@ -20,10 +22,17 @@ export const CREDENTIAL_FORMS: ReadonlyMap<string, RegExp> = new Map([
 
 /** Words of the names of secrets: `HF_TOKEN`, not `TOKENIZERS_PARALLELISM` or `MAX_TOKENS`. */
 const SECRET_NAME =
-  /(^|_)(TOKEN|SECRETS?|PASSWORD|PASSWD|PASSPHRASE|API_?KEYS?|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?)(_|$)/i;
+  /(^|_)(TOKEN|SECRETS?|PASSWORD|PASSWD|PASSPHRASE|PASS|PWD|API_?KEYS?|PRIVATE_?KEY|ACCESS_?KEY|MASTER_?KEY|CREDENTIALS?)(_|$)|^PGPASS$/i;
 /** Names with these endings say where or of what kind a secret is, not the secret itself. */
 const ABOUT_SECRET =
-  /_(FILE|PATH|DIR|URL|URI|NAME|TYPE|TTL|HEADER|ENABLED|DISABLED|LENGTH|LIMIT|COUNT)$|(^|_)(MAX|MIN|NUM)_TOKEN/i;
+  /_(FILE|PATH|DIR|URL|URI|NAME|TYPE|STORE|TTL|HEADER|ENABLED|DISABLED|LENGTH|LIMIT|COUNT)$|(^|_)(MAX|MIN|NUM)_TOKEN|^(OLD)?PWD$/i;
+/** Names of the tokens of a text, such as `STOP_TOKEN`. */
+const TEXT_TOKEN = /(^|_)(STOP|PAD|BOS|EOS|UNK|SEP|CLS|MASK|IMAGE|SPECIAL|START|END|NEXT)_TOKENS?(_|$)/i;
+/** Values of clients whose server asks for no key: https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html has `EMPTY`. */
+const NO_KEY =
+  /^(empty|dummy|none|null|unused|not-?(needed|required|used)|no-?key(-required)?|sk-(no-?key-required|dummy|xxx+)|x+|-)$/i;
+/** A file or folder, which holds the secret. */
+const FILE = /^\/[\w./-]+$/;
 /** Names of switches, such as `HF_HUB_DISABLE_IMPLICIT_TOKEN`. */
 const SWITCH_NAME = /(^|_)(DISABLE|ENABLE|ALLOW|REQUIRE|SKIP|USE|NO|IS|HAS|WITH|WITHOUT|IGNORE|FORCE)_/i;
 /** What a switch is set to. */
@@ -37,10 +46,16 @@ const NEVER_SECRET = /^(true|false|yes|no|on|off|none|null|)$/i;
  * @param value as text; absent where it is not known
  */
 export function isNamedSecret(name: string, value?: string): boolean {
-  if (!SECRET_NAME.test(name) || ABOUT_SECRET.test(name)) return false;
+  const words = wordsOf(name);
+  if (!SECRET_NAME.test(words) || ABOUT_SECRET.test(words) || TEXT_TOKEN.test(words)) return false;
   if (value === undefined) return true;
   // A number under a name with token counts tokens; a password may be a number.
-  const isCount = /TOKEN/i.test(name) && /^\d+$/.test(value);
-  const isSwitch = SWITCH_NAME.test(name) && SWITCHED.test(value);
-  return !isCount && !isSwitch && !NEVER_SECRET.test(value);
+  const isCount = /TOKEN/i.test(words) && /^\d+$/.test(value);
+  const isSwitch = SWITCH_NAME.test(words) && SWITCHED.test(value);
+  return !isCount && !isSwitch && ![NEVER_SECRET, NO_KEY, FILE].some((harmless) => harmless.test(value));
+}
+
+/** `API-KEY` and `apiKey` as `api_Key`. */
+function wordsOf(name: string): string {
+  return name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").replace(/[-.]/g, "_");
 }

@@ -1,7 +1,7 @@
 import { quote } from "../../../components/config/problems.js";
 import { isKind } from "../../read/kinds.js";
 import { each } from "../../read/unknown.js";
-import { at, text, textEntries } from "../../read/values.js";
+import { at, list, text, textEntries } from "../../read/values.js";
 import { stackRule } from "../../rule.js";
 import { areRuntimeLabels, isRuntime } from "../../engine/runtimes.js";
 import { selectsExactly } from "../../read/selectors.js";
@@ -22,7 +22,8 @@ export const serviceNotExposed = stackRule(
     const services = resources.filter((resource) => isKind(resource, "core", "Service"));
     each(services, (service) => {
       const type = text(at(service.props, "spec", "type")) ?? "ClusterIP";
-      if (!EXPOSED.has(type)) return;
+      const externalIps = list(at(service.props, "spec", "externalIPs"));
+      if (!EXPOSED.has(type) && externalIps.length === 0) return;
       const selector = textEntries(at(service.props, "spec", "selector"));
       const isNamed =
         areRuntimeLabels(textEntries(at(service.props, "metadata", "labels"))) || areRuntimeLabels(selector);
@@ -36,7 +37,7 @@ export const serviceNotExposed = stackRule(
       if (!isNamed && !selected.some(isRuntime)) return;
       report(
         service.urn,
-        `Service ${quote(nameOf(service))} of a runtime has type ${type}: use ClusterIP behind the gateway`,
+        `Service ${quote(nameOf(service))} of a runtime has ${EXPOSED.has(type) ? `type ${type}` : "externalIPs"}: use ClusterIP behind the gateway`,
       );
     });
   },

@@ -1,3 +1,6 @@
+import { parseImage, vllmVersionOf } from "../../../components/config/image.js";
+import { OWN_FLAGS_SINCE } from "../../../components/facts/vllm/ownFlags.js";
+import { isBefore } from "../../../components/facts/vllm/version.js";
 import { flagsOf, lastFlag } from "../../engine/flags.js";
 import { each } from "../../read/unknown.js";
 import { at, number, strings } from "../../read/values.js";
@@ -22,7 +25,12 @@ export const graceExceedsDrain = wholePodRule(
     each(runtimesOf(workload), ({ container, args }) => {
       const drain = number(lastFlag(flagsOf(args), "shutdown-timeout")?.values[0]) ?? 0;
       const sleep = preStopSeconds(container);
-      if (drain <= 0) {
+      if (drain <= 0 && cannotDrain(container)) {
+        if (grace > sleep && sleep > 0) return;
+        report(
+          `${container.where}: this vLLM cannot drain: pause in preStop, below terminationGracePeriodSeconds ${grace}`,
+        );
+      } else if (drain <= 0) {
         report(
           `${container.where}: --shutdown-timeout is ${drain}, so SIGTERM aborts running requests: set it above 0`,
         );
@@ -41,4 +49,12 @@ function preStopSeconds(container: Container): number {
   const words = strings(at(preStop, "exec", "command")).join(" ");
   const sleeps = [...words.matchAll(/\bsleep\s+(\d+(?:\.\d+)?)/g)].map((match) => Number(match[1]));
   return sleeps.reduce((sum, seconds) => sum + seconds, number(at(preStop, "sleep", "seconds")) ?? 0);
+}
+
+/** Before vLLM had the flag, only a pause lets requests end. */
+function cannotDrain(container: Container): boolean {
+  const image = parseImage(container.image ?? "");
+  const version = image && vllmVersionOf(image);
+  const since = OWN_FLAGS_SINCE["shutdown-timeout"];
+  return version !== undefined && since !== undefined && isBefore(version, since);
 }

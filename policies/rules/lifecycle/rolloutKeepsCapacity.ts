@@ -1,7 +1,10 @@
 import { quote } from "../../../components/config/problems.js";
-import { at } from "../../read/values.js";
+import { at, number } from "../../read/values.js";
 import { wholePodRule } from "../../rule.js";
 import { isRuntime } from "../../engine/runtimes.js";
+
+/** https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment */
+const DEFAULT_SHARE = 0.25;
 
 export const rolloutKeepsCapacity = wholePodRule(
   {
@@ -21,17 +24,22 @@ export const rolloutKeepsCapacity = wholePodRule(
     }
     const maxUnavailable = at(strategy, "rollingUpdate", "maxUnavailable");
     const maxSurge = at(strategy, "rollingUpdate", "maxSurge");
-    if (maxUnavailable === undefined || maxUnavailable === null) {
+    const isUnset = maxUnavailable === undefined || maxUnavailable === null;
+    // Kubernetes rounds the share down: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#max-unavailable
+    if (isUnset && Math.floor(workload.replicas * DEFAULT_SHARE) > 0) {
       report(`spec.strategy.rollingUpdate.maxUnavailable is not set, so 25%: set it to 0`);
-    } else if (!isZero(maxUnavailable)) {
+    } else if (!isUnset && !isZero(maxUnavailable, workload.replicas)) {
       report(`spec.strategy.rollingUpdate.maxUnavailable is ${quote(maxUnavailable)}: set it to 0`);
     }
+    // That of the surge is rounded up, so that any but 0 is a pod.
     if (isZero(maxSurge)) {
       report(`spec.strategy.rollingUpdate.maxSurge is ${quote(maxSurge)}: allow at least 1 pod more`);
     }
   },
 );
 
-function isZero(value: unknown): boolean {
-  return value === 0 || (typeof value === "string" && /^0+%?$/.test(value));
+/** @param replicas of which a share is rounded down */
+function isZero(value: unknown, replicas = 100): boolean {
+  const percent = typeof value === "string" ? /^(\d+)%$/.exec(value)?.[1] : undefined;
+  return percent === undefined ? number(value) === 0 : Math.floor((Number(percent) * replicas) / 100) === 0;
 }

@@ -1,12 +1,16 @@
+import { quote } from "../../../components/config/problems.js";
 import { flagsOf, lastFlag } from "../../engine/flags.js";
 import { gpuRequestsOf } from "../../pods/gpus.js";
 import { quantityOf } from "../../read/quantity.js";
 import { each } from "../../read/unknown.js";
-import { at, list, number } from "../../read/values.js";
+import { at, list, number, text } from "../../read/values.js";
 import { wholePodRule } from "../../rule.js";
 import { enginesOf } from "../../engine/runtimes.js";
 import type { Container } from "../../pods/containers.js";
 import type { Workload } from "../../pods/workloads.js";
+
+/** What container runtimes give a container that mounts nothing there. */
+const DEFAULT_BYTES = 64 * 2 ** 20;
 
 export const sharedMemory = wholePodRule(
   {
@@ -28,15 +32,30 @@ export const sharedMemory = wholePodRule(
         report(
           `${container.where} uses ${gpus} GPUs without /dev/shm in memory: mount an emptyDir {medium: Memory} there`,
         );
-      } else if (at(volume, "emptyDir", "sizeLimit") === undefined) {
+        return;
+      }
+      const size = at(volume, "emptyDir", "sizeLimit");
+      const bytes = quantityOf(size);
+      const limit = at(container.fields, "resources", "limits", "memory");
+      if (size === undefined || size === null) {
         report(`${container.where}: /dev/shm has no sizeLimit and counts as memory: set one below the memory limit`);
+      } else if (bytes !== undefined && bytes < DEFAULT_BYTES) {
+        report(
+          `${container.where}: /dev/shm has sizeLimit ${quote(size)}, less than the 64 MiB without a volume: raise it`,
+        );
+      } else if (bytes !== undefined && bytes >= (quantityOf(limit) ?? Infinity)) {
+        report(
+          `${container.where}: /dev/shm has sizeLimit ${quote(size)}, not below the memory limit ${quote(limit)}: lower it`,
+        );
       }
     });
   },
 );
 
 function sharedMemoryOf(container: Container, workload: Workload): unknown {
-  const mount = list(container.fields["volumeMounts"]).find((item) => at(item, "mountPath") === "/dev/shm");
+  const mount = list(container.fields["volumeMounts"]).find((item) =>
+    /^\/dev\/shm\/?$/.test(text(at(item, "mountPath")) ?? ""),
+  );
   const name = at(mount, "name");
   return list(workload.podSpec["volumes"]).find((volume) => name !== undefined && at(volume, "name") === name);
 }

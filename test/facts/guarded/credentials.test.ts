@@ -4,7 +4,18 @@ import { isNamedSecret } from "../../../components/facts/guarded/credentials.js"
 
 describe("isNamedSecret", () => {
   const secret = ["TOKEN", "HF_TOKEN", "hf_token", "DB_PASSWORD", "AWS_SECRET_ACCESS_KEY", "OPENAI_API_KEY", "APIKEY"];
-  for (const name of [...secret, "SSH_PRIVATE_KEY", "GOOGLE_CREDENTIALS", "X_CREDENTIAL", "SECRET_X", "PASSWD"]) {
+  for (const name of [
+    ...secret,
+    "SSH_PRIVATE_KEY",
+    "GOOGLE_CREDENTIALS",
+    "X_CREDENTIAL",
+    "SECRET_X",
+    "PASSWD",
+    "API-KEY",
+    "hfToken",
+    "DB_PASS",
+    "MYSQL_PWD",
+  ]) {
     it(`sees one in ${name}, whatever its value`, () => {
       assert.equal(isNamedSecret(name), true);
       assert.equal(isNamedSecret(name, "correct-horse"), true);
@@ -12,7 +23,16 @@ describe("isNamedSecret", () => {
   }
 
   const plain = ["TOKENIZERS_PARALLELISM", "MAX_TOKENS", "NCCL_DEBUG", "SECRETARY", "KEY", "MONKEY", "TOKEN_FILE"];
-  for (const name of [...plain, "GOOGLE_CREDENTIALS_PATH", "SECRET_DIR", "TOKEN_LIMIT", "API_KEY_HEADER"]) {
+  for (const name of [
+    ...plain,
+    "GOOGLE_CREDENTIALS_PATH",
+    "SECRET_DIR",
+    "TOKEN_LIMIT",
+    "API_KEY_HEADER",
+    "PWD",
+    "STOP_TOKEN",
+    "SECRET_STORE",
+  ]) {
     it(`sees none in ${name}, whatever its value`, () => {
       assert.equal(isNamedSecret(name), false);
       assert.equal(isNamedSecret(name, "correct-horse"), false);
@@ -32,5 +52,11 @@ describe("isNamedSecret", () => {
   it("takes a number for a count under a name with token, and for a secret under one with password", () => {
     assert.equal(isNamedSecret("TOKEN_BUDGET", "8192"), false);
     assert.equal(isNamedSecret("DB_PASSWORD", "8192"), true);
+  });
+
+  it("sees none in what says that there is no key, and in a path", () => {
+    for (const value of ["EMPTY", "sk-no-key-required", "not-needed", "dummy", "xxx", "/secrets/key.json"]) {
+      assert.equal(isNamedSecret("OPENAI_API_KEY", value), false, value);
+    }
   });
 });

@@ -83,6 +83,14 @@ describe("workloadsOf", () => {
     assert.deepEqual(workloadsOf(resource("aws:ecs/taskDefinition:TaskDefinition", "t", { spec: POD })), []);
   });
 
+  it("finds the scripts of a ConfigMap", () => {
+    const data = { "start.sh": "vllm serve m", run: "#!/usr/bin/env bash\nvllm serve m", "notes.md": "vllm serve m" };
+    assert.deepEqual(found("core/v1:ConfigMap", { data }), [
+      { where: "data.start.sh: ", isWhole: false, containers: ['container "start.sh"'] },
+      { where: "data.run: ", isWhole: false, containers: ['container "run"'] },
+    ]);
+  });
+
   it("names containers by what they are", () => {
     const item = { name: "a", image: "i" };
     const spec = { initContainers: [item, { ...item, restartPolicy: "Always" }], ephemeralContainers: [item] };

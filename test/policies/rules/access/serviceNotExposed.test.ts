@@ -26,4 +26,10 @@ describe("service-not-exposed", () => {
     const byLabels = service({ type: "NodePort" }, labels);
     for (const found of [bySelector, byLabels]) assert.equal((await messages(serviceNotExposed, found)).length, 1);
   });
+
+  it("refuses external addresses", async () => {
+    assert.deepEqual(await messages(serviceNotExposed, [deployment(), service({ externalIPs: ["203.0.113.5"] })]), [
+      'Service "chat" of a runtime has externalIPs: use ClusterIP behind the gateway',
+    ]);
+  });
 });

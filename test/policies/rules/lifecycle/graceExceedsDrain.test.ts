@@ -37,4 +37,17 @@ describe("grace-exceeds-drain", () => {
     const found = await messages(graceExceedsDrain, deployment({ container: { lifecycle } }));
     assert.match(found[0] ?? "", /150 is not above 150, preStop 30 \+ --shutdown-timeout 120/);
   });
+
+  it("asks versions that cannot drain for a pause", async () => {
+    const old = (seconds: number | undefined) => {
+      const lifecycle = seconds === undefined ? undefined : { preStop: { sleep: { seconds } } };
+      return deployment({ container: { image: "vllm/vllm-openai:v0.17.1", args: ["m"], lifecycle } });
+    };
+    assert.deepEqual(await messages(graceExceedsDrain, old(60)), []);
+    for (const seconds of [undefined, 150]) {
+      assert.deepEqual(await messages(graceExceedsDrain, old(seconds)), [
+        'container "vllm": this vLLM cannot drain: pause in preStop, below terminationGracePeriodSeconds 150',
+      ]);
+    }
+  });
 });

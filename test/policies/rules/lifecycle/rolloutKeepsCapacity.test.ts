@@ -26,8 +26,10 @@ describe("rollout-keeps-capacity", () => {
     ]);
   });
 
-  it("refuses the default of 25%", async () => {
-    for (const unset of [deployment({ spec: { strategy: undefined } }), strategy("RollingUpdate")]) {
+  it("refuses the default of 25% from four replicas on, of which it takes one away", async () => {
+    const default25 = (replicas: number) => deployment({ spec: { replicas, strategy: undefined } });
+    assert.deepEqual(await messages(rolloutKeepsCapacity, [default25(1), default25(3), strategy("RollingUpdate")]), []);
+    for (const unset of [default25(4), deployment({ spec: { replicas: 8, strategy: { type: "RollingUpdate" } } })]) {
       assert.deepEqual(await messages(rolloutKeepsCapacity, unset), [
         "spec.strategy.rollingUpdate.maxUnavailable is not set, so 25%: set it to 0",
       ]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { noPlainSecrets } from "../../../../policies/rules/pod/noPlainSecrets.js";
-import { deployment, messages, plainPod } from "../../fixtures.js";
+import { deployment, messages, plainPod, resource } from "../../fixtures.js";
 
 const SECRET = "correct-horse-battery";
 const env = (name: string, value: string) => plainPod({ env: [{ name, value }] });
@@ -89,5 +89,33 @@ describe("no-plain-secrets", () => {
     }
     const reference = { command: ["sh", "-c"], args: ["HF_TOKEN=$TOKEN hf download m"] };
     assert.deepEqual(await messages(noPlainSecrets, plainPod(reference)), []);
+  });
+
+  it("reads the headers of probes and hooks, and JSON given as an argument", async () => {
+    const httpHeaders = [{ name: "Authorization", value: `Bearer sk-${"a1".repeat(12)}` }];
+    const probe = { httpGet: { path: "/v1/models", port: 8000, httpHeaders } };
+    assert.deepEqual(
+      await messages(noPlainSecrets, plainPod({ readinessProbe: probe, lifecycle: { preStop: probe } })),
+      [
+        'container "web": header "Authorization" of a probe or hook holds what looks like a secret: use valueFrom.secretKeyRef',
+      ],
+    );
+    const config = JSON.stringify({ aws_secret_access_key: "abcdefgh" });
+    for (const args of [["--model-loader-extra-config", config], [`--model-loader-extra-config=${config}`]]) {
+      assert.deepEqual(await messages(noPlainSecrets, plainPod({ args })), [
+        'container "web": an argument sets "aws_secret_access_key" as plain text: use valueFrom.secretKeyRef',
+      ]);
+    }
+  });
+
+  it("finds secrets by their form in ConfigMaps and in charts' values, and shows none", async () => {
+    const token = `hf_${"a".repeat(30)}`;
+    const map = resource("kubernetes:core/v1:ConfigMap", "c", { data: { HF_TOKEN: token, existingSecret: "name" } });
+    const values = { engines: [{ hf_token: token, existingSecret: "name" }] };
+    const release = resource("kubernetes:helm.sh/v3:Release", "r", { chart: "c", values });
+    assert.deepEqual(await messages(noPlainSecrets, [map, release]), [
+      "data.HF_TOKEN holds what looks like a secret: keep it in a Secret",
+      "values.engines[0].hf_token holds what looks like a secret: keep it in a Secret",
+    ]);
   });
 });

@@ -31,4 +31,22 @@ describe("shared-memory", () => {
       'container "vllm": /dev/shm has no sizeLimit and counts as memory: set one below the memory limit',
     ]);
   });
+
+  it("refuses a size that is too small, or that memory does not hold", async () => {
+    const sized = (sizeLimit: string) =>
+      deployment({
+        container: {
+          resources: { limits: { "nvidia.com/gpu": 2, memory: "4Gi" } },
+          volumeMounts: [{ name: "shm", mountPath: "/dev/shm/" }],
+        },
+        pod: { volumes: [{ name: "shm", emptyDir: { medium: "Memory", sizeLimit } }] },
+      });
+    assert.deepEqual(await messages(sharedMemory, sized("2Gi")), []);
+    assert.deepEqual(await messages(sharedMemory, sized("1Mi")), [
+      'container "vllm": /dev/shm has sizeLimit "1Mi", less than the 64 MiB without a volume: raise it',
+    ]);
+    assert.deepEqual(await messages(sharedMemory, sized("64Gi")), [
+      'container "vllm": /dev/shm has sizeLimit "64Gi", not below the memory limit "4Gi": lower it',
+    ]);
+  });
 });
