@@ -41,6 +41,7 @@ import { noPlainSecrets } from "./pod/noPlainSecrets.js";
 import { noRemoteCode } from "./engine/noRemoteCode.js";
 import { noServiceAccountToken } from "./pod/noServiceAccountToken.js";
 import { noStaticKeys } from "./aws/noStaticKeys.js";
+import { podsReadable } from "./release/podsReadable.js";
 import { probesPresent } from "./lifecycle/probesPresent.js";
 import { removedMetrics } from "./scaling/removedMetrics.js";
 import { restrictedContainer } from "./pod/restrictedContainer.js";
@@ -59,6 +60,7 @@ export const rules: Rule[] = [
   flagReason,
   contractPresent,
   limitsStated,
+  podsReadable,
   probesPresent,
   livenessNeedsStartup,
   rolloutKeepsCapacity,

@@ -1,0 +1,36 @@
+import { SERVING_KINDS } from "../../../components/facts/servingKinds.js";
+import { workloadsOf } from "../../pods/workloads.js";
+import { kindOf } from "../../read/kinds.js";
+import { at, isSet, text } from "../../read/values.js";
+import { resourceRule } from "../../rule.js";
+
+/** Charts that run vLLM, by their names. */
+const CHARTS =
+  /(^|\/)(vllm(-stack|-production-stack)?|llm-d(-modelservice)?|aibrix|kserve-runtime-configs)(-[\d.]+\.tgz)?$/;
+
+export const podsReadable = resourceRule(
+  {
+    name: "pods-readable",
+    description: "The pods of a runtime are in the program, where the other rules read them.",
+    why: "A controller or chart that makes the pods can give them anything: that no rule is broken then says little.",
+    remediationSteps:
+      "State the pod yourself (a Deployment, or the kind's own pod template), or judge what the controller or chart makes, such as the output of `helm template`.",
+    severity: "low",
+    enforcementLevel: "advisory",
+  },
+  (resource, report) => {
+    const { group, kind, isPatch } = kindOf(resource.type) ?? {};
+    if (isPatch !== false) return;
+    if (group === "helm.sh" && kind === "Release") {
+      const chart = text(resource.props["chart"]) ?? "";
+      if (CHARTS.test(chart))
+        report(`not judged: chart ${chart} makes the pods, of which its values show a part alone`);
+      return;
+    }
+    const found = SERVING_KINDS.find((candidate) => candidate.group === group && candidate.kind === kind);
+    if (found === undefined || workloadsOf(resource).some(({ isWhole }) => isWhole)) return;
+    const stated = isSet(at(resource.props, "spec")) || isSet(resource.props["inference"]);
+    if (stated)
+      report(`not judged: ${found.controller} makes the pods of this ${found.kind}, which states a part of them alone`);
+  },
+);
