@@ -1,6 +1,6 @@
 /** The npm package as another program has it: packed, installed into an empty project, compiled and run in every module system. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -128,6 +128,30 @@ describe("the npm package", function () {
         }
       });
     }
+  });
+
+  it("judges manifests as npx runs it, with the level files that it brings", () => {
+    const { bin } = JSON.parse(readFileSync(join(own, "package.json"), "utf8")) as { bin: Record<string, string> };
+    const program = join(own, bin["pulumi-vllm"]!);
+    const image = "nginx:1.29.1";
+    const pod = {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "web" },
+      spec: { containers: [{ name: "web", image }] },
+    };
+    writeFileSync(join(consumer, "pod.json"), JSON.stringify(pod));
+    const rulesAt = (stack: string): string[] => {
+      const levels = join(own, "policies", "config", `${stack}.json`);
+      const args = [program, "judge", "pod.json", "--json", "--config", levels];
+      const { stdout, status } = spawnSync(process.execPath, args, { cwd: consumer, env: ENV, encoding: "utf8" });
+      const { violations } = JSON.parse(stdout) as { violations: { rule: string }[] };
+      assert.equal(status, violations.length === 0 ? 0 : 1);
+      return violations.map(({ rule }) => rule);
+    };
+    assert.deepEqual(rulesAt("prod"), ["image-pinned"]);
+    assert.deepEqual(rulesAt("staging"), []);
+    assert.match(readFileSync(program, "utf8"), /^#!\/usr\/bin\/env node\n/);
   });
 
   it("serves the policy pack for a folder that only requires it", async () => {

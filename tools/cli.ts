@@ -5,6 +5,7 @@ import { addBench } from "./commands/bench.js";
 import { addDocsCheck } from "./commands/docsCheck.js";
 import { addFit } from "./commands/fit.js";
 import { addGenerate } from "./commands/generate.js";
+import { addJudge } from "./commands/judge.js";
 import { addLocal } from "./commands/local.js";
 import { addPreview } from "./commands/preview.js";
 import { addRender } from "./commands/render.js";
@@ -14,7 +15,7 @@ import { addVerifyFlags } from "./commands/verifyFlags.js";
 const FOLDER = process.cwd();
 
 const program = commandLine("Works on the stacks of this project without Pulumi's CLI and without a cloud.");
-for (const add of [addPreview, addRender, addFit, addLocal, addVerifyFlags, addGenerate, addDocsCheck, addBench])
+for (const add of [addPreview, addJudge, addRender, addFit, addLocal, addVerifyFlags, addGenerate, addDocsCheck, addBench])
   add(program, FOLDER);
 program.addHelpText(
   "after",

@@ -12,6 +12,7 @@ import type { ResourceRule, Rule, StackRule } from "../policies/rule.js";
 import { rules as allRules } from "../policies/rules/index.js";
 import { Failure } from "./failure.js";
 import type { PolicyConfig, RuleConfig } from "./policyConfig.js";
+import { isUnknownValue } from "./unknownValues.js";
 
 export { type PolicyConfig, readPolicyConfig } from "./policyConfig.js";
 
@@ -36,6 +37,15 @@ export interface Violation {
   message: string;
   /** The rule's. */
   description: string;
+}
+
+/** A rule that needs a value which is not known yet. What it found before stands. */
+export interface NotJudged {
+  rule: string;
+  /** The resource's name; empty for a rule over the stack. */
+  resource: string;
+  urn: string;
+  reason: string;
 }
 
 /** A rule that threw: a fault of the rule, not of the program that it judges. */
@@ -66,18 +76,21 @@ export interface JudgedResource {
 /**
  * Violations in the order of the rules, and of the resources within a rule.
  *
+ * @param notJudged gets what rules cannot judge for a value that is not known yet. @default such a rule throws
  * @throws {@link PolicyRuleError} when a rule throws
  */
 export async function runPolicies(
   resources: readonly PolicyInput[],
   rules: readonly Rule[] = allRules,
   config: PolicyConfig = {},
+  notJudged?: NotJudged[],
 ): Promise<Violation[]> {
-  const findings = await judgeEach(resources, rules, config);
+  const findings = await judgeEach(resources, rules, config, notJudged);
   return judgeAll(
     resources.map((resource, index) => ({ resource, findings: findings[index]! })),
     rules,
     config,
+    notJudged,
   );
 }
 
@@ -91,6 +104,7 @@ export async function judgeEach(
   resources: readonly PolicyInput[],
   rules: readonly Rule[],
   config: PolicyConfig,
+  notJudged?: NotJudged[],
 ): Promise<Finding[][]> {
   const judged = linkResources(resources).map((resource) => ({ args: argsOf(resource), findings: [] as Finding[] }));
   for (const rule of rules) {
@@ -108,7 +122,7 @@ export async function judgeEach(
           if (pending !== undefined) await pending;
         }
       } catch (thrown) {
-        unlessNotApplicable(thrown, rule, `resource "${args.name}" (${args.type})`);
+        caught(thrown, rule, args, `resource "${args.name}" (${args.type})`, notJudged);
       }
     }
   }
@@ -124,6 +138,7 @@ export async function judgeAll(
   judged: readonly JudgedResource[],
   rules: readonly Rule[],
   config: PolicyConfig,
+  notJudged?: NotJudged[],
 ): Promise<Violation[]> {
   const linked = linkResources(judged.map(({ resource }) => resource));
   const violations: Violation[] = [];
@@ -149,7 +164,7 @@ export async function judgeAll(
     try {
       await rule.validateStack({ resources: linked, stackTags: new Map(), getConfig, notApplicable }, report);
     } catch (thrown) {
-      unlessNotApplicable(thrown, rule, "the stack");
+      caught(thrown, rule, { name: "", urn: "" }, "the stack", notJudged);
     }
   }
   return violations;
@@ -180,8 +195,17 @@ function notApplicable(reason?: string): never {
   throw new NotApplicable(reason);
 }
 
-function unlessNotApplicable(thrown: unknown, rule: Rule, place: string): void {
-  if (!(thrown instanceof NotApplicable)) throw new PolicyRuleError(rule.name, place, thrown);
+/** Goes on where the rule does not apply, or where it needs what is not known yet. @param place for a message */
+function caught(
+  thrown: unknown,
+  { name: rule }: Rule,
+  { name, urn }: Pick<PolicyInput, "name" | "urn">,
+  place: string,
+  notJudged: NotJudged[] | undefined,
+): void {
+  if (thrown instanceof NotApplicable) return;
+  if (notJudged === undefined || !isUnknownValue(thrown)) throw new PolicyRuleError(rule, place, thrown);
+  notJudged.push({ rule, resource: name, urn, reason: thrown.message });
 }
 
 /** Gives a rule its settings, a new copy at each call. */

@@ -12,13 +12,20 @@ export const MAX_ENTRIES = 2_000;
 
 const number = (value: number): string => value.toLocaleString("en-US");
 export const TOO_DEEP = `is nested more than ${MAX_DEPTH} levels deep: use fewer`;
-export const TOO_MANY_VALUES = `has more than ${number(MAX_VALUES)} values, those that YAML aliases repeat included: use fewer, or several stacks`;
 
-export const TOO_MUCH_TEXT = `has more than ${number(MAX_CHARACTERS)} characters, those that YAML aliases repeat included: use fewer`;
+/** Said of what has more values than `most`. */
+export function tooManyValues(most = MAX_VALUES): string {
+  return `has more than ${number(most)} values, those that YAML aliases repeat included: use fewer, or several stacks`;
+}
+
+/** Said of what has more characters than `most`. */
+export function tooMuchText(most = MAX_CHARACTERS): string {
+  return `has more than ${number(most)} characters, those that YAML aliases repeat included: use fewer`;
+}
 
 /** Said of a list or an object with too many entries. */
-export function tooManyEntries(entries: number): string {
-  return `has a list or an object with ${number(entries)} entries, and ${number(MAX_ENTRIES)} are the most: use fewer, or several stacks`;
+export function tooManyEntries(entries: number, most = MAX_ENTRIES): string {
+  return `has a list or an object with ${number(entries)} entries, and ${number(most)} are the most: use fewer, or several stacks`;
 }
 
 /**
@@ -48,7 +55,7 @@ function walk(value: unknown, most: { values: number; entries: number }): string
     if (Object.hasOwn(next.value, "__proto__")) return 'has a key "__proto__": use another name';
     const inner: unknown[] = Object.values(next.value);
     if (inner.length > most.entries) return tooManyEntries(inner.length);
-    if (values + waiting.length + inner.length > most.values) return TOO_MANY_VALUES;
+    if (values + waiting.length + inner.length > most.values) return tooManyValues();
     for (const item of inner) waiting.push({ value: item, depth });
   }
   return undefined;
