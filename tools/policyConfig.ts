@@ -6,6 +6,7 @@ import type { PolicyConfigJSONSchema } from "@pulumi/policy/schema";
 import { z } from "zod";
 
 import { type Problem, didYouMean, error, listOr, quote } from "../components/config/problems.js";
+import { joinPath } from "../components/config/parse.js";
 import type { Rule } from "../policies/rule.js";
 import { rules as allRules } from "../policies/rules/index.js";
 import { BadInput } from "./failure.js";
@@ -65,5 +66,8 @@ function valueProblems(path: string, value: unknown, schema: PolicyConfigJSONSch
   const checked = z.fromJSONSchema(schema as z.core.JSONSchema.JSONSchema).safeParse(value);
   const choices = schema.enum && `use ${listOr(schema.enum.map(String))}`;
   const issues = checked.error?.issues ?? [];
-  return issues.map(({ message }) => error(path, `${quote(value)} is not allowed: ${choices ?? message}`));
+  return issues.map(({ path: within, message }) => {
+    const wrong = within.reduce<unknown>((outer, key) => (outer as Record<PropertyKey, unknown>)[key], value);
+    return error(joinPath(path, within), `${quote(wrong)} is not allowed: ${choices ?? message}`);
+  });
 }

@@ -1,4 +1,6 @@
 /** The text of docs/policies.md, generated from the rules. */
+import { ANNOTATIONS } from "../components/vocabulary/labels.js";
+import { EXCEPTIONS } from "../policies/exceptions/exception.js";
 import type { Rule } from "../policies/rule.js";
 
 const INTRODUCTION = `# Policies
@@ -15,10 +17,45 @@ file changes levels and settings:
 { "limits-stated": "mandatory", "image-pinned": { "enforcementLevel": "mandatory", "require": "tag" } }
 \`\`\`
 
-Levels are \`advisory\`, \`mandatory\` and \`disabled\`; \`all\` sets every rule that has no entry of its own.
+Levels are \`advisory\`, \`mandatory\`, \`remediate\` and \`disabled\`; \`all\` sets every rule that has no entry of its own. At
+\`remediate\`, a rule with a remedy mends the resource before it is created, and what it cannot mend is mandatory.
+
+## Exceptions
+
+An exception spares one resource from one rule until the end of a day (UTC). It is text that a review sees, in the level file, where
+\`resource\` is Pulumi's name, the object's own, or \`namespace/name\`:
+
+<!-- check: levels -->
+
+\`\`\`json
+{
+  "gpu-placement": {
+    "exceptions": [{ "resource": "llm/chat", "reason": "moves to labelled nodes in LLM-214", "until": "2027-03-31" }]
+  }
+}
+\`\`\`
+
+or on a Kubernetes object itself, as JSON or YAML:
+
+<!-- not checked: a part of an object -->
+
+\`\`\`text
+metadata:
+  annotations:
+    ${ANNOTATIONS.exceptions}: |
+      - { rule: gpu-placement, reason: moves to labelled nodes in LLM-214, until: "2027-03-31" }
+\`\`\`
+
+Once it has ended, the violation is reported again and says so. An annotation that lacks something or has ended breaks the rule
+[\`exceptions-current\`](#exceptions-current). A level file that lacks something is refused. The preview counts exceptions.
+
+## Values that are not known yet
+
 A preview cannot check a value that is known only after the update: the engine says so. Rules that see each resource check it during
 the update, before that resource is created; rules that see the stack's resources together check it at the end of the update, when
 they exist already.
+
+## All rules
 
 <!-- Made by tools/policyReference.ts from policies/rules: change the rules, not this file. -->
 `;
@@ -52,7 +89,8 @@ function section(rule: Rule): string {
 }
 
 function settings(rule: Rule): string[] {
-  return Object.entries(rule.configSchema?.properties ?? {}).map(([name, schema]) => {
+  const own = Object.entries(rule.configSchema?.properties ?? {}).filter(([, schema]) => schema !== EXCEPTIONS);
+  return own.map(([name, schema]) => {
     const allowed = schema.enum?.map((value) => `\`${JSON.stringify(value)}\``).join(" or ") ?? String(schema.type);
     return `- **Setting** \`${name}\`: ${schema.description ?? ""} ${allowed}; default \`${JSON.stringify(schema.default)}\``;
   });

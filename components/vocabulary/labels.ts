@@ -32,6 +32,8 @@ export const ANNOTATIONS = {
   contract: `${OWN}/contract`,
   /** The first 16 hex digits of the SHA-256 of {@link ANNOTATIONS.contract}. */
   contractHash: `${OWN}/contract-hash`,
+  /** Exceptions from the policy pack's rules: a list of `{ rule, reason, until }` as JSON or YAML. */
+  exceptions: `${OWN}/exceptions`,
   /** Of a workload: taints of the nodes that it is for, `key=value:effect`, a comma between them; empty where they have none. */
   nodeTaints: `${OWN}/node-taints`,
 } as const;

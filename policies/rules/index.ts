@@ -2,6 +2,7 @@
  * Every rule, in the order of docs/policies.md: what runs, how it starts and stops, where, how much, who reaches it;
  * then what it runs on: nodes, clusters, volumes and AWS permissions.
  */
+import { withExceptions } from "../exceptions/withExceptions.js";
 import type { Rule } from "../rule.js";
 import { autoscalerFallback } from "./scaling/autoscalerFallback.js";
 import { clusterAccessEntries } from "./cluster/clusterAccessEntries.js";
@@ -13,6 +14,7 @@ import { contractPresent } from "./release/contractPresent.js";
 import { disruptionBudget } from "./lifecycle/disruptionBudget.js";
 import { engineClosed } from "./engine/engineClosed.js";
 import { engineNotRedirected } from "./engine/engineNotRedirected.js";
+import { exceptionsCurrent } from "./release/exceptionsCurrent.js";
 import { flagReason } from "./release/flagReason.js";
 import { gpuMemoryUtilization } from "./resources/gpuMemoryUtilization.js";
 import { gpuNodeAmi } from "./nodes/gpuNodeAmi.js";
@@ -53,7 +55,7 @@ import { sharedMemory } from "./resources/sharedMemory.js";
 import { spotNodeTaint } from "./nodes/spotNodeTaint.js";
 import { volumeEncrypted } from "./aws/volumeEncrypted.js";
 
-export const rules: Rule[] = [
+const withoutExceptions: Rule[] = [
   imagePinned,
   helmChartVersion,
   modelRevision,
@@ -103,4 +105,9 @@ export const rules: Rule[] = [
   imdsv2,
   iamNoWildcards,
   noStaticKeys,
+];
+
+export const rules: Rule[] = [
+  ...withoutExceptions.map((rule) => withExceptions(rule)),
+  exceptionsCurrent(withoutExceptions.map(({ name }) => name)),
 ];

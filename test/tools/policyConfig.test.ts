@@ -59,6 +59,30 @@ describe("readPolicyConfig", () => {
     ]);
   });
 
+  it("says which exception lacks something, or ends on no day", () => {
+    const exceptions = [
+      { resource: "chat", reason: "", until: "2027-02-30" },
+      { resource: "chat", reason: "LLM-1" },
+    ];
+    const file = join(folder, "levels.json");
+    writeFileSync(file, JSON.stringify({ "image-pinned": { exceptions } }));
+    assert.throws(
+      () => readPolicyConfig(file),
+      (thrown: Error) => {
+        const lines = thrown.message.replaceAll(`${folder}/`, "").split("\n");
+        assert.deepEqual(
+          lines.map((line) => line.replace(/ is not allowed: .*/, "")),
+          [
+            'levels.json: image-pinned.exceptions[0].reason: ""',
+            'levels.json: image-pinned.exceptions[0].until: "2027-02-30"',
+            "levels.json: image-pinned.exceptions[1].until: nothing",
+          ],
+        );
+        return true;
+      },
+    );
+  });
+
   it("refuses what is no object of rules", () => {
     assert.match(problems("{")[0] ?? "", /^levels\.json: cannot be read as JSON: /);
     assert.deepEqual(problems("[]"), ["levels.json: [] is no object of rule names"]);

@@ -9,7 +9,8 @@ describe("policyReference", () => {
   it("has a row and a section for each rule, in order", () => {
     const text = policyReference(rules);
     const rows = [...text.matchAll(/^\| \[`(.+?)`\]\(#(.+?)\)/gm)].map((match) => match[1]);
-    const headings = [...text.matchAll(/^## (.+)$/gm)].map((match) => match[1]);
+    const sections = text.slice(text.indexOf("## All rules"));
+    const headings = [...sections.matchAll(/^## (.+)$/gm)].map((match) => match[1]).slice(1);
     const names = rules.map(({ name }) => name);
     assert.deepEqual(rows, names);
     assert.deepEqual(headings, names);

@@ -1,5 +1,5 @@
 /** Kubernetes objects as resources of Pulumi's provider for Kubernetes. */
-import { type Fields, fields, list, text } from "../../policies/read.js";
+import { type Fields, fields, list, text } from "../../policies/read/values.js";
 import type { UnnamedResource } from "./resource.js";
 
 /** Whether a value is a Kubernetes object, or a list of them. */

@@ -1,5 +1,5 @@
 /** What `pulumi preview --json` prints. */
-import { fields, list, text } from "../../policies/read.js";
+import { fields, list, text } from "../../policies/read/values.js";
 import { guarded } from "../unknownValues.js";
 import type { UnnamedResource } from "./resource.js";
 import type { LineOf } from "./source.js";

@@ -1,6 +1,7 @@
 /** What the rules say of the resources, as data: every output of the command is made from it. */
 import type { Rule } from "../../policies/rule.js";
 import { rules as allRules } from "../../policies/rules/index.js";
+import { type StatedException, statedExceptions } from "../exceptions.js";
 import { type NotJudged, type PolicyConfig, runPolicies, type Violation } from "../policyRunner.js";
 import type { FoundResource } from "./resource.js";
 
@@ -25,6 +26,8 @@ export interface JudgeReport {
   /** Mandatory ones first; within a level in the order of the rules. */
   violations: JudgeViolation[];
   notJudged: JudgeNotJudged[];
+  /** From rules, ended ones too. */
+  exceptions: StatedException[];
   /** How many resources were judged. */
   resources: number;
 }
@@ -57,6 +60,10 @@ export async function judgeReport(
       ...found.filter(({ level }) => level !== "mandatory"),
     ],
     notJudged: notJudged.map(({ rule, urn, reason }) => ({ rule, ...located(urn), reason })),
+    exceptions: statedExceptions(
+      resources.map(({ shown, props }) => ({ name: shown, props })),
+      levels,
+    ),
     resources: resources.length,
   };
 }

@@ -1,6 +1,6 @@
 /** Tells what a value is by its shape, and takes the resources out of it. */
 import { error, type Problem } from "../../components/config/problems.js";
-import { fields } from "../../policies/read.js";
+import { fields } from "../../policies/read/values.js";
 import { guarded } from "../unknownValues.js";
 import { isKubernetesObject, itemsOf, kubernetesResource } from "./kubernetes.js";
 import { hasFailed, isPreview, previewResources } from "./pulumiPreview.js";

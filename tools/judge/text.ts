@@ -2,13 +2,14 @@
 import { printableData } from "../../components/config/printable.js";
 import { counted } from "../../components/config/problems.js";
 import { colours as pc } from "../colours.js";
+import { exceptionsLine } from "../exceptions.js";
 import { fittingTable } from "../preview/table.js";
 import type { JudgeReport } from "./report.js";
 
 /** @param levels name of the file of levels; @param width columns of the terminal */
 export function judgeText(given: JudgeReport, levels: string | undefined, width: number): string {
   // Names and messages quote what others wrote.
-  const { violations, notJudged, resources } = printableData(given);
+  const { violations, notJudged, exceptions, resources } = printableData(given);
   const mandatory = violations.filter(({ level }) => level === "mandatory").length;
   const broken =
     violations.length === 0
@@ -28,5 +29,6 @@ export function judgeText(given: JudgeReport, levels: string | undefined, width:
     const table = fittingTable(["RULE", "RESOURCE", "WHY"], rows, { right: [], title: 2, width });
     sections.push(`${pc.yellow("Not judged")}\n${table}`);
   }
-  return sections.join("\n\n");
+  const line = exceptionsLine(exceptions);
+  return [...sections, ...(line === undefined ? [] : [line])].join("\n\n");
 }

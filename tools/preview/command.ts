@@ -3,6 +3,7 @@ import { join, relative, resolve } from "node:path";
 
 import { printableJson } from "../../components/config/printable.js";
 import { error, listOr } from "../../components/config/problems.js";
+import { statedExceptions } from "../exceptions.js";
 import { BadInput } from "../failure.js";
 import { loadStacks } from "../loadStack.js";
 import { type PolicyConfig, readPolicyConfig } from "../policyRunner.js";
@@ -10,6 +11,7 @@ import { diffStack, diffText, type EarlierReport, readEarlier, type StackDiff } 
 import { previewPage } from "./html.js";
 import { judgeStack } from "./judge.js";
 import { previewMarkdown } from "./markdown.js";
+import { policyInput } from "./policyInput.js";
 import { isRefused, REPORT_VERSION, type StackReport, stackReport } from "./report.js";
 import { stackText } from "./text.js";
 
@@ -50,7 +52,10 @@ export async function preview(
   for (const [index, stack] of loaded.entries()) {
     const { config: levelConfig, file: levelFile } = levels[index]!;
     const { resources, violations } = await judgeStack(stack, levelConfig);
-    reports.push(stackReport(stack.file.stack, stack.config, resources, violations, stack.warnings, levelFile));
+    const exceptions = statedExceptions(resources.map(policyInput), levelConfig);
+    reports.push(
+      stackReport(stack.file.stack, stack.config, resources, violations, stack.warnings, levelFile, exceptions),
+    );
   }
   const diffs =
     earlier &&

@@ -1,6 +1,7 @@
 /** The preview as one page for people who would rather look than read: no script, nothing from the network. */
 import { stripVTControlCharacters } from "node:util";
 import { counted, formatProblem } from "../../components/config/problems.js";
+import { exceptionsLine } from "../exceptions.js";
 import { type StackDiff, diffText } from "./diff.js";
 import { html } from "./escape.js";
 import { STYLE } from "./htmlStyle.js";
@@ -35,6 +36,7 @@ ${reports.map((report, index) => stackSection(report, diffs?.[index])).join("\n"
 
 function stackSection(report: StackReport, diff: StackDiff | undefined): string {
   const left = unpriced(report.releases);
+  const exceptions = exceptionsLine(report.exceptions);
   const most = Math.max(...report.releases.map(({ hourlyUsd }) => hourlyUsd?.maxUsd ?? 0), 0);
   return `<section class="stack">
 <header><h1>${html(report.stack)}</h1>${verdict(report)}</header>
@@ -46,6 +48,7 @@ ${fact("Releases", String(report.releases.length))}
 ${left === undefined ? "" : `<p>${html(left)}</p>`}
 ${diff === undefined ? "" : changes(diff)}
 ${violations(report)}
+${exceptions === undefined ? "" : `<p>${html(exceptions)}</p>`}
 <h2>Models</h2>
 <p class="scale">Bars: one GPU's memory, in GiB; and what the replicas cost, from $0 to ${usd(most)} an hour.</p>
 <div class="cards">

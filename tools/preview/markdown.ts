@@ -1,6 +1,7 @@
 /** The preview as a comment on a pull request. */
 import { stripVTControlCharacters } from "node:util";
 import { counted, formatProblem } from "../../components/config/problems.js";
+import { exceptionsLine } from "../exceptions.js";
 import { type StackDiff, diffText } from "./diff.js";
 import { html, markdown } from "./escape.js";
 import type { ReleaseReport, StackReport } from "./report.js";
@@ -27,6 +28,8 @@ function stackMarkdown(report: StackReport, diff: StackDiff | undefined, room: n
   const left = unpriced(report.releases);
   if (left !== undefined) summary.push("", markdown(left));
   if (report.cluster !== undefined) summary.push("", `Cluster: ${hourAndMonth(report.cluster.hourlyUsd)}`);
+  const exceptions = exceptionsLine(report.exceptions);
+  if (exceptions !== undefined) summary.push("", exceptions);
   const parts: Part[] = [
     { open: [...summary, "", ...HEAD].join("\n"), lines: report.releases.map(row), close: "" },
     ...(diff === undefined ? [] : [folded("What changes", plainLines(diffText(diff)))]),

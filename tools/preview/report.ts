@@ -13,6 +13,7 @@ import type { StackConfig } from "../../stacks/config.js";
 import { nodeGroupsOf } from "../../stacks/clusterConfig.js";
 import type { CollectedResource } from "../collect.js";
 import { madeByEks, type MadeByComponent } from "./eksComponent.js";
+import type { StatedException } from "../exceptions.js";
 import type { Violation } from "../policyRunner.js";
 
 /** Identifies the format. */
@@ -84,6 +85,8 @@ export interface StackReport {
   /** What components of others make, by the version of theirs that is installed; no provider was asked. */
   components: MadeByComponent[];
   violations: Violation[];
+  /** From rules, ended ones too. */
+  exceptions: readonly StatedException[];
   /** Of the config; a stack with errors has no report. */
   warnings: Problem[];
   /** File of the policies' levels; absent where each rule has its own. */
@@ -162,6 +165,7 @@ export function stackReport(
   violations: Violation[],
   warnings: Problem[],
   policyConfig?: string,
+  exceptions: readonly StatedException[] = [],
 ): StackReport {
   const releases = config.models.flatMap((model) =>
     [...model.releases.values()].map((plan) => releaseReport(model, plan, config)),
@@ -177,6 +181,7 @@ export function stackReport(
     resources,
     components: resources.flatMap((resource) => madeByEks(resource) ?? []),
     violations,
+    exceptions,
     warnings,
     ...(policyConfig !== undefined && { policyConfig }),
   };

@@ -92,6 +92,16 @@ const stack = z.strictObject({
       message: z.string(),
     }),
   ),
+  exceptions: z
+    .array(
+      z.strictObject({
+        rule: z.string(),
+        resource: z.string(),
+        reason: z.string(),
+        until: z.string().describe("Last day on which it holds, YYYY-MM-DD"),
+      }),
+    )
+    .describe("From the policies' rules, ended ones too"),
   warnings: z.array(problem),
   policyConfig: z.string().optional().describe("File of the policies' levels"),
 });

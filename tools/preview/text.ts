@@ -4,6 +4,7 @@ import type { CostRange } from "../../components/derive/nodes/cost.js";
 import { printable, printableData } from "../../components/config/printable.js";
 import { counted, formatProblem } from "../../components/config/problems.js";
 import type { CollectedResource } from "../collect.js";
+import { exceptionsLine } from "../exceptions.js";
 import type { Violation } from "../policyRunner.js";
 import type { MadeByComponent } from "./eksComponent.js";
 import type { ReleaseReport, StackReport } from "./report.js";
@@ -148,6 +149,7 @@ export function stackText(given: StackReport, width = Infinity): string {
   const report = printableReport(given);
   const custom = report.resources.filter(({ custom }) => custom).length;
   const left = unpriced(report.releases);
+  const exceptions = exceptionsLine(report.exceptions);
   const sections = [
     [pc.bold(`Stack ${report.stack}`), pc.dim(report.note)],
     [
@@ -169,7 +171,7 @@ export function stackText(given: StackReport, width = Infinity): string {
     ...(report.warnings.length === 0
       ? []
       : [[pc.bold("Warnings"), ...report.warnings.map((problem) => `  ${pc.yellow(formatProblem(problem))}`)]]),
-    [violationTitle(report), ...violationLines(report.violations)],
+    [violationTitle(report), ...violationLines(report.violations), ...(exceptions === undefined ? [] : [exceptions])],
   ];
   return sections.map((lines) => lines.join("\n")).join("\n\n");
 }

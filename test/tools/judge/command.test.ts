@@ -79,7 +79,11 @@ describe("judge", () => {
     };
     for (const [file, text] of Object.entries(forms)) {
       const { exitCode, ...report } = await reported({ [file]: text });
-      assert.deepEqual([exitCode, report], [0, { violations: [], notJudged: [], resources: stack.length }], file);
+      assert.deepEqual(
+        [exitCode, report],
+        [0, { violations: [], notJudged: [], exceptions: [], resources: stack.length }],
+        file,
+      );
     }
   });
 
