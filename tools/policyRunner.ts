@@ -95,6 +95,36 @@ export async function runPolicies(
 }
 
 /**
+ * What the engine does before it judges: rules at the level `remediate` mend resources, as far as their values are known.
+ *
+ * @returns the resources; one that is mended is a copy
+ */
+export async function remediated(
+  resources: readonly PolicyInput[],
+  rules: readonly Rule[],
+  config: PolicyConfig,
+): Promise<PolicyInput[]> {
+  const mending = rules.filter((rule) => !isStackRule(rule) && statedLevel(rule, config) === "remediate");
+  if (mending.length === 0) return [...resources];
+  const copies = resources.map((resource) => ({ ...resource, props: structuredClone(resource.props) }));
+  const isMended = copies.map(() => false);
+  for (const rule of mending as ResourceRule[]) {
+    for (const [index, linked] of linkResources(copies).entries()) {
+      const args = { ...argsOf(linked), getConfig: configReader(rule, config) };
+      try {
+        const props: unknown = await rule.remediateResource?.(args);
+        if (props === undefined) continue;
+        copies[index]!.props = props as PolicyInput["props"];
+        isMended[index] = true;
+      } catch (thrown) {
+        caught(thrown, rule, args, `resource "${args.name}" (${args.type})`, []);
+      }
+    }
+  }
+  return resources.map((resource, index) => (isMended[index] ? copies[index]! : resource));
+}
+
+/**
  * Runs the rules that see one resource at a time: parts of a stack can be judged apart.
  *
  * @returns what was found on each resource
@@ -214,10 +244,14 @@ function configReader(rule: Rule, config: PolicyConfig): <T extends object>() =>
   return <T extends object>() => ({ ...settings }) as T;
 }
 
+/** The level that a rule judges at: what a remedy has left is mandatory, as it is for the engine. */
 function levelOf(rule: Rule, config: PolicyConfig): Exclude<EnforcementLevel, "remediate"> {
-  const level = levelIn(config[rule.name]) ?? levelIn(config["all"]) ?? rule.enforcementLevel;
-  // No rule changes resources; the engine would also report it as if it were mandatory.
+  const level = statedLevel(rule, config);
   return level === "remediate" ? "mandatory" : level;
+}
+
+function statedLevel(rule: Rule, config: PolicyConfig): EnforcementLevel {
+  return levelIn(config[rule.name]) ?? levelIn(config["all"]) ?? rule.enforcementLevel;
 }
 
 function levelIn(entry: RuleConfig | undefined): EnforcementLevel | undefined {

@@ -3,6 +3,7 @@
  * then what it runs on: nodes, clusters, volumes and AWS permissions.
  */
 import { withExceptions } from "../exceptions/withExceptions.js";
+import { withRemedies } from "../remedies/withRemedies.js";
 import type { Rule } from "../rule.js";
 import { autoscalerFallback } from "./scaling/autoscalerFallback.js";
 import { clusterAccessEntries } from "./cluster/clusterAccessEntries.js";
@@ -49,6 +50,7 @@ import { removedMetrics } from "./scaling/removedMetrics.js";
 import { restrictedContainer } from "./pod/restrictedContainer.js";
 import { rolloutKeepsCapacity } from "./lifecycle/rolloutKeepsCapacity.js";
 import { scaleDownWindow } from "./scaling/scaleDownWindow.js";
+import { serviceLinksOff } from "./pod/serviceLinksOff.js";
 import { serviceNotExposed } from "./access/serviceNotExposed.js";
 import { sharedClaimStorage } from "./resources/sharedClaimStorage.js";
 import { sharedMemory } from "./resources/sharedMemory.js";
@@ -83,6 +85,7 @@ const withoutExceptions: Rule[] = [
   networkPolicy,
   restrictedContainer,
   noServiceAccountToken,
+  serviceLinksOff,
   noRemoteCode,
   noInjectedCode,
   engineClosed,
@@ -108,6 +111,6 @@ const withoutExceptions: Rule[] = [
 ];
 
 export const rules: Rule[] = [
-  ...withoutExceptions.map((rule) => withExceptions(rule)),
+  ...withoutExceptions.map((rule) => withExceptions(withRemedies(rule))),
   exceptionsCurrent(withoutExceptions.map(({ name }) => name)),
 ];

@@ -52,6 +52,7 @@ const CONTAINER = {
 
 const POD_SPEC = {
   automountServiceAccountToken: false,
+  enableServiceLinks: false,
   terminationGracePeriodSeconds: 150,
   securityContext: { runAsNonRoot: true, runAsUser: 2000, seccompProfile: { type: "RuntimeDefault" } },
   nodeSelector: { accelerator: "l4", "node-lifecycle": "on-demand" },

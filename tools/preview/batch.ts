@@ -5,7 +5,7 @@ import { batchesOf } from "../collect/batches.js";
 import type { CollectedResource } from "../collect/resource.js";
 import type { StackValues } from "../collect/run.js";
 import { collectBatch } from "../collect.js";
-import { type Finding, judgeEach, type PolicyConfig } from "../policyRunner.js";
+import { type Finding, judgeEach, type PolicyConfig, remediated } from "../policyRunner.js";
 import { policyInput } from "./policyInput.js";
 
 /** What threads share out among them; goes to a worker as it is. */
@@ -45,7 +45,11 @@ export async function takeBatches(
     const batch = batches[index];
     if (batch === undefined) return;
     const registered = await collectBatch(values, batch);
-    const findings = await judgeEach(registered.map(policyInput), rules, levels);
-    done({ index, judged: registered.map((resource, place) => ({ resource, findings: findings[place]! })) });
+    const mended = await remediated(registered.map(policyInput), rules, levels);
+    const findings = await judgeEach(mended, rules, levels);
+    const judged = registered.map((resource, place) => {
+      return { resource: { ...resource, inputs: mended[place]!.props }, findings: findings[place]! };
+    });
+    done({ index, judged });
   }
 }
