@@ -77,7 +77,7 @@ describe("withExceptions", () => {
     assert.deepEqual(await found(both, granted("chat", "2027-03-30")), BROKEN.slice(1));
   });
 
-  it("mends nothing that it spares", async () => {
+  it("mends nothing that it spares", () => {
     const { remediateResource } = withExceptions(each, () => TODAY) as ResourceRule;
     const mended = (config: object): unknown => remediateResource!({ ...pod(), getConfig: () => config } as never);
     assert.deepEqual(mended({ exceptions: [{ resource: "chat", reason: "LLM-1", until: TODAY }] }), undefined);

@@ -15,7 +15,7 @@ const { unknownCheckingProxy, getSpecialProxyTarget, unknownStringValue } = prox
   getSpecialProxyTarget: string;
   unknownStringValue: string;
 };
-const { secretsPreservingProxy } = secret as unknown as { secretsPreservingProxy: (props: object) => object };
+const { secretsPreservingProxy } = secret;
 
 const mending = rules.filter(({ name }) => Object.hasOwn(REMEDIES, name));
 const LEVELS = Object.fromEntries(mending.map(({ name }) => [name, "remediate"] as const));
@@ -78,7 +78,7 @@ describe("remedies", () => {
     await fc.assert(
       fc.asyncProperty(pod, securityContext, async (changes, context) => {
         const item = deployment({
-          pod: structuredClone(changes) as never,
+          pod: structuredClone(changes),
           container: { securityContext: structuredClone(context) as never },
         });
         const before = structuredClone(item);
