@@ -122,7 +122,7 @@ describe("remedies", () => {
       container: { env: env as never, securityContext: undefined },
       pod: { securityContext: undefined },
     });
-    const guarded = unknownCheckingProxy(secretsPreservingProxy(props));
+    const guarded = unknownCheckingProxy(secretsPreservingProxy(props as object));
     let result: unknown = guarded;
     for (const rule of mending) {
       const { remediateResource } = withRemedies(rule) as ResourceRule;
