@@ -15,7 +15,7 @@ const { unknownCheckingProxy, getSpecialProxyTarget, unknownStringValue } = prox
   getSpecialProxyTarget: string;
   unknownStringValue: string;
 };
-const { secretsPreservingProxy } = secret;
+const { secretsPreservingProxy } = secret as { secretsPreservingProxy: (props: object) => object };
 
 const mending = rules.filter(({ name }) => Object.hasOwn(REMEDIES, name));
 const LEVELS = Object.fromEntries(mending.map(({ name }) => [name, "remediate"] as const));
@@ -122,7 +122,7 @@ describe("remedies", () => {
       container: { env: env as never, securityContext: undefined },
       pod: { securityContext: undefined },
     });
-    const guarded = unknownCheckingProxy(secretsPreservingProxy(props as object));
+    const guarded = unknownCheckingProxy(secretsPreservingProxy(props));
     let result: unknown = guarded;
     for (const rule of mending) {
       const { remediateResource } = withRemedies(rule) as ResourceRule;
