@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as proxy from "@pulumi/policy/proxy";
-import * as secret from "@pulumi/policy/secret";
+import { secretsPreservingProxy } from "@pulumi/policy/secret";
 import { Secret } from "@pulumi/policy/policy";
 import fc from "fast-check";
 import { REMEDIES, withRemedies } from "../../../policies/remedies/withRemedies.js";
@@ -15,7 +15,6 @@ const { unknownCheckingProxy, getSpecialProxyTarget, unknownStringValue } = prox
   getSpecialProxyTarget: string;
   unknownStringValue: string;
 };
-const { secretsPreservingProxy } = secret as { secretsPreservingProxy: (props: object) => object };
 
 const mending = rules.filter(({ name }) => Object.hasOwn(REMEDIES, name));
 const LEVELS = Object.fromEntries(mending.map(({ name }) => [name, "remediate"] as const));
@@ -122,7 +121,7 @@ describe("remedies", () => {
       container: { env: env as never, securityContext: undefined },
       pod: { securityContext: undefined },
     });
-    const guarded = unknownCheckingProxy(secretsPreservingProxy(props));
+    const guarded = unknownCheckingProxy(secretsPreservingProxy(props) as object);
     let result: unknown = guarded;
     for (const rule of mending) {
       const { remediateResource } = withRemedies(rule) as ResourceRule;
