@@ -74,13 +74,14 @@ export function policyReference(rules: readonly Rule[]): string {
 }
 
 function section(rule: Rule): string {
-  const { name, description, why, remediationSteps, enforcementLevel, severity } = rule;
+  const { name, description, why, remediationSteps, equalForms, enforcementLevel, severity } = rule;
   const scope = "validateStack" in rule ? "the stack's resources together" : "each resource";
   return [
     `## ${name}`,
     description,
     `- **Why**: ${why}`,
     `- **Fix**: ${plain(remediationSteps)}`,
+    ...(equalForms === undefined ? [] : [`- **Equal forms**: ${equalForms}`]),
     `- **Level**: ${enforcementLevel}; severity ${severity}; sees ${scope}`,
     ...settings(rule),
   ]
