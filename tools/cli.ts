@@ -15,7 +15,17 @@ import { addVerifyFlags } from "./commands/verifyFlags.js";
 const FOLDER = process.cwd();
 
 const program = commandLine("Works on the stacks of this project without Pulumi's CLI and without a cloud.");
-for (const add of [addPreview, addJudge, addRender, addFit, addLocal, addVerifyFlags, addGenerate, addDocsCheck, addBench])
+for (const add of [
+  addPreview,
+  addJudge,
+  addRender,
+  addFit,
+  addLocal,
+  addVerifyFlags,
+  addGenerate,
+  addDocsCheck,
+  addBench,
+])
   add(program, FOLDER);
 program.addHelpText(
   "after",

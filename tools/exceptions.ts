@@ -3,7 +3,7 @@ import { annotatedExceptions } from "../policies/exceptions/annotation.js";
 import { currentDate, type Exception, grantedBy, hasEnded } from "../policies/exceptions/exception.js";
 import { counted } from "../components/config/problems.js";
 import type { PolicyConfig } from "./policyConfig.js";
-import { isUnknownValue } from "./unknownValues.js";
+import { isUnknownValue } from "../policies/read/unknown.js";
 
 /** An exception with the resource that it spares. */
 export interface StatedException extends Exception {

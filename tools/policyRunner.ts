@@ -8,11 +8,11 @@ import type {
   Severity,
 } from "@pulumi/policy";
 
+import { isUnknownValue } from "../policies/read/unknown.js";
 import type { ResourceRule, Rule, StackRule } from "../policies/rule.js";
 import { rules as allRules } from "../policies/rules/index.js";
 import { Failure } from "./failure.js";
 import type { PolicyConfig, RuleConfig } from "./policyConfig.js";
-import { isUnknownValue } from "./unknownValues.js";
 
 export { type PolicyConfig, readPolicyConfig } from "./policyConfig.js";
 

@@ -27,11 +27,6 @@ class UnknownValueError extends Error {
   }
 }
 
-/** True for what this guard or the engine's throws. */
-export function isUnknownValue(thrown: unknown): thrown is Error {
-  return thrown instanceof Error && "unknownTypeSentinel" in thrown;
-}
-
 /** The properties themselves where everything in them is known; else behind a guard that throws on reading what is not. */
 export function guarded(props: Record<string, unknown>): Record<string, unknown> {
   const text = JSON.stringify(props);

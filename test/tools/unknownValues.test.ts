@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as proxy from "@pulumi/policy/proxy";
-import { guarded, isUnknownValue } from "../../tools/unknownValues.js";
+import { isUnknownValue } from "../../policies/read/unknown.js";
+import { guarded } from "../../tools/unknownValues.js";
 
 /** The SDK's own, which its types leave out. */
 const sdk = proxy as unknown as Record<string, unknown> & {

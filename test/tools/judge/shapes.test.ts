@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { recognised } from "../../../tools/judge/shapes.js";
-import { isUnknownValue } from "../../../tools/unknownValues.js";
+import { isUnknownValue } from "../../../policies/read/unknown.js";
 
 const of = (value: unknown) => recognised({ value, lineOf: (...path) => Number(path.at(-1) ?? 0) + 1 }, "a.yaml");
 
