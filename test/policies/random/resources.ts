@@ -206,7 +206,7 @@ const DEEPEST = 14;
 
 /** A resource of a declared kind, or one that people have written, with some values replaced. */
 export function randomResource(g: GeneratorValue, index: number): PolicyInput {
-  const { type, props } = g(fc.boolean) ? madeUp(g) : mutated(g, g(fc.constantFrom, ...WRITTEN));
+  const { type, props } = g(fc.boolean) ? madeUp(g) : mutated(g, one(g, WRITTEN));
   const name = `resource-${index}`;
   return { type, name, urn: `urn:pulumi:test::test::${type}::${name}`, props };
 }
@@ -231,34 +231,34 @@ function mutated(g: GeneratorValue, { type, props }: Unnamed): Unnamed {
 function mutate(g: GeneratorValue, inside: Record<string, unknown>): void {
   const keys = Object.keys(inside);
   if (keys.length === 0) return;
-  const key = g(fc.constantFrom, ...keys);
+  const key = one(g, keys);
   const old = inside[key];
   if (typeof old === "object" && old !== null && g(fc.nat, { max: 9 }) > 0)
     return mutate(g, old as Record<string, unknown>);
   const shape: Shape = Array.isArray(old)
     ? { is: "list", of: { is: "any" } }
     : { is: typeof old === "number" ? "number" : "text" };
-  const how = g(fc.constantFrom, "same shape", "unknown", "any", "none");
+  const how = one(g, ["same shape", "unknown", "any", "none"] as const);
   if (how === "none" && Array.isArray(inside)) inside.splice(Number(key), 1);
   else if (how === "none") delete inside[key];
   else
     inside[key] =
-      how === "same shape"
-        ? value(g, shape, 3)
-        : how === "any"
-          ? g(fc.jsonValue, { maxDepth: 2 })
-          : g(fc.constantFrom, ...UNKNOWN);
+      how === "same shape" ? value(g, shape, 3) : how === "any" ? g(fc.jsonValue, { maxDepth: 2 }) : one(g, UNKNOWN);
 }
 
 function declaredFor(g: GeneratorValue): Declared {
-  const from = g(fc.constantFrom, "object", "object", "pod", "aws", "custom");
-  if (from === "object") return g(fc.constantFrom, ...OBJECTS);
-  if (from === "aws") return g(fc.constantFrom, ...OF_AWS);
-  if (from === "custom") return { type: g(fc.constantFrom, ...CUSTOM), shape: ANYTHING };
+  const from = one(g, ["object", "object", "pod", "aws", "custom"] as const);
+  if (from === "object") return one(g, OBJECTS);
+  if (from === "aws") return one(g, OF_AWS);
+  if (from === "custom") return { type: one(g, CUSTOM), shape: ANYTHING };
   const pods = OBJECTS.filter(({ type }) =>
     /:(Pod|Deployment|StatefulSet|DaemonSet|Job|CronJob)(Patch|List)?$/.test(type),
   );
-  return g(fc.constantFrom, ...pods);
+  return one(g, pods);
+}
+
+function one<T>(g: GeneratorValue, items: readonly T[]): T {
+  return items[g(fc.nat, { max: items.length - 1 })]!;
 }
 
 const POD_SPEC = shapeOf(KUBERNETES.get("core.v1.PodSpec")!, KUBERNETES);
@@ -268,30 +268,30 @@ const ANYTHING: Shape = { is: "map", of: { is: "any" } };
 function value(g: GeneratorValue, shape: Shape, depth: number): unknown {
   const chance = g(fc.nat, { max: 999 });
   // Never the whole resource: its properties are an object.
-  if (depth > 0 && chance < 8) return g(fc.constantFrom, ...UNKNOWN);
+  if (depth > 0 && chance < 8) return one(g, UNKNOWN);
   if (depth > 0 && chance < 16) return g(fc.jsonValue, { maxDepth: 2 });
   switch (shape.is) {
     case "text":
-      return g(fc.constantFrom, ...TEXTS);
+      return one(g, TEXTS);
     case "number":
-      return g(fc.constantFrom, 0, 1, 2, 3, 8, 30, 600, 8000, -1, 0.5, 1e21);
+      return one(g, [0, 1, 2, 3, 8, 30, 600, 8000, -1, 0.5, 1e21]);
     case "boolean":
       return g(fc.boolean);
     case "constant":
       return shape.value;
     case "union":
-      return value(g, g(fc.constantFrom, ...shape.of), depth);
+      return value(g, one(g, shape.of), depth);
     case "list":
       return Array.from({ length: g(fc.nat, { max: 3 }) }, () => value(g, shape.of, depth + 1));
     case "map":
       return Object.fromEntries(
         Array.from({ length: g(fc.nat, { max: 4 }) }, () => [
-          g(fc.constantFrom, ...(shape === ANYTHING ? CUSTOM_KEYS : KEYS)),
+          one(g, shape === ANYTHING ? CUSTOM_KEYS : KEYS),
           value(g, shape.of, depth + 1),
         ]),
       );
     case "any":
-      return depth > DEEPEST ? {} : value(g, g(fc.constantFrom, ...anyOf), depth + 1);
+      return depth > DEEPEST ? {} : value(g, one(g, anyOf), depth + 1);
     case "object":
       return object(g, shape, depth);
   }
