@@ -1,6 +1,15 @@
 /** A copy of the project for the real engine, with stand-ins for its providers and a state of its own. */
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parse, stringify } from "yaml";
@@ -18,6 +27,30 @@ export function hasPulumi(): boolean {
   return spawnSync("pulumi", ["version"]).status === 0;
 }
 
+/** Runs the CLI in a folder that has its state, too. */
+function runPulumi(folder: string, args: readonly string[]): Result {
+  const { status, stdout, stderr } = spawnSync("pulumi", ["--non-interactive", "--color=never", ...args], {
+    cwd: folder,
+    encoding: "utf8",
+    maxBuffer: 64 * 2 ** 20,
+    env: {
+      ...process.env,
+      PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
+      PULUMI_HOME: join(folder, "home"),
+      // What the stand-in for AWS has, from one run to the next.
+      STANDIN_AWS_FILE: join(folder, "aws.json"),
+      PULUMI_CONFIG_PASSPHRASE: "test",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    },
+  });
+  return { status, stdout, stderr };
+}
+
+function standIns(names: readonly string[]): object {
+  return { providers: names.map((name) => ({ name, path: join(__dirname, "standins", name) })) };
+}
+
 /** Folders of the project's code. */
 const CODE = ["components", "stacks", "policies"];
 
@@ -31,8 +64,7 @@ export class EngineProject {
     copyFileSync(join(ROOT, "package.json"), join(this.folder, "package.json"));
     copyFileSync(join(ROOT, `Pulumi.${stack}.yaml`), this.stackFile);
     const project = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8")) as object;
-    const providers = STANDINS.map((name) => ({ name, path: join(__dirname, "standins", name) }));
-    writeFileSync(join(this.folder, "Pulumi.yaml"), stringify({ ...project, plugins: { providers } }));
+    writeFileSync(join(this.folder, "Pulumi.yaml"), stringify({ ...project, plugins: standIns(STANDINS) }));
     mkdirSync(join(this.folder, "state"));
   }
 
@@ -50,22 +82,7 @@ export class EngineProject {
 
   /** Runs the CLI on the stack, offline. */
   pulumi(...args: string[]): Result {
-    const { status, stdout, stderr } = spawnSync("pulumi", ["--non-interactive", "--color=never", ...args], {
-      cwd: this.folder,
-      encoding: "utf8",
-      maxBuffer: 64 * 2 ** 20,
-      env: {
-        ...process.env,
-        PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
-        PULUMI_HOME: join(this.folder, "home"),
-        // What the stand-in for AWS has, from one run to the next.
-        STANDIN_AWS_FILE: join(this.folder, "aws.json"),
-        PULUMI_CONFIG_PASSPHRASE: "test",
-        PULUMI_SKIP_UPDATE_CHECK: "true",
-        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-      },
-    });
-    return { status, stdout, stderr };
+    return runPulumi(this.folder, args);
   }
 
   /** Changes the models of the stack file. */
@@ -90,6 +107,41 @@ export class EngineProject {
     const account = JSON.parse(readFileSync(file, "utf8")) as AwsAccount;
     change(account);
     writeFileSync(file, JSON.stringify(account));
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A program of others, beside this checkout's policy pack, with a stand-in for Kubernetes' provider. */
+export class EngineProgram {
+  readonly folder = mkdtempSync(join(tmpdir(), "pulumi-vllm-engine-"));
+
+  /** @param source folder of the program */
+  constructor(source: string) {
+    cpSync(source, this.folder, { recursive: true });
+    for (const name of ["node_modules", "policies", "components", "package.json"]) {
+      symlinkSync(join(ROOT, name), join(this.folder, name));
+    }
+    const project = parse(readFileSync(join(source, "Pulumi.yaml"), "utf8")) as object;
+    writeFileSync(join(this.folder, "Pulumi.yaml"), stringify({ ...project, plugins: standIns(["kubernetes"]) }));
+    mkdirSync(join(this.folder, "state"));
+  }
+
+  /** Runs the CLI on the program, offline. */
+  pulumi(...args: string[]): Result {
+    return runPulumi(this.folder, args);
+  }
+
+  write(name: string, content: object): void {
+    writeFileSync(join(this.folder, name), JSON.stringify(content));
+  }
+
+  /** What the state has. */
+  resources(): Array<{ urn: string; type: string; inputs?: unknown }> {
+    const { stdout } = this.pulumi("stack", "export");
+    return (JSON.parse(stdout) as { deployment: { resources?: [] } }).deployment.resources ?? [];
   }
 
   remove(): void {
