@@ -28,7 +28,10 @@ export default tseslint.config(
   // mocha's `it(name, async () => …)` hands its promise to mocha; resources are created for their effect.
   { files: ["test/**"], rules: { "@typescript-eslint/no-floating-promises": "off" } },
   { files: ["tools/**", "test/**"], rules: { "no-console": "off" } },
-  { files: ["**/*.mjs", "**/*.cjs", "test/pulumiEngine/{standins,programs}/**"], ...tseslint.configs.disableTypeChecked },
+  {
+    files: ["**/*.mjs", "**/*.cjs", "test/pulumiEngine/{standins,programs}/**"],
+    ...tseslint.configs.disableTypeChecked,
+  },
   {
     files: ["**/*.cjs", "test/pulumiEngine/{standins,programs}/**"],
     languageOptions: { globals: { module: "writable", process: "readonly", require: "readonly" } },

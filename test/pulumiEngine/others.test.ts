@@ -81,7 +81,10 @@ for (const runtime of RUNTIMES) {
       });
       const up = program.pulumi("up", "--yes", "--skip-preview", ...WITH("levels.json"));
       assert.notEqual(up.status, 0);
-      assert.ok([...findings(up)].some((line) => /^mandatory image-pinned (chat|website)$/.test(line)), up.stdout);
+      assert.ok(
+        [...findings(up)].some((line) => /^mandatory image-pinned (chat|website)$/.test(line)),
+        up.stdout,
+      );
       assert.ok(![...findings(up)].some((line) => line.startsWith("later")), up.stdout);
       const deployments = program.resources().filter(({ type }) => type === "kubernetes:apps/v1:Deployment");
       assert.deepEqual(deployments, []);

@@ -6,6 +6,7 @@ const { execFile } = require("node:child_process");
 const { randomBytes } = require("node:crypto");
 const { isDeepStrictEqual } = require("node:util");
 const { main } = require("@pulumi/pulumi/provider");
+const { schema } = require("./schema.js");
 
 // Pulumi's wire format: a marked object in place of a secret, an output or a resource; a marked string for an unknown.
 const MARK = "4dabf18193072939515e22adb298388d";
@@ -125,8 +126,10 @@ function reference(urn, id, state) {
   };
 }
 
+const version = "4.34.2";
 const provider = {
-  version: "4.34.2",
+  version,
+  schema: schema(version),
 
   async check(urn, olds, news) {
     const inputs = { ...news };
