@@ -11,7 +11,13 @@ import { variableArguments } from "./variableArguments.js";
 
 /** Words in the names of images that are named after vLLM and serve no model: UIs, clients, routers and tools. */
 const NOT_A_SERVER =
-  /(^|[-_.])(router|operator|controller|exporter|gateway|proxy|sidecar|dashboard|frontend|ui|webui|gradio|streamlit|chatbot|playground|rag|app|demo|client|sdk|metrics|monitor|monitoring|syncer|adapter|bench|benchmark|benchmarks|eval|test|tests|sr|semantic|docs|tools|cli|scheduler|autoscaler|agent|downloader|init|cache)([-_.]|$)/;
+  /(^|[-_.])(router|operator|controller|exporter|gateway|proxy|sidecar|dashboard|frontend|ui|webui|gradio|streamlit|chatbot|playground|rag|app|demo|client|sdk|metrics|monitor|monitoring|syncer|adapter|bench|benchmark|benchmarks|eval|test|tests|sr|semantic|docs|tools|cli|scheduler|autoscaler|agent|downloader|init|cache|mock|sim|simulator)([-_.]|$)/;
+
+/**
+ * llm-d's images, which start vLLM's server: https://github.com/llm-d/llm-d/tree/main/docker (ENTRYPOINT of Dockerfile.cuda and others;
+ * read 2026-11-26). Its routers, sidecars and simulator have other words in their names.
+ */
+const LLM_D_SERVER = /^llm-d(-(aws|cpu|cuda|gb200|hpu|rocm|xpu|dev))*$/;
 
 /** A container that loads a model. */
 export interface VllmContainer {
@@ -133,7 +139,7 @@ function isStartScript(commands: readonly string[][]): boolean {
 
 function hasServerImage(container: Container): boolean {
   const last = (repositoryOf(container).split("/").at(-1) ?? "").toLowerCase();
-  return last.includes("vllm") && !NOT_A_SERVER.test(last);
+  return LLM_D_SERVER.test(last) || (last.includes("vllm") && !NOT_A_SERVER.test(last));
 }
 
 function repositoryOf(container: Container): string {

@@ -12,6 +12,11 @@ function workload(containers: Json[], labels: { [key: string]: Json } = {}, init
 }
 
 const names = (of: ReturnType<typeof workload>) => [...runtimesOf(of)].map(({ container }) => container.name);
+const OTHER_IMAGES = [
+  ...["vllm-chat-ui", "vllm-client", "gradio-rag-vllm-pgvector", "vllm-router-rs", "vllm-sr", "vllm-lora-syncer"],
+  ...["vllm-mock", "vllm-simulator-a40", "llm-d-inference-sim", "llm-d-routing-sidecar"],
+  "llm-d-router-endpoint-picker",
+];
 const RUNTIME = { "app.kubernetes.io/name": "vllm", "app.kubernetes.io/component": "runtime" };
 
 describe("runtimesOf", () => {
@@ -44,6 +49,8 @@ describe("runtimesOf", () => {
         ],
       },
     ],
+    ["llm-d's image without command", { image: "ghcr.io/llm-d/llm-d-cuda:v0.9.0" }],
+    ["another one of llm-d's", { image: "ghcr.io/llm-d/llm-d:v0.2.0", args: ["m"] }],
     ["a script file in vLLM's image", { image: "vllm/vllm-openai:v0.30.0", command: ["/scripts/start.sh"] }],
   ];
   for (const [what, container] of serving) {
@@ -52,9 +59,10 @@ describe("runtimesOf", () => {
 
   const others: Array<[string, { [key: string]: Json }]> = [
     ["a router", { image: "ghcr.io/vllm-project/vllm-router:v1" }],
-    ...["vllm-chat-ui", "vllm-client", "gradio-rag-vllm-pgvector", "vllm-router-rs", "vllm-sr", "vllm-lora-syncer"].map(
-      (name): [string, { [key: string]: Json }] => [`an image named ${name}`, { image: `example.org/${name}:v1` }],
-    ),
+    ...OTHER_IMAGES.map((name): [string, { [key: string]: Json }] => [
+      `an image named ${name}`,
+      { image: `example.org/${name}:v1` },
+    ]),
     ["a mention in what a script prints", { command: ["sh", "-c", "echo vllm serve m; sleep 1"] }],
     ["a search for the process", { command: ["sh", "-c", "if pgrep -f vllm serve; then exit 0; fi"] }],
     ["a benchmark", { image: "vllm/vllm-openai:v0.30.0", command: ["vllm", "bench", "serve", "--model", "m"] }],
