@@ -1,6 +1,6 @@
 /** What a container runs, seen through shells, through programs that start others, and through references to its own environment. */
 import type { Container } from "../pods/containers.js";
-import { argumentLookup, commandsIn, type Lookup, quoted } from "./script.js";
+import { argumentLookup, commandsIn, type Lookup, quoted, splitScript } from "./script.js";
 
 /** Programs that take a script as text behind `-c`. */
 const SHELL = /(^|\/)((ba|da|a|z|k|fi)?sh|su|runuser|script)$/;
@@ -14,12 +14,24 @@ export function commandsOf(container: Container): readonly string[][] {
   const known = KNOWN.get(container);
   if (known !== undefined) return known;
   const lookup: Lookup = (name) => container.environmentValue(name);
-  const words = [...container.command, ...container.args].map((word) =>
+  const words = [...container.command, ...container.args, ...addedWords(container)].map((word) =>
     word.replace(/\$\((\w+)\)/g, (original, name: string) => lookup(name) ?? original),
   );
   const commands = opened(words, lookup, 0);
   KNOWN.set(container, commands);
   return commands;
+}
+
+/**
+ * The variable that KServe's start script of an LLMInferenceService adds to `vllm serve`, as a shell reads it.
+ * Source: https://github.com/kserve/kserve/blob/master/config/llmisvcconfig/config-llm-template.yaml, read 2026-11-26
+ */
+export const ADDED_ARGUMENTS = "VLLM_ADDITIONAL_ARGS";
+
+/** Arguments from the environment; a command of the container's own names the variable where it wants them. */
+function addedWords(container: Container): string[] {
+  if (container.command.length > 0 || !container.environmentNames.includes(ADDED_ARGUMENTS)) return [];
+  return splitScript(container.environmentValue(ADDED_ARGUMENTS) ?? "").flat();
 }
 
 /** Cache: most rules of containers ask, and scripts take time to read. */

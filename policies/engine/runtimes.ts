@@ -6,6 +6,7 @@ import { commandsOf } from "../commands/commands.js";
 import type { Container } from "../pods/containers.js";
 import type { Workload } from "../pods/workloads.js";
 import { isUnknownValue } from "../read/unknown.js";
+import { isStartedAsRayNode, isStartedAsServer } from "./operators.js";
 import { programIn } from "./programs.js";
 import { variableArguments } from "./variableArguments.js";
 
@@ -117,9 +118,10 @@ function serverArguments(container: Container, workload: Workload): ReadonlyArra
   if (servers.length > 0 || programs.length > 0) return servers;
   if (workload.label(LABELS.component) === COMPONENTS.spare) return [];
   const words = commands.flat();
-  if (tellsOfVllm(words)) return [words];
+  if (tellsOfVllm(words) || isStartedAsServer(container, workload)) return [words];
   const ofVariables = variableArguments(container);
   if (ofVariables !== undefined) return [[...words, ...ofVariables]];
+  if (isStartedAsRayNode(container, workload)) return [];
   const isStarted = container.command.length === 0 || isStartScript(commands) || isLabelledRuntime(workload);
   const namesModel = words.some((word) => /^--model(=|$)/.test(word)) && !words.some((word) => /bench|eval/.test(word));
   return (isStarted || namesModel) && hasServerImage(container) ? [words] : [];

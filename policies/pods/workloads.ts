@@ -37,6 +37,11 @@ export class Workload {
     return namespaceOf(this.object);
   }
 
+  /** Where the pod's spec, or what describes its container, is in the object. */
+  get path(): Path {
+    return this.pod.path;
+  }
+
   /** Where the pod is in the resource, as messages begin: empty where the kind's name says it. */
   get where(): string {
     const path = [...this.object.path, ...(isUsualPlace(this.object, this.pod.path) ? [] : this.pod.path)];
