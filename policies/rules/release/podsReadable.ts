@@ -1,4 +1,5 @@
-import { SERVING_KINDS } from "../../../components/facts/servingKinds.js";
+import { SERVING_KINDS, type ServingKind } from "../../../components/facts/servingKinds.js";
+import { isRuntime } from "../../engine/runtimes.js";
 import { workloadsOf } from "../../pods/workloads.js";
 import { kindOf } from "../../read/kinds.js";
 import { at, isSet, text } from "../../read/values.js";
@@ -28,9 +29,18 @@ export const podsReadable = resourceRule(
       return;
     }
     const found = SERVING_KINDS.find((candidate) => candidate.group === group && candidate.kind === kind);
-    if (found === undefined || workloadsOf(resource).some(({ isWhole }) => isWhole)) return;
+    const workloads = workloadsOf(resource);
+    if (found === undefined || workloads.some(({ isWhole }) => isWhole)) return;
+    if (!namesVllm(resource.props, found) && !workloads.some(isRuntime)) return;
     const stated = isSet(at(resource.props, "spec")) || isSet(resource.props["inference"]);
     if (stated)
       report(`not judged: ${found.controller} makes the pods of this ${found.kind}, which states a part of them alone`);
   },
 );
+
+/** Whether an object runs vLLM, and none of the other engines of its kind, as far as its fields say. */
+function namesVllm(props: unknown, { engine }: ServingKind): boolean {
+  if (engine === undefined) return true;
+  const names = engine.paths.flatMap((path) => text(at(props, ...path)) ?? []);
+  return names.length === 0 ? engine.isDefault : names.some((name) => engine.vllm.test(name));
+}

@@ -16,12 +16,39 @@ describe("pods-readable", () => {
     assert.deepEqual(await of("helm.sh/v3:Release", { chart: "keda" }), []);
   });
 
-  for (const { group, kind, controller } of SERVING_KINDS) {
+  for (const { group, kind, controller, engine } of SERVING_KINDS) {
     it(`says that it cannot read ${kind} of ${group}`, async () => {
-      assert.deepEqual(await of(`${group}/v1:${kind}`, { spec: { model: "m" } }), [
+      const spec = engine?.isDefault === false ? { predictor: { model: { modelFormat: { name: "vLLM" } } } } : { a: 1 };
+      assert.deepEqual(await of(`${group}/v1:${kind}`, { spec }), [
         `not judged: ${controller} makes the pods of this ${kind}, which states a part of them alone`,
       ]);
     });
+  }
+
+  const inference = (model: Json) => ["serving.kserve.io/v1beta1:InferenceService", { predictor: { model } }] as const;
+  const huggingface = { modelFormat: { name: "huggingface" }, storageUri: "hf://m" };
+  const vllm: ReadonlyArray<readonly [string, Props]> = [
+    inference(huggingface),
+    inference({ modelFormat: { name: "custom" }, runtime: "kserve-vllmserver" }),
+    inference({ modelFormat: { name: "custom" }, args: ["--max-model-len=1024"] }),
+    ["kubeai.org/v1:Model", { engine: "VLLM" }],
+    ["nvidia.com/v1alpha1:DynamoGraphDeployment", { backendFramework: "vllm" }],
+    ["model.aibrix.ai/v1alpha1:ModelClaim", { engine: "vllm" }],
+  ];
+  for (const [type, spec] of vllm) {
+    it(`takes ${type} with ${JSON.stringify(spec)} for vLLM`, async () =>
+      assert.equal((await of(type, { spec })).length, 1));
+  }
+
+  const others: ReadonlyArray<readonly [string, Props]> = [
+    inference({ modelFormat: { name: "sklearn" }, storageUri: "gs://m" }),
+    ["serving.kserve.io/v1beta1:InferenceService", { predictor: { triton: { storageUri: "gs://m" } } }],
+    ["kubeai.org/v1:Model", { engine: "OLlama", args: ["--x"] }],
+    ["nvidia.com/v1alpha1:DynamoGraphDeployment", { backendFramework: "sglang" }],
+    ["model.aibrix.ai/v1alpha1:ModelClaim", { engine: "sglang" }],
+  ];
+  for (const [type, spec] of others) {
+    it(`passes over ${type} with ${JSON.stringify(spec)}`, async () => assert.deepEqual(await of(type, { spec }), []));
   }
 
   for (const chart of [
