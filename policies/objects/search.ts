@@ -131,7 +131,7 @@ function shapeOf(value: Values, path: Path, parent: Values | undefined, kind: st
   // What a chart makes of its values is known to the chart alone.
   if (path.some((key) => VALUES.includes(key))) return "part";
   const isTemplate = path.length > 1 && path.at(-1) === "spec" && parent !== undefined && isTemplateOf(parent);
-  if (isTemplate) return "template";
+  if (isTemplate) return statesImages(value) ? "template" : "part";
   const places = POD_SPECS[kind] ?? [];
   return places.includes(path.join(".")) && value["model"] === undefined ? "spec" : "part";
 }
@@ -139,6 +139,12 @@ function shapeOf(value: Values, path: Path, parent: Values | undefined, kind: st
 /** A template has nothing but its pod's metadata and spec. */
 function isTemplateOf(parent: Values): boolean {
   return Object.keys(parent).every((key) => key === "metadata" || key === "spec");
+}
+
+/** A container without an image is laid over one that a controller makes. */
+function statesImages(pod: Values): boolean {
+  const containers = CONTAINER_LISTS.flatMap((key) => pod[key]).filter(isObject);
+  return containers.every((container) => "image" in container);
 }
 
 /** What the engine puts in place of a value that it does not know yet, and throws on when a rule reads it. */

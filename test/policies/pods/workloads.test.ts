@@ -60,6 +60,11 @@ describe("workloadsOf", () => {
     ["apps/v1:DeploymentPatch", { spec: { template: TEMPLATE } }, ""],
     ["serving.kserve.io/v1beta1:InferenceService", { spec: { predictor: { ...POD, model: {} } } }, "spec.predictor: "],
     ["serving.kserve.io/v1alpha1:LLMInferenceService", { spec: { template: POD } }, "spec.template: "],
+    [
+      "production-stack.vllm.ai/v1alpha1:VLLMRuntime",
+      { spec: { podTemplate: { spec: { containers: [{ name: "a", env: [] }] } } } },
+      "spec.podTemplate.spec: ",
+    ],
     ["monitoring.coreos.com/v1:Prometheus", { spec: { replicas: 1, ...POD } }, "spec: "],
     ["helm.sh/v3:Release", { values: { podTemplate: { spec: POD } } }, "values.podTemplate.spec: "],
     ["kubeai.org/v1:Model", { spec: { image: "i", args: ["--x"] } }, "spec: ", ['container "#0"']],
