@@ -70,6 +70,8 @@ export function pinOf(image: ImageReference): Pin {
 
 /** vLLM's own images and their mirrors, such as vllm-openai and vllm-openai-cpu: others count versions of their own. */
 const VLLM_REPOSITORY = /(^|\/)vllm-(openai|cpu)(-[a-z0-9]+)*$/;
+/** LMCache's tags are its own versions: v0.5.4 has vLLM 0.27.1 (https://github.com/LMCache/LMCache/issues/5101, read 2026-11-26). */
+const OTHER_VERSIONS = /(^|\/)lmcache\//;
 
 /**
  * The vLLM version that an image's tag names: `0.30.0` for `vllm/vllm-openai:v0.30.0` and `:v0.30.0-cu129`.
@@ -77,6 +79,6 @@ const VLLM_REPOSITORY = /(^|\/)vllm-(openai|cpu)(-[a-z0-9]+)*$/;
  * @returns `undefined` when the tag names none, and for images whose tags are not known to be vLLM's versions
  */
 export function vllmVersionOf(image: ImageReference): string | undefined {
-  if (!VLLM_REPOSITORY.test(image.repository)) return undefined;
+  if (!VLLM_REPOSITORY.test(image.repository) || OTHER_VERSIONS.test(image.repository)) return undefined;
   return /^v?(\d+\.\d+\.\d+(?:\.?(?:rc|post)\d+)?)(?:[-_.+].*)?$/.exec(image.tag ?? "")?.[1];
 }

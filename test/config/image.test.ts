@@ -185,6 +185,8 @@ describe("vllmVersionOf", () => {
     ["mirror/docker.io/vllm/vllm-openai", true],
     ["vllm/vllm-openai-cpu", true],
     ["vllm-cpu", true],
+    ["lmcache/vllm-openai", false],
+    ["mirror/lmcache/vllm-openai", false],
     ["acme/vllm", false],
     ["llm-d/llm-d", false],
     ["acme/my-vllm-openai", false],
