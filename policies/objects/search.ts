@@ -16,9 +16,10 @@ export interface FoundPod {
   path: Path;
   /**
    * `template`: a whole pod beside its metadata. `spec`: a whole pod. `part`: a pod of which others state the rest, so what is missing
-   * says nothing. `container`: an object that describes one container. `script`: a text that some container runs.
+   * says nothing. `container`: an object that describes one container. `script`: a text that some container runs. `serve config`: a
+   * text that says what Ray Serve runs.
    */
-  shape: "template" | "spec" | "part" | "container" | "script";
+  shape: "template" | "spec" | "part" | "container" | "script" | "serve config";
   /** The name of the list of arguments, where it is not `args`. */
   argsKey?: string;
 }
@@ -95,6 +96,15 @@ export function scriptsOf(props: object): FoundPod[] {
   return Object.entries(isObject(data) ? data : {})
     .filter(([name, text]) => typeof text === "string" && (SCRIPT_NAME.test(name) || SCRIPT_LINE.test(text)))
     .map(([name]) => ({ path: ["data", name], shape: "script" }));
+}
+
+/** What Ray Serve runs in the pods of a RayService. */
+export function serveConfigsOf(props: object): FoundPod[] {
+  const { spec } = plain(props);
+  const config = isObject(spec) ? (spec as Values)["serveConfigV2"] : undefined;
+  return typeof config === "string" && config !== ""
+    ? [{ path: ["spec", "serveConfigV2"], shape: "serve config" }]
+    : [];
 }
 
 /** The properties without the engine's guard, which throws on reading a value that is not known yet. */

@@ -5,10 +5,11 @@
 import { POD_TEMPLATES } from "../../components/vocabulary/workloads.js";
 import { type KubernetesObject, objectsOf } from "../objects/objects.js";
 import { type Path, pathText, reach } from "../objects/path.js";
-import { type FoundPod, MAIN, scriptsOf, search } from "../objects/search.js";
+import { type FoundPod, MAIN, scriptsOf, search, serveConfigsOf } from "../objects/search.js";
 import type { Resource } from "../read/kinds.js";
 import { type Fields, at, fields, isStated, list, number, text, textEntries } from "../read/values.js";
 import { Container, type ContainerRole } from "./containers.js";
+import { serveContainers } from "./rayServe.js";
 
 /** `extensions` held Deployment, DaemonSet and ReplicaSet until Kubernetes 1.16. */
 const GROUPS: ReadonlySet<string> = new Set(["core", "apps", "batch", "extensions"]);
@@ -63,7 +64,7 @@ export class Workload {
   }
 
   get podSpec(): Fields {
-    return this.pod.shape === "container" || this.pod.shape === "script" ? {} : this.found;
+    return ["container", "script", "serve config"].includes(this.pod.shape) ? {} : this.found;
   }
 
   get podLabels(): ReadonlyMap<string, string> {
@@ -83,6 +84,7 @@ export class Workload {
   /** Init containers first, as they run. */
   get containers(): Container[] {
     if (this.pod.shape === "script") return [scriptContainer(this.pod.path, reach(this.object.props, this.pod.path))];
+    if (this.pod.shape === "serve config") return serveContainers(reach(this.object.props, this.pod.path));
     if (this.pod.shape === "container") return [new Container(this.found, "container", 0, this.pod.argsKey)];
     const all = (key: string, role: (item: unknown) => ContainerRole) =>
       list(this.podSpec[key]).map((item, index) => new Container(fields(item), role(item), index));
@@ -131,7 +133,9 @@ export function workloadsOf(resource: Resource): readonly Workload[] {
 function podsOf(object: KubernetesObject): FoundPod[] {
   if (object.group === "core" && object.kind === "ConfigMap") return scriptsOf(object.props);
   const usual = usualPlace(object);
-  return usual === undefined ? search(object.props, object).pods : [{ path: usual, shape: "template" }];
+  if (usual !== undefined) return [{ path: usual, shape: "template" }];
+  const { pods } = search(object.props, object);
+  return object.kind === "RayService" ? [...pods, ...serveConfigsOf(object.props)] : pods;
 }
 
 function usualPlace({ group, kind }: KubernetesObject): Path | undefined {
