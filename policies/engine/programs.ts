@@ -19,6 +19,8 @@ const BATCH_MODULE = /^vllm\.entrypoints\..*run_batch$/;
 const CLI_MODULE = /^vllm(\.entrypoints\.cli(\.main)?)?$/;
 const SERVER_FILE = /vllm\/.*api_server\.py$/;
 const BATCH_FILE = /vllm\/.*run_batch\.py$/;
+/** Of vLLM's examples; as `worker` it joins another node's Ray cluster, whose node has the server. */
+const MULTI_NODE_SCRIPT = /(^|\/)multi-node-serving\.sh$/;
 
 /** vLLM's program in a command, wherever it stands: behind `exec`, `numactl`, `torchrun` or a start script of the image's own. */
 export function programIn(words: readonly string[]): Program | undefined {
@@ -33,7 +35,8 @@ export function programIn(words: readonly string[]): Program | undefined {
 
 function programAt(words: readonly string[], index: number): Program | undefined {
   const word = LOOKED_UP.exec(words[index] ?? "")?.groups?.["program"] ?? words[index] ?? "";
-  if (/(^|\/)vllm$/.test(word)) return ofSubcommand(words.slice(index + 1));
+  if (/(^|\/)vllm(-rs)?$/.test(word)) return ofSubcommand(words.slice(index + 1));
+  if (MULTI_NODE_SCRIPT.test(word) && words[index + 1] === "worker") return { kind: "other", args: [] };
   if (SERVER_FILE.test(word)) return { kind: "server", args: words.slice(index + 1) };
   if (BATCH_FILE.test(word)) return { kind: "batch", args: words.slice(index + 1) };
   // `-m module`, or in one word.

@@ -122,9 +122,10 @@ function serverArguments(container: Container, workload: Workload): ReadonlyArra
   const ofVariables = variableArguments(container);
   if (ofVariables !== undefined) return [[...words, ...ofVariables]];
   if (isStartedAsRayNode(container, workload)) return [];
-  const isStarted = container.command.length === 0 || isStartScript(commands) || isLabelledRuntime(workload);
+  const ofScript = afterStartScript(commands);
+  const isStarted = container.command.length === 0 || ofScript !== undefined || isLabelledRuntime(workload);
   const namesModel = words.some((word) => /^--model(=|$)/.test(word)) && !words.some((word) => /bench|eval/.test(word));
-  return (isStarted || namesModel) && hasServerImage(container) ? [words] : [];
+  return (isStarted || namesModel) && hasServerImage(container) ? [ofScript ?? words] : [];
 }
 
 /** By flags that no other server has, where image and program have names of their own. */
@@ -135,8 +136,13 @@ function tellsOfVllm(words: readonly string[]): boolean {
   });
 }
 
-function isStartScript(commands: readonly string[][]): boolean {
-  return commands.some((words) => words.slice(0, 2).some((word) => word.endsWith(".sh")));
+/** The words after a script that a command starts, alone or by a shell: its own name is no argument of vLLM. */
+function afterStartScript(commands: readonly string[][]): string[] | undefined {
+  for (const [place, words] of commands.entries()) {
+    const index = words.slice(0, 2).findIndex((word) => word.endsWith(".sh"));
+    if (index >= 0) return [...words.slice(index + 1), ...commands.slice(place + 1).flat()];
+  }
+  return undefined;
 }
 
 function hasServerImage(container: Container): boolean {

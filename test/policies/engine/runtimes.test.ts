@@ -51,6 +51,8 @@ describe("runtimesOf", () => {
     ],
     ["llm-d's image without command", { image: "ghcr.io/llm-d/llm-d-cuda:v0.9.0" }],
     ["another one of llm-d's", { image: "ghcr.io/llm-d/llm-d:v0.2.0", args: ["m"] }],
+    ["vLLM's server in Rust", { command: ["vllm-rs", "serve", "m", "--grpc-port", "50051"] }],
+    ["the first node of several", { command: ["sh", "-c", "bash multi-node-serving.sh leader; vllm serve m"] }],
     ["a script file in vLLM's image", { image: "vllm/vllm-openai:v0.30.0", command: ["/scripts/start.sh"] }],
   ];
   for (const [what, container] of serving) {
@@ -71,6 +73,17 @@ describe("runtimesOf", () => {
     ["the batch module", { command: ["python3", "-m", "vllm.entrypoints.openai.run_batch"] }],
     ["a download in vLLM's image", { image: "vllm/vllm-openai:v0.30.0", command: ["hf", "download", "m"] }],
     ["a mention in a comment", { image: "busybox:1.37", command: ["sh", "-c", "# vllm serve m\nsleep 1"] }],
+    [
+      "a node that joins another's Ray cluster",
+      {
+        image: "vllm/vllm-openai:v0.30.0",
+        command: [
+          "sh",
+          "-c",
+          "bash /vllm-workspace/examples/online_serving/multi-node-serving.sh worker --ray_address=a",
+        ],
+      },
+    ],
     ["a container without anything", {}],
   ];
   for (const [what, container] of others) {
@@ -81,6 +94,16 @@ describe("runtimesOf", () => {
     const script = 'hf download m --revision x && exec vllm serve m --port 8000 --json "{\\"a\\": 1}" > log; echo done';
     const [found] = runtimesOf(workload([{ name: "a", command: ["sh", "-c", script] }]));
     assert.deepEqual(found?.args, ["m", "--port", "8000", "--json", '{"a": 1}', ">", "log"]);
+  });
+
+  it("takes the arguments of a start script, without its name", () => {
+    const container = {
+      name: "a",
+      image: "vllm/vllm-openai:v0.30.0",
+      command: ["/bin/bash", "/run.sh", "--port", "8"],
+    };
+    const [found] = runtimesOf(workload([container]));
+    assert.deepEqual(found?.args, ["--port", "8"]);
   });
 
   it("takes every server of a script", () => {
