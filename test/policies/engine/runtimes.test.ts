@@ -17,6 +17,7 @@ const OTHER_IMAGES = [
   ...["vllm-mock", "vllm-simulator-a40", "llm-d-inference-sim", "llm-d-routing-sidecar"],
   "llm-d-router-endpoint-picker",
 ];
+const GPU = { resources: { limits: { "nvidia.com/gpu": 1 } } };
 const RUNTIME = { "app.kubernetes.io/name": "vllm", "app.kubernetes.io/component": "runtime" };
 
 describe("runtimesOf", () => {
@@ -53,6 +54,15 @@ describe("runtimesOf", () => {
     ["another one of llm-d's", { image: "ghcr.io/llm-d/llm-d:v0.2.0", args: ["m"] }],
     ["vLLM's server in Rust", { command: ["vllm-rs", "serve", "m", "--grpc-port", "50051"] }],
     ["the first node of several", { command: ["sh", "-c", "bash multi-node-serving.sh leader; vllm serve m"] }],
+    [
+      "a program in Python that has GPUs in vLLM's image",
+      { image: "vllm/vllm-openai:v0.30.0", command: ["sh", "-c", "cd /app && uvicorn launcher:app"], ...GPU },
+    ],
+    ["a Python file of that kind", { image: "example.org/vllm:1", command: ["python3", "/app/serve.py"], ...GPU }],
+    [
+      "another image that is told how vLLM computes",
+      { image: "example.org/llm:1", args: ["--model=m"], env: [{ name: "VLLM_ATTENTION_BACKEND" }], ...GPU },
+    ],
     ["a script file in vLLM's image", { image: "vllm/vllm-openai:v0.30.0", command: ["/scripts/start.sh"] }],
   ];
   for (const [what, container] of serving) {
@@ -83,6 +93,21 @@ describe("runtimesOf", () => {
           "bash /vllm-workspace/examples/online_serving/multi-node-serving.sh worker --ray_address=a",
         ],
       },
+    ],
+    ["a program in Python without a GPU", { image: "vllm/vllm-openai:v0.30.0", command: ["uvicorn", "app:app"] }],
+    ["a benchmark in Python", { image: "vllm/vllm-openai:v0.30.0", command: ["python3", "benchmark_app.py"], ...GPU }],
+    ["a shell to debug in", { image: "vllm/vllm-openai:v0.30.0", command: ["sleep", "infinity"], ...GPU }],
+    [
+      "a training that uses vLLM",
+      { image: "example.org/verl:1", command: ["python3", "-m", "verl.main"], env: [{ name: "VLLM_USE_V1" }], ...GPU },
+    ],
+    [
+      "a simulator that knows vLLM's variables",
+      { image: "example.org/sim:1", args: ["--model=m"], env: [{ name: "VLLM_SERVER_DEV_MODE" }], ...GPU },
+    ],
+    [
+      "a client of vLLM",
+      { image: "example.org/chat:1", args: ["--model=m"], env: [{ name: "VLLM_API_ENDPOINT" }], ...GPU },
     ],
     ["a container without anything", {}],
   ];
