@@ -7,6 +7,7 @@ import type { Container } from "../pods/containers.js";
 import type { Workload } from "../pods/workloads.js";
 import { isUnknownValue } from "../read/unknown.js";
 import { isStartedAsRayNode, isStartedAsServer } from "./operators.js";
+import { isDynamoComponent } from "./dynamo.js";
 import { isPythonServer, isTunedEngine } from "./ownProgram.js";
 import { programIn } from "./programs.js";
 import { variableArguments } from "./variableArguments.js";
@@ -126,6 +127,7 @@ function serverArguments(container: Container, workload: Workload): ReadonlyArra
   const ofScript = afterStartScript(commands);
   const isStarted = container.command.length === 0 || ofScript !== undefined || isLabelledRuntime(workload);
   const namesModel = words.some((word) => /^--model(=|$)/.test(word)) && !words.some((word) => /bench|eval/.test(word));
+  if (isDynamoComponent(container, workload)) return [];
   const isOwn = namesModel && isTunedEngine(container);
   const isOfImage = hasServerImage(container) && (isStarted || namesModel || isPythonServer(container, commands));
   return isOwn || isOfImage ? [ofScript ?? words] : [];

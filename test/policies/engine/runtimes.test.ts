@@ -109,6 +109,7 @@ describe("runtimesOf", () => {
       "a client of vLLM",
       { image: "example.org/chat:1", args: ["--model=m"], env: [{ name: "VLLM_API_ENDPOINT" }], ...GPU },
     ],
+    ["Dynamo's frontend", { image: "nvcr.io/nvidia/ai-dynamo/vllm-runtime:1.3.0" }],
     ["a container without anything", {}],
   ];
   for (const [what, container] of others) {
@@ -119,6 +120,15 @@ describe("runtimesOf", () => {
     const script = 'hf download m --revision x && exec vllm serve m --port 8000 --json "{\\"a\\": 1}" > log; echo done';
     const [found] = runtimesOf(workload([{ name: "a", command: ["sh", "-c", script] }]));
     assert.deepEqual(found?.args, ["m", "--port", "8000", "--json", '{"a": 1}', ">", "log"]);
+  });
+
+  it("takes Dynamo's workers alone for servers, also of a mirrored image", () => {
+    const pod = (command: string[]) => ({
+      podTemplate: { spec: { containers: [{ name: "main", image: "example.org/vllm-runtime:1.3.0", command }] } },
+    });
+    const components = [pod([]), pod(["python3", "-m", "dynamo.vllm", "--model", "m"])];
+    const graph = resource("kubernetes:nvidia.com/v1beta1:DynamoGraphDeployment", "graph", { spec: { components } });
+    assert.deepEqual(workloadsOf(graph).map(names), [[], ["main"]]);
   });
 
   it("takes the arguments of a start script, without its name", () => {
