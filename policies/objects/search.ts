@@ -1,7 +1,7 @@
 /** Finds manifests and pods in a resource's properties by their shape, whatever its kind. */
 import { POD_SPECS } from "../../components/vocabulary/workloads.js";
 import type { Kind } from "../read/kinds.js";
-import type { Path } from "./path.js";
+import { type Path, reach } from "./path.js";
 
 /** An object with an apiVersion and a kind of its own within the properties of another. */
 export interface FoundManifest {
@@ -146,15 +146,22 @@ function shapeOf(value: Values, path: Path, parent: Values | undefined, kind: st
   return places.includes(path.join(".")) && value["model"] === undefined ? "spec" : "part";
 }
 
+/** The pod at the place where Kubernetes' own kinds have theirs. */
+export function podOf(props: object, path: Path): FoundPod {
+  const pod = reach(plain(props), path);
+  return { path, shape: !isObject(pod) || statesImages(pod as Values) ? "template" : "part" };
+}
+
 /** A template has nothing but its pod's metadata and spec. */
 function isTemplateOf(parent: Values): boolean {
   return Object.keys(parent).every((key) => key === "metadata" || key === "spec");
 }
 
-/** A container without an image is laid over one that a controller makes. */
+/** Containers of which none has an image are laid over those that a controller makes, or are a patch of Kustomize's. */
 function statesImages(pod: Values): boolean {
-  const containers = CONTAINER_LISTS.flatMap((key) => pod[key]).filter(isObject);
-  return containers.every((container) => "image" in container);
+  const { containers } = pod;
+  if (!Array.isArray(containers) || containers.length === 0) return true;
+  return containers.some((container) => !isObject(container) || "image" in container);
 }
 
 /** What the engine puts in place of a value that it does not know yet, and throws on when a rule reads it. */

@@ -5,7 +5,7 @@
 import { POD_TEMPLATES } from "../../components/vocabulary/workloads.js";
 import { type KubernetesObject, objectsOf } from "../objects/objects.js";
 import { type Path, pathText, reach } from "../objects/path.js";
-import { type FoundPod, MAIN, scriptsOf, search, serveConfigsOf } from "../objects/search.js";
+import { type FoundPod, MAIN, podOf, scriptsOf, search, serveConfigsOf } from "../objects/search.js";
 import type { Resource } from "../read/kinds.js";
 import { type Fields, at, fields, isStated, list, number, text, textEntries } from "../read/values.js";
 import { Container, type ContainerRole } from "./containers.js";
@@ -133,7 +133,7 @@ export function workloadsOf(resource: Resource): readonly Workload[] {
 function podsOf(object: KubernetesObject): FoundPod[] {
   if (object.group === "core" && object.kind === "ConfigMap") return scriptsOf(object.props);
   const usual = usualPlace(object);
-  if (usual !== undefined) return [{ path: usual, shape: "template" }];
+  if (usual !== undefined) return [podOf(object.props, usual)];
   const { pods } = search(object.props, object);
   return object.kind === "RayService" ? [...pods, ...serveConfigsOf(object.props)] : pods;
 }

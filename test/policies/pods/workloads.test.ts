@@ -58,6 +58,12 @@ describe("workloadsOf", () => {
 
   const parts: Array<[string, Props, string, string[]?]> = [
     ["apps/v1:DeploymentPatch", { spec: { template: TEMPLATE } }, ""],
+    ["apps/v1:Deployment", { spec: { template: { spec: { containers: [{ name: "a", args: ["--x"] }] } } } }, ""],
+    [
+      "leaderworkerset.x-k8s.io/v1:LeaderWorkerSet",
+      { spec: { leaderWorkerTemplate: { workerTemplate: { spec: { containers: [{ name: "a", env: [] }] } } } } },
+      "spec.leaderWorkerTemplate.workerTemplate.spec: ",
+    ],
     ["serving.kserve.io/v1beta1:InferenceService", { spec: { predictor: { ...POD, model: {} } } }, "spec.predictor: "],
     ["serving.kserve.io/v1alpha1:LLMInferenceService", { spec: { template: POD } }, "spec.template: "],
     [
