@@ -8,8 +8,8 @@ export interface GuardedVariables extends GuardedSetting {
   /** Names; `*` stands for any text. Case does not matter: tools read `http_proxy` as well as `HTTP_PROXY`. */
   names: readonly string[];
   /**
-   * Names that only vLLM and the hub's client read, so that they mean the same in a container of any image; the others
-   * are judged where vLLM runs.
+   * Names that only vLLM reads, and those of the hub's client that no other program has a reason for, so that they mean the
+   * same in a container of any image; the others are judged where vLLM runs.
    */
   distinct?: boolean;
 }
@@ -17,6 +17,9 @@ export interface GuardedVariables extends GuardedSetting {
 const ENVS = "vllm/envs.py";
 const OFF = /^\s*(0+|false|no|off|none)\s*$/i;
 const ONE_MACHINE = "leave it out: a replica is one machine";
+/** Folders of NVIDIA's driver and of CUDA, and what the image has, as GKE and the images of CUDA set them. */
+const DRIVER_FOLDERS =
+  /^(:|(\$\{?LD_LIBRARY_PATH\}?|\$\(LD_LIBRARY_PATH\)|\/usr\/local\/(nvidia|cuda(-[\d.]+)?)(\/(lib|lib64|compat|extras\/CUPTI\/lib64))?\/?)(?=:|$))*$/;
 const IN_THE_IMAGE = "leave it out: set it in the image, whose digest pins it";
 const CACHE_VOLUME = "leave it out: the cache volume decides it";
 
@@ -166,6 +169,14 @@ export const GUARDED_VARIABLES: readonly GuardedVariables[] = [
     harmless: /^\//,
   },
   {
+    names: ["LD_LIBRARY_PATH"],
+    danger: "injects",
+    why: "has the loader look for libraries elsewhere",
+    instead: IN_THE_IMAGE,
+    source: `${SOURCES.loader}; https://pkg.go.dev/github.com/GoogleCloudPlatform/container-engine-accelerators/cmd/nvidia_gpu (GKE's driver)`,
+    harmless: DRIVER_FOLDERS,
+  },
+  {
     names: ["LD_*", "GLIBC_TUNABLES", "GCONV_PATH", "CONDA_PREFIX"],
     danger: "injects",
     why: "has the loader put libraries into every process, or look for them elsewhere",
@@ -257,7 +268,6 @@ export const GUARDED_VARIABLES: readonly GuardedVariables[] = [
   },
   {
     names: ["HF_TOKEN_PATH", "HF_STORED_TOKENS_PATH"],
-    distinct: true,
     danger: "redirects",
     why: "reads the hub's token from another file",
     instead: "set the config secret vllm:huggingFaceToken",
@@ -268,7 +278,6 @@ export const GUARDED_VARIABLES: readonly GuardedVariables[] = [
       ...["HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "TRANSFORMERS_CACHE", "HF_XET_CACHE", "HF_MODULES_CACHE"],
       ...["HF_ASSETS_CACHE", "HUGGINGFACE_ASSETS_CACHE"],
     ],
-    distinct: true,
     danger: "redirects",
     why: "takes weights and code from there without asking the hub",
     instead: CACHE_VOLUME,

@@ -128,6 +128,26 @@ describe("engine-closed, engine-not-redirected and no-injected-code", () => {
     );
   });
 
+  it("let caches and tokens of other programs be", async () => {
+    const pods = ["HF_HUB_CACHE", "TRANSFORMERS_CACHE", "HF_TOKEN_PATH"].map((name) =>
+      plainPod({ env: [{ name, value: "/data" }] }),
+    );
+    assert.deepEqual(await messages(engineNotRedirected, pods), []);
+  });
+
+  for (const folders of [
+    "/usr/local/nvidia/lib64",
+    "${LD_LIBRARY_PATH}:/usr/local/nvidia/lib64",
+    "/usr/local/nvidia/lib:/usr/local/cuda-12.9/compat:$(LD_LIBRARY_PATH)",
+  ]) {
+    it(`accept LD_LIBRARY_PATH=${folders}, where the driver is`, async () =>
+      assert.deepEqual(await found(env("LD_LIBRARY_PATH", folders)), []));
+  }
+  for (const folders of ["/models/lib", "/usr/local/nvidia/lib64:/models", "/usr/local/nvidia/../../tmp"]) {
+    it(`refuse LD_LIBRARY_PATH=${folders}`, async () =>
+      assert.equal((await found(env("LD_LIBRARY_PATH", folders))).length, 1));
+  }
+
   it("allow what an environment names", async () => {
     const mirror = deployment(env("HF_ENDPOINT", "https://mirror.example.org"));
     const allow = (...names: string[]) => ({ allow: names });
