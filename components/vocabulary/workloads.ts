@@ -29,6 +29,9 @@ export const POD_SPECS: Readonly<Record<string, readonly string[]>> = {
   ClusterServingRuntime: ["spec"],
 };
 
+/** Of those, kinds that objects of another refer to: KServe makes a runtime's pods for each InferenceService, in its namespace. */
+export const SHARED_KINDS: readonly string[] = ["ServingRuntime", "ClusterServingRuntime"];
+
 /** Kinds whose replicas serve and are replaced one by one: Kubernetes' own, Argo's, and those that run a model on several nodes. */
 export const REPLICATED_KINDS: readonly string[] = [
   ...["Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"],

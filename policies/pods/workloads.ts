@@ -2,7 +2,7 @@
  * Pods and the objects that make them: the pods of any program's resources, found by their shape and read lazily (see
  * read/values.ts).
  */
-import { POD_TEMPLATES } from "../../components/vocabulary/workloads.js";
+import { POD_TEMPLATES, SHARED_KINDS } from "../../components/vocabulary/workloads.js";
 import { type KubernetesObject, objectsOf } from "../objects/objects.js";
 import { type Path, pathText, reach } from "../objects/path.js";
 import { type FoundPod, MAIN, podOf, scriptsOf, search, serveConfigsOf } from "../objects/search.js";
@@ -52,6 +52,11 @@ export class Workload {
   /** False where others state the rest of the pod: what is missing says nothing. */
   get isWhole(): boolean {
     return !this.object.isPatch && (this.pod.shape === "template" || this.pod.shape === "spec");
+  }
+
+  /** True for a pod that objects of another kind run, with labels, devices and a namespace that they state. */
+  get isShared(): boolean {
+    return SHARED_KINDS.includes(this.kind);
   }
 
   /** The object's own spec, not the pod's. */

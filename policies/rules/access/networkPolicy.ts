@@ -30,7 +30,7 @@ export const networkPolicy = stackRule(
       }));
     const cilium = resources.flatMap((resource) => ciliumPolicyOf(resource) ?? []);
     each(workloads, (workload) => {
-      if (!workload.isWhole || !isRuntime(workload)) return;
+      if (!workload.isWhole || workload.isShared || !isRuntime(workload)) return;
       const { namespace, podLabels } = workload;
       const applying = all.filter((policy) => policy.namespace === namespace && policy.selects(podLabels));
       for (const { policy } of applying) {

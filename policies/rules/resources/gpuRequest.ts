@@ -16,7 +16,7 @@ export const gpuRequest = wholePodRule(
     enforcementLevel: "mandatory",
   },
   (workload, report) => {
-    each(runtimesOf(workload), ({ container }) => {
+    each(workload.isShared ? [] : runtimesOf(workload), ({ container }) => {
       if (asksForDevice(container) || gpuRequestsOf(container).length > 0 || isCpuImage(container)) return;
       report(`${container.where} serves a model and asks for no GPU: set resources.limits["${GPU_RESOURCE}"]`);
     });

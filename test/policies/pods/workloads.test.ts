@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { workloadsOf } from "../../../policies/pods/workloads.js";
 import { imagePinned } from "../../../policies/rules/release/imagePinned.js";
 import { probesPresent } from "../../../policies/rules/lifecycle/probesPresent.js";
+import { gpuRequest } from "../../../policies/rules/resources/gpuRequest.js";
+import { networkPolicy } from "../../../policies/rules/access/networkPolicy.js";
 import { type Json, deployment, messages, resource } from "../fixtures.js";
 
 type Props = { [key: string]: Json };
@@ -134,5 +136,15 @@ describe("rules of pods", () => {
     assert.equal((await messages(imagePinned, patch)).length, 1);
     const unnamed = { spec: { template: { spec: { containers: [{ name: "a", args: ["--x"] }] } } } };
     assert.deepEqual(await messages(imagePinned, { ...patch, props: unnamed }), []);
+  });
+
+  it("ask no policy and no GPUs of a runtime that KServe's InferenceServices share", async () => {
+    const pod = { containers: [{ name: "a", image: "vllm/vllm-openai:v0.30.0", args: ["--model=/mnt/models"] }] };
+    for (const kind of ["ServingRuntime", "ClusterServingRuntime"]) {
+      const runtime = resource(`kubernetes:serving.kserve.io/v1alpha1:${kind}`, "vllm", { spec: pod });
+      assert.deepEqual(await messages(networkPolicy, runtime), []);
+      assert.deepEqual(await messages(gpuRequest, runtime), []);
+      assert.equal((await messages(probesPresent, runtime)).length, 2);
+    }
   });
 });
