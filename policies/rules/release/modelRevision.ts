@@ -1,11 +1,12 @@
 import { quote } from "../../../components/config/problems.js";
 import { type Flag, lastFlag, spelledFlagsOf } from "../../engine/flags.js";
 import { each } from "../../read/unknown.js";
-import { workloadRule } from "../../rule.js";
+import { type ResourceRule, resourceRule, workloadRule } from "../../rule.js";
+import { hubModels, isFilledByKserve } from "../../engine/kserveModels.js";
 import { enginesOf } from "../../engine/runtimes.js";
 import { COMMIT, COMMIT_IN_PATH, PATH, unpinnedSources } from "../../engine/sources.js";
 
-export const modelRevision = workloadRule(
+const ofEngines = workloadRule(
   {
     name: "model-revision",
     description: "vLLM loads its model, tokenizer, draft, adapters and code at a commit.",
@@ -21,7 +22,8 @@ export const modelRevision = workloadRule(
       const model = modelOf(args, flags);
       const isPath = model !== undefined && PATH.test(model);
       const revision = lastFlag(flags, "revision");
-      if (revision === undefined && isPath && !COMMIT_IN_PATH.test(model)) {
+      const isNamed = isPath && (COMMIT_IN_PATH.test(model) || isFilledByKserve(model, workload.object));
+      if (revision === undefined && isPath && !isNamed) {
         report(
           `${container.where}: model path ${quote(model)} names no commit: put the model's 40-digit commit in the path`,
         );
@@ -37,6 +39,18 @@ export const modelRevision = workloadRule(
     });
   },
 );
+
+const ofUris = resourceRule(ofEngines, (resource, report) => {
+  hubModels(resource, ({ where, uri, revision }) => {
+    if (revision !== undefined && COMMIT.test(revision)) return;
+    report(`${where} ${quote(uri)} names no commit: put it behind a colon, hf://owner/model:<40 hex digits>`);
+  });
+});
+
+export const modelRevision: ResourceRule = {
+  ...ofEngines,
+  validateResource: [ofEngines.validateResource ?? [], ofUris.validateResource ?? []].flat(),
+};
 
 function modelOf(args: readonly string[], flags: readonly Flag[]): string | undefined {
   const first = args[0];

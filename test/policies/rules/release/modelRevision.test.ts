@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { modelRevision } from "../../../../policies/rules/release/modelRevision.js";
-import { COMMIT, deployment, messages, plainPod, resource } from "../../fixtures.js";
+import { COMMIT, deployment, type Json, messages, plainPod, resource } from "../../fixtures.js";
 
 const MISSING = 'container "vllm": no --revision: pin the model\'s commit, --revision=<40 hex digits>';
 
@@ -132,5 +132,46 @@ describe("model-revision", () => {
     for (const args of accepted) {
       assert.deepEqual(await messages(modelRevision, withArgs([...pinned, ...args])), [], args.join(" "));
     }
+  });
+
+  describe("of KServe", () => {
+    const kserve = (kind: string, spec: { [key: string]: Json }) =>
+      messages(modelRevision, resource(`kubernetes:serving.kserve.io/v1beta1:${kind}`, "r", { spec }));
+    const lack = (where: string, uri: string) =>
+      `${where} "${uri}" names no commit: put it behind a colon, hf://owner/model:<40 hex digits>`;
+
+    it("refuses URIs of the hub without a commit", async () => {
+      const uri = "hf://Qwen/Qwen3-8B";
+      const lora = {
+        adapters: [
+          { name: "a", uri: `${uri}:${COMMIT}` },
+          { name: "b", uri: `${uri}:main` },
+        ],
+      };
+      assert.deepEqual(await kserve("LLMInferenceService", { model: { uri, lora } }), [
+        lack("spec.model.uri", uri),
+        lack("spec.model.lora.adapters[1].uri", `${uri}:main`),
+      ]);
+      const model = { modelFormat: { name: "huggingface" }, storageUri: uri };
+      assert.deepEqual(await kserve("InferenceService", { predictor: { model } }), [
+        lack("spec.predictor.model.storageUri", uri),
+      ]);
+    });
+
+    it("accepts URIs with a commit, and those of other stores", async () => {
+      assert.deepEqual(await kserve("LLMInferenceService", { model: { uri: `hf://Qwen/Qwen3-8B:${COMMIT}` } }), []);
+      const model = {
+        modelFormat: { name: "sklearn" },
+        storageUri: "gs://kfserving-examples/models/sklearn/1.0/model",
+      };
+      assert.deepEqual(await kserve("InferenceService", { predictor: { model } }), []);
+    });
+
+    it("asks no commit of the folder that KServe fills, in its own kinds alone", async () => {
+      const containers = [{ name: "a", image: "i", command: ["vllm", "serve", "/mnt/models"] }];
+      assert.deepEqual(await kserve("ServingRuntime", { containers }), []);
+      const other = resource("kubernetes:core/v1:Pod", "p", { spec: { containers } });
+      assert.equal((await messages(modelRevision, other)).length, 1);
+    });
   });
 });
