@@ -32,6 +32,22 @@ const SHA256_DIGEST = /^sha256:[0-9a-f]{64}$/;
 /** Tags that are moved by habit: they name a channel, not a version. */
 const MOVING_TAG =
   /^(latest|nightly|edge|main|master|stable|dev|devel|canary|head|current|cuda|cpu|rocm)$|(^|[-_.])(latest|nightly)($|[-_.])/i;
+/** What the image is built on or for, whose number is no version of its own: `cu129`, `py3.12`, `ubuntu22.04`. */
+const PLATFORM =
+  /(?<=^|[-_.])(cu|cuda|cudnn|rocm|cann|py|python|ubuntu|debian|ubi|rhel|el|alpine|sm|gfx|mi)-?\d+(\.\d+)*(?=$|[-_.])/gi;
+/** A commit in full names one build even in a channel: `nightly-<commit>`. */
+const COMMIT = /(^|[-_.])[0-9a-f]{40}($|[-_.])/;
+/**
+ * A version to its last part, a date, a build's number, or the beginning of a commit. `v0` and `v0.30` move to the newest release
+ * under them, as 2.5 from 2.5.6 to 2.5.7: https://github.com/docker-library/faq#what-do-you-mean-by-supported, read 2026-11-26.
+ */
+const VERSION =
+  /\d+\.\d+\.\d+|(?<!\d)20\d\d-?[01]\d-?[0-3]\d|(?<!\d)\d{4,}(?!\d)|(^|[-_.g])(?=[a-f]*\d)[0-9a-f]{7,40}($|[-_.])/;
+/** Year and month, as NVIDIA and others count: `26.02-py3`. Docker Hub's official images move theirs, such as `ubuntu:24.04`. */
+const YEAR_AND_MONTH = /(?<![\d.])2\d\.(0[1-9]|1[0-2])(?![\d.])/;
+const OFFICIAL = /^library\//;
+/** Registries where no tag is moved ("tag moves are not supported"): https://github.com/kubernetes-sigs/promo-tools, read 2026-11-26. */
+const IMMUTABLE_REGISTRIES = ["registry.k8s.io"];
 
 /**
  * Parses an image reference.
@@ -57,9 +73,14 @@ export function parseImage(text: string): ImageReference | undefined {
   return { registry, repository, ...(tag && { tag }), ...(digest && { digest }) };
 }
 
-/** True when the tag names a version: not absent, not `latest` or another tag that is moved by habit. */
-export function hasVersionTag(image: ImageReference): boolean {
-  return image.tag !== undefined && !MOVING_TAG.test(image.tag) && /\d/.test(image.tag);
+/** True when the tag names one version: not absent, no channel, and not the beginning of a version. */
+export function hasVersionTag({ registry, repository, tag }: ImageReference): boolean {
+  if (tag === undefined) return false;
+  if (COMMIT.test(tag)) return true;
+  if (MOVING_TAG.test(tag)) return false;
+  if (IMMUTABLE_REGISTRIES.includes(registry) && /\d/.test(tag)) return true;
+  const own = tag.replace(PLATFORM, "");
+  return VERSION.test(own) || (YEAR_AND_MONTH.test(own) && !OFFICIAL.test(repository));
 }
 
 /** What the image is pinned by: its digest, else a version tag, else nothing. */

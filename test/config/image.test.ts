@@ -117,7 +117,27 @@ describe("hasVersionTag and pinOf", () => {
   const tags: Array<[tag: string, version: boolean]> = [
     ["v0.30.0", true],
     ["v0.30.0-cu129", true],
-    ["0.30", true],
+    ["0.30", false],
+    ["v0.30", false],
+    ["v0", false],
+    ["v0.30-cu129", false],
+    ["cu129", false],
+    ["cuda12.9.1", false],
+    ["cuda12-ubuntu2204", false],
+    ["py3.12", false],
+    ["release-2", false],
+    ["2-alpine3.20.1", false],
+    ["26.02-py3", true],
+    ["25.02-vllm-python-py3", true],
+    ["rocm6.4.1_vllm_0.10.0", true],
+    ["20260115", true],
+    ["RELEASE.2026-01-15T10-00-00Z", true],
+    ["server-cuda-b4719", true],
+    ["sha-b968826", true],
+    ["v0.8.5-12-gb968826", true],
+    ["nightly-b968826d9c46dd6066d109eabc6255188de91218", true],
+    ["feedback", false],
+    ["v1.2.3-alpine", true],
     ["v0.31.0rc1", true],
     ["v0.30.0-ubuntu2404", true],
     ["b968826", true],
@@ -143,6 +163,13 @@ describe("hasVersionTag and pinOf", () => {
       assert.equal(pinOf(image), version ? "tag" : "none");
     });
   }
+
+  it("knows registries that never move a tag, and images that move theirs each month", () => {
+    assert.equal(hasVersionTag({ registry: "registry.k8s.io", repository: "pause", tag: "3.10" }), true);
+    assert.equal(hasVersionTag({ registry: "registry.k8s.io", repository: "pause", tag: "latest" }), false);
+    assert.equal(hasVersionTag({ registry: "docker.io", repository: "library/ubuntu", tag: "24.04" }), false);
+    assert.equal(hasVersionTag({ registry: "nvcr.io", repository: "nvidia/vllm", tag: "25.09-py3" }), true);
+  });
 
   it("pins nothing without a tag", () => {
     const image = { registry: "docker.io", repository: "a/b" };
