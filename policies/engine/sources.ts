@@ -1,6 +1,6 @@
 /** Sources of weights and config besides the model itself, and what pins them. */
 import { quote } from "../../components/config/problems.js";
-import { jsonOf, lastFlag, type SpelledFlag } from "./flags.js";
+import { type Flag, jsonOf, lastFlag, type SpelledFlag } from "./flags.js";
 import { at, fields, text, textEntries } from "../read/values.js";
 
 export const COMMIT = /^[0-9a-f]{40}$/;
@@ -12,6 +12,12 @@ export const COMMIT_IN_PATH = /(^|[^0-9a-f])[0-9a-f]{40}([^0-9a-f]|$)|^oci:\/\/.
 const NO_DOWNLOAD = /^(\[ngram\]|ngram|ngram_gpu|suffix|extract_hidden_states)$/;
 /** A name with a dot and no slash is imported as Python (`_is_custom_proposer_path`, same file). */
 const PYTHON_NAME = /^[^/.:]+(\.[^/.:]+)+$/;
+
+/** What a server is told to serve: its first word, else `--model`. */
+export function modelOf(args: readonly string[], flags: readonly Flag[]): string | undefined {
+  const first = args[0];
+  return first !== undefined && !first.startsWith("-") ? first : lastFlag(flags, "model")?.values[0];
+}
 
 /** A message for each source that may change under the same arguments. @param model what the server is told to serve */
 export function unpinnedSources(flags: readonly SpelledFlag[], model: string | undefined): string[] {

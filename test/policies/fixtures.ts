@@ -2,6 +2,8 @@
  * A stack that every rule accepts, written by hand as a program without our components would write it.
  * A test changes one thing of it and names the message that follows.
  */
+import { createHash } from "node:crypto";
+
 import type { Rule } from "../../policies/rule.js";
 import { type PolicyConfig, type PolicyInput, runPolicies } from "../../tools/policyRunner.js";
 
@@ -60,6 +62,8 @@ const POD_SPEC = {
 };
 
 const CONTRACT = JSON.stringify({
+  model: { id: ARGS[0], revision: COMMIT },
+  image: IMAGE,
   flags: { "enable-prefix-caching": { value: true, reason: "shared system prompt" } },
 });
 
@@ -89,7 +93,11 @@ export function deployment(changes: DeploymentChanges = {}): PolicyInput {
       template: {
         metadata: {
           labels: { ...LABELS, ...changes.labels },
-          annotations: { "pulumi-vllm.dev/contract": CONTRACT, ...changes.annotations },
+          annotations: {
+            "pulumi-vllm.dev/contract": CONTRACT,
+            "pulumi-vllm.dev/contract-hash": createHash("sha256").update(CONTRACT).digest("hex").slice(0, 16),
+            ...changes.annotations,
+          },
         },
         spec: { ...POD_SPEC, containers: [container], ...changes.pod },
       },

@@ -1,10 +1,10 @@
 import { quote } from "../../../components/config/problems.js";
-import { type Flag, lastFlag, spelledFlagsOf } from "../../engine/flags.js";
+import { lastFlag, spelledFlagsOf } from "../../engine/flags.js";
 import { each } from "../../read/unknown.js";
 import { type ResourceRule, resourceRule, workloadRule } from "../../rule.js";
 import { hubModels, isFilledByKserve } from "../../engine/kserveModels.js";
 import { enginesOf } from "../../engine/runtimes.js";
-import { COMMIT, COMMIT_IN_PATH, PATH, unpinnedSources } from "../../engine/sources.js";
+import { COMMIT, COMMIT_IN_PATH, modelOf, PATH, unpinnedSources } from "../../engine/sources.js";
 
 const ofEngines = workloadRule(
   {
@@ -51,8 +51,3 @@ export const modelRevision: ResourceRule = {
   ...ofEngines,
   validateResource: [ofEngines.validateResource ?? [], ofUris.validateResource ?? []].flat(),
 };
-
-function modelOf(args: readonly string[], flags: readonly Flag[]): string | undefined {
-  const first = args[0];
-  return first !== undefined && !first.startsWith("-") ? first : lastFlag(flags, "model")?.values[0];
-}
