@@ -35,7 +35,8 @@ export interface About {
 }
 
 export type ResourceRule = ResourceValidationPolicy & About;
-export type StackRule = StackValidationPolicy & About;
+/** With a remedy, the engine wants a resource's validation of it, too: one that finds nothing. */
+export type StackRule = StackValidationPolicy & About & Partial<ResourceValidationPolicy>;
 export type Rule = ResourceRule | StackRule;
 
 type Check<T> = (subject: T, report: (message: string) => void, settings: Fields) => void;

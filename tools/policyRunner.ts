@@ -104,11 +104,13 @@ export async function remediated(
   rules: readonly Rule[],
   config: PolicyConfig,
 ): Promise<PolicyInput[]> {
-  const mending = rules.filter((rule) => !isStackRule(rule) && statedLevel(rule, config) === "remediate");
+  const mending = rules.filter(
+    (rule) => rule.remediateResource !== undefined && statedLevel(rule, config) === "remediate",
+  );
   if (mending.length === 0) return [...resources];
   const copies = resources.map((resource) => ({ ...resource, props: structuredClone(resource.props) }));
   const isMended = copies.map(() => false);
-  for (const rule of mending as ResourceRule[]) {
+  for (const rule of mending) {
     for (const [index, linked] of linkResources(copies).entries()) {
       const args = { ...argsOf(linked), getConfig: configReader(rule, config) };
       try {

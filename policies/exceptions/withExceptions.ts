@@ -21,10 +21,8 @@ export function withExceptions(rule: Rule, today: () => string = currentDate): R
     : { ...rule, configSchema, ...resourceChecks(rule, today) };
 }
 
-function resourceChecks(
-  { name, validateResource, remediateResource }: ResourceRule,
-  today: () => string,
-): Pick<ResourceRule, "validateResource" | "remediateResource"> {
+function resourceChecks(rule: ResourceRule, today: () => string): Partial<ResourceRule> {
+  const { name, validateResource } = rule;
   const validations = [validateResource ?? []].flat().map((validate): typeof validate => (args, report) => {
     const sparing = (message: string): void =>
       tell(report, message, exceptionFor(name, args, args.getConfig()), today());
@@ -32,17 +30,27 @@ function resourceChecks(
   });
   return {
     validateResource: validations.length === 1 ? validations[0]! : validations,
-    ...(remediateResource !== undefined && {
-      remediateResource: (args) => {
-        const exception = exceptionFor(name, args, args.getConfig());
-        return exception === undefined || hasEnded(exception, today()) ? remediateResource(args) : undefined;
-      },
-    }),
+    ...remedy(rule, today),
   };
 }
 
-function stackChecks({ name, validateStack }: StackRule, today: () => string): Pick<StackRule, "validateStack"> {
+function remedy(
+  { name, remediateResource }: Rule,
+  today: () => string,
+): Partial<Pick<ResourceRule, "remediateResource">> {
+  if (remediateResource === undefined) return {};
   return {
+    remediateResource: (args) => {
+      const exception = exceptionFor(name, args, args.getConfig());
+      return exception === undefined || hasEnded(exception, today()) ? remediateResource(args) : undefined;
+    },
+  };
+}
+
+function stackChecks(rule: StackRule, today: () => string): Partial<StackRule> {
+  const { name, validateStack } = rule;
+  return {
+    ...remedy(rule, today),
     validateStack: (args, report) =>
       validateStack(args, (message, urn) => {
         const resource = args.resources.find((candidate) => candidate.urn === urn);

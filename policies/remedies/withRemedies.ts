@@ -27,9 +27,11 @@ export const REMEDIES: Readonly<Record<string, RuleRemedies>> = {
 /** The rule with its remedies, if it has some. */
 export function withRemedies(rule: Rule): Rule {
   const { isFor, remedies } = REMEDIES[rule.name] ?? {};
-  if (isFor === undefined || remedies === undefined || "validateStack" in rule) return rule;
+  if (isFor === undefined || remedies === undefined) return rule;
   return {
     ...rule,
+    // The engine asks rules over a stack for no remedy unless they judge resources, too.
+    ...("validateStack" in rule && { validateResource: () => undefined }),
     remediateResource: (args) => {
       const found = workloadsOf({ ...args, props: readable(args.props as Fields) });
       // Without containers, what was found is no pod; of a part of one, others state the rest.

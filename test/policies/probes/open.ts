@@ -23,8 +23,6 @@ export const OPEN: readonly string[] = [
   "H28 removed metric in Helm values (additionalPrometheusRules)",
   "I2 Ingress straight to the runtime Service",
   "I5 LoadBalancer + LWS/Ray pods (runtime not seen)",
-  "J21 automount false on the ServiceAccount",
-  "J22 projected serviceAccountToken volume",
   "L13 RWX on default class (no storageClassName)",
   "L15 volumeClaimTemplates RWX gp3",
   "L16 ephemeral volumeClaimTemplate RWX gp3",
