@@ -75,6 +75,17 @@ export function resourceRule(about: About, check: Check<Resource>): ResourceRule
   };
 }
 
+/** A rule that sees one resource with all that it holds. */
+export function wholeResourceRule(about: About, check: Check<Resource>): ResourceRule {
+  return {
+    ...about,
+    validateResource: (args, report) => {
+      const once = onlyOnce<[string]>((message) => report(message));
+      check(args, once, args.getConfig<Fields>());
+    },
+  };
+}
+
 /** What rules over several resources read. */
 export interface Stack {
   /** Resources, and the Kubernetes objects that they hold. */

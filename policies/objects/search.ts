@@ -1,5 +1,6 @@
 /** Finds manifests and pods in a resource's properties by their shape, whatever its kind. */
 import { POD_SPECS } from "../../components/vocabulary/workloads.js";
+import { VALUES_KIND } from "../charts/values.js";
 import type { Kind } from "../read/kinds.js";
 import { type Path, reach } from "./path.js";
 
@@ -108,7 +109,7 @@ export function serveConfigsOf(props: object): FoundPod[] {
 }
 
 /** The properties without the engine's guard, which throws on reading a value that is not known yet. */
-function plain(props: object): Values {
+export function plain(props: object): Values {
   return Object.fromEntries(
     Object.keys(props).map((key) => [key, Object.getOwnPropertyDescriptor(props, key)?.value as unknown]),
   );
@@ -139,7 +140,7 @@ function podAt(value: Values, path: Path, parent: Values | undefined, { kind }: 
 
 function shapeOf(value: Values, path: Path, parent: Values | undefined, kind: string): FoundPod["shape"] {
   // What a chart makes of its values is known to the chart alone.
-  if (path.some((key) => VALUES.includes(key))) return "part";
+  if (kind === VALUES_KIND || path.some((key) => VALUES.includes(key))) return "part";
   const isTemplate = path.length > 1 && path.at(-1) === "spec" && parent !== undefined && isTemplateOf(parent);
   if (isTemplate) return statesImages(value) ? "template" : "part";
   const places = POD_SPECS[kind] ?? [];

@@ -3,6 +3,7 @@
  * read/values.ts).
  */
 import { POD_TEMPLATES, SHARED_KINDS } from "../../components/vocabulary/workloads.js";
+import { valuesOf } from "../charts/values.js";
 import { type KubernetesObject, objectsOf } from "../objects/objects.js";
 import { type Path, pathText, reach } from "../objects/path.js";
 import { type FoundPod, MAIN, podOf, scriptsOf, search, serveConfigsOf } from "../objects/search.js";
@@ -38,9 +39,15 @@ export class Workload {
     return namespaceOf(this.object);
   }
 
-  /** Where the pod's spec, or what describes its container, is in the object. */
+  /** Where the pod is in the resource. */
   get path(): Path {
-    return this.pod.path;
+    return [...this.object.path, ...this.pod.path];
+  }
+
+  /** True where it stands in a chart's values, of which the chart makes the pod. */
+  get isOfChart(): boolean {
+    const own = pathText(this.pod.path);
+    return valuesOf(this.object).some(({ path }) => path.length === 0 || own.startsWith(pathText(path)));
   }
 
   /** Where the pod is in the resource, as messages begin: empty where the kind's name says it. */

@@ -5,6 +5,7 @@
 import { withExceptions } from "../exceptions/withExceptions.js";
 import { withRemedies } from "../remedies/withRemedies.js";
 import type { Rule } from "../rule.js";
+import { allowedRegistries } from "./release/allowedRegistries.js";
 import { autoscalerFallback } from "./scaling/autoscalerFallback.js";
 import { clusterAccessEntries } from "./cluster/clusterAccessEntries.js";
 import { clusterDeletionProtection } from "./cluster/clusterDeletionProtection.js";
@@ -59,6 +60,7 @@ import { volumeEncrypted } from "./aws/volumeEncrypted.js";
 
 const withoutExceptions: Rule[] = [
   imagePinned,
+  allowedRegistries,
   helmChartVersion,
   modelRevision,
   flagReason,

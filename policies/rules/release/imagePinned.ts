@@ -1,15 +1,16 @@
 import { parseImage, pinOf } from "../../../components/config/image.js";
 import { quote } from "../../../components/config/problems.js";
-import { each } from "../../read/unknown.js";
-import { at, list, text } from "../../read/values.js";
-import { workloadRule } from "../../rule.js";
+import { judgeImages } from "../../images/images.js";
+import { wholeResourceRule } from "../../rule.js";
 
-export const imagePinned = workloadRule(
+export const imagePinned = wholeResourceRule(
   {
     name: "image-pinned",
     description: "Every image of a container or a volume is pinned.",
     why: "A tag can be moved: the same reviewed text then runs another vLLM, and a rollback may not restore the old one.",
     remediationSteps: "Name the image by a version tag with its digest: name:tag@sha256:…",
+    equalForms:
+      "Judged alike: containers of any kind and of init, sidecar and ephemeral containers, image volumes, `image` fields of custom resources, and images in charts' values (`image`, or `registry`, `repository`, `tag` and `digest`), where a version tag is enough. A version tag names a whole version, a date, a build or a commit; `v0`, `v0.30`, `release-2` and `cu129` move. Tags of registry.k8s.io never do. Not seen: images that a chart or an operator chooses itself.",
     severity: "high",
     enforcementLevel: "mandatory",
     configSchema: {
@@ -23,24 +24,24 @@ export const imagePinned = workloadRule(
       },
     },
   },
-  (workload, report, settings) => {
+  (resource, report, settings) => {
     const byTag = settings["require"] === "tag";
     const fix = byTag
       ? "use a version tag, such as name:v1.2.3"
       : "use a version tag with its digest, name:tag@sha256:…";
-    const volumes = list(workload.podSpec["volumes"]).flatMap((volume) => {
-      const image = text(at(volume, "image", "reference"));
-      return image === undefined ? [] : [{ where: `volume ${quote(text(at(volume, "name")) ?? "")}`, image }];
-    });
-    each([...workload.containers, ...volumes], ({ where, image: name }) => {
+    judgeImages(resource, ({ where, name, isWhole, isOfChart, isTagStated }) => {
       // Who completes the pod may give it.
-      if (name === undefined && !workload.isWhole) return;
+      if ((name === undefined && !isWhole) || !isTagStated) return;
       const got = `${where}: image ${quote(name)}`;
       const image = parseImage(name ?? "");
       const pin = image && pinOf(image);
-      if (pin === undefined) report(`${got} is no image reference: ${fix}`);
-      else if (pin === "none") report(`${got} is not pinned: ${fix}`);
-      else if (pin === "tag" && !byTag) report(`${got} is pinned by its tag alone, which can be moved: ${fix}`);
+      // A chart may write an image in a form of its own, and its version decides what a version tag means.
+      if (pin === undefined) {
+        if (!isOfChart) report(`${got} is no image reference: ${fix}`);
+      } else if (pin === "none") report(`${got} is not pinned: ${fix}`);
+      else if (pin === "tag" && !byTag && !isOfChart) {
+        report(`${got} is pinned by its tag alone, which can be moved: ${fix}`);
+      }
     });
   },
 );
