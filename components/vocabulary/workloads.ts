@@ -38,6 +38,20 @@ export const REPLICATED_KINDS: readonly string[] = [
   ...["Rollout", "CloneSet", "LeaderWorkerSet", "RayClusterFleet", "StormService"],
 ];
 
+/**
+ * Kinds that run to an end and serve nobody: Kubernetes' own, JobSet's and Ray's. Their servers, if any, answer the script beside them.
+ */
+export const BATCH_KINDS: readonly string[] = ["Job", "CronJob", "JobSet", "RayJob"];
+
+/**
+ * Kinds whose pods each hold a model alone: Kubernetes' own, Argo's, OpenKruise's, Knative's and KServe's. Of others, such as
+ * LeaderWorkerSet, Ray's, AIBrix' and Grove's, several pods on several nodes may hold one together.
+ */
+export const ONE_NODE_KINDS: readonly string[] = [
+  ...Object.keys(POD_TEMPLATES),
+  ...["Rollout", "CloneSet", "Service", "Configuration", "Revision", ...Object.keys(POD_SPECS)],
+];
+
 export const DEPLOYMENT = { apiVersion: "apps/v1", kind: "Deployment" } as const satisfies ObjectKind;
 
 /** Kinds of workload that a release can be run as; serving/workload has a file for each. */

@@ -102,6 +102,19 @@ export function isCpuImage(container: Container): boolean {
   return [name, tag].some((part) => /(^|[-_.])cpu([-_.]|$)/.test(part));
 }
 
+/**
+ * True for a container that KubeRay starts as a node of Ray, by an image with vLLM: the cluster's operator gives it its command and its
+ * probes, and the GPUs may be those of other nodes (ray-operator/controllers/ray/common/pod.go of ray-project/kuberay, read 2026-11-26).
+ */
+export function isRayNode(workload: Workload, container: Container): boolean {
+  return /^Ray[A-Z]/.test(workload.kind) && !commandsOf(container).some((words) => programIn(words) !== undefined);
+}
+
+/** True for vLLM's own images, whose entrypoint is `vllm serve` and adds no argument. */
+export function isOfficialImage(container: Container): boolean {
+  return /(^|\/)vllm\/vllm-openai(-rocm)?$/.test(repositoryOf(container));
+}
+
 /** True for labels that {@link LABELS} gives to a runtime. */
 export function areRuntimeLabels(labels: ReadonlyMap<string, string>): boolean {
   return labels.get(LABELS.name) === APP_NAME && labels.get(LABELS.component) === COMPONENTS.runtime;

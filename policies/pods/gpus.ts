@@ -1,12 +1,16 @@
 /** Which containers ask for GPUs. */
 import { NODE_GPUS } from "../../components/facts/guarded/variables.js";
 import { GPU_TAINT } from "../../components/vocabulary/nodes.js";
+import { quantityOf } from "../read/quantity.js";
 import { at, fields, list, text } from "../read/values.js";
 import type { Container } from "./containers.js";
 import type { Workload } from "./workloads.js";
 
-/** NVIDIA's device plugin names whole GPUs, time-sliced ones, MIG slices and what it is told to rename; AMD's whole GPUs. */
-const GPU = /^(nvidia\.com\/(gpu.*|mig-.+)|amd\.com\/gpu)$/;
+/**
+ * NVIDIA's device plugin names whole GPUs, time-sliced ones, MIG slices and what it is told to rename; AMD's whole GPUs and partitions.
+ * HAMi's `nvidia.com/gpumem` and `nvidia.com/gpucores` are shares of a GPU, not GPUs: https://github.com/Project-HAMi/HAMi (README, read 2026-11-26).
+ */
+const GPU = /^(nvidia\.com\/(gpu(?!mem|cores).*|mig-.+)|amd\.com\/gpu)$/;
 
 /** Files of NVIDIA's and AMD's drivers. */
 const GPU_FILE = /^\/dev\/(nvidia|dri|kfd)/;
@@ -22,6 +26,12 @@ export function gpuRequestsOf(container: Container): GpuRequest[] {
   const limits = fields(at(container.fields, "resources", "limits"));
   const names = new Set([...Object.keys(requests), ...Object.keys(limits)].filter((name) => GPU.test(name)));
   return [...names].map((resource) => ({ resource, request: requests[resource], limit: limits[resource] }));
+}
+
+/** GPUs and slices that a container has; `undefined` where it asks for none by number. */
+export function gpusOf(container: Container): number | undefined {
+  const counts = gpuRequestsOf(container).map(({ limit }) => quantityOf(limit));
+  return counts.reduce((sum, count) => (count === undefined ? sum : (sum ?? 0) + count), undefined);
 }
 
 /** True when the container takes a device by dynamic resource allocation, which counts nothing. */
