@@ -1,7 +1,7 @@
 import { each } from "../../read/unknown.js";
 import { isSet } from "../../read/values.js";
 import { wholePodRule } from "../../rule.js";
-import { runtimesOf } from "../../engine/runtimes.js";
+import { isRayNode, runtimesOf } from "../../engine/runtimes.js";
 
 export const probesPresent = wholePodRule(
   {
@@ -15,6 +15,7 @@ export const probesPresent = wholePodRule(
   },
   (workload, report) => {
     each(runtimesOf(workload), ({ container }) => {
+      if (isRayNode(workload, container)) return;
       for (const probe of ["startupProbe", "readinessProbe"]) {
         if (!isSet(container.fields[probe])) report(`${container.where}: no ${probe}: add one on GET /health`);
       }
