@@ -1,6 +1,7 @@
 /** Where pods may run: tolerations and node selection. */
 import { ANNOTATIONS } from "../../components/vocabulary/labels.js";
-import { at, fields, list, strings, text, textEntries } from "../read/values.js";
+import type { Resource } from "../read/kinds.js";
+import { at, type Fields, fields, isStated, list, strings, text, textEntries } from "../read/values.js";
 import type { Workload } from "./workloads.js";
 
 export interface Taint {
@@ -9,20 +10,82 @@ export interface Taint {
   value?: string;
 }
 
-/** A node label that a pod asks for; `values` are those it names, none for `Exists` and the like. */
-export interface NodeChoice {
+/** As the API has it; empty texts where it states nothing. */
+export interface Toleration {
   key: string;
+  operator: string;
+  value: string;
+  effect: string;
+}
+
+/** What a pod asks of a node's labels. */
+export interface NodeRequirement {
+  key: string;
+  operator: "In" | "NotIn" | "Exists" | "DoesNotExist" | "Gt" | "Lt";
   values: readonly string[];
 }
 
-/** Whether some toleration lets the pods onto nodes with the taint (effect NoSchedule), as the scheduler matches it. */
-export function tolerates(workload: Workload, taint: Taint): boolean {
-  return list(workload.podSpec["tolerations"]).some((toleration) => {
-    const { key, operator, value, effect } = fields(toleration);
-    if (effect !== undefined && effect !== "" && effect !== "NoSchedule") return false;
-    if (key === undefined || key === "") return operator === "Exists";
-    return key === taint.key && (operator === "Exists" || taint.value === undefined || (value ?? "") === taint.value);
-  });
+/** Requirements that hold together. */
+type Term = readonly NodeRequirement[];
+
+/** Where pods may run, read when it is asked for. */
+export class Placement {
+  private readonly sources: readonly Fields[];
+
+  /** @param runtimeClass the object that the pod names; its `scheduling` is merged into the pod */
+  constructor(
+    private readonly podSpec: Fields,
+    runtimeClass?: Resource,
+  ) {
+    this.sources = [podSpec, fields(runtimeClass?.props["scheduling"])];
+  }
+
+  /** True where the pod names its node, so that nothing schedules it. */
+  get hasNode(): boolean {
+    return isStated(this.podSpec, "nodeName");
+  }
+
+  get tolerations(): Toleration[] {
+    return this.sources.flatMap((source) =>
+      list(source["tolerations"]).map((toleration) => ({
+        key: text(at(toleration, "key")) ?? "",
+        operator: text(at(toleration, "operator")) ?? "Equal",
+        value: text(at(toleration, "value")) ?? "",
+        effect: text(at(toleration, "effect")) ?? "",
+      })),
+    );
+  }
+
+  /** Whether some toleration lets the pods onto nodes with the taint (effect NoSchedule), as the scheduler matches it. */
+  tolerates(taint: Taint): boolean {
+    return this.tolerations.some(({ key, operator, value, effect }) => {
+      if (effect !== "" && effect !== "NoSchedule") return false;
+      if (key === "") return operator === "Exists";
+      return key === taint.key && (operator === "Exists" || taint.value === undefined || value === taint.value);
+    });
+  }
+
+  /** Alternatives, each with all that a node has to have; none where any node will do. */
+  get required(): Term[] {
+    const selected = this.sources.flatMap((source) =>
+      [...textEntries(source["nodeSelector"])].map(([key, value]): NodeRequirement => {
+        return { key, operator: "In", values: [value] };
+      }),
+    );
+    const terms = list(at(this.affinity, "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms"));
+    if (terms.length === 0) return selected.length === 0 ? [] : [selected];
+    return terms.map((term) => [...selected, ...requirementsOf(term)]);
+  }
+
+  /** What the pods would rather have. */
+  get preferred(): Term[] {
+    const preferences = list(at(this.affinity, "preferredDuringSchedulingIgnoredDuringExecution"));
+    return preferences.map((preference) => requirementsOf(at(preference, "preference")));
+  }
+
+  private get affinity(): unknown {
+    return at(this.podSpec, "affinity", "nodeAffinity");
+  }
 }
 
 /**
@@ -40,28 +103,11 @@ export function statedTaints(workload: Workload): Taint[] | undefined {
     });
 }
 
-/** Node labels that the pods require. */
-export function requiredNodes(workload: Workload): NodeChoice[] {
-  const selector = [...textEntries(workload.podSpec["nodeSelector"])].map(([key, value]) => ({ key, values: [value] }));
-  const terms = list(at(nodeAffinity(workload), "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms"));
-  return [...selector, ...terms.flatMap(choicesOf)];
-}
-
-/** Node labels that the pods would rather have. */
-export function preferredNodes(workload: Workload): NodeChoice[] {
-  const preferences = list(at(nodeAffinity(workload), "preferredDuringSchedulingIgnoredDuringExecution"));
-  return preferences.flatMap((preference) => choicesOf(at(preference, "preference")));
-}
-
-function nodeAffinity(workload: Workload): unknown {
-  return at(workload.podSpec, "affinity", "nodeAffinity");
-}
-
-function choicesOf(term: unknown): NodeChoice[] {
-  return list(at(term, "matchExpressions")).flatMap((expression) => {
+function requirementsOf(term: unknown): NodeRequirement[] {
+  const expressions = [...list(at(term, "matchExpressions")), ...list(at(term, "matchFields"))];
+  return expressions.flatMap((expression) => {
     const key = text(at(expression, "key"));
-    // NotIn names values that the pods stay away from.
-    const excludes = at(expression, "operator") === "NotIn";
-    return key === undefined ? [] : [{ key, values: excludes ? [] : strings(at(expression, "values")) }];
+    const operator = text(at(expression, "operator")) as NodeRequirement["operator"] | undefined;
+    return key === undefined ? [] : [{ key, operator: operator ?? "In", values: strings(at(expression, "values")) }];
   });
 }

@@ -65,4 +65,87 @@ describe("interactive-off-spot", () => {
     };
     assert.deepEqual(await messages(interactiveOffSpot, deployment({ pod: { affinity } })), []);
   });
+
+  const requirement = (expression: Json) => ({
+    pod: {
+      affinity: {
+        nodeAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [expression] }] },
+        },
+      },
+    },
+  });
+
+  it("refuses whatever leaves spot nodes alone", async () => {
+    const refused: Json[] = [
+      { key: "karpenter.sh/capacity-type", operator: "NotIn", values: ["on-demand"] },
+      { key: "karpenter.sh/capacity-type", operator: "NotIn", values: ["on-demand", "reserved"] },
+      { key: "karpenter.sh/capacity-type", operator: "In", values: ["spot", "on-demand"] },
+      { key: "eks.amazonaws.com/capacityType", operator: "NotIn", values: ["ON_DEMAND"] },
+      { key: "node-lifecycle", operator: "NotIn", values: ["on-demand"] },
+      { key: "cloud.google.com/gke-provisioning", operator: "NotIn", values: ["standard"] },
+      { key: "cloud.google.com/gke-spot", operator: "Exists" },
+      { key: "kubernetes.azure.com/scalesetpriority", operator: "Exists" },
+      { key: "node.kubernetes.io/lifecycle", operator: "In", values: ["Ec2Spot"] },
+      { key: "lifecycle", operator: "NotIn", values: ["OnDemand"] },
+      { key: "karpenter.sh/nodepool", operator: "In", values: ["gpu-spot"] },
+      { key: "on-demand", operator: "DoesNotExist" },
+      { key: "preemptible", operator: "Exists" },
+    ];
+    for (const expression of refused) {
+      const found = await messages(interactiveOffSpot, deployment(requirement(expression)));
+      assert.equal(found.length, 1, JSON.stringify(expression));
+      assert.match(found[0] ?? "", /^the pod chooses nodes by \S.*: choose on-demand nodes$/);
+    }
+  });
+
+  it("accepts whatever leaves spot nodes out, and names that only look like it", async () => {
+    const accepted: Json[] = [
+      { key: "karpenter.sh/capacity-type", operator: "NotIn", values: ["spot"] },
+      { key: "karpenter.sh/capacity-type", operator: "NotIn", values: ["spot", "on-demand"] },
+      { key: "karpenter.sh/capacity-type", operator: "NotIn", values: ["reserved"] },
+      { key: "karpenter.sh/capacity-type", operator: "In", values: ["on-demand", "reserved"] },
+      { key: "karpenter.sh/capacity-type", operator: "Exists" },
+      { key: "eks.amazonaws.com/capacityType", operator: "In", values: ["ON_DEMAND"] },
+      { key: "cloud.google.com/gke-spot", operator: "DoesNotExist" },
+      { key: "cloud.google.com/gke-spot", operator: "NotIn", values: ["true"] },
+      { key: "cloud.google.com/gke-provisioning", operator: "In", values: ["standard"] },
+      { key: "kubernetes.azure.com/scalesetpriority", operator: "DoesNotExist" },
+      { key: "spot", operator: "In", values: ["false"] },
+      { key: "agentpool", operator: "In", values: ["non-spot"] },
+      { key: "agentpool", operator: "In", values: ["hotspot"] },
+      { key: "spotify.com/team", operator: "In", values: ["models"] },
+      { key: "size", operator: "NotIn", values: ["standard"] },
+    ];
+    for (const expression of accepted) {
+      const found = await messages(interactiveOffSpot, deployment(requirement(expression)));
+      assert.deepEqual(found, [], JSON.stringify(expression));
+    }
+  });
+
+  it("refuses tolerations of taints that users name after spot nodes", async () => {
+    const refused: Json[] = [
+      { key: "spot", operator: "Equal", value: "true", effect: "NoSchedule" },
+      { key: "spot", operator: "Exists" },
+      { key: "example.com/spot-instance", operator: "Exists", effect: "NoExecute" },
+      { key: "lifecycle", value: "Ec2Spot", effect: "NoSchedule" },
+      { key: "karpenter.sh/capacity-type", value: "spot" },
+      { key: "capacityType", value: "SPOT" },
+      { key: "preemptible", value: "true" },
+      { key: "spotInstance", operator: "Exists" },
+    ];
+    for (const toleration of refused) {
+      const found = await messages(interactiveOffSpot, deployment(tolerations(toleration)));
+      assert.equal(found.length, 1, JSON.stringify(toleration));
+      assert.match(found[0] ?? "", /^the pod tolerates the taint \S+: remove that toleration/);
+    }
+    const accepted: Json[] = [
+      { key: "spot", value: "false" },
+      { key: "spot", operator: "Exists", effect: "PreferNoSchedule" },
+      { key: "hotspot", operator: "Exists" },
+      { key: "lifecycle", value: "on-demand" },
+      { key: "nvidia.com/gpu", operator: "Exists" },
+    ];
+    assert.deepEqual(await messages(interactiveOffSpot, deployment(tolerations(...accepted))), []);
+  });
 });
