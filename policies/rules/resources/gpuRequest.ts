@@ -2,7 +2,7 @@ import { GPU_RESOURCE } from "../../../components/vocabulary/nodes.js";
 import { quote } from "../../../components/config/problems.js";
 import { asksForDevice, gpuRequestsOf, gpusOf } from "../../pods/gpus.js";
 import { quantityOf } from "../../read/quantity.js";
-import { each } from "../../read/unknown.js";
+import { all, each } from "../../read/unknown.js";
 import { wholePodRule } from "../../rule.js";
 import {
   enginesOf,
@@ -30,29 +30,38 @@ export const gpuRequest = wholePodRule(
     enforcementLevel: "mandatory",
   },
   (workload, report) => {
-    each(workload.isShared ? [] : runtimesOf(workload), ({ container }) => {
-      if (asksForDevice(container) || gpuRequestsOf(container).length > 0 || isCpuImage(container)) return;
-      if (isRayNode(workload, container)) return;
-      report(`${container.where} serves a model and asks for no GPU: set resources.limits["${GPU_RESOURCE}"]`);
-    });
-    each(enginesOf(workload), (engine) => {
-      const fault = faultOf(workload, engine);
-      if (fault !== undefined) report(`${engine.container.where}: ${fault}`);
-    });
-    each(workload.containers, (container) => {
-      for (const { resource, request, limit } of gpuRequestsOf(container)) {
-        const got = `${container.where}: ${resource} has request ${quote(request)} and limit ${quote(limit)}`;
-        const count = quantityOf(limit);
-        // Kubernetes takes the limit for a request that is left out, never the other way round for devices.
-        if (limit === undefined || (request !== undefined && quantityOf(request) !== count)) {
-          report(`${got}: set both to the same whole number`);
-        } else if (count === undefined || !Number.isInteger(count) || count < 1) {
-          report(`${got}: use a whole number of at least 1, GPUs cannot be split`);
-        }
-      }
-    });
+    all(
+      () => each(workload.isShared ? [] : runtimesOf(workload), (runtime) => reportMissing(workload, runtime, report)),
+      () =>
+        each(enginesOf(workload), (engine) => {
+          const fault = faultOf(workload, engine);
+          if (fault !== undefined) report(`${engine.container.where}: ${fault}`);
+        }),
+      () => each(workload.containers, (container) => reportUnequal(container, report)),
+    );
   },
 );
+
+type Report = (message: string) => void;
+
+function reportMissing(workload: Workload, { container }: VllmContainer, report: Report): void {
+  if (asksForDevice(container) || gpuRequestsOf(container).length > 0) return;
+  if (isCpuImage(container) || isRayNode(workload, container)) return;
+  report(`${container.where} serves a model and asks for no GPU: set resources.limits["${GPU_RESOURCE}"]`);
+}
+
+function reportUnequal(container: Container, report: Report): void {
+  for (const { resource, request, limit } of gpuRequestsOf(container)) {
+    const got = `${container.where}: ${resource} has request ${quote(request)} and limit ${quote(limit)}`;
+    const count = quantityOf(limit);
+    // Kubernetes takes the limit for a request that is left out, never the other way round for devices.
+    if (limit === undefined || (request !== undefined && quantityOf(request) !== count)) {
+      report(`${got}: set both to the same whole number`);
+    } else if (count === undefined || !Number.isInteger(count) || count < 1) {
+      report(`${got}: use a whole number of at least 1, GPUs cannot be split`);
+    }
+  }
+}
 
 /** Arguments that are not stated as they are: variables of a shell, a file; vLLM-Omni's stages have a file of GPUs, too. */
 const FROM_ELSEWHERE = /\$|^--(config|omni)\b/;
@@ -76,6 +85,7 @@ function faultOf(workload: Workload, { container, args }: VllmContainer): string
 function hasOtherUse(workload: Workload, container: Container): boolean {
   const engines = [...enginesOf(workload)].filter((engine) => engine.container === container);
   const startsAsGiven =
-    commandsOf(container).some((words) => programIn(words) !== undefined) || isOfficialImage(container);
+    commandsOf(container).some((words) => programIn(words) !== undefined) ||
+    (isOfficialImage(container) && container.command.length === 0);
   return engines.length > 1 || !startsAsGiven;
 }
