@@ -13,12 +13,6 @@ const NO_DOWNLOAD = /^(\[ngram\]|ngram|ngram_gpu|suffix|extract_hidden_states)$/
 /** A name with a dot and no slash is imported as Python (`_is_custom_proposer_path`, same file). */
 const PYTHON_NAME = /^[^/.:]+(\.[^/.:]+)+$/;
 
-/** What a server is told to serve: its first word, else `--model`. */
-export function modelOf(args: readonly string[], flags: readonly Flag[]): string | undefined {
-  const first = args[0];
-  return first !== undefined && !first.startsWith("-") ? first : lastFlag(flags, "model")?.values[0];
-}
-
 /** A message for each source that may change under the same arguments. @param model what the server is told to serve */
 export function unpinnedSources(flags: readonly SpelledFlag[], model: string | undefined): string[] {
   return [

@@ -1,10 +1,11 @@
 import { quote } from "../../../components/config/problems.js";
 import { lastFlag, spelledFlagsOf } from "../../engine/flags.js";
+import { modelOf } from "../../engine/model.js";
 import { each } from "../../read/unknown.js";
 import { type ResourceRule, resourceRule, workloadRule } from "../../rule.js";
 import { hubModels, isFilledByKserve } from "../../engine/kserveModels.js";
 import { enginesOf } from "../../engine/runtimes.js";
-import { COMMIT, COMMIT_IN_PATH, modelOf, PATH, unpinnedSources } from "../../engine/sources.js";
+import { COMMIT, COMMIT_IN_PATH, PATH, unpinnedSources } from "../../engine/sources.js";
 
 const ofEngines = workloadRule(
   {
