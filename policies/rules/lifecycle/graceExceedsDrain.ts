@@ -1,3 +1,4 @@
+import { BATCH_KINDS } from "../../../components/vocabulary/workloads.js";
 import { parseImage, vllmVersionOf } from "../../../components/config/image.js";
 import { OWN_FLAGS_SINCE } from "../../../components/facts/vllm/ownFlags.js";
 import { isBefore } from "../../../components/facts/vllm/version.js";
@@ -5,7 +6,7 @@ import { flagsOf, lastFlag } from "../../engine/flags.js";
 import { each } from "../../read/unknown.js";
 import { at, number, strings } from "../../read/values.js";
 import { wholePodRule } from "../../rule.js";
-import { runtimesOf } from "../../engine/runtimes.js";
+import { isRayNode, runtimesOf } from "../../engine/runtimes.js";
 import type { Container } from "../../pods/containers.js";
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#lifecycle */
@@ -17,12 +18,16 @@ export const graceExceedsDrain = wholePodRule(
     description: "A vLLM runtime finishes its running requests before it is killed.",
     why: "vLLM aborts running requests at SIGTERM unless --shutdown-timeout says otherwise; the grace period, which the preStop hook shares, ends with SIGKILL.",
     remediationSteps: "Set --shutdown-timeout, and terminationGracePeriodSeconds above it plus the preStop sleep.",
+    equalForms:
+      "The drain is --shutdown-timeout, a preStop hook that waits while requests run (it reads `num_requests_running`), or, before vLLM 0.18, which has no such flag, any pause in preStop; the version is read from the image's tag. Pauses are `sleep.seconds`, and `sleep 30`, `sleep 1m` or `sleep(30)` in a command. A grace period that is left out is 30 seconds. Jobs and other kinds that run to an end, and Ray's nodes, are not judged, nor is a hook that calls a URL.",
     severity: "high",
     enforcementLevel: "mandatory",
   },
   (workload, report) => {
+    if (BATCH_KINDS.includes(workload.kind)) return;
     const grace = number(workload.podSpec["terminationGracePeriodSeconds"]) ?? DEFAULT_GRACE_SECONDS;
     each(runtimesOf(workload), ({ container, args }) => {
+      if (isRayNode(workload, container) || waitsForRequests(container)) return;
       const drain = number(lastFlag(flagsOf(args), "shutdown-timeout")?.values[0]) ?? 0;
       const sleep = preStopSeconds(container);
       if (drain <= 0 && cannotDrain(container)) {
@@ -44,11 +49,23 @@ export const graceExceedsDrain = wholePodRule(
   },
 );
 
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
+
 function preStopSeconds(container: Container): number {
   const preStop = at(container.fields, "lifecycle", "preStop");
-  const words = strings(at(preStop, "exec", "command")).join(" ");
-  const sleeps = [...words.matchAll(/\bsleep\s+(\d+(?:\.\d+)?)/g)].map((match) => Number(match[1]));
+  const sleeps = [...preStopCommand(container).matchAll(/\bsleep[\s(]+(\d+(?:\.\d+)?)([smh]?)\b/g)].map(
+    ([, count, unit]) => Number(count) * (SECONDS[unit ?? ""] ?? 1),
+  );
   return sleeps.reduce((sum, seconds) => sum + seconds, number(at(preStop, "sleep", "seconds")) ?? 0);
+}
+
+function preStopCommand(container: Container): string {
+  return strings(at(container.fields, "lifecycle", "preStop", "exec", "command")).join(" ");
+}
+
+/** A hook that asks the server for its running requests drains it itself, with a limit of its own. */
+function waitsForRequests(container: Container): boolean {
+  return /num_requests_(running|waiting)/.test(preStopCommand(container));
 }
 
 /** Before vLLM had the flag, only a pause lets requests end. */

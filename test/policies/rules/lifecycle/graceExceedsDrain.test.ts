@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { graceExceedsDrain } from "../../../../policies/rules/lifecycle/graceExceedsDrain.js";
-import { COMMIT, type Json, deployment, messages, plainPod } from "../../fixtures.js";
+import { COMMIT, type Json, deployment, messages, plainPod, resource } from "../../fixtures.js";
 
 const args = (...extra: string[]) => ["Qwen/Qwen3-8B", `--revision=${COMMIT}`, ...extra];
 const grace = (seconds: Json) => ({ terminationGracePeriodSeconds: seconds });
@@ -49,5 +49,31 @@ describe("grace-exceeds-drain", () => {
         'container "vllm": this vLLM cannot drain: pause in preStop, below terminationGracePeriodSeconds 150',
       ]);
     }
+  });
+
+  it("reads pauses in minutes, of Python and with a unit", async () => {
+    const pauses: Array<[string, number]> = [
+      ["sleep 2m", 120],
+      ["sleep 20s; sleep 10", 30],
+      ["python3 -c 'import time; time.sleep(45)'", 45],
+    ];
+    for (const [script, seconds] of pauses) {
+      const lifecycle = { preStop: { exec: { command: ["sh", "-c", script] } } };
+      const found = await messages(graceExceedsDrain, deployment({ container: { lifecycle } }));
+      assert.match(found[0] ?? "", new RegExp(`preStop ${seconds} \\+`));
+    }
+  });
+
+  it("accepts a hook that waits for the running requests", async () => {
+    const script = "while curl -s localhost:8000/metrics | grep -q 'num_requests_running.* [1-9]'; do sleep 5; done";
+    const lifecycle = { preStop: { exec: { command: ["sh", "-c", script] } } };
+    assert.deepEqual(await messages(graceExceedsDrain, deployment({ container: { args: args(), lifecycle } })), []);
+  });
+
+  it("asks nothing of servers within jobs", async () => {
+    const job = resource("kubernetes:batch/v1:Job", "evaluation", {
+      spec: { template: { spec: { containers: [{ name: "a", image: "x", command: ["vllm", "serve", "m"] }] } } },
+    });
+    assert.deepEqual(await messages(graceExceedsDrain, job), []);
   });
 });
