@@ -6,7 +6,7 @@ import { at, fields, type Fields, number } from "../../read/values.js";
 import { stackRule } from "../../rule.js";
 import { isRuntime } from "../../engine/runtimes.js";
 import { selectorOf } from "../../read/selectors.js";
-import { nameOf, namespaceOf } from "../../pods/workloads.js";
+import { nameOf, namespaceOf, type Workload } from "../../pods/workloads.js";
 
 /** With two or more replicas a budget can keep one of them running; a new one needs minutes to start. */
 const DEFAULT_MIN_REPLICAS = 2;
@@ -18,6 +18,8 @@ export const disruptionBudget = stackRule(
     why: "Node upgrades and consolidation may drain all its nodes at once; new replicas need minutes to load the model.",
     remediationSteps:
       "Add a policy/v1 PodDisruptionBudget with maxUnavailable: 1 whose selector matches the pods' labels.",
+    equalForms:
+      "Deployments, StatefulSets and other kinds whose replicas serve (Rollouts, CloneSets, LeaderWorkerSets, AIBrix' fleets) need a budget; jobs need none. Replicas are those stated, or an autoscaler's least if that is more; of a LeaderWorkerSet each group counts with its size. Any budget of the namespace whose selector selects the pods will do, `{}` and `policy/v1beta1` too. One that lets all pods go, or none, is refused, as number or share, which Kubernetes rounds up.",
     severity: "medium",
     enforcementLevel: "mandatory",
     configSchema: {
@@ -48,7 +50,7 @@ export const disruptionBudget = stackRule(
       const replicas = Math.max(workload.replicas, ...minimums);
       if (replicas < threshold) return;
       for (const { budget } of applying) {
-        const fault = faultOf(fields(budget.props["spec"]), replicas);
+        const fault = faultOf(fields(budget.props["spec"]), replicas * podsOfReplica(workload));
         if (fault !== undefined) report(budget.urn, `PodDisruptionBudget ${quote(nameOf(budget))}: ${fault}`);
       }
       if (applying.length > 0) return;
@@ -64,6 +66,10 @@ export const disruptionBudget = stackRule(
 /** What makes a budget of so many replicas useless: it lets all go at once, or none ever. */
 function faultOf(spec: Fields, replicas: number): string | undefined {
   const { maxUnavailable, minAvailable } = spec;
+  if ([maxUnavailable, minAvailable].every((value) => value === undefined || value === null)) {
+    // pkg/controller/disruption/disruption.go of kubernetes/kubernetes: no pod is expected then, and no disruption allowed.
+    return "neither maxUnavailable nor minAvailable is set, so that no node can be drained: set maxUnavailable to 1";
+  }
   const may = podsOf(maxUnavailable, replicas);
   if (may !== undefined && may >= replicas) {
     return `maxUnavailable ${quote(maxUnavailable)} lets all ${replicas} pods go at once: set it to 1`;
@@ -77,6 +83,11 @@ function faultOf(spec: Fields, replicas: number): string | undefined {
     return `${got} of ${replicas} pods lets none go, so that no node can be drained: set maxUnavailable to 1`;
   }
   return undefined;
+}
+
+/** A replica of a LeaderWorkerSet is a group: https://lws.sigs.k8s.io/docs/concepts/ */
+function podsOfReplica({ kind, spec }: Workload): number {
+  return kind === "LeaderWorkerSet" ? (number(at(spec, "leaderWorkerTemplate", "size")) ?? 1) : 1;
 }
 
 /** Kubernetes rounds shares up: https://kubernetes.io/docs/tasks/run-application/configure-pdb/ */

@@ -13,6 +13,8 @@ export const gpuMemoryUtilization = workloadRule(
     description: "vLLM leaves a part of the GPU's memory free.",
     why: "vLLM's memory profile does not see every allocation: with nothing left, the first long prompt fails with out of memory, and the server restarts.",
     remediationSteps: "Lower --gpu-memory-utilization; for more KV cache shorten the context or use a larger GPU.",
+    equalForms:
+      "`--gpu-memory-utilization=0.98`, `.98`, `9.8e-1`, underscores, abbreviations and a shell's default (`${SHARE:-0.98}`) are the same; of several the last counts. Servers and batch runs are judged, each for itself: two on one GPU are not added up. Without the flag vLLM's own default applies, which is low enough.",
     severity: "medium",
     enforcementLevel: "mandatory",
     configSchema: {

@@ -12,6 +12,8 @@ export const memoryRequestEqualsLimit = wholePodRule(
     description: "Containers of vLLM and GPU pods have a memory limit, and request all of it.",
     why: "When a node runs out of memory, Kubernetes evicts pods that use more than they requested; a vLLM pod then needs minutes to load its model again.",
     remediationSteps: "Set resources.limits.memory, and resources.requests.memory to the same or leave it out.",
+    equalForms:
+      "`24Gi`, `24576Mi` and `25769803776` are the same, and a limit alone is request and limit. Every container of a pod that serves a model or uses GPUs (by request, claim or past Kubernetes) is judged, init containers and sidecars too; ephemeral ones can have no resources. `resources` of the whole pod (Kubernetes 1.34) stand for those of its containers, where its memory has a limit that is also its request.",
     severity: "medium",
     enforcementLevel: "mandatory",
   },
@@ -19,12 +21,11 @@ export const memoryRequestEqualsLimit = wholePodRule(
     if (!usesGpu(workload) && !isRuntime(workload)) return;
     const pod = memoryOf(workload.podSpec);
     // Resources of the whole pod stand for those of its containers (Kubernetes 1.34).
-    const isBounded =
-      isGiven(pod.limit) && (!isGiven(pod.request) || quantityOf(pod.request) === quantityOf(pod.limit));
-    each(workload.containers, (container) => {
+    if (isGiven(pod.limit) && (!isGiven(pod.request) || quantityOf(pod.request) === quantityOf(pod.limit))) return;
+    const containers = workload.containers.filter(({ role }) => role !== "ephemeral container");
+    each(containers, (container) => {
       const { request, limit } = memoryOf(container.fields);
       if (!isGiven(limit)) {
-        if (isBounded) return;
         report(`${container.where}: no resources.limits.memory: set it, and the request to the same`);
       } else if (isGiven(request) && quantityOf(request) !== quantityOf(limit)) {
         // Kubernetes takes the limit for a request that is left out.

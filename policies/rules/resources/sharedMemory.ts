@@ -1,9 +1,9 @@
 import { quote } from "../../../components/config/problems.js";
-import { flagsOf, lastFlag } from "../../engine/flags.js";
-import { gpuRequestsOf } from "../../pods/gpus.js";
+import { workersOf } from "../../engine/parallelism.js";
+import { gpusOf } from "../../pods/gpus.js";
 import { quantityOf } from "../../read/quantity.js";
 import { each } from "../../read/unknown.js";
-import { at, list, number, text } from "../../read/values.js";
+import { at, list, text } from "../../read/values.js";
 import { wholePodRule } from "../../rule.js";
 import { enginesOf } from "../../engine/runtimes.js";
 import type { Container } from "../../pods/containers.js";
@@ -12,22 +12,26 @@ import type { Workload } from "../../pods/workloads.js";
 /** What container runtimes give a container that mounts nothing there. */
 const DEFAULT_BYTES = 64 * 2 ** 20;
 
+const SHARED_MEMORY = /^\/dev\/shm\/?$/;
+
 export const sharedMemory = wholePodRule(
   {
     name: "shared-memory",
     description: "vLLM on several GPUs has /dev/shm in memory, with a limit.",
     why: "Its workers exchange data through /dev/shm, which is 64 MiB by default: the model hangs or dies at its first collective operation.",
     remediationSteps: "Mount an emptyDir {medium: Memory, sizeLimit: …} at /dev/shm.",
+    equalForms:
+      "Several GPUs are those of the container, or the workers that its parallel sizes (tensor, pipeline, data) make in the pod. `/dev/shm` and `/dev/shm/` are the same; the host's, by hostIPC or hostPath, is in memory too (other rules refuse it). A size is good from 64 MiB to below the container's memory limit. Device claims, which count nothing, are judged by the parallel sizes alone.",
     severity: "high",
     enforcementLevel: "mandatory",
   },
   (workload, report) => {
     each(enginesOf(workload), ({ container, args }) => {
-      const parallel = number(lastFlag(flagsOf(args), "tensor-parallel-size")?.values[0]) ?? 1;
-      const counts = gpuRequestsOf(container).map(({ limit }) => quantityOf(limit) ?? 0);
-      const gpus = Math.max(parallel, ...counts);
+      const gpus = Math.max(workersOf(workload, args) ?? 1, gpusOf(container) ?? 1);
       if (gpus < 2) return;
+      if (workload.podSpec["hostIPC"] === true) return;
       const volume = sharedMemoryOf(container, workload);
+      if (SHARED_MEMORY.test(text(at(volume, "hostPath", "path")) ?? "")) return;
       if (at(volume, "emptyDir", "medium") !== "Memory") {
         report(
           `${container.where} uses ${gpus} GPUs without /dev/shm in memory: mount an emptyDir {medium: Memory} there`,
@@ -54,7 +58,7 @@ export const sharedMemory = wholePodRule(
 
 function sharedMemoryOf(container: Container, workload: Workload): unknown {
   const mount = list(container.fields["volumeMounts"]).find((item) =>
-    /^\/dev\/shm\/?$/.test(text(at(item, "mountPath")) ?? ""),
+    SHARED_MEMORY.test(text(at(item, "mountPath")) ?? ""),
   );
   const name = at(mount, "name");
   return list(workload.podSpec["volumes"]).find((volume) => name !== undefined && at(volume, "name") === name);

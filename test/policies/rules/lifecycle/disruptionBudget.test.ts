@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 
 import { disruptionBudget } from "../../../../policies/rules/lifecycle/disruptionBudget.js";
-import { budget, deployment, horizontalAutoscaler, messages, plainPod, scaledObject } from "../../fixtures.js";
+import {
+  budget,
+  deployment,
+  horizontalAutoscaler,
+  messages,
+  plainPod,
+  resource,
+  scaledObject,
+} from "../../fixtures.js";
 
 const missing = (replicas: number) =>
   `Deployment "chat" has ${replicas} replicas and no PodDisruptionBudget in namespace "models" selects its pods: add one with maxUnavailable: 1`;
@@ -70,5 +78,39 @@ describe("disruption-budget", () => {
     for (const spec of [{ maxUnavailable: "50%" }, { minAvailable: 1 }, { minAvailable: "50%" }]) {
       assert.deepEqual(await found(spec), []);
     }
+  });
+
+  it("refuses a budget without numbers, which lets none go", async () => {
+    const found = await messages(disruptionBudget, [deployment(), budget({ maxUnavailable: undefined })]);
+    assert.deepEqual(found, [
+      'PodDisruptionBudget "chat": neither maxUnavailable nor minAvailable is set, so that no node can be drained: set maxUnavailable to 1',
+    ]);
+  });
+
+  it("counts the pods of a LeaderWorkerSet's groups", async () => {
+    const labels = { "app.kubernetes.io/instance": "chat" };
+    const template = {
+      metadata: { labels },
+      spec: { containers: [{ name: "a", image: "x", command: ["vllm", "serve", "m"] }] },
+    };
+    const groups = resource("kubernetes:leaderworkerset.x-k8s.io/v1:LeaderWorkerSet", "chat", {
+      metadata: { name: "chat", namespace: "models" },
+      spec: { replicas: 2, leaderWorkerTemplate: { size: 2, workerTemplate: template } },
+    });
+    assert.equal((await messages(disruptionBudget, groups)).length, 1);
+    const of = (spec: { [key: string]: number }) => budget({ maxUnavailable: undefined, ...spec });
+    assert.deepEqual(await messages(disruptionBudget, [groups, of({ minAvailable: 2 })]), []);
+    assert.deepEqual(await messages(disruptionBudget, [groups, of({ maxUnavailable: 2 })]), []);
+    assert.equal((await messages(disruptionBudget, [groups, of({ minAvailable: 4 })])).length, 1);
+  });
+
+  it("asks nothing of jobs", async () => {
+    const job = resource("kubernetes:batch/v1:Job", "j", {
+      spec: {
+        parallelism: 4,
+        template: { spec: { containers: [{ name: "a", image: "x", command: ["vllm", "serve", "m"] }] } },
+      },
+    });
+    assert.deepEqual(await messages(disruptionBudget, job), []);
   });
 });

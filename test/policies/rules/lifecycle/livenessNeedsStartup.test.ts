@@ -22,4 +22,21 @@ describe("liveness-needs-startup", () => {
     const other = plainPod({ livenessProbe, resources: { limits: { "nvidia.com/gpu": 1 } } });
     assert.equal((await messages(livenessNeedsStartup, other)).length, 1);
   });
+
+  it("judges every kind of probe, and takes none that asks nothing for a startup probe", async () => {
+    for (const handler of [
+      { tcpSocket: { port: 8000 } },
+      { exec: { command: ["curl", "localhost"] } },
+      { grpc: { port: 1 } },
+    ]) {
+      const container = { livenessProbe: { ...handler, initialDelaySeconds: 600 }, startupProbe: undefined };
+      assert.equal((await messages(livenessNeedsStartup, deployment({ container }))).length, 1);
+      assert.deepEqual(
+        await messages(livenessNeedsStartup, deployment({ container: { ...container, startupProbe: handler } })),
+        [],
+      );
+    }
+    const empty = { startupProbe: { failureThreshold: 60 } };
+    assert.equal((await messages(livenessNeedsStartup, deployment({ container: empty }))).length, 1);
+  });
 });

@@ -29,4 +29,17 @@ describe("memory-request-equals-limit", () => {
     const training = plainPod({ resources: { limits: { "nvidia.com/gpu": 1 } } });
     assert.equal((await messages(memoryRequestEqualsLimit, training)).length, 1);
   });
+
+  it("accepts resources of the whole pod, and ephemeral containers without any", async () => {
+    const whole = { resources: { limits: { memory: "24Gi" } } };
+    const parts = { resources: { requests: { memory: "1Gi" }, limits: { memory: "2Gi", "nvidia.com/gpu": 1 } } };
+    const accepted = [
+      deployment({ pod: whole, container: { resources: { limits: { "nvidia.com/gpu": 1 } } } }),
+      deployment({ pod: whole, container: parts }),
+      deployment({ pod: { ephemeralContainers: [{ name: "debug", image: "busybox" }] } }),
+    ];
+    assert.deepEqual(await messages(memoryRequestEqualsLimit, accepted), []);
+    const unequal = { resources: { requests: { memory: "1Gi" }, limits: { memory: "24Gi" } } };
+    assert.equal((await messages(memoryRequestEqualsLimit, deployment({ pod: unequal, container: parts }))).length, 1);
+  });
 });

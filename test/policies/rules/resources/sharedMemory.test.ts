@@ -49,4 +49,25 @@ describe("shared-memory", () => {
       'container "vllm": /dev/shm has sizeLimit "64Gi", not below the memory limit "4Gi": lower it',
     ]);
   });
+
+  it("counts the workers of all parallel sizes, and those of the pod alone", async () => {
+    for (const extraArgs of [["--pipeline-parallel-size=2"], ["--data-parallel-size", "2"]]) {
+      assert.deepEqual(await messages(sharedMemory, deployment({ extraArgs })), [MISSING]);
+    }
+    const oneOfTwoNodes = ["--tensor-parallel-size=2", "--nnodes=2", "--node-rank=0"];
+    assert.deepEqual(await messages(sharedMemory, deployment({ extraArgs: oneOfTwoNodes })), []);
+    const shares = { limits: { "nvidia.com/gpu": 1, "nvidia.com/gpumem": 8000 } };
+    assert.deepEqual(await messages(sharedMemory, deployment({ container: { resources: shares } })), []);
+  });
+
+  it("takes the host's shared memory for memory, which other rules refuse", async () => {
+    const mounted = { resources, volumeMounts: [{ name: "shm", mountPath: "/dev/shm/" }] };
+    const accepted = [
+      deployment({ container: { resources }, pod: { hostIPC: true } }),
+      deployment({ container: mounted, pod: { volumes: [{ name: "shm", hostPath: { path: "/dev/shm" } }] } }),
+    ];
+    assert.deepEqual(await messages(sharedMemory, accepted), []);
+    const disk = deployment({ container: mounted, pod: { volumes: [{ name: "shm", hostPath: { path: "/tmp" } }] } });
+    assert.deepEqual(await messages(sharedMemory, disk), [MISSING]);
+  });
 });
