@@ -52,6 +52,12 @@ export const ONE_NODE_KINDS: readonly string[] = [
   ...["Rollout", "CloneSet", "Service", "Configuration", "Revision", ...Object.keys(POD_SPECS)],
 ];
 
+/**
+ * Annotation of a LeaderWorkerSet whose groups have a topology each, such as a rack or a node.
+ * Source: api/leaderworkerset/v1/leaderworkerset_types.go of kubernetes-sigs/lws, read 2026-11-26.
+ */
+export const EXCLUSIVE_TOPOLOGY = "leaderworkerset.sigs.k8s.io/exclusive-topology";
+
 export const DEPLOYMENT = { apiVersion: "apps/v1", kind: "Deployment" } as const satisfies ObjectKind;
 
 /** Kinds of workload that a release can be run as; serving/workload has a file for each. */

@@ -48,6 +48,7 @@ import { noStaticKeys } from "./aws/noStaticKeys.js";
 import { podsReadable } from "./release/podsReadable.js";
 import { probesPresent } from "./lifecycle/probesPresent.js";
 import { removedMetrics } from "./scaling/removedMetrics.js";
+import { replicasSpread } from "./lifecycle/replicasSpread.js";
 import { restrictedContainer } from "./pod/restrictedContainer.js";
 import { rolloutKeepsCapacity } from "./lifecycle/rolloutKeepsCapacity.js";
 import { scaleDownWindow } from "./scaling/scaleDownWindow.js";
@@ -55,6 +56,7 @@ import { serviceLinksOff } from "./pod/serviceLinksOff.js";
 import { serviceNotExposed } from "./access/serviceNotExposed.js";
 import { sharedClaimStorage } from "./resources/sharedClaimStorage.js";
 import { sharedMemory } from "./resources/sharedMemory.js";
+import { singleWriterClaim } from "./resources/singleWriterClaim.js";
 import { spotNodeTaint } from "./nodes/spotNodeTaint.js";
 import { volumeEncrypted } from "./aws/volumeEncrypted.js";
 
@@ -72,12 +74,14 @@ const withoutExceptions: Rule[] = [
   rolloutKeepsCapacity,
   graceExceedsDrain,
   disruptionBudget,
+  replicasSpread,
   gpuRequest,
   gpuPlacement,
   gpuMemoryUtilization,
   memoryRequestEqualsLimit,
   sharedMemory,
   sharedClaimStorage,
+  singleWriterClaim,
   interactiveOffSpot,
   noCpuAutoscaling,
   scaleDownWindow,

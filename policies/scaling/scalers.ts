@@ -63,3 +63,9 @@ export function scalersOf(resources: readonly Resource[]): Scaler[] {
     return [];
   });
 }
+
+/** Replicas that a workload has at least: stated, or its autoscaler's least if that is more. */
+export function leastReplicas(workload: Workload, scalers: readonly Scaler[]): number {
+  const minimums = scalers.filter((scaler) => scaler.targets(workload)).map((scaler) => scaler.minReplicas);
+  return Math.max(workload.replicas, ...minimums);
+}

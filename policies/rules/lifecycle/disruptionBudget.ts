@@ -6,6 +6,7 @@ import { at, fields, type Fields, number } from "../../read/values.js";
 import { stackRule } from "../../rule.js";
 import { isRuntime } from "../../engine/runtimes.js";
 import { selectorOf } from "../../read/selectors.js";
+import { leastReplicas } from "../../scaling/scalers.js";
 import { nameOf, namespaceOf, type Workload } from "../../pods/workloads.js";
 
 /** With two or more replicas a budget can keep one of them running; a new one needs minutes to start. */
@@ -46,8 +47,7 @@ export const disruptionBudget = stackRule(
       if (!workload.isWhole || !REPLICATED_KINDS.includes(workload.kind) || !isRuntime(workload)) return;
       const { namespace, podLabels } = workload;
       const applying = budgets.filter((budget) => budget.namespace === namespace && budget.selects(podLabels));
-      const minimums = scalers.filter((scaler) => scaler.targets(workload)).map((scaler) => scaler.minReplicas);
-      const replicas = Math.max(workload.replicas, ...minimums);
+      const replicas = leastReplicas(workload, scalers);
       if (replicas < threshold) return;
       for (const { budget } of applying) {
         const fault = faultOf(fields(budget.props["spec"]), replicas * podsOfReplica(workload));
