@@ -1,6 +1,6 @@
 /** Sources of weights and config besides the model itself, and what pins them. */
 import { quote } from "../../components/config/problems.js";
-import { type Flag, jsonOf, lastFlag, type SpelledFlag } from "./flags.js";
+import { jsonOf, lastFlag, type SpelledFlag } from "./flags.js";
 import { at, fields, text, textEntries } from "../read/values.js";
 
 export const COMMIT = /^[0-9a-f]{40}$/;
