@@ -9,7 +9,9 @@ import type {
 
 import type { Resource } from "./read/kinds.js";
 import type { Fields } from "./read/values.js";
-import { type Scaler, scalersOf } from "./scaling/scalers.js";
+import type { Scaler } from "./scaling/scaler.js";
+import { scalersOf } from "./scaling/scalers.js";
+import { Targets } from "./scaling/targets.js";
 import { type Workload, workloadsOf } from "./pods/workloads.js";
 import { objectsOf } from "./objects/objects.js";
 import { pathText } from "./objects/path.js";
@@ -88,10 +90,27 @@ export function wholeResourceRule(about: About, check: Check<Resource>): Resourc
 
 /** What rules over several resources read. */
 export interface Stack {
+  /** Resources as the program states them. */
+  declared: readonly Resource[];
   /** Resources, and the Kubernetes objects that they hold. */
   resources: readonly Resource[];
   workloads: readonly Workload[];
   scalers: readonly Scaler[];
+  targets: Targets;
+}
+
+/** Cache: the rules over the stack see the same resources, unless the engine makes new ones for each. */
+const STACKS = new WeakMap<readonly Resource[], Stack>();
+
+function stackOf(declared: readonly Resource[]): Stack {
+  const known = STACKS.get(declared);
+  if (known !== undefined) return known;
+  const resources = declared.flatMap((resource) => [resource, ...objectsOf(resource).slice(1)]);
+  const workloads = declared.flatMap(workloadsOf);
+  const scalers = scalersOf(resources);
+  const stack = { declared, resources, workloads, scalers, targets: new Targets(workloads, scalers) };
+  STACKS.set(declared, stack);
+  return stack;
 }
 
 /** A rule that needs to see resources together. */
@@ -102,11 +121,8 @@ export function stackRule(
   return {
     ...about,
     validateStack: (args, report) => {
-      const resources = args.resources.flatMap((resource) => [resource, ...objectsOf(resource).slice(1)]);
-      const workloads = args.resources.flatMap(workloadsOf);
-      const stack = { resources, workloads, scalers: scalersOf(resources) };
       const once = onlyOnce<[string, string | undefined]>((message, urn) => report(message, urn));
-      check(stack, (urn, message) => once(message, urn), args.getConfig<Fields>());
+      check(stackOf(args.resources), (urn, message) => once(message, urn), args.getConfig<Fields>());
     },
   };
 }

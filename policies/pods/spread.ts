@@ -1,6 +1,6 @@
 /** Whether a pod's own kind keeps off the node that it is on. */
 import { EXCLUSIVE_TOPOLOGY, POD_TEMPLATES } from "../../components/vocabulary/workloads.js";
-import { selectorOf } from "../read/selectors.js";
+import { labelSelector } from "../read/selectors.js";
 import { at, isSet, list, number } from "../read/values.js";
 import type { Workload } from "./workloads.js";
 
@@ -41,5 +41,5 @@ function hasAntiAffinity(workload: Workload): boolean {
 /** Controllers of others label pods with what the program does not state: a selector of theirs is taken for their own. */
 function selectsOwn({ kind, podLabels }: Workload, of: unknown): boolean {
   if (!Object.hasOwn(POD_TEMPLATES, kind)) return isSet(at(of, "labelSelector"));
-  return selectorOf(() => at(of, "labelSelector"))(podLabels);
+  return labelSelector(at(of, "labelSelector")).selects(podLabels);
 }

@@ -9,6 +9,7 @@ import { type Path, pathText, reach } from "../objects/path.js";
 import { type FoundPod, MAIN, podOf, scriptsOf, search, serveConfigsOf } from "../objects/search.js";
 import type { Resource } from "../read/kinds.js";
 import { type Fields, at, fields, isStated, list, number, text, textEntries } from "../read/values.js";
+import { addedLabels } from "./addedLabels.js";
 import { Container, type ContainerRole } from "./containers.js";
 import { serveContainers } from "./rayServe.js";
 
@@ -17,6 +18,9 @@ const GROUPS: ReadonlySet<string> = new Set(["core", "apps", "batch", "extension
 
 /** A pod that an object is or makes. */
 export class Workload {
+  /** Cache: rules over the stack ask as often as there are pods and what selects them. */
+  private knownLabels: ReadonlyMap<string, string> | undefined;
+
   constructor(
     readonly object: KubernetesObject,
     private readonly pod: FoundPod,
@@ -79,8 +83,12 @@ export class Workload {
     return ["container", "script", "serve config"].includes(this.pod.shape) ? {} : this.found;
   }
 
+  /** Those that the template states, and those that the object's controller adds. */
   get podLabels(): ReadonlyMap<string, string> {
-    return textEntries(at(this.template, "metadata", "labels"));
+    return (this.knownLabels ??= new Map([
+      ...addedLabels(this.object, this.name),
+      ...textEntries(at(this.template, "metadata", "labels")),
+    ]));
   }
 
   /** A label of the pods, else of the object: programs label either. */

@@ -37,6 +37,23 @@ export function all(...checks: ReadonlyArray<() => void>): void {
   each(checks, (check) => check());
 }
 
+/**
+ * Whether one of the items has a property, as far as that is known.
+ *
+ * @throws the first unknown value, where all others have it not
+ */
+export function some<T>(items: Iterable<T>, has: (item: T) => boolean): boolean {
+  let found = false;
+  try {
+    each(items, (item) => {
+      if (!found && has(item)) found = true;
+    });
+  } catch (thrown) {
+    if (!found || !isUnknownValue(thrown)) throw thrown;
+  }
+  return found;
+}
+
 /** No text of a manifest begins with this character. */
 const MARK = "\0";
 /** Errors by the text that stands for them; their messages name the place, so that there are as many as places. */

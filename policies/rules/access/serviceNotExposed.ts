@@ -1,11 +1,11 @@
 import { quote } from "../../../components/config/problems.js";
-import { isKind } from "../../read/kinds.js";
-import { each } from "../../read/unknown.js";
-import { at, list, text, textEntries } from "../../read/values.js";
+import { Guards, type Route, routesOf, servicesOf } from "../../network/routes.js";
+import { Services } from "../../network/services.js";
+import { nameOf } from "../../pods/workloads.js";
+import type { Resource } from "../../read/kinds.js";
+import { all, each, some } from "../../read/unknown.js";
+import { at, list, text } from "../../read/values.js";
 import { stackRule } from "../../rule.js";
-import { areRuntimeLabels, isRuntime } from "../../engine/runtimes.js";
-import { selectsExactly } from "../../read/selectors.js";
-import { nameOf, namespaceOf } from "../../pods/workloads.js";
 
 const EXPOSED = new Set(["LoadBalancer", "NodePort"]);
 
@@ -15,30 +15,47 @@ export const serviceNotExposed = stackRule(
     description: "A vLLM runtime is reached through the gateway, not by a Service of its own.",
     why: "vLLM's API key protects /v1, /v2, /inference and /cohere (0.29.0 to 0.33.0); /invocations, /tokenize, /metrics and others answer anyone, without quota.",
     remediationSteps: "Use type ClusterIP and route to it from the gateway.",
+    equalForms:
+      "Services of type LoadBalancer or NodePort, internal ones too, or with `externalIPs`, in front of pods of any kind, by labels that controllers add, too; " +
+      "and what leads straight to a runtime's Service: Ingress, OpenShift's Route, TargetGroupBinding, IngressRoute, HTTPProxy, Mapping, and Gateway API " +
+      "routes of TLS, TCP and UDP, unless an annotation or field of it asks for keys or sets quotas. HTTPRoute, GRPCRoute and Istio's VirtualService are " +
+      "the right way; they are refused only where their Gateway is in the program and no policy of keys or quotas is attached to it or to the route. " +
+      "Routes to an InferencePool, Services without selector, and Services whose ports are those of a proxy beside the engine are accepted. A Service " +
+      "that a chart makes is not seen.",
     severity: "critical",
     enforcementLevel: "mandatory",
   },
   ({ resources, workloads }, report) => {
-    const services = resources.filter((resource) => isKind(resource, "core", "Service"));
-    each(services, (service) => {
-      const type = text(at(service.props, "spec", "type")) ?? "ClusterIP";
-      const externalIps = list(at(service.props, "spec", "externalIPs"));
-      if (!EXPOSED.has(type) && externalIps.length === 0) return;
-      const selector = textEntries(at(service.props, "spec", "selector"));
-      const isNamed =
-        areRuntimeLabels(textEntries(at(service.props, "metadata", "labels"))) || areRuntimeLabels(selector);
-      // A Service without selector selects nothing.
-      const selected = workloads.filter(
-        (workload) =>
-          selector.size > 0 &&
-          workload.namespace === namespaceOf(service) &&
-          selectsExactly(selector, workload.podLabels),
-      );
-      if (!isNamed && !selected.some(isRuntime)) return;
-      report(
-        service.urn,
-        `Service ${quote(nameOf(service))} of a runtime has ${EXPOSED.has(type) ? `type ${type}` : "externalIPs"}: use ClusterIP behind the gateway`,
-      );
-    });
+    const routes = routesOf(resources);
+    const services = new Services(resources, workloads, (one) => routes.length > 0 || exposureOf(one) !== undefined);
+    const guards = new Guards(resources);
+    all(
+      () => each(services.ofRuntimes, (service) => judgeService(service, report)),
+      () =>
+        each(routes, (route) => {
+          const leads = some(servicesOf(route), (name) => services.leadsToRuntime(name));
+          if (leads && !guards.isGuarded(route)) report(route.resource.urn, routeMessage(route));
+        }),
+      () => services.throwUnknown(),
+    );
   },
 );
+
+function judgeService(service: Resource, report: (urn: string, message: string) => void): void {
+  const exposure = exposureOf(service);
+  if (exposure === undefined) return;
+  report(service.urn, `Service ${quote(nameOf(service))} of a runtime has ${exposure}: use ClusterIP behind the gateway`);
+}
+
+/** What makes a Service reachable from outside of the cluster. */
+function exposureOf({ props }: Resource): string | undefined {
+  const type = text(at(props, "spec", "type"));
+  if (type !== undefined && EXPOSED.has(type)) return `type ${type}`;
+  return list(at(props, "spec", "externalIPs")).length > 0 ? "externalIPs" : undefined;
+}
+
+function routeMessage({ resource, kind }: Route): string {
+  const where = `${kind.kind} ${quote(nameOf(resource))} leads to a runtime's Service`;
+  if (kind.passesOn === true) return `${where} and passes connections on: route by HTTP from a gateway that asks for keys`;
+  return `${where} and nothing on the way asks for keys: route from a gateway that does`;
+}

@@ -5,8 +5,8 @@ import { each } from "../../read/unknown.js";
 import { at, fields, type Fields, number } from "../../read/values.js";
 import { stackRule } from "../../rule.js";
 import { isRuntime } from "../../engine/runtimes.js";
-import { selectorOf } from "../../read/selectors.js";
-import { leastReplicas } from "../../scaling/scalers.js";
+import { labelSelector } from "../../read/selectors.js";
+import { SelectorIndex } from "../../read/selectorIndex.js";
 import { nameOf, namespaceOf, type Workload } from "../../pods/workloads.js";
 
 /** With two or more replicas a budget can keep one of them running; a new one needs minutes to start. */
@@ -34,22 +34,19 @@ export const disruptionBudget = stackRule(
       },
     },
   },
-  ({ resources, workloads, scalers }, report, settings) => {
+  ({ resources, workloads, targets }, report, settings) => {
     const threshold = number(settings["minReplicas"]) ?? DEFAULT_MIN_REPLICAS;
-    const budgets = resources
-      .filter((resource) => isKind(resource, "policy", "PodDisruptionBudget"))
-      .map((budget) => ({
-        budget,
-        namespace: namespaceOf(budget),
-        selects: selectorOf(() => at(budget.props, "spec", "selector")),
-      }));
+    const budgets = new SelectorIndex(
+      resources.filter((resource) => isKind(resource, "policy", "PodDisruptionBudget")),
+      { namespace: namespaceOf, selector: (budget) => labelSelector(at(budget.props, "spec", "selector")) },
+    );
     each(workloads, (workload) => {
       if (!workload.isWhole || !REPLICATED_KINDS.includes(workload.kind) || !isRuntime(workload)) return;
       const { namespace, podLabels } = workload;
-      const applying = budgets.filter((budget) => budget.namespace === namespace && budget.selects(podLabels));
-      const replicas = leastReplicas(workload, scalers);
+      const applying = [...budgets.of(namespace, podLabels)];
+      const replicas = targets.leastReplicas(workload);
       if (replicas < threshold) return;
-      for (const { budget } of applying) {
+      for (const budget of applying) {
         const fault = faultOf(fields(budget.props["spec"]), replicas * podsOfReplica(workload));
         if (fault !== undefined) report(budget.urn, `PodDisruptionBudget ${quote(nameOf(budget))}: ${fault}`);
       }

@@ -4,7 +4,6 @@ import { gpusOf } from "../../pods/gpus.js";
 import { isSpread } from "../../pods/spread.js";
 import { each } from "../../read/unknown.js";
 import { stackRule } from "../../rule.js";
-import { leastReplicas } from "../../scaling/scalers.js";
 
 export const replicasSpread = stackRule(
   {
@@ -18,10 +17,10 @@ export const replicasSpread = stackRule(
     severity: "low",
     enforcementLevel: "advisory",
   },
-  ({ workloads, scalers }, report) => {
+  ({ workloads, targets }, report) => {
     each(workloads, (workload) => {
       if (!workload.isWhole || !REPLICATED_KINDS.includes(workload.kind) || !isRuntime(workload)) return;
-      const replicas = leastReplicas(workload, scalers);
+      const replicas = targets.leastReplicas(workload);
       if (replicas < 2) return;
       const gpus = workload.containers.reduce((sum, container) => sum + (gpusOf(container) ?? 0), 0);
       if (isSpread(workload, gpus)) return;

@@ -7,7 +7,7 @@ import type { Workload } from "../../pods/workloads.js";
 import { all, each } from "../../read/unknown.js";
 import { at, list, number, strings, text } from "../../read/values.js";
 import { stackRule } from "../../rule.js";
-import { leastReplicas, type Scaler } from "../../scaling/scalers.js";
+import type { Targets } from "../../scaling/targets.js";
 import { type NamedClaim, namedClaimsOf } from "../../storage/claims.js";
 
 const ONE_POD = "ReadWriteOncePod";
@@ -25,7 +25,7 @@ export const singleWriterClaim = stackRule(
     severity: "medium",
     enforcementLevel: "advisory",
   },
-  ({ resources, workloads, scalers }, report) => {
+  ({ resources, workloads, targets }, report) => {
     const claims = namedClaimsOf(resources);
     if (claims.length === 0) return;
     const mounts = new Map<NamedClaim, Workload[]>();
@@ -39,19 +39,19 @@ export const singleWriterClaim = stackRule(
         }),
       () =>
         each(mounts, ([claim, mounting]) => {
-          const fault = faultOf(claim, mounting, scalers);
+          const fault = faultOf(claim, mounting, targets);
           if (fault !== undefined) report(mounting[0]?.urn ?? claim.urn, fault);
         }),
     );
   },
 );
 
-function faultOf(claim: NamedClaim, mounting: readonly Workload[], scalers: readonly Scaler[]): string | undefined {
+function faultOf(claim: NamedClaim, mounting: readonly Workload[], targets: Targets): string | undefined {
   const mode = modeOf(claim);
   if (mode === undefined || (mode === ONE_NODE && mounting.every(isOnOneNode))) return undefined;
   const names = mounting.map(({ kind, name }) => `${kind} ${quote(name)}`).join(" and ");
   const subject = `${claim.where} is ${mode} and mounted by ${names}`;
-  const pods = mounting.reduce((sum, workload) => sum + leastReplicas(workload, scalers), 0);
+  const pods = mounting.reduce((sum, workload) => sum + targets.leastReplicas(workload), 0);
   if (pods > 1) return `${subject}, ${pods} pods: use shared storage, or a claim for each pod`;
   if (!mounting.some(surges)) return undefined;
   return `${subject}, whose rollout starts a second pod before the first one stops: use shared storage, or maxSurge 0`;

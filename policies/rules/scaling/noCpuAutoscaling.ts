@@ -1,9 +1,6 @@
 import { each } from "../../read/unknown.js";
-import { at, list, text } from "../../read/values.js";
+import { unfitIn } from "../../scaling/load.js";
 import { stackRule } from "../../rule.js";
-import type { Scaler } from "../../scaling/scalers.js";
-
-const WRONG = new Set(["cpu", "memory"]);
 
 export const noCpuAutoscaling = stackRule(
   {
@@ -11,27 +8,23 @@ export const noCpuAutoscaling = stackRule(
     description: "A vLLM runtime is not scaled on CPU or memory.",
     why: "vLLM takes its memory at start and waits on the GPU with a busy CPU: neither follows the load, so replicas come and go without reason.",
     remediationSteps: "Scale on requests in flight, waiting requests or KV-cache use, with a KEDA prometheus trigger.",
+    equalForms:
+      "HorizontalPodAutoscalers of any version, by a resource or by a metric whose name says CPU or memory; KEDA's triggers by type, query or metric; " +
+      "AIBrix' PodAutoscaler; KServe's `scaleMetric`, `autoScaling` and annotations, and its default where a standard deployment may have more replicas; " +
+      "Knative's annotations. A VerticalPodAutoscaler counts unless its mode is Off or Initial. Memory of a GPU and vLLM's cache in the node's memory " +
+      "are other things. A metric that an adapter gives another name is not seen.",
     severity: "medium",
     enforcementLevel: "mandatory",
   },
-  ({ workloads, scalers }, report) => {
+  ({ scalers, targets }, report) => {
     each(scalers, (scaler) => {
-      if (!scaler.scalesRuntime(workloads)) return;
-      for (const metric of metricsOf(scaler)) {
-        if (!WRONG.has(metric)) continue;
-        report(scaler.urn, `${scaler.where} scales a runtime on ${metric}: scale on vLLM's requests in flight instead`);
-      }
+      if (scaler.isIdle) return;
+      each(scaler.measures, (measure) => {
+        const unfit = unfitIn(measure);
+        if (unfit === undefined || !targets.isOfRuntime(scaler)) return;
+        const does = scaler.scalesOut ? "scales a runtime" : "sets what a running runtime asks for,";
+        report(scaler.urn, `${scaler.where} ${does} on ${unfit}: scale on vLLM's requests in flight instead`);
+      });
     });
   },
 );
-
-/** KEDA's trigger types, or the resources that a HorizontalPodAutoscaler watches. */
-function metricsOf(scaler: Scaler): string[] {
-  if (scaler.isKeda) return scaler.triggers.flatMap((trigger) => text(at(trigger, "type")) ?? []);
-  const metrics = list(scaler.spec["metrics"]);
-  // Without metrics, a HorizontalPodAutoscaler takes 80% of CPU; autoscaling/v1 knows nothing else.
-  if (metrics.length === 0) return ["cpu"];
-  return metrics.flatMap(
-    (metric) => text(at(metric, "resource", "name")) ?? text(at(metric, "containerResource", "name")) ?? [],
-  );
-}

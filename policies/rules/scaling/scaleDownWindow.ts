@@ -1,5 +1,5 @@
 import { each } from "../../read/unknown.js";
-import { at, number } from "../../read/values.js";
+import { number } from "../../read/values.js";
 import { stackRule } from "../../rule.js";
 
 /** A cold start costs minutes; Kubernetes' and KEDA's own default for both windows is 300 s too. */
@@ -11,6 +11,10 @@ export const scaleDownWindow = stackRule(
     description: "A vLLM runtime is scaled down only after the load has been low for a while.",
     why: "Each replica taken away in a short lull costs minutes of model load when the load is back.",
     remediationSteps: "Set scaleDown.stabilizationWindowSeconds, and for KEDA cooldownPeriod, to at least the setting.",
+    equalForms:
+      "The `behavior` of HorizontalPodAutoscalers, KEDA and KServe; KEDA's `cooldownPeriod`, whatever its minimum, and `scaledownPeriod` of its HTTP " +
+      "add-on; Knative's `window` or `scale-down-delay`, the longer one; AIBrix' `scale-down-delay`; `downscale_delay_s` in Ray Serve's config. " +
+      "What is not stated is taken for long enough, as is `selectPolicy: Disabled` and a range of replicas that leaves no choice.",
     severity: "medium",
     enforcementLevel: "mandatory",
     configSchema: {
@@ -19,19 +23,11 @@ export const scaleDownWindow = stackRule(
       },
     },
   },
-  ({ workloads, scalers }, report, settings) => {
+  ({ scalers, targets }, report, settings) => {
     const least = number(settings["seconds"]) ?? DEFAULT_SECONDS;
     each(scalers, (scaler) => {
-      if (!scaler.scalesRuntime(workloads)) return;
-      const windows = new Map<string, unknown>([
-        [
-          `${scaler.behavior.path}.scaleDown.stabilizationWindowSeconds`,
-          at(scaler.behavior.value, "scaleDown", "stabilizationWindowSeconds"),
-        ],
-      ]);
-      if (scaler.isKeda) windows.set("spec.cooldownPeriod", scaler.spec["cooldownPeriod"]);
-      for (const [path, value] of windows) {
-        const seconds = number(value) ?? DEFAULT_SECONDS;
+      if (scaler.maxReplicas === scaler.minReplicas || !targets.isOfRuntime(scaler)) return;
+      for (const { path, seconds = DEFAULT_SECONDS } of scaler.windows) {
         if (seconds < least) report(scaler.urn, `${scaler.where}: ${path} is ${seconds} s: use at least ${least} s`);
       }
     });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { selectorOf } from "../../../policies/read/selectors.js";
+import { labelSelector } from "../../../policies/read/selectors.js";
 import type { Json } from "../fixtures.js";
 
 const LABELS = new Map([
@@ -8,7 +8,7 @@ const LABELS = new Map([
   ["release", "r1"],
 ]);
 
-describe("selectorOf", () => {
+describe("labelSelector", () => {
   const cases: Array<[string, Json, boolean]> = [
     ["an empty selector", {}, true],
     ["no selector", undefined, false],
@@ -33,6 +33,6 @@ describe("selectorOf", () => {
   ];
   for (const [what, selector, expected] of cases) {
     it(`${expected ? "selects" : "does not select"} by ${what}`, () =>
-      assert.equal(selectorOf(() => selector)(LABELS), expected));
+      assert.equal(labelSelector(selector).selects(LABELS), expected));
   }
 });

@@ -1,0 +1,123 @@
+/**
+ * Kinds that lead requests from outside to a Service, and what on them asks for keys or sets quotas.
+ *
+ * Sources, read 2026-11-26: gateway-api.sigs.k8s.io/reference/spec, kubernetes.io/docs/concepts/services-networking/ingress,
+ * kubernetes.github.io/ingress-nginx and kubernetes-sigs.github.io/aws-load-balancer-controller (annotations), docs.openshift.com (Route),
+ * istio.io/latest/docs/reference/config, doc.traefik.io (IngressRoute), projectcontour.io/docs (HTTPProxy),
+ * gateway.envoyproxy.io/docs/api and docs.kuadrant.io (policies), gateway-api-inference-extension.sigs.k8s.io (InferencePool).
+ */
+
+/** Places are names joined by dots; `[]` is every item of a list. */
+type Place = string;
+
+/** A kind of route. */
+export interface RouteKind {
+  groups: readonly string[];
+  kind: string;
+  /** Names of Services: short, with their namespace or with the cluster's domain. */
+  services: readonly Place[];
+  /** References to Services or other objects, with `name` and perhaps `namespace`, `kind` and `group`. */
+  references?: readonly Place[];
+  /** What, where stated, asks for keys or sets quotas. */
+  guards?: readonly Place[];
+  /** References to the gateway that a route belongs to, or their names. A route without gateway is judged by itself. */
+  gateways?: readonly Place[];
+  /** Passes connections on, so that no gateway can ask for a key. */
+  passesOn?: true;
+}
+
+const GATEWAY_API = ["gateway.networking.k8s.io"];
+const REFERENCES = ["spec.rules[].backendRefs[]"];
+const PARENTS = ["spec.parentRefs[]"];
+const ISTIO = ["networking.istio.io"];
+const TRAEFIK = ["traefik.io", "traefik.containo.us"];
+
+export const ROUTE_KINDS: readonly RouteKind[] = [
+  {
+    groups: ["networking.k8s.io", "extensions"],
+    kind: "Ingress",
+    services: [
+      "spec.defaultBackend.service.name",
+      "spec.rules[].http.paths[].backend.service.name",
+      // v1beta1
+      "spec.backend.serviceName",
+      "spec.rules[].http.paths[].backend.serviceName",
+    ],
+  },
+  { groups: ["route.openshift.io"], kind: "Route", services: ["spec.to.name", "spec.alternateBackends[].name"] },
+  { groups: ["elbv2.k8s.aws"], kind: "TargetGroupBinding", services: ["spec.serviceRef.name"] },
+  {
+    groups: TRAEFIK,
+    kind: "IngressRoute",
+    services: [],
+    references: ["spec.routes[].services[]"],
+    guards: ["spec.routes[].middlewares"],
+  },
+  { groups: TRAEFIK, kind: "IngressRouteTCP", services: [], references: ["spec.routes[].services[]"], passesOn: true },
+  {
+    groups: ["projectcontour.io"],
+    kind: "HTTPProxy",
+    services: ["spec.routes[].services[].name", "spec.tcpproxy.services[].name"],
+    guards: ["spec.virtualhost.authorization", "spec.virtualhost.jwtProviders", "spec.virtualhost.rateLimitPolicy"],
+  },
+  { groups: GATEWAY_API, kind: "HTTPRoute", services: [], references: REFERENCES, gateways: PARENTS },
+  { groups: GATEWAY_API, kind: "GRPCRoute", services: [], references: REFERENCES, gateways: PARENTS },
+  ...["TLSRoute", "TCPRoute", "UDPRoute"].map((kind) => ({
+    ...{ groups: GATEWAY_API, kind, services: [], references: REFERENCES },
+    ...{ gateways: PARENTS, passesOn: true as const },
+  })),
+  {
+    groups: ISTIO,
+    kind: "VirtualService",
+    services: ["http", "tcp", "tls"].map((protocol) => `spec.${protocol}[].route[].destination.host`),
+    gateways: ["spec.gateways[]"],
+  },
+  { groups: ["getambassador.io"], kind: "Mapping", services: ["spec.service"] },
+  { groups: ["configuration.konghq.com"], kind: "TCPIngress", services: ["spec.rules[].backend.serviceName"], passesOn: true },
+  {
+    groups: ["apisix.apache.org"],
+    kind: "ApisixRoute",
+    services: ["spec.http[].backends[].serviceName"],
+    guards: ["spec.http[].authentication", "spec.http[].plugins"],
+  },
+];
+
+/** Annotations of routes, and of Ingresses above all, that ask for keys or hand requests to what does. */
+export const GUARDING_ANNOTATIONS: readonly RegExp[] = [
+  /^nginx\.(ingress\.kubernetes\.io|org)\/(auth-(url|type|secret|tls-secret)|limit-(rps|rpm|req-rate))$/,
+  /^nginx\.org\/policies$/,
+  /^alb\.ingress\.kubernetes\.io\/(auth-type|jwt-validation|mutual-authentication)$/,
+  /^traefik\.ingress\.kubernetes\.io\/router\.middlewares$/,
+  /^konghq\.com\/plugins$/,
+  /^haproxy(-ingress\.github\.io|\.org)\/auth-/,
+];
+
+/** Gateways that routes name. */
+export const GATEWAY_KINDS: ReadonlyArray<{ group: string; kind: string }> = [
+  { group: "gateway.networking.k8s.io", kind: "Gateway" },
+  { group: "networking.istio.io", kind: "Gateway" },
+];
+
+/** Policies that ask for keys or set quotas where they are attached, to a gateway or to a route, by group and kind. */
+export const GUARDING_POLICIES: ReadonlyMap<string, readonly string[]> = new Map([
+  ["gateway.envoyproxy.io", ["SecurityPolicy", "BackendTrafficPolicy", "EnvoyExtensionPolicy"]],
+  ["aigateway.envoyproxy.io", ["AIGatewayRoute", "BackendSecurityPolicy", "QuotaPolicy"]],
+  ["kuadrant.io", ["AuthPolicy", "RateLimitPolicy", "TokenRateLimitPolicy"]],
+  ["gateway.kgateway.dev", ["TrafficPolicy"]],
+  ["agentgateway.dev", ["AgentgatewayPolicy"]],
+  ["networking.gke.io", ["GCPBackendPolicy", "GCPTrafficExtension", "GCPRoutingExtension"]],
+  ["security.istio.io", ["AuthorizationPolicy", "RequestAuthentication"]],
+  ["gateway.nginx.org", ["AuthenticationFilter", "RateLimitPolicy"]],
+]);
+
+/** Services that controllers make for an object of a kind, as endings of its name. */
+export const MADE_SERVICES: Readonly<Record<string, readonly string[]>> = {
+  // https://docs.ray.io/en/latest/cluster/kubernetes/getting-started/rayservice-quick-start.html
+  RayService: ["-serve-svc", "-head-svc"],
+  RayCluster: ["-head-svc"],
+  // `PredictorServiceName` in KServe's pkg/constants/constants.go
+  InferenceService: ["-predictor", "-predictor-default"],
+  // LeaderWorkerSet's headless Service has its name.
+  LeaderWorkerSet: [""],
+  NIMService: [""],
+};

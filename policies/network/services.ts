@@ -1,0 +1,116 @@
+/** Which Services lead to runtimes. */
+import { MADE_SERVICES } from "../../components/vocabulary/gateways.js";
+import { areRuntimeLabels, isRuntime, runtimesOf } from "../engine/runtimes.js";
+import type { Container } from "../pods/containers.js";
+import { nameOf, namespaceOf, type Workload } from "../pods/workloads.js";
+import { isKind, type Resource } from "../read/kinds.js";
+import { SelectorIndex } from "../read/selectorIndex.js";
+import { mapSelector } from "../read/selectors.js";
+import { each, isUnknownValue } from "../read/unknown.js";
+import { at, list, text, textEntries } from "../read/values.js";
+
+/** Name of a Service in a namespace. */
+export interface ServiceName {
+  namespace: string;
+  name: string;
+}
+
+export class Services {
+  /** Services that lead to a runtime. */
+  readonly ofRuntimes = new Set<Resource>();
+  /** Names of those, and of those that controllers make. */
+  private readonly names = new Set<string>();
+  /** Other names of Services, by their own: those of type ExternalName. */
+  private readonly aliases = new Map<string, ServiceName>();
+  private unknown: Error | undefined;
+
+  /** @param isWanted whether it matters where a Service leads; of others nothing is read */
+  constructor(
+    resources: readonly Resource[],
+    workloads: readonly Workload[],
+    isWanted: (service: Resource) => boolean,
+  ) {
+    const services: Resource[] = [];
+    this.whereKnown(resources, (resource) => {
+      if (isKind(resource, "core", "Service") && isWanted(resource)) services.push(resource);
+    });
+    this.whereKnown(services, (service) => {
+      const alias = serviceIn(text(at(service.props, "spec", "externalName")) ?? "", "");
+      if (alias !== undefined && alias.namespace !== "") this.aliases.set(keyOf(nameIn(service)), alias);
+      const labels = [at(service.props, "metadata", "labels"), at(service.props, "spec", "selector")].map(textEntries);
+      if (labels.some(areRuntimeLabels)) this.add(service);
+    });
+    const index = new SelectorIndex(services, {
+      namespace: namespaceOf,
+      selector: (service) => mapSelector(textEntries(at(service.props, "spec", "selector"))),
+    });
+    this.whereKnown(workloads, (workload) => {
+      const selecting: Resource[] = [];
+      this.whereKnown(index.of(workload.namespace, workload.podLabels), (service) => selecting.push(service));
+      if (selecting.length === 0 && !Object.hasOwn(MADE_SERVICES, workload.kind)) return;
+      if (!isRuntime(workload)) return;
+      for (const service of selecting) if (leadsToEngine(service, workload)) this.add(service);
+      for (const ending of MADE_SERVICES[workload.kind] ?? []) {
+        this.names.add(keyOf({ namespace: workload.namespace, name: workload.name + ending }));
+      }
+    });
+  }
+
+  /** Whether a name is that of a runtime's Service. */
+  leadsToRuntime(service: ServiceName): boolean {
+    const key = keyOf(service);
+    const alias = this.aliases.get(key);
+    return this.names.has(key) || (alias !== undefined && this.names.has(keyOf(alias)));
+  }
+
+  /** Lets a value through that is not known yet and decides which Services lead to runtimes. */
+  throwUnknown(): void {
+    if (this.unknown !== undefined) throw this.unknown;
+  }
+
+  private add(service: Resource): void {
+    this.ofRuntimes.add(service);
+    this.names.add(keyOf(nameIn(service)));
+  }
+
+  private whereKnown<T>(items: Iterable<T>, judge: (item: T) => void): void {
+    try {
+      each(items, judge);
+    } catch (thrown) {
+      if (!isUnknownValue(thrown)) throw thrown;
+      this.unknown ??= thrown;
+    }
+  }
+}
+
+/** `chat`, `chat.models` or `chat.models.svc.cluster.local`, with a scheme or a port or without. */
+export function serviceIn(host: string, namespace: string): ServiceName | undefined {
+  const [name = "", own = namespace, kind = "svc"] = host
+    .replace(/^\w+:\/\//, "")
+    .replace(/[:/].*$/, "")
+    .replace(/\.$/, "")
+    .split(".");
+  return name === "" || kind !== "svc" ? undefined : { namespace: own, name };
+}
+
+function nameIn(service: Resource): ServiceName {
+  return { namespace: namespaceOf(service), name: nameOf(service) };
+}
+
+function keyOf({ namespace, name }: ServiceName): string {
+  return `${namespace}/${name}`;
+}
+
+/** False where all ports are those of another container beside the engine, such as a proxy that asks for keys. */
+function leadsToEngine(service: Resource, workload: Workload): boolean {
+  const engines = new Set([...runtimesOf(workload)].map(({ container }) => container.fields));
+  const [own, others] = [true, false].map((isEngine) =>
+    workload.containers.filter((container) => engines.has(container.fields) === isEngine).flatMap(portsOf),
+  );
+  const targets = list(at(service.props, "spec", "ports")).map((port) => at(port, "targetPort") ?? at(port, "port"));
+  return targets.length === 0 || targets.some((target) => own?.includes(target) === true || others?.includes(target) !== true);
+}
+
+function portsOf(container: Container): unknown[] {
+  return list(container.fields["ports"]).flatMap((port) => [at(port, "containerPort"), at(port, "name")]);
+}

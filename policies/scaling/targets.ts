@@ -1,0 +1,71 @@
+/** Which workloads autoscalers scale, and by which a workload is scaled. */
+import { APP_NAME, LABELS } from "../../components/vocabulary/labels.js";
+import { isRuntime } from "../engine/runtimes.js";
+import type { Workload } from "../pods/workloads.js";
+import { isUnknownValue, some } from "../read/unknown.js";
+import { at, text } from "../read/values.js";
+import { isOfVllm } from "./load.js";
+import type { Scaler, Target } from "./scaler.js";
+
+export class Targets {
+  private readonly workloads: Named<Workload>;
+  private readonly scalers: Named<Scaler>;
+
+  constructor(workloads: readonly Workload[], scalers: readonly Scaler[]) {
+    this.workloads = new Named(workloads, (workload) => workload);
+    this.scalers = new Named(scalers, ({ target }) => target);
+  }
+
+  /** Autoscalers of a workload. */
+  scalersOf(workload: Workload): Iterable<Scaler> {
+    return this.scalers.of(workload);
+  }
+
+  /** Replicas that a workload has at least: stated, or its autoscaler's least if that is more. */
+  leastReplicas(workload: Workload): number {
+    const minimums = Array.from(this.scalersOf(workload), (scaler) => scaler.minReplicas);
+    return Math.max(workload.replicas, ...minimums);
+  }
+
+  /** True when an autoscaler scales a runtime of the stack; where it scales none of its workloads, what it says itself decides. */
+  isOfRuntime(scaler: Scaler): boolean {
+    const { target } = scaler;
+    const isThere = target !== undefined && this.workloads.has(target);
+    if (isThere) return some(this.workloads.of(target), isRuntime);
+    return text(at(scaler.resource.props, "metadata", "labels", LABELS.name)) === APP_NAME || scaler.measures.some(isOfVllm);
+  }
+}
+
+/** Objects by what they name. */
+class Named<T> {
+  private readonly items = new Map<string, T[]>();
+  private unknown: Error | undefined;
+
+  constructor(items: Iterable<T>, nameOf: (item: T) => Target | undefined) {
+    for (const item of items) {
+      try {
+        const named = nameOf(item);
+        if (named === undefined) continue;
+        const key = keyOf(named);
+        this.items.set(key, [...(this.items.get(key) ?? []), item]);
+      } catch (thrown) {
+        if (!isUnknownValue(thrown)) throw thrown;
+        this.unknown ??= thrown;
+      }
+    }
+  }
+
+  has(named: Target): boolean {
+    return this.items.has(keyOf(named));
+  }
+
+  /** @throws the first unknown value, once all others are given */
+  *of(named: Target): Iterable<T> {
+    yield* this.items.get(keyOf(named)) ?? [];
+    if (this.unknown !== undefined) throw this.unknown;
+  }
+}
+
+function keyOf({ namespace, kind, name }: Target): string {
+  return [namespace, kind, name].join("\0");
+}
