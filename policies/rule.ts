@@ -70,8 +70,11 @@ export function resourceRule(about: About, check: Check<Resource>): ResourceRule
     ...about,
     validateResource: (args, report) => {
       const settings = args.getConfig<Fields>();
+      const [, ...held] = objectsOf(args);
+      // Most resources hold none, and there are as many turns as rules times resources.
+      if (held.length === 0) return check(args, report, settings);
       const where = new Map<Resource, string>([[args, ""]]);
-      for (const object of objectsOf(args).slice(1)) where.set(object, `${pathText(object.path)}: `);
+      for (const object of held) where.set(object, `${pathText(object.path)}: `);
       each(where, ([resource, place]) => check(resource, (message) => report(`${place}${message}`), settings));
     },
   };

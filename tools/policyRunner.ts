@@ -173,6 +173,7 @@ export async function judgeAll(
   notJudged?: NotJudged[],
 ): Promise<Violation[]> {
   const linked = linkResources(judged.map(({ resource }) => resource));
+  const byUrn = new Map(linked.map((resource) => [resource.urn, resource]));
   const violations: Violation[] = [];
   for (const rule of rules) {
     const level = levelOf(rule, config);
@@ -189,7 +190,7 @@ export async function judgeAll(
       continue;
     }
     const report: ReportViolation = (message, urn) => {
-      const found = linked.find((resource) => resource.urn === urn);
+      const found = byUrn.get(urn ?? "");
       add(message, found?.name ?? "", urn ?? "", found?.type ?? "");
     };
     const getConfig = configReader(rule, config);

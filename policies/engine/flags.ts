@@ -42,7 +42,16 @@ export function flagsOf(words: readonly string[]): Flag[] {
   }));
 }
 
-export function spelledFlagsOf(words: readonly string[]): SpelledFlag[] {
+/** Cache: many rules ask for the flags of the same command. */
+const SPELLED = new WeakMap<readonly string[], SpelledFlag[]>();
+
+export function spelledFlagsOf(words: readonly string[]): readonly SpelledFlag[] {
+  const flags = SPELLED.get(words) ?? readFlags(words);
+  SPELLED.set(words, flags);
+  return flags;
+}
+
+function readFlags(words: readonly string[]): SpelledFlag[] {
   const flags: Array<{ name: string; keys: string[]; words: string[]; negated: boolean }> = [];
   for (const word of words) {
     const { name, keys, value } = FLAG.exec(word)?.groups ?? {};

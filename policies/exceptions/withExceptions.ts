@@ -51,12 +51,15 @@ function stackChecks(rule: StackRule, today: () => string): Partial<StackRule> {
   const { name, validateStack } = rule;
   return {
     ...remedy(rule, today),
-    validateStack: (args, report) =>
-      validateStack(args, (message, urn) => {
-        const resource = args.resources.find((candidate) => candidate.urn === urn);
+    validateStack: (args, report) => {
+      let byUrn: ReadonlyMap<string, Resource> | undefined;
+      return validateStack(args, (message, urn) => {
+        byUrn ??= new Map(args.resources.map((resource) => [resource.urn, resource]));
+        const resource = byUrn.get(urn ?? "");
         const exception = resource && exceptionFor(name, resource, args.getConfig());
         tell((text) => report(text, urn), message, exception, today());
-      }),
+      });
+    },
   };
 }
 

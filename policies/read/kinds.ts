@@ -29,6 +29,14 @@ const NO_OBJECTS = ["yaml", "kustomize"];
  * tokens: the SDK's `isType(CustomResource)` does not see them.
  */
 export function kindOf(type: string): Kind | undefined {
+  if (!KNOWN.has(type)) KNOWN.set(type, readKind(type));
+  return KNOWN.get(type);
+}
+
+/** Cache: every rule asks for every resource. */
+const KNOWN = new Map<string, Kind | undefined>();
+
+function readKind(type: string): Kind | undefined {
   const [, group = "", version, kind = ""] = /^kubernetes:([^/:]+)\/([^/:]+):([A-Za-z][A-Za-z0-9]*)$/.exec(type) ?? [];
   if (version === undefined || NO_OBJECTS.includes(group)) return undefined;
   const patched = /^(.+)Patch$/.exec(kind)?.[1];
