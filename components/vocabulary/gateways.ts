@@ -73,7 +73,12 @@ export const ROUTE_KINDS: readonly RouteKind[] = [
     gateways: ["spec.gateways[]"],
   },
   { groups: ["getambassador.io"], kind: "Mapping", services: ["spec.service"] },
-  { groups: ["configuration.konghq.com"], kind: "TCPIngress", services: ["spec.rules[].backend.serviceName"], passesOn: true },
+  {
+    groups: ["configuration.konghq.com"],
+    kind: "TCPIngress",
+    services: ["spec.rules[].backend.serviceName"],
+    passesOn: true,
+  },
   {
     groups: ["apisix.apache.org"],
     kind: "ApisixRoute",

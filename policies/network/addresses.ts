@@ -10,7 +10,9 @@ export interface Block {
 /** `{ cidr, except }` of Kubernetes and Cilium, or a range alone. */
 export function blockOf(value: unknown): Block[] {
   const cidr = text(value) ?? text(at(value, "cidr"));
-  return cidr === undefined ? [] : [{ cidr, except: list(at(value, "except")).filter((one) => typeof one === "string") }];
+  return cidr === undefined
+    ? []
+    : [{ cidr, except: list(at(value, "except")).filter((one) => typeof one === "string") }];
 }
 
 /**

@@ -18,7 +18,9 @@ export function calicoPolicies(resource: Resource): PodPolicy[] {
   const of = (field: string): unknown => at(resource.props, "spec", field);
   const allowing = (field: "ingress" | "egress") => rulesBeforeDeny(list(of(field)));
   const types = (type: "Ingress" | "Egress"): boolean =>
-    list(of("types")).length === 0 ? type === "Ingress" || list(of("egress")).length > 0 : list(of("types")).includes(type);
+    list(of("types")).length === 0
+      ? type === "Ingress" || list(of("egress")).length > 0
+      : list(of("types")).includes(type);
   return [
     {
       resource,

@@ -60,10 +60,13 @@ export class Guards {
   /** Whether a route has a guard, or belongs to gateways of which one has it or none is in the stack. */
   isGuarded({ resource, kind, namespace }: Route): boolean {
     const { props } = resource;
-    if ([...textEntries(at(props, "metadata", "annotations"))].some(([name, value]) => isGuarding(name, value))) return true;
+    if ([...textEntries(at(props, "metadata", "annotations"))].some(([name, value]) => isGuarding(name, value)))
+      return true;
     if ((kind.guards ?? []).some((place) => valuesAt(props, place).some(isStatedValue))) return true;
     if (kind.gateways === undefined || kind.passesOn === true) return false;
-    const gateways = kind.gateways.flatMap((place) => valuesAt(props, place)).flatMap((one) => gatewayIn(one, namespace));
+    const gateways = kind.gateways
+      .flatMap((place) => valuesAt(props, place))
+      .flatMap((one) => gatewayIn(one, namespace));
     const known = gateways.filter((gateway) => this.gateways.has(gateway));
     const own = [`${namespace}/${nameOf(resource)}`, namespace, ...known, ...known.map((name) => name.split("/")[0]!)];
     return known.length === 0 || own.some((name) => this.guarded.has(name));

@@ -108,7 +108,10 @@ function leadsToEngine(service: Resource, workload: Workload): boolean {
     workload.containers.filter((container) => engines.has(container.fields) === isEngine).flatMap(portsOf),
   );
   const targets = list(at(service.props, "spec", "ports")).map((port) => at(port, "targetPort") ?? at(port, "port"));
-  return targets.length === 0 || targets.some((target) => own?.includes(target) === true || others?.includes(target) !== true);
+  return (
+    targets.length === 0 ||
+    targets.some((target) => own?.includes(target) === true || others?.includes(target) !== true)
+  );
 }
 
 function portsOf(container: Container): unknown[] {

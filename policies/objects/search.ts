@@ -168,8 +168,13 @@ function statesImages(pod: Values): boolean {
 /** What the engine puts in place of a value that it does not know yet, and throws on when a rule reads it. */
 const UNKNOWN = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+/** True for a text that stands for a value that is not known yet. */
+export function isUnknownText(text: string): boolean {
+  return UNKNOWN.test(text);
+}
+
 function isContainerList(value: unknown): boolean {
-  if (typeof value === "string") return UNKNOWN.test(value);
+  if (typeof value === "string") return isUnknownText(value);
   return Array.isArray(value) && value.some((item) => isObject(item) && CONTAINER_FIELDS.some((key) => key in item));
 }
 

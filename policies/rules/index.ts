@@ -45,6 +45,7 @@ import { noPlainSecrets } from "./pod/noPlainSecrets.js";
 import { noRemoteCode } from "./engine/noRemoteCode.js";
 import { noServiceAccountToken } from "./pod/noServiceAccountToken.js";
 import { noStaticKeys } from "./aws/noStaticKeys.js";
+import { oneAutoscaler } from "./scaling/oneAutoscaler.js";
 import { podsReadable } from "./release/podsReadable.js";
 import { probesPresent } from "./lifecycle/probesPresent.js";
 import { removedMetrics } from "./scaling/removedMetrics.js";
@@ -84,6 +85,7 @@ const withoutExceptions: Rule[] = [
   singleWriterClaim,
   interactiveOffSpot,
   noCpuAutoscaling,
+  oneAutoscaler,
   scaleDownWindow,
   autoscalerFallback,
   removedMetrics,

@@ -11,6 +11,10 @@ export interface Target {
   name: string;
 }
 
+export function keyOf({ namespace, kind, name }: Target): string {
+  return [namespace, kind, name].join("\0");
+}
+
 /** How long the load has to be low before replicas go. */
 export interface ScaleDownWindow {
   path: string;
@@ -54,6 +58,11 @@ export class Scaler {
     return name === undefined
       ? undefined
       : { namespace: this.namespace, kind: text(at(reference, "kind")) ?? "Deployment", name };
+  }
+
+  /** What it scales, as texts to compare: its target, and what a controller makes of that. */
+  get targetKeys(): readonly string[] {
+    return this.target === undefined ? [] : [keyOf(this.target)];
   }
 
   /** True where it does nothing, now or ever. */

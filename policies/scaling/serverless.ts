@@ -6,10 +6,18 @@
  */
 import { nameOf } from "../pods/workloads.js";
 import type { Resource } from "../read/kinds.js";
-import { type Fields, at, fields, list, number, text, textEntries } from "../read/values.js";
+import { type Fields, at, fields, list, number, textEntries } from "../read/values.js";
 import { secondsOf } from "./duration.js";
 import type { Measure } from "./load.js";
-import { behaviorWindows, horizontalMeasures, measure, type ScaleDownWindow, Scaler, type Target } from "./scaler.js";
+import {
+  behaviorWindows,
+  horizontalMeasures,
+  keyOf,
+  measure,
+  type ScaleDownWindow,
+  Scaler,
+  type Target,
+} from "./scaler.js";
 
 const KNATIVE = "autoscaling.knative.dev/";
 const KSERVE = "serving.kserve.io/";
@@ -100,13 +108,10 @@ export class KserveScaler extends OwnScaler {
     return [...super.windows, ...own.filter(({ seconds }) => seconds !== undefined)];
   }
 
-  /** Name of the Deployment that KServe makes in its standard mode. */
-  get deployment(): string {
-    return `${nameOf(this.resource)}-predictor`;
+  /** Itself, and the Deployment that KServe makes in its standard mode; nothing where its replicas do not vary. */
+  override get targetKeys(): readonly string[] {
+    const varies = this.maxReplicas !== undefined && this.maxReplicas > this.minReplicas;
+    const deployment = { ...this.target, kind: "Deployment", name: `${this.target.name}-predictor` };
+    return varies ? [keyOf(this.target), keyOf(deployment)] : [];
   }
-}
-
-/** True for an autoscaler's class, which says what scales an InferenceService. */
-export function statesClass({ props }: Resource): boolean {
-  return text(at(props, "metadata", "annotations", `${KSERVE}autoscalerClass`)) !== undefined;
 }

@@ -5,15 +5,15 @@ import type { Workload } from "../pods/workloads.js";
 import { isUnknownValue, some } from "../read/unknown.js";
 import { at, text } from "../read/values.js";
 import { isOfVllm } from "./load.js";
-import type { Scaler, Target } from "./scaler.js";
+import { keyOf, type Scaler, type Target } from "./scaler.js";
 
 export class Targets {
   private readonly workloads: Named<Workload>;
   private readonly scalers: Named<Scaler>;
 
   constructor(workloads: readonly Workload[], scalers: readonly Scaler[]) {
-    this.workloads = new Named(workloads, (workload) => workload);
-    this.scalers = new Named(scalers, ({ target }) => target);
+    this.workloads = new Named(workloads, (workload) => [workload, ...madeBy(workload)]);
+    this.scalers = new Named(scalers, ({ target }) => (target === undefined ? [] : [target]));
   }
 
   /** Autoscalers of a workload. */
@@ -32,8 +32,15 @@ export class Targets {
     const { target } = scaler;
     const isThere = target !== undefined && this.workloads.has(target);
     if (isThere) return some(this.workloads.of(target), isRuntime);
-    return text(at(scaler.resource.props, "metadata", "labels", LABELS.name)) === APP_NAME || scaler.measures.some(isOfVllm);
+    return (
+      text(at(scaler.resource.props, "metadata", "labels", LABELS.name)) === APP_NAME || scaler.measures.some(isOfVllm)
+    );
   }
+}
+
+/** What a controller makes of an object, and an autoscaler may name: `PredictorServiceName` in KServe's constants.go. */
+function madeBy({ namespace, kind, name }: Workload): Target[] {
+  return kind === "InferenceService" ? [{ namespace, kind: "Deployment", name: `${name}-predictor` }] : [];
 }
 
 /** Objects by what they name. */
@@ -41,13 +48,10 @@ class Named<T> {
   private readonly items = new Map<string, T[]>();
   private unknown: Error | undefined;
 
-  constructor(items: Iterable<T>, nameOf: (item: T) => Target | undefined) {
+  constructor(items: Iterable<T>, namesOf: (item: T) => readonly Target[]) {
     for (const item of items) {
       try {
-        const named = nameOf(item);
-        if (named === undefined) continue;
-        const key = keyOf(named);
-        this.items.set(key, [...(this.items.get(key) ?? []), item]);
+        for (const key of namesOf(item).map(keyOf)) this.items.set(key, [...(this.items.get(key) ?? []), item]);
       } catch (thrown) {
         if (!isUnknownValue(thrown)) throw thrown;
         this.unknown ??= thrown;
@@ -64,8 +68,4 @@ class Named<T> {
     yield* this.items.get(keyOf(named)) ?? [];
     if (this.unknown !== undefined) throw this.unknown;
   }
-}
-
-function keyOf({ namespace, kind, name }: Target): string {
-  return [namespace, kind, name].join("\0");
 }

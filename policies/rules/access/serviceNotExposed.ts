@@ -44,7 +44,10 @@ export const serviceNotExposed = stackRule(
 function judgeService(service: Resource, report: (urn: string, message: string) => void): void {
   const exposure = exposureOf(service);
   if (exposure === undefined) return;
-  report(service.urn, `Service ${quote(nameOf(service))} of a runtime has ${exposure}: use ClusterIP behind the gateway`);
+  report(
+    service.urn,
+    `Service ${quote(nameOf(service))} of a runtime has ${exposure}: use ClusterIP behind the gateway`,
+  );
 }
 
 /** What makes a Service reachable from outside of the cluster. */
@@ -56,6 +59,7 @@ function exposureOf({ props }: Resource): string | undefined {
 
 function routeMessage({ resource, kind }: Route): string {
   const where = `${kind.kind} ${quote(nameOf(resource))} leads to a runtime's Service`;
-  if (kind.passesOn === true) return `${where} and passes connections on: route by HTTP from a gateway that asks for keys`;
+  if (kind.passesOn === true)
+    return `${where} and passes connections on: route by HTTP from a gateway that asks for keys`;
   return `${where} and nothing on the way asks for keys: route from a gateway that does`;
 }

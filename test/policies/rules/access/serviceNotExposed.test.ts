@@ -1,7 +1,28 @@
 import assert from "node:assert/strict";
 
 import { serviceNotExposed } from "../../../../policies/rules/access/serviceNotExposed.js";
-import { deployment, messages, service } from "../../fixtures.js";
+import type { PolicyInput } from "../../../../tools/policyRunner.js";
+import { type Json, deployment, IMAGE, messages, plainPod, resource, service } from "../../fixtures.js";
+
+type Fields = { [key: string]: Json };
+
+const object = (type: string, spec: Fields, metadata: Fields = {}): PolicyInput =>
+  resource(`kubernetes:${type}`, "r", { metadata: { name: "r", namespace: "models", ...metadata }, spec });
+const ingress = (name: string, annotations: Fields = {}, namespace = "models"): PolicyInput =>
+  object(
+    "networking.k8s.io/v1:Ingress",
+    { rules: [{ http: { paths: [{ path: "/", backend: { service: { name, port: { number: 8000 } } } }] } }] },
+    { annotations, namespace },
+  );
+const route = (kind: string, backend: Fields = { name: "chat" }): PolicyInput =>
+  object(`gateway.networking.k8s.io/v1:${kind}`, { parentRefs: [{ name: "gw" }], rules: [{ backendRefs: [backend] }] });
+const virtualService = (gateways: string[] | undefined, host = "chat.models.svc.cluster.local"): PolicyInput =>
+  object("networking.istio.io/v1:VirtualService", { gateways, http: [{ route: [{ destination: { host } }] }] });
+const gateway = (group = "gateway.networking.k8s.io"): PolicyInput =>
+  resource(`kubernetes:${group}/v1:Gateway`, "gw", { metadata: { name: "gw", namespace: "models" }, spec: {} });
+const attached = (type: string, spec: Fields): PolicyInput =>
+  resource(`kubernetes:${type}`, "policy", { metadata: { name: "policy", namespace: "models" }, spec });
+const runtime = { containers: [{ name: "vllm", image: IMAGE, args: ["Qwen/Qwen3-8B"] }] };
 
 describe("service-not-exposed", () => {
   it("accepts ClusterIP, and exposed Services of other pods", async () => {
@@ -31,5 +52,177 @@ describe("service-not-exposed", () => {
     assert.deepEqual(await messages(serviceNotExposed, [deployment(), service({ externalIPs: ["203.0.113.5"] })]), [
       'Service "chat" of a runtime has externalIPs: use ClusterIP behind the gateway',
     ]);
+  });
+
+  describe("of pods that a controller makes", () => {
+    const ray = object("ray.io/v1:RayService", {
+      rayClusterConfig: { headGroupSpec: { template: { spec: runtime } } },
+    });
+    const lws = object("leaderworkerset.x-k8s.io/v1:LeaderWorkerSet", {
+      leaderWorkerTemplate: { workerTemplate: { metadata: { labels: { app: "big" } }, spec: runtime } },
+    });
+    const stateful = object("apps/v1:StatefulSet", { template: { metadata: { labels: { app: "x" } }, spec: runtime } });
+    const kserve = object("serving.kserve.io/v1beta1:InferenceService", { predictor: runtime });
+    for (const [what, workload, selector] of [
+      [
+        "a LeaderWorkerSet",
+        lws,
+        { "leaderworkerset.sigs.k8s.io/name": "r", "leaderworkerset.sigs.k8s.io/worker-index": "0" },
+      ],
+      ["a Ray cluster", ray, { "ray.io/node-type": "head", "ray.io/cluster": "r-raycluster-x7k2p" }],
+      ["a StatefulSet, one of them", stateful, { "statefulset.kubernetes.io/pod-name": "r-0" }],
+      ["KServe", kserve, { "serving.kserve.io/inferenceservice": "r" }],
+    ] as const) {
+      it(`refuses LoadBalancer in front of ${what}`, async () => {
+        const found = await messages(serviceNotExposed, [workload, service({ type: "LoadBalancer", selector })]);
+        assert.equal(found.length, 1);
+      });
+    }
+
+    it("knows the Services that KubeRay and KServe make", async () => {
+      for (const [workload, name] of [
+        [ray, "r-serve-svc"],
+        [kserve, "r-predictor"],
+      ] as const) {
+        assert.equal((await messages(serviceNotExposed, [workload, ingress(name)])).length, 1);
+      }
+    });
+  });
+
+  describe("of routes", () => {
+    it("says what leads to the runtime", async () => {
+      assert.deepEqual(await messages(serviceNotExposed, [deployment(), service(), ingress("chat")]), [
+        'Ingress "r" leads to a runtime\'s Service and nothing on the way asks for keys: route from a gateway that does',
+      ]);
+      assert.deepEqual(await messages(serviceNotExposed, [deployment(), service(), route("TLSRoute")]), [
+        'TLSRoute "r" leads to a runtime\'s Service and passes connections on: route by HTTP from a gateway that asks for keys',
+      ]);
+    });
+
+    const alias = resource("kubernetes:core/v1:Service", "alias", {
+      metadata: { name: "alias", namespace: "web" },
+      spec: { type: "ExternalName", externalName: "chat.models.svc.cluster.local" },
+    });
+    const refused: Array<[string, PolicyInput[]]> = [
+      [
+        "an Ingress by its default",
+        [object("networking.k8s.io/v1:Ingress", { defaultBackend: { service: { name: "chat" } } })],
+      ],
+      ["an Ingress of v1beta1", [object("extensions/v1beta1:Ingress", { backend: { serviceName: "chat" } })]],
+      [
+        "an Ingress with authentication switched off",
+        [ingress("chat", { "alb.ingress.kubernetes.io/auth-type": "none" })],
+      ],
+      ["an Ingress by another name of the Service", [alias, ingress("alias", {}, "web")]],
+      ["OpenShift's Route", [object("route.openshift.io/v1:Route", { to: { kind: "Service", name: "chat" } })]],
+      [
+        "a TargetGroupBinding",
+        [object("elbv2.k8s.aws/v1beta1:TargetGroupBinding", { serviceRef: { name: "chat", port: 8000 } })],
+      ],
+      [
+        "Traefik's IngressRoute",
+        [object("traefik.io/v1alpha1:IngressRoute", { routes: [{ services: [{ name: "chat" }] }] })],
+      ],
+      [
+        "Contour's HTTPProxy",
+        [object("projectcontour.io/v1:HTTPProxy", { routes: [{ services: [{ name: "chat" }] }] })],
+      ],
+      ["a TCPRoute", [route("TCPRoute")]],
+      ["an HTTPRoute of a Gateway without keys", [gateway(), route("HTTPRoute")]],
+      ["a GRPCRoute of a Gateway without keys", [gateway(), route("GRPCRoute")]],
+      ["a VirtualService of a Gateway without keys", [gateway("networking.istio.io"), virtualService(["models/gw"])]],
+    ];
+    for (const [what, routes] of refused) {
+      it(`refuses ${what}`, async () => {
+        assert.equal((await messages(serviceNotExposed, [deployment(), service(), ...routes])).length, 1);
+      });
+    }
+
+    const toGateway = { targetRefs: [{ group: "gateway.networking.k8s.io", kind: "Gateway", name: "gw" }] };
+    const accepted: Array<[string, PolicyInput[]]> = [
+      ["an Ingress to another Service", [ingress("web")]],
+      ["an Ingress of another namespace", [ingress("chat", {}, "other")]],
+      [
+        "an Ingress that asks another for keys",
+        [ingress("chat", { "nginx.ingress.kubernetes.io/auth-url": "http://a" })],
+      ],
+      [
+        "an IngressRoute with a middleware",
+        [
+          object("traefik.io/v1alpha1:IngressRoute", {
+            routes: [{ middlewares: [{ name: "keys" }], services: [{ name: "chat" }] }],
+          }),
+        ],
+      ],
+      ["an HTTPRoute of a Gateway that is elsewhere", [route("HTTPRoute")]],
+      [
+        "an HTTPRoute of a Gateway with keys",
+        [gateway(), route("HTTPRoute"), attached("gateway.envoyproxy.io/v1alpha1:SecurityPolicy", toGateway)],
+      ],
+      [
+        "an HTTPRoute with quotas",
+        [
+          gateway(),
+          route("HTTPRoute"),
+          attached("kuadrant.io/v1:RateLimitPolicy", { targetRef: { kind: "HTTPRoute", name: "r" } }),
+        ],
+      ],
+      [
+        "an HTTPRoute to a pool",
+        [gateway(), route("HTTPRoute", { group: "inference.networking.k8s.io", kind: "InferencePool", name: "chat" })],
+      ],
+      [
+        "a VirtualService within the mesh",
+        [gateway("networking.istio.io"), virtualService(undefined), virtualService(["mesh"])],
+      ],
+      [
+        "a VirtualService whose Gateway asks who calls",
+        [
+          gateway("networking.istio.io"),
+          virtualService(["gw"]),
+          attached("security.istio.io/v1:AuthorizationPolicy", {}),
+        ],
+      ],
+      ["another name alone", [alias]],
+    ];
+    for (const [what, routes] of accepted) {
+      it(`accepts ${what}`, async () => {
+        assert.deepEqual(await messages(serviceNotExposed, [deployment(), service(), ...routes]), []);
+      });
+    }
+  });
+
+  it("accepts a Service of a proxy beside the engine, by its port", async () => {
+    const proxied = deployment({
+      pod: {
+        containers: [
+          { ...runtime.containers[0]!, ports: [{ containerPort: 8000, name: "http" }] },
+          {
+            name: "proxy",
+            image: "quay.io/oauth2-proxy/oauth2-proxy:v7",
+            ports: [{ containerPort: 4180, name: "auth" }],
+          },
+        ],
+      },
+    });
+    for (const [targetPort, count] of [
+      ["auth", 0],
+      [4180, 0],
+      ["http", 1],
+      [8000, 1],
+      [9999, 1],
+    ] as const) {
+      const exposed = service({ type: "LoadBalancer", ports: [{ port: 443, targetPort }] });
+      assert.equal((await messages(serviceNotExposed, [proxied, exposed])).length, count, String(targetPort));
+    }
+  });
+
+  it("says nothing of a headless Service, one of nothing and one of other pods", async () => {
+    const others = [
+      service({ clusterIP: "None" }),
+      service({ type: "LoadBalancer", selector: {} }),
+      service({ type: "LoadBalancer", selector: { app: "web" } }),
+    ];
+    assert.deepEqual(await messages(serviceNotExposed, [deployment(), plainPod(), ...others]), []);
   });
 });
