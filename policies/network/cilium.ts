@@ -5,7 +5,7 @@
 import { namespaceOf } from "../pods/workloads.js";
 import { isKind, type Resource } from "../read/kinds.js";
 import { labelSelector, namesNoLabel } from "../read/selectors.js";
-import { at, fields, list, textEntries } from "../read/values.js";
+import { at, fields, list, number, text, textEntries } from "../read/values.js";
 import { blockOf, coverMost, spareInside } from "./addresses.js";
 import { NAMESPACE_LABELS, type PodPolicy } from "./podPolicy.js";
 
@@ -72,7 +72,7 @@ function isNamespace(key: unknown): boolean {
 /** `toPorts` with a port other than 0, which is all of them. */
 function narrowsPorts(rule: unknown): boolean {
   const ports = list(at(rule, "toPorts")).flatMap((entry) => list(at(entry, "ports")));
-  return ports.length > 0 && !ports.some((port) => String(at(port, "port") ?? 0) === "0");
+  return ports.length > 0 && !ports.some((port) => (number(at(port, "port")) ?? text(at(port, "port")) ?? 0) === 0);
 }
 
 const NAMESPACE_LABEL = "io.cilium.k8s.namespace.labels.";

@@ -41,7 +41,7 @@ export function metricsIn(parts: readonly Part[]): string[] {
   return parts.flatMap((part, index) => {
     const next = parts[index + 1];
     if (typeof part === "string") {
-      const isCall = typeof next === "object" && next.bracket === "(";
+      const isCall = typeof next === "object" ? next.bracket === "(" : /^(by|without)$/i.test(next ?? "");
       return NAME.test(part) && !WORDS.test(part) && !isCall ? [part] : [];
     }
     if (part.bracket === "[") return [];

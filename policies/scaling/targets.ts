@@ -43,18 +43,24 @@ function madeBy({ namespace, kind, name }: Workload): Target[] {
   return kind === "InferenceService" ? [{ namespace, kind: "Deployment", name: `${name}-predictor` }] : [];
 }
 
+/** No namespace has this name: where that is not known either. */
+const ANY_NAMESPACE = "";
+
 /** Objects by what they name. */
-class Named<T> {
+class Named<T extends { readonly namespace: string }> {
   private readonly items = new Map<string, T[]>();
-  private unknown: Error | undefined;
+  /** Values that are not known yet, by namespace. */
+  private readonly unknown = new Map<string, Error>();
 
   constructor(items: Iterable<T>, namesOf: (item: T) => readonly Target[]) {
     for (const item of items) {
+      let place = ANY_NAMESPACE;
       try {
+        place = item.namespace;
         for (const key of namesOf(item).map(keyOf)) this.items.set(key, [...(this.items.get(key) ?? []), item]);
       } catch (thrown) {
         if (!isUnknownValue(thrown)) throw thrown;
-        this.unknown ??= thrown;
+        this.unknown.set(place, thrown);
       }
     }
   }
@@ -63,9 +69,10 @@ class Named<T> {
     return this.items.has(keyOf(named));
   }
 
-  /** @throws the first unknown value, once all others are given */
+  /** @throws a value that is not known yet and decides whether there are more, once all others are given */
   *of(named: Target): Iterable<T> {
     yield* this.items.get(keyOf(named)) ?? [];
-    if (this.unknown !== undefined) throw this.unknown;
+    const unknown = this.unknown.get(named.namespace) ?? this.unknown.get(ANY_NAMESPACE);
+    if (unknown !== undefined) throw unknown;
   }
 }

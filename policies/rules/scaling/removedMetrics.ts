@@ -73,7 +73,8 @@ function* partsOf(found: FoundText): Iterable<FoundText> {
   if (NO_QUERY.test(keyOf(path))) return;
   const document = parsed(text);
   if (typeof document === "object" && document !== null) {
-    return yield* [...textsIn(document)].map((inner) => ({ path: [...path, ...inner.path], text: inner.text }));
+    for (const inner of textsIn(document)) yield { path: [...path, ...inner.path], text: inner.text };
+    return;
   }
   for (const line of text.split("\n")) {
     const isComment = /^\s*(#|\/\/|--)/.test(line);
@@ -84,7 +85,9 @@ function* partsOf(found: FoundText): Iterable<FoundText> {
 
 function parsed(text: string): unknown {
   try {
-    return text.trimStart().startsWith("{") ? (JSON.parse(text) as unknown) : parse(text, { logLevel: "error" });
+    return text.trimStart().startsWith("{")
+      ? (JSON.parse(text) as unknown)
+      : (parse(text, { logLevel: "error" }) as unknown);
   } catch {
     return undefined;
   }

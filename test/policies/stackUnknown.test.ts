@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+
+import * as proxy from "@pulumi/policy/proxy";
+
+import { rules } from "../../policies/rules/index.js";
+import { type NotJudged, type PolicyInput, runPolicies } from "../../tools/policyRunner.js";
+import { deployment, horizontalAutoscaler, networkPolicy, resource, scaledObject, service } from "./fixtures.js";
+
+/** Exported, but marked internal and so left out of the SDK's types. */
+const { unknownCheckingProxy, unknownStringValue } = proxy as unknown as {
+  unknownCheckingProxy: (props: PolicyInput["props"]) => PolicyInput["props"];
+  unknownStringValue: string;
+};
+
+const later = unknownStringValue;
+
+/** Of others, with a value that is not known yet in each place that rules over a stack read. */
+const UNRELATED: Array<[string, PolicyInput]> = [
+  [
+    "image",
+    other("apps/v1:Deployment", { spec: { template: { spec: { containers: [{ name: "a", image: later }] } } } }),
+  ],
+  [
+    "labels",
+    other("apps/v1:Deployment", {
+      spec: { template: { metadata: { labels: { app: later } }, spec: { containers: [] } } },
+    }),
+  ],
+  ["name", other("apps/v1:Deployment", { metadata: { name: later, namespace: "other" } })],
+  ["namespace", other("apps/v1:Deployment", { metadata: { name: "other", namespace: later } })],
+  ["Service's selector", other("core/v1:Service", { spec: { type: "LoadBalancer", selector: { app: later } } })],
+  ["Service's type", other("core/v1:Service", { spec: { type: later } })],
+  [
+    "policy's selector",
+    other("networking.k8s.io/v1:NetworkPolicy", { spec: { podSelector: { matchLabels: { app: later } } } }),
+  ],
+  [
+    "autoscaler's target",
+    other("keda.sh/v1alpha1:ScaledObject", { spec: { scaleTargetRef: { name: later }, triggers: [] } }),
+  ],
+  [
+    "budget's selector",
+    other("policy/v1:PodDisruptionBudget", { spec: { selector: { matchLabels: { app: later } } } }),
+  ],
+  [
+    "route's Service",
+    other("networking.k8s.io/v1:Ingress", { spec: { defaultBackend: { service: { name: later } } } }),
+  ],
+];
+
+function other(type: string, props: PolicyInput["props"]): PolicyInput {
+  const { metadata } = props;
+  const all = { ...props, metadata: metadata ?? { name: "other", namespace: "other" } };
+  return { ...resource(`kubernetes:${type}`, "other", {}), props: all };
+}
+
+/** A runtime that breaks each rule over the stack. */
+const BROKEN: PolicyInput[] = [
+  deployment(),
+  service({ type: "NodePort" }),
+  networkPolicy({ ingress: [{}] }),
+  scaledObject({ fallback: undefined, cooldownPeriod: 1 }, { metadata: { query: "max(vllm:gpu_cache_usage_perc)" } }),
+  horizontalAutoscaler({ metrics: [] }),
+];
+
+/** Rules that read pods together with what selects or scales them. */
+const NAMES = [
+  ...["disruption-budget", "no-cpu-autoscaling", "one-autoscaler", "scale-down-window", "autoscaler-fallback"],
+  ...["removed-metrics", "service-not-exposed", "network-policy"],
+];
+
+describe("rules over a stack", () => {
+  const stackRules = rules.filter(({ name }) => NAMES.includes(name));
+
+  it("are all broken by the stack of this test", async () => {
+    const found = new Set((await runPolicies(BROKEN, stackRules)).map(({ rule }) => rule));
+    assert.deepEqual([...found], NAMES);
+  });
+
+  for (const [what, unrelated] of UNRELATED) {
+    it(`judge a runtime beside another's ${what} that is not known yet`, async () => {
+      const expected = await runPolicies(BROKEN, stackRules);
+      const guarded = [unrelated, ...BROKEN].map((item) => ({ ...item, props: unknownCheckingProxy(item.props) }));
+      const notJudged: NotJudged[] = [];
+      const found = await runPolicies(guarded, stackRules, {}, notJudged);
+      const messagesOf = (violations: typeof found) => violations.map(({ rule, message }) => `${rule}: ${message}`);
+      assert.deepEqual(messagesOf(found), messagesOf(expected));
+    });
+  }
+});
