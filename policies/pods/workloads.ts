@@ -54,6 +54,11 @@ export class Workload {
     return valuesOf(this.object).some(({ path }) => path.length === 0 || own.startsWith(pathText(path)));
   }
 
+  /** Where the pod is in its object. */
+  get pathInObject(): Path {
+    return this.pod.path;
+  }
+
   /** Where the pod is in the resource, as messages begin: empty where the kind's name says it. */
   get where(): string {
     const path = [...this.object.path, ...(isUsualPlace(this.object, this.pod.path) ? [] : this.pod.path)];
@@ -147,6 +152,11 @@ export function workloadsOf(resource: Resource): readonly Workload[] {
   const workloads = objectsOf(resource).flatMap((object) => podsOf(object).map((pod) => new Workload(object, pod)));
   KNOWN.set(resource.props, workloads);
   return workloads;
+}
+
+/** True for an object that others than Kubernetes make pods of. */
+export function isOfOthers({ group }: KubernetesObject): boolean {
+  return !GROUPS.has(group);
 }
 
 /** Kubernetes' own kinds make pods whatever their template says; of others, what has the shape of a pod. */

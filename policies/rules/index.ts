@@ -60,6 +60,7 @@ import { sharedMemory } from "./resources/sharedMemory.js";
 import { singleWriterClaim } from "./resources/singleWriterClaim.js";
 import { spotNodeTaint } from "./nodes/spotNodeTaint.js";
 import { volumeEncrypted } from "./aws/volumeEncrypted.js";
+import { wakesFromZero } from "./scaling/wakesFromZero.js";
 
 const withoutExceptions: Rule[] = [
   imagePinned,
@@ -88,6 +89,7 @@ const withoutExceptions: Rule[] = [
   oneAutoscaler,
   scaleDownWindow,
   autoscalerFallback,
+  wakesFromZero,
   removedMetrics,
   serviceNotExposed,
   networkPolicy,

@@ -1,13 +1,13 @@
 import { quote } from "../../../components/config/problems.js";
 import { Guards, type Route, routesOf, servicesOf } from "../../network/routes.js";
 import { Services } from "../../network/services.js";
-import { nameOf } from "../../pods/workloads.js";
+import { EXPOSED_TYPES, statedServices } from "../../network/statedServices.js";
+import { isRuntime } from "../../engine/runtimes.js";
+import { isOfOthers, nameOf, type Workload } from "../../pods/workloads.js";
 import type { Resource } from "../../read/kinds.js";
 import { all, each, some } from "../../read/unknown.js";
 import { at, list, text } from "../../read/values.js";
 import { stackRule } from "../../rule.js";
-
-const EXPOSED = new Set(["LoadBalancer", "NodePort"]);
 
 export const serviceNotExposed = stackRule(
   {
@@ -20,8 +20,8 @@ export const serviceNotExposed = stackRule(
       "and what leads straight to a runtime's Service: Ingress, OpenShift's Route, TargetGroupBinding, IngressRoute, HTTPProxy, Mapping, and Gateway API " +
       "routes of TLS, TCP and UDP, unless an annotation or field of it asks for keys or sets quotas. HTTPRoute, GRPCRoute and Istio's VirtualService are " +
       "the right way; they are refused only where their Gateway is in the program and no policy of keys or quotas is attached to it or to the route. " +
-      "Routes to an InferencePool, Services without selector, and Services whose ports are those of a proxy beside the engine are accepted. A Service " +
-      "that a chart makes is not seen.",
+      "Routes to an InferencePool, Services without selector, and Services whose ports are those of a proxy beside the engine are accepted. Of Services " +
+      "that operators and charts make, the type is read where it is stated beside the engine.",
     severity: "critical",
     enforcementLevel: "mandatory",
   },
@@ -36,6 +36,7 @@ export const serviceNotExposed = stackRule(
           const leads = some(servicesOf(route), (name) => services.leadsToRuntime(name));
           if (leads && !guards.isGuarded(route)) report(route.resource.urn, routeMessage(route));
         }),
+      () => each(workloads, (workload) => judgeStated(workload, report)),
       () => services.throwUnknown(),
     );
   },
@@ -50,10 +51,22 @@ function judgeService(service: Resource, report: (urn: string, message: string) 
   );
 }
 
+/** Of Services that an operator or a chart makes as the workload's object says. */
+function judgeStated(workload: Workload, report: (urn: string, message: string) => void): void {
+  const stated = isOfOthers(workload.object) ? statedServices(workload) : [];
+  if (stated.length === 0 || !isRuntime(workload)) return;
+  for (const { path, type } of stated) {
+    report(
+      workload.urn,
+      `${workload.kind} "${workload.name}": ${path} of a runtime is ${type}: use ClusterIP behind the gateway`,
+    );
+  }
+}
+
 /** What makes a Service reachable from outside of the cluster. */
 function exposureOf({ props }: Resource): string | undefined {
   const type = text(at(props, "spec", "type"));
-  if (type !== undefined && EXPOSED.has(type)) return `type ${type}`;
+  if (type !== undefined && EXPOSED_TYPES.has(type)) return `type ${type}`;
   return list(at(props, "spec", "externalIPs")).length > 0 ? "externalIPs" : undefined;
 }
 

@@ -192,6 +192,48 @@ describe("service-not-exposed", () => {
     }
   });
 
+  describe("of Services that operators and charts make", () => {
+    const head = (service: Fields, containers: Json = runtime.containers) =>
+      object("ray.io/v1:RayCluster", { headGroupSpec: { ...service, template: { spec: { containers } } } });
+    const chart = (values: Fields) => resource("kubernetes:helm.sh/v3:Release", "r", { chart: "vllm", values });
+    const engine = { image: IMAGE, args: ["Qwen/Qwen3-8B", "--max-model-len=8192"] };
+
+    const refused: Array<[string, string, PolicyInput]> = [
+      ["Ray's head", "spec.headGroupSpec.serviceType", head({ serviceType: "LoadBalancer" })],
+      [
+        "Ray's head, by its spec",
+        "spec.headGroupSpec.headService.spec.type",
+        head({ headService: { spec: { type: "NodePort" } } }),
+      ],
+      ["a chart", "values.service.type", chart({ ...engine, service: { type: "LoadBalancer" } })],
+      [
+        "a chart, for one engine",
+        "values.engine.service.type",
+        chart({ engine: { ...engine, service: { type: "NodePort" } } }),
+      ],
+    ];
+    for (const [what, path, input] of refused) {
+      it(`refuses the type that ${what} states`, async () => {
+        const found = await messages(serviceNotExposed, input);
+        assert.equal(found.length, 1);
+        assert.ok(found[0]!.includes(`: ${path} of a runtime is `), found[0]);
+      });
+    }
+
+    const accepted: Array<[string, PolicyInput]> = [
+      ["ClusterIP", chart({ ...engine, service: { type: "ClusterIP" } })],
+      ["a router's", chart({ ...engine, router: { service: { type: "LoadBalancer" } } })],
+      ["what stands beside other pods", chart({ engine, docs: { service: { type: "LoadBalancer" } } })],
+      [
+        "that of pods without an engine",
+        head({ serviceType: "LoadBalancer" }, [{ name: "a", image: "rayproject/ray:2.50.0" }]),
+      ],
+    ];
+    for (const [what, input] of accepted) {
+      it(`accepts ${what}`, async () => assert.deepEqual(await messages(serviceNotExposed, input), []));
+    }
+  });
+
   it("accepts a Service of a proxy beside the engine, by its port", async () => {
     const proxied = deployment({
       pod: {
