@@ -25,7 +25,7 @@ const SECRET_NAME =
   /(^|_)(TOKEN|SECRETS?|PASSWORD|PASSWD|PASSPHRASE|PASS|PWD|API_?KEYS?|PRIVATE_?KEY|ACCESS_?KEY|MASTER_?KEY|CREDENTIALS?)(_|$)|^PGPASS$/i;
 /** Names with these endings say where or of what kind a secret is, not the secret itself. */
 const ABOUT_SECRET =
-  /_(FILE|PATH|DIR|URL|URI|NAME|TYPE|STORE|TTL|HEADER|ENABLED|DISABLED|LENGTH|LIMIT|COUNT)$|(^|_)(MAX|MIN|NUM)_TOKEN|^(OLD)?PWD$/i;
+  /_(FILE|PATH|DIR|URL|URI|NAME|TYPE|STORE|TTL|HEADER|ENABLED|DISABLED|LENGTH|LIMIT|COUNT|UNIT|INTERVAL|WINDOW)$|(^|_)(MAX|MIN|NUM)_TOKEN|^(OLD)?PWD$/i;
 /** Names of the tokens of a text, such as `STOP_TOKEN`. */
 const TEXT_TOKEN = /(^|_)(STOP|PAD|BOS|EOS|UNK|SEP|CLS|MASK|IMAGE|SPECIAL|START|END|NEXT)_TOKENS?(_|$)/i;
 /** Values of clients whose server asks for no key: https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html has `EMPTY`. */

@@ -32,6 +32,8 @@ describe("isNamedSecret", () => {
     "PWD",
     "STOP_TOKEN",
     "SECRET_STORE",
+    "TOKEN_TRACKER_TIME_UNIT",
+    "TOKEN_REFRESH_INTERVAL",
   ]) {
     it(`sees none in ${name}, whatever its value`, () => {
       assert.equal(isNamedSecret(name), false);
