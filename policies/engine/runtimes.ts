@@ -132,7 +132,7 @@ function serverArguments(container: Container, workload: Workload): ReadonlyArra
   // A server that another program of the script controls, such as a benchmark, is seen; a benchmark alone is none.
   if (servers.length > 0 || programs.length > 0) return servers;
   if (workload.label(LABELS.component) === COMPONENTS.spare) return [];
-  const words = commands.flat();
+  const words = afterSubcommand(container, commands.flat());
   if (tellsOfVllm(words) || isStartedAsServer(container, workload)) return [words];
   const ofVariables = variableArguments(container);
   if (ofVariables !== undefined) return [[...words, ...ofVariables]];
@@ -144,6 +144,11 @@ function serverArguments(container: Container, workload: Workload): ReadonlyArra
   const isOwn = namesModel && isTunedEngine(container);
   const isOfImage = hasServerImage(container) && (isStarted || namesModel || isPythonServer(container, commands));
   return isOwn || isOfImage ? [ofScript ?? words] : [];
+}
+
+/** The words after `serve`, which images whose entrypoint is `vllm` alone are given. */
+function afterSubcommand({ command }: Container, words: readonly string[]): readonly string[] {
+  return command.length === 0 && words[0] === "serve" ? words.slice(1) : words;
 }
 
 /** By flags that no other server has, where image and program have names of their own. */

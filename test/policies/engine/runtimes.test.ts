@@ -141,6 +141,13 @@ describe("runtimesOf", () => {
     assert.deepEqual(found?.args, ["--port", "8"]);
   });
 
+  it("takes the subcommand from the arguments of an image whose entrypoint is vllm", () => {
+    for (const more of [[], ["--max-model-len=8"]]) {
+      const [found] = runtimesOf(workload([{ name: "a", image: "acme/vllm:v1", args: ["serve", "m", ...more] }]));
+      assert.deepEqual(found?.args, ["m", ...more]);
+    }
+  });
+
   it("takes every server of a script", () => {
     const found = runtimesOf(workload([{ name: "a", command: ["sh", "-c", "vllm serve m & vllm serve n --port 1"] }]));
     assert.deepEqual(
