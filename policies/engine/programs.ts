@@ -15,6 +15,17 @@ const BEFORE_PROGRAM = /^(if|then|else|elif|do|while|until|!|\{|time|exec|[A-Za-
 const LOOKED_UP = /^(\$\(|`)\s*(which|command -v|type -p)\s+(?<program>[\w./-]+)\s*(\)|`)$/;
 
 const SERVER_MODULE = /^(vllm\.entrypoints\.(?!.*run_batch)(?!cli\b)|dynamo\.vllm\b)/;
+/**
+ * KServe's server for models of Hugging Face. It runs them by vLLM or without it; flags for several GPUs are vLLM's alone.
+ * Source: https://github.com/kserve/kserve, python/huggingfaceserver/huggingfaceserver/__main__.py, read 2026-11-26
+ */
+const HUGGING_FACE_SERVER = "huggingfaceserver";
+const CHOOSES_VLLM = /^--(backend=vllm|(tensor|pipeline|data)[-_]parallel[-_]size)/;
+/** Its names for vLLM's flags. */
+const RENAMED = [
+  [/^--model[-_](id|dir)(?==|$)/, "--model"],
+  [/^--model[-_]revision(?==|$)/, "--revision"],
+] as const;
 const BATCH_MODULE = /^vllm\.entrypoints\..*run_batch$/;
 const CLI_MODULE = /^vllm(\.entrypoints\.cli(\.main)?)?$/;
 const SERVER_FILE = /vllm\/.*api_server\.py$/;
@@ -43,9 +54,18 @@ function programAt(words: readonly string[], index: number): Program | undefined
   const glued = /^-m(?<module>vllm.*|dynamo\..*)$/.exec(word)?.groups?.["module"];
   const module = glued ?? (word === "-m" ? (words[index + 1] ?? "") : "");
   const args = words.slice(index + (glued === undefined ? 2 : 1));
+  if (module === HUGGING_FACE_SERVER) return ofHuggingFaceServer(args);
   if (CLI_MODULE.test(module)) return ofSubcommand(args);
   if (BATCH_MODULE.test(module)) return { kind: "batch", args };
   return SERVER_MODULE.test(module) ? { kind: "server", args } : undefined;
+}
+
+function ofHuggingFaceServer(words: readonly string[]): Program {
+  const args = words.map((word) => RENAMED.reduce((name, [own, flag]) => name.replace(own, flag), word));
+  const isVllm = words.some((word, index) =>
+    CHOOSES_VLLM.test(word === "--backend" ? `${word}=${words[index + 1]}` : word),
+  );
+  return { kind: isVllm ? "server" : "other", args };
 }
 
 /** A path that ends in `vllm`, such as a folder's, is no program without a subcommand. */

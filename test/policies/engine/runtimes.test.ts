@@ -34,6 +34,11 @@ describe("runtimesOf", () => {
     ["bash with options", { command: ["bash", "-o", "pipefail", "-ec", "vllm serve m | tee log"] }],
     ["the module in one word", { command: ["python3", "-mvllm.entrypoints.openai.api_server"] }],
     ["Dynamo's worker", { command: ["python3", "-m", "dynamo.vllm"], args: ["--model", "m"] }],
+    [
+      "KServe's server of Hugging Face's models on several GPUs",
+      { command: ["sh", "-c", "python3 -m huggingfaceserver --model_dir=/mnt/models --tensor-parallel-size=2"] },
+    ],
+    ["the same with vLLM named", { command: ["python3", "-m", "huggingfaceserver", "--backend", "vllm"] }],
     ["a program that is looked up", { command: ["sh", "-c", "$(which vllm) serve m"] }],
     ["a program behind others", { command: ["numactl", "-N", "0", "timeout", "9", "vllm", "serve", "m"] }],
     ["an entrypoint of its own by vLLM's flags", { command: ["/run"], args: ["--model", "m", "--max_model_len=8"] }],
@@ -79,6 +84,10 @@ describe("runtimesOf", () => {
     ["a search for the process", { command: ["sh", "-c", "if pgrep -f vllm serve; then exit 0; fi"] }],
     ["a benchmark", { image: "vllm/vllm-openai:v0.30.0", command: ["vllm", "bench", "serve", "--model", "m"] }],
     ["another server", { command: ["/run"], args: ["--model", "m", "--context-length", "8192"] }],
+    [
+      "KServe's server of Hugging Face's models",
+      { command: ["python3", "-m", "huggingfaceserver", "--model_id=bert"] },
+    ],
     ["a batch run", { image: "vllm/vllm-openai:v0.30.0", command: ["vllm", "run-batch", "-i", "in"] }],
     ["the batch module", { command: ["python3", "-m", "vllm.entrypoints.openai.run_batch"] }],
     ["a download in vLLM's image", { image: "vllm/vllm-openai:v0.30.0", command: ["hf", "download", "m"] }],
@@ -146,6 +155,12 @@ describe("runtimesOf", () => {
       const [found] = runtimesOf(workload([{ name: "a", image: "acme/vllm:v1", args: ["serve", "m", ...more] }]));
       assert.deepEqual(found?.args, ["m", ...more]);
     }
+  });
+
+  it("has vLLM's names for the flags of KServe's server", () => {
+    const words = ["--model_id", "m", "--model_revision=a", "--model_name=n", "--backend=vllm"];
+    const [found] = runtimesOf(workload([{ name: "a", command: ["python3", "-m", "huggingfaceserver", ...words] }]));
+    assert.deepEqual(found?.args, ["--model", "m", "--revision=a", "--model_name=n", "--backend=vllm"]);
   });
 
   it("takes every server of a script", () => {
