@@ -108,6 +108,15 @@ export function serveConfigsOf(props: object): FoundPod[] {
     : [];
 }
 
+/**
+ * The command that a RayJob runs on its cluster, as a shell reads it.
+ * Source: https://docs.ray.io/en/latest/cluster/kubernetes/getting-started/rayjob-quick-start.html, read 2026-11-26
+ */
+export function entrypointOf(props: object): FoundPod[] {
+  const { spec } = plain(props);
+  return isObject(spec) && "entrypoint" in spec ? [{ path: ["spec", "entrypoint"], shape: "script" }] : [];
+}
+
 /** The properties without the engine's guard, which throws on reading a value that is not known yet. */
 export function plain(props: object): Values {
   return Object.fromEntries(

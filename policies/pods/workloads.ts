@@ -6,7 +6,7 @@ import { POD_TEMPLATES, SHARED_KINDS } from "../../components/vocabulary/workloa
 import { valuesOf } from "../charts/values.js";
 import { type KubernetesObject, objectsOf } from "../objects/objects.js";
 import { type Path, pathText, reach } from "../objects/path.js";
-import { type FoundPod, MAIN, podOf, scriptsOf, search, serveConfigsOf } from "../objects/search.js";
+import { entrypointOf, type FoundPod, MAIN, podOf, scriptsOf, search, serveConfigsOf } from "../objects/search.js";
 import type { Resource } from "../read/kinds.js";
 import { type Fields, at, fields, isStated, list, number, text, textEntries } from "../read/values.js";
 import { addedLabels } from "./addedLabels.js";
@@ -165,6 +165,7 @@ function podsOf(object: KubernetesObject): FoundPod[] {
   const usual = usualPlace(object);
   if (usual !== undefined) return [podOf(object.props, usual)];
   const { pods } = search(object.props, object);
+  if (object.kind === "RayJob") return [...pods, ...entrypointOf(object.props)];
   return object.kind === "RayService" ? [...pods, ...serveConfigsOf(object.props)] : pods;
 }
 

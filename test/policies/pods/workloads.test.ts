@@ -5,6 +5,7 @@ import { imagePinned } from "../../../policies/rules/release/imagePinned.js";
 import { probesPresent } from "../../../policies/rules/lifecycle/probesPresent.js";
 import { gpuRequest } from "../../../policies/rules/resources/gpuRequest.js";
 import { networkPolicy } from "../../../policies/rules/access/networkPolicy.js";
+import { noRemoteCode } from "../../../policies/rules/engine/noRemoteCode.js";
 import { type Json, deployment, messages, resource } from "../fixtures.js";
 
 type Props = { [key: string]: Json };
@@ -101,6 +102,16 @@ describe("workloadsOf", () => {
     assert.deepEqual(found("core/v1:ConfigMap", { data }), [
       { where: "data.start.sh: ", isWhole: false, containers: ['container "start.sh"'] },
       { where: "data.run: ", isWhole: false, containers: ['container "run"'] },
+    ]);
+  });
+
+  it("finds the command that a RayJob runs", async () => {
+    const rayClusterSpec = { headGroupSpec: { template: TEMPLATE } };
+    const job = { spec: { entrypoint: "vllm serve m --trust-remote-code", rayClusterSpec } };
+    const places = found("ray.io/v1:RayJob", job).map(({ where }) => where);
+    assert.deepEqual(places, ["spec.rayClusterSpec.headGroupSpec.template.spec: ", "spec.entrypoint: "]);
+    assert.deepEqual(await messages(noRemoteCode, resource("kubernetes:ray.io/v1:RayJob", "r", job)), [
+      'spec.entrypoint: container "entrypoint": --trust-remote-code runs code of the model repository: remove it',
     ]);
   });
 
