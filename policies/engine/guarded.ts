@@ -5,7 +5,7 @@ import type { Danger, GuardedSetting } from "../../components/facts/guarded/sett
 import { GUARDED_VARIABLES, namesMatcher } from "../../components/facts/guarded/variables.js";
 import type { PolicyConfigSchema } from "@pulumi/policy";
 import { assignmentsOf } from "../commands/commands.js";
-import { jsonOf, type SpelledFlag, spelledFlagsOf } from "./flags.js";
+import { jsonOf, lastFlag, type SpelledFlag, spelledFlagsOf } from "./flags.js";
 import { fields, type Fields, strings } from "../read/values.js";
 import { enginesOf } from "./runtimes.js";
 import type { Container } from "../pods/containers.js";
@@ -36,8 +36,9 @@ export function reportGuarded(
   const isAllowed = (name: string): boolean => allowed.has(name.toLowerCase());
   const engines = [...enginesOf(workload)];
   for (const { container, args } of engines) {
-    for (const { name, subject, row } of guardedFlags(spelledFlagsOf(args))) {
-      if (row.danger === danger && !isAllowed(name))
+    const flags = spelledFlagsOf(args);
+    for (const { name, subject, row } of guardedFlags(flags)) {
+      if (row.danger === danger && !isAllowed(name) && !isOwnCluster(name, flags, workload))
         report(`${container.where}: ${subject} ${row.why}: ${row.instead}`);
     }
   }
@@ -48,6 +49,19 @@ export function reportGuarded(
       report(`${container.where}: environment variable ${name} ${row.why}: ${row.instead}`);
     }
   }
+}
+
+/** Kinds that give a model a Ray cluster of its own, or several pods to make one of. */
+const WITH_RAY = [
+  ...["RayCluster", "RayJob", "RayService", "RayClusterFleet", "RayClusterReplicaSet"],
+  ...["LeaderWorkerSet", "ModelServing"],
+];
+
+/** True for the backend `ray` where the cluster that it joins belongs to the object. */
+function isOwnCluster(name: string, flags: readonly SpelledFlag[], { kind }: Workload): boolean {
+  return (
+    name === "distributed-executor-backend" && WITH_RAY.includes(kind) && lastFlag(flags, name)?.values[0] === "ray"
+  );
 }
 
 interface FoundFlag {

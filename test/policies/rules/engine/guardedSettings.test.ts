@@ -4,7 +4,7 @@ import type { ResourceRule } from "../../../../policies/rule.js";
 import { engineClosed } from "../../../../policies/rules/engine/engineClosed.js";
 import { engineNotRedirected } from "../../../../policies/rules/engine/engineNotRedirected.js";
 import { noInjectedCode } from "../../../../policies/rules/engine/noInjectedCode.js";
-import { COMMIT, deployment, type DeploymentChanges, messages, plainPod } from "../../fixtures.js";
+import { COMMIT, deployment, type DeploymentChanges, messages, plainPod, resource } from "../../fixtures.js";
 
 const RULES: readonly ResourceRule[] = [engineClosed, engineNotRedirected, noInjectedCode];
 
@@ -155,6 +155,20 @@ describe("engine-closed, engine-not-redirected and no-injected-code", () => {
     assert.equal((await messages(engineNotRedirected, mirror, allow("HF_HUB_CACHE"))).length, 1);
     const logs = deployment({ extraArgs: ["--enable-log-requests"] });
     assert.deepEqual(await messages(engineClosed, logs, { allow: ["--enable-log-requests"] }), []);
+  });
+
+  it("allow the backend ray in kinds that have a Ray cluster of their own", async () => {
+    const spec = { containers: [{ name: "vllm", args: ["vllm", "serve", "m", "--distributed-executor-backend=ray"] }] };
+    const of = (type: string) =>
+      messages(noInjectedCode, resource(`kubernetes:${type}`, "r", { spec: { template: { spec } } }));
+    assert.deepEqual(await of("leaderworkerset.x-k8s.io/v1:LeaderWorkerSet"), []);
+    assert.deepEqual(await of("ray.io/v1:RayCluster"), []);
+    assert.equal((await of("apps/v1:Deployment")).length, 1);
+    const own = {
+      containers: [{ name: "vllm", args: ["vllm", "serve", "--distributed-executor-backend=acme.Executor"] }],
+    };
+    const cluster = resource("kubernetes:ray.io/v1:RayCluster", "r", { spec: { template: { spec: own } } });
+    assert.equal((await messages(noInjectedCode, cluster)).length, 1);
   });
 
   it("leave to no-remote-code what it judges", async () => {
