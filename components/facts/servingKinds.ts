@@ -36,6 +36,13 @@ const DYNAMO_ENGINE = { paths: [["spec", "backendFramework"]], vllm: /^vllm$/, i
 /** Source: https://github.com/vllm-project/aibrix, config/crd/model/model.aibrix.ai_modelclaims.yaml (vllm, sglang), read 2026-11-26. */
 const AIBRIX_ENGINE = { paths: [["spec", "engine"]], vllm: /^vllm$/, isDefault: true };
 
+/** Source: https://github.com/InftyAI/llmaz, config/crd/bases/inference.llmaz.io_playgrounds.yaml (`backendName`, default vllm), read 2026-11-26. */
+const LLMAZ_ENGINE = {
+  paths: [["spec", "backendRuntimeConfig", "backendName"]],
+  vllm: /^vllm$/,
+  isDefault: true,
+};
+
 export const SERVING_KINDS: readonly ServingKind[] = [
   { group: "kubeai.org", kind: "Model", controller: "KubeAI", engine: KUBEAI_ENGINE },
   { group: "serving.kserve.io", kind: "InferenceService", controller: "KServe", engine: KSERVE_ENGINE },
@@ -45,5 +52,8 @@ export const SERVING_KINDS: readonly ServingKind[] = [
   { group: "apps.nvidia.com", kind: "NIMService", controller: "NVIDIA's NIM operator" },
   { group: "nvidia.com", kind: "DynamoGraphDeployment", controller: "NVIDIA Dynamo", engine: DYNAMO_ENGINE },
   { group: "model.aibrix.ai", kind: "ModelClaim", controller: "AIBrix", engine: AIBRIX_ENGINE },
+  { group: "inference.llmaz.io", kind: "Playground", controller: "llmaz", engine: LLMAZ_ENGINE },
+  // Its backends are vLLM's alone: https://github.com/volcano-sh/kthena, workload.serving.volcano.sh_modelboosters.yaml, read 2026-11-26.
+  { group: "workload.serving.volcano.sh", kind: "ModelBooster", controller: "kthena" },
   { group: "production-stack.vllm.ai", kind: "VLLMRuntime", controller: "vLLM's production stack" },
 ];

@@ -1,7 +1,7 @@
 import { SERVING_KINDS, type ServingKind } from "../../../components/facts/servingKinds.js";
-import { isRuntime } from "../../engine/runtimes.js";
+import { enginesOf, isRuntime } from "../../engine/runtimes.js";
 import { workloadsOf } from "../../pods/workloads.js";
-import { kindOf } from "../../read/kinds.js";
+import { kindOf, type Resource } from "../../read/kinds.js";
 import { at, isSet, text } from "../../read/values.js";
 import { resourceRule } from "../../rule.js";
 
@@ -28,6 +28,11 @@ export const podsReadable = resourceRule(
         report(`not judged: chart ${chart} makes the pods, of which its values show a part alone`);
       return;
     }
+    if (group === "ray.io" && kind === "RayService") {
+      if (isServedByCode(resource))
+        report("not judged: code that Ray Serve runs starts vLLM, with arguments that stand in no manifest");
+      return;
+    }
     const found = SERVING_KINDS.find((candidate) => candidate.group === group && candidate.kind === kind);
     const workloads = workloadsOf(resource);
     if (found === undefined || workloads.some(({ isWhole }) => isWhole)) return;
@@ -43,4 +48,12 @@ function namesVllm(props: unknown, { engine }: ServingKind): boolean {
   if (engine === undefined) return true;
   const names = engine.paths.flatMap((path) => text(at(props, ...path)) ?? []);
   return names.length === 0 ? engine.isDefault : names.some((name) => engine.vllm.test(name));
+}
+
+/** Whether Ray's nodes have vLLM, and neither a command nor the Serve config says how it is started. */
+function isServedByCode(resource: Resource): boolean {
+  const workloads = workloadsOf(resource);
+  if (workloads.some((workload) => [...enginesOf(workload)].length > 0)) return false;
+  const images = workloads.flatMap(({ containers }) => containers.flatMap(({ image }) => image ?? []));
+  return [text(at(resource.props, "spec", "serveConfigV2")) ?? "", ...images].some((word) => /vllm/i.test(word));
 }

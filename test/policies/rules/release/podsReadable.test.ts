@@ -46,10 +46,33 @@ describe("pods-readable", () => {
     ["kubeai.org/v1:Model", { engine: "OLlama", args: ["--x"] }],
     ["nvidia.com/v1alpha1:DynamoGraphDeployment", { backendFramework: "sglang" }],
     ["model.aibrix.ai/v1alpha1:ModelClaim", { engine: "sglang" }],
+    ["inference.llmaz.io/v1alpha1:Playground", { backendRuntimeConfig: { backendName: "llamacpp" } }],
   ];
   for (const [type, spec] of others) {
     it(`passes over ${type} with ${JSON.stringify(spec)}`, async () => assert.deepEqual(await of(type, { spec }), []));
   }
+
+  describe("of a RayService", () => {
+    const spec = (image: string, serveConfigV2: string) => {
+      const template = { spec: { containers: [{ name: "ray", image }] } };
+      return { serveConfigV2, rayClusterConfig: { workerGroupSpecs: [{ template }] } };
+    };
+    const byCode = "applications: [{ import_path: vllm_serve:deployment }]";
+    const byConfig = "applications: [{ args: { llm_configs: [{ model_loading_config: { model_id: m } }] } }]";
+
+    it("says that it cannot read code that starts vLLM", async () => {
+      for (const given of [spec("rayproject/ray:2.52.0", byCode), spec("example.org/ray-vllm:1", "")]) {
+        assert.deepEqual(await of("ray.io/v1:RayService", { spec: given }), [
+          "not judged: code that Ray Serve runs starts vLLM, with arguments that stand in no manifest",
+        ]);
+      }
+    });
+
+    it("accepts engines that the Serve config states, and applications without vLLM", async () => {
+      const given = [spec("example.org/ray-vllm:1", byConfig), spec("rayproject/ray:2.52.0", "applications: []")];
+      for (const stated of given) assert.deepEqual(await of("ray.io/v1:RayService", { spec: stated }), []);
+    });
+  });
 
   for (const chart of [
     "vllm-stack",
