@@ -1,8 +1,6 @@
 import { BATCH_KINDS } from "../../../components/vocabulary/workloads.js";
-import { parseImage, vllmVersionOf } from "../../../components/config/image.js";
-import { OWN_FLAGS_SINCE } from "../../../components/facts/vllm/ownFlags.js";
-import { isBefore } from "../../../components/facts/vllm/version.js";
 import { flagsOf, lastFlag } from "../../engine/flags.js";
+import { lacksFlag } from "../../engine/versions.js";
 import { each } from "../../read/unknown.js";
 import { at, number, strings } from "../../read/values.js";
 import { wholePodRule } from "../../rule.js";
@@ -30,7 +28,7 @@ export const graceExceedsDrain = wholePodRule(
       if (isRayNode(workload, container) || waitsForRequests(container)) return;
       const drain = number(lastFlag(flagsOf(args), "shutdown-timeout")?.values[0]) ?? 0;
       const sleep = preStopSeconds(container);
-      if (drain <= 0 && cannotDrain(container)) {
+      if (drain <= 0 && lacksFlag(container, "shutdown-timeout")) {
         if (grace > sleep && sleep > 0) return;
         report(
           `${container.where}: this vLLM cannot drain: pause in preStop, below terminationGracePeriodSeconds ${grace}`,
@@ -66,12 +64,4 @@ function preStopCommand(container: Container): string {
 /** A hook that asks the server for its running requests drains it itself, with a limit of its own. */
 function waitsForRequests(container: Container): boolean {
   return /num_requests_(running|waiting)/.test(preStopCommand(container));
-}
-
-/** Before vLLM had the flag, only a pause lets requests end. */
-function cannotDrain(container: Container): boolean {
-  const image = parseImage(container.image ?? "");
-  const version = image && vllmVersionOf(image);
-  const since = OWN_FLAGS_SINCE["shutdown-timeout"];
-  return version !== undefined && since !== undefined && isBefore(version, since);
 }

@@ -1,4 +1,5 @@
 import { flagsOf } from "../../engine/flags.js";
+import { lacksFlag } from "../../engine/versions.js";
 import { each } from "../../read/unknown.js";
 import { wholePodRule } from "../../rule.js";
 import { runtimesOf } from "../../engine/runtimes.js";
@@ -23,7 +24,8 @@ export const limitsStated = wholePodRule(
     each(runtimesOf(workload), ({ container, args }) => {
       const given = new Set(flagsOf(args).map(({ name }) => name));
       for (const [name, effect] of Object.entries(LIMITS)) {
-        if (!given.has(name)) report(`${container.where}: no --${name}, so ${effect}: state it`);
+        if (!given.has(name) && !lacksFlag(container, name))
+          report(`${container.where}: no --${name}, so ${effect}: state it`);
       }
     });
   },

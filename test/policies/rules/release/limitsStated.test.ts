@@ -16,4 +16,12 @@ describe("limits-stated", () => {
       'container "vllm": no --max-num-queued-reqs, so the queue is unbounded and overload becomes timeouts instead of HTTP 503: state it',
     ]);
   });
+
+  it("asks for no queue limit of a vLLM that has none", async () => {
+    const at = (tag: string) => deployment({ container: { image: `vllm/vllm-openai:${tag}`, args: ["m"] } });
+    const queue = async (tag: string) => (await messages(limitsStated, at(tag))).filter((line) => /queued/.test(line));
+    assert.deepEqual(await queue("v0.10.0"), []);
+    assert.equal((await queue("v0.29.0")).length, 1);
+    assert.equal((await queue("latest")).length, 1);
+  });
 });
