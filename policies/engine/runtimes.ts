@@ -14,7 +14,10 @@ import { variableArguments } from "./variableArguments.js";
 
 /** Words in the names of images that are named after vLLM and serve no model: UIs, clients, routers and tools. */
 const NOT_A_SERVER =
-  /(^|[-_.])(router|operator|controller|exporter|gateway|proxy|sidecar|dashboard|frontend|ui|webui|gradio|streamlit|chatbot|playground|rag|app|demo|client|sdk|metrics|monitor|monitoring|syncer|adapter|bench|benchmark|benchmarks|eval|test|tests|sr|semantic|docs|tools|cli|scheduler|autoscaler|agent|downloader|init|cache|mock|sim|simulator)([-_.]|$)/;
+  /(^|[-_.])(router|operator|controller|exporter|gateway|proxy|sidecar|dashboard|frontend|ui|webui|gradio|streamlit|chatbot|playground|rag|app|demo|client|sdk|metrics|monitor|monitoring|syncer|adapter|bench|benchmark|benchmarks|eval|test|tests|sr|semantic|docs|tools|cli|scheduler|autoscaler|agent|downloader|init|cache)([-_.]|$)/;
+
+/** Those that answer as vLLM does, also with its flags, and load no model. */
+const SIMULATOR = /(^|[-_.])(mock|mocker|sim|simulator|fake)([-_.]|$)/;
 
 /**
  * llm-d's images, which start vLLM's server: https://github.com/llm-d/llm-d/tree/main/docker (ENTRYPOINT of Dockerfile.cuda and others;
@@ -95,9 +98,13 @@ export function isRuntime(workload: Workload): boolean {
   return found.length > 0;
 }
 
-/** True for images built for CPUs, such as `vllm/vllm-openai-cpu` and `vllm:v0.30.0-cpu`; what stands before the name is not looked at. */
+/**
+ * True for images built for CPUs, such as `vllm/vllm-openai-cpu` and `vllm:v0.30.0-cpu`, whatever stands before the name, and for those
+ * that are given variables of vLLM on CPUs (`VLLM_CPU_*` in vllm/envs.py).
+ */
 export function isCpuImage(container: Container): boolean {
-  const name = repositoryOf(container).split("/").at(-1) ?? "";
+  if (container.environmentNames.some((variable) => variable.startsWith("VLLM_CPU_"))) return true;
+  const name = nameOf(container);
   const tag = parseImage(container.image ?? "")?.tag ?? "";
   return [name, tag].some((part) => /(^|[-_.])cpu([-_.]|$)/.test(part));
 }
@@ -132,6 +139,7 @@ function serverArguments(container: Container, workload: Workload): ReadonlyArra
   // A server that another program of the script controls, such as a benchmark, is seen; a benchmark alone is none.
   if (servers.length > 0 || programs.length > 0) return servers;
   if (workload.label(LABELS.component) === COMPONENTS.spare) return [];
+  if (isSimulator(container)) return [];
   const words = afterSubcommand(container, commands.flat());
   if (tellsOfVllm(words) || isStartedAsServer(container, workload)) return [words];
   const ofVariables = variableArguments(container);
@@ -169,8 +177,23 @@ function afterStartScript(commands: readonly string[][]): string[] | undefined {
 }
 
 function hasServerImage(container: Container): boolean {
-  const last = (repositoryOf(container).split("/").at(-1) ?? "").toLowerCase();
+  const last = nameOf(container);
   return LLM_D_SERVER.test(last) || (last.includes("vllm") && !NOT_A_SERVER.test(last));
+}
+
+/** An image that is not known yet may be any: vLLM's flags then tell. */
+function isSimulator(container: Container): boolean {
+  try {
+    return SIMULATOR.test(nameOf(container));
+  } catch (thrown) {
+    if (!isUnknownValue(thrown)) throw thrown;
+    return false;
+  }
+}
+
+/** The last part of the image's repository. */
+function nameOf(container: Container): string {
+  return (repositoryOf(container).split("/").at(-1) ?? "").toLowerCase();
 }
 
 function repositoryOf(container: Container): string {

@@ -14,7 +14,7 @@ function workload(containers: Json[], labels: { [key: string]: Json } = {}, init
 const names = (of: ReturnType<typeof workload>) => [...runtimesOf(of)].map(({ container }) => container.name);
 const OTHER_IMAGES = [
   ...["vllm-chat-ui", "vllm-client", "gradio-rag-vllm-pgvector", "vllm-router-rs", "vllm-sr", "vllm-lora-syncer"],
-  ...["vllm-mock", "vllm-simulator-a40", "llm-d-inference-sim", "llm-d-routing-sidecar"],
+  ...["vllm-mock", "vllm-simulator-a40", "dynamo-mocker-vllm", "llm-d-inference-sim", "llm-d-routing-sidecar"],
   "llm-d-router-endpoint-picker",
 ];
 const GPU = { resources: { limits: { "nvidia.com/gpu": 1 } } };
@@ -118,6 +118,7 @@ describe("runtimesOf", () => {
       "a client of vLLM",
       { image: "example.org/chat:1", args: ["--model=m"], env: [{ name: "VLLM_API_ENDPOINT" }], ...GPU },
     ],
+    ["a simulator with vLLM's flags", { image: "ghcr.io/llm-d/llm-d-inference-sim:v1", args: ["--max-num-seqs=4"] }],
     ["Dynamo's frontend", { image: "nvcr.io/nvidia/ai-dynamo/vllm-runtime:1.3.0" }],
     ["a container without anything", {}],
   ];
@@ -213,6 +214,10 @@ describe("enginesOf", () => {
 
 describe("isCpuImage", () => {
   it("goes by the name and the tag, not by what stands before them", () => {
+    const [tuned] = workload([
+      { name: "a", image: "opea/vllm:1.4", env: [{ name: "VLLM_CPU_KVCACHE_SPACE" }] },
+    ]).containers;
+    assert.ok(tuned && isCpuImage(tuned));
     const isCpu = (image: string) => workload([{ name: "a", image }]).containers.map(isCpuImage);
     assert.deepEqual(isCpu("public.ecr.aws/q9t5s3a7/vllm-cpu-release-repo:v0.30.0"), [true]);
     assert.deepEqual(isCpu("example.org/vllm:v0.30.0-cpu"), [true]);
