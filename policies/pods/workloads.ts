@@ -96,6 +96,10 @@ export class Workload {
     ]));
   }
 
+  get podAnnotations(): Fields {
+    return fields(at(this.template, "metadata", "annotations"));
+  }
+
   /** A label of the pods, else of the object: programs label either. */
   label(key: string): string | undefined {
     return this.metadata("labels", key);

@@ -26,6 +26,7 @@ import { gpuRequest } from "./resources/gpuRequest.js";
 import { graceExceedsDrain } from "./lifecycle/graceExceedsDrain.js";
 import { helmChartVersion } from "./release/helmChartVersion.js";
 import { iamNoWildcards } from "./aws/iamNoWildcards.js";
+import { helmValuesSafe } from "./release/helmValuesSafe.js";
 import { imagePinned } from "./release/imagePinned.js";
 import { imdsv2 } from "./aws/imdsv2.js";
 import { interactiveOffSpot } from "./resources/interactiveOffSpot.js";
@@ -66,6 +67,7 @@ const withoutExceptions: Rule[] = [
   imagePinned,
   allowedRegistries,
   helmChartVersion,
+  helmValuesSafe,
   modelRevision,
   flagReason,
   contractPresent,

@@ -1,120 +1,27 @@
-import { decoded, entriesOf } from "../../../components/facts/vllm/jsonValues.js";
-import { CREDENTIAL_FORMS, isNamedSecret } from "../../../components/facts/guarded/credentials.js";
-import { quote } from "../../../components/config/problems.js";
-import { assignmentsOf, commandsOf } from "../../commands/commands.js";
-import { flagsOf } from "../../engine/flags.js";
-import type { Container } from "../../pods/containers.js";
-import { isKind } from "../../read/kinds.js";
-import { pathText } from "../../objects/path.js";
-import { all, each } from "../../read/unknown.js";
-import { at, list, text } from "../../read/values.js";
+import { each } from "../../read/unknown.js";
 import { type About, type ResourceRule, resourceRule, workloadRule } from "../../rule.js";
-
-const SECRET_FLAGS = new Set(["api-key", "hf-token"]);
-/** `$(NAME)` and `$NAME` take the value from elsewhere, and empty or switched off is no secret. */
-const NO_SECRET = /^(\$\(?\{?\w+\}?\)?|true|false|)$/i;
+import { judgeContainer } from "../../secrets/container.js";
+import { judgeTexts } from "../../secrets/texts.js";
 
 const ABOUT: About = {
   name: "no-plain-secrets",
   description: "Secrets reach containers by reference, never as text.",
   why: "Text in a pod's spec is shown by kubectl, kept in the stack's state and sent to every log that records specs.",
-  remediationSteps: "Keep it in a Secret and refer to it: env[].valueFrom.secretKeyRef.",
+  remediationSteps:
+    "Keep it in a Secret and refer to it: env[].valueFrom.secretKeyRef, or the chart's own value for an existing Secret.",
+  equalForms:
+    "A secret is told by its form (tokens and keys of a dozen services, passwords in URLs, private keys) or by its name (`HF_TOKEN`, `apiKey`, `adminPassword`). Judged alike: variables, `--api-key` and `--hf-token` in any spelling, assignments in scripts, JSON in arguments, headers of probes, charts' values and attributes of CSI volumes; ConfigMaps and annotations by form alone. Good: references, templates, encrypted text, names of Secrets and their keys, `EMPTY` and the like, files, switches. Not seen: files, and values that only a chart knows.",
   severity: "critical",
   enforcementLevel: "mandatory",
 };
 
-/** Texts that no pod shows, by the kinds that hold them. */
-const TEXTS = [
-  { group: "core", kinds: ["ConfigMap"], property: "data" },
-  { group: "helm.sh", kinds: ["Release", "Chart"], property: "values" },
-];
-
-type Say = (message: string, fix?: string) => void;
-
-// Messages name only the place: printing the value would leak it.
 const ofPods = workloadRule(ABOUT, (workload, report) => {
-  each(workload.containers, (container) => {
-    const say: Say = (message, fix = "use valueFrom.secretKeyRef") => report(`${container.where}: ${message}: ${fix}`);
-    all(
-      () => judgeVariables(container, say),
-      () => judgeCommands(container, say),
-      () => judgeProbes(container, say),
-    );
-  });
+  each(workload.containers, (container) => judgeContainer(container, workload.isOfChart, report));
 });
 
-/** Texts of ConfigMaps and charts' values: by their form alone, since names such as `existingSecret` say where a secret is. */
-const ofTexts = resourceRule(ABOUT, (resource, report) => {
-  each(
-    TEXTS.filter(({ group, kinds }) => kinds.some((kind) => isKind(resource, group, kind))),
-    ({ property }) => {
-      for (const { path, value } of entriesOf(resource.props[property])) {
-        if (typeof value !== "string" || !holdsSecret(value)) continue;
-        report(`${pathText([property, ...path])} holds what looks like a secret: keep it in a Secret`);
-      }
-    },
-  );
-});
+const ofTexts = resourceRule(ABOUT, judgeTexts);
 
 export const noPlainSecrets: ResourceRule = {
   ...ABOUT,
   validateResource: [ofPods.validateResource ?? [], ofTexts.validateResource ?? []].flat(),
 };
-
-function judgeVariables(container: Container, say: Say): void {
-  each(container.environment, (variable) => {
-    const { name, value } = variable;
-    if (value === undefined || NO_SECRET.test(value)) return;
-    const isNamed = isNamedSecret(name, value);
-    if (!isNamed && !holdsSecret(value)) return;
-    say(
-      `environment variable ${quote(name)} ${isNamed ? "is named like a secret" : "holds what looks like a secret"} and is plain text`,
-    );
-  });
-}
-
-function judgeCommands(container: Container, say: Say): void {
-  const words = commandsOf(container).flat();
-  const given = secretFlags(words);
-  for (const flag of given) {
-    say(`--${flag} is given as plain text`, "set its environment variable by valueFrom.secretKeyRef");
-  }
-  const assigned = assignmentsOf(container).filter(
-    ({ name, value }) => !NO_SECRET.test(value) && isNamedSecret(name, value),
-  );
-  for (const { name } of assigned) say(`a command sets ${quote(name)} as plain text`);
-  const keys = words
-    .flatMap((word) => entriesOf(decoded(word.replace(/^--[\w-]+=/, ""))))
-    .filter(({ key, value }) => typeof value === "string" && !NO_SECRET.test(value) && isNamedSecret(key, value));
-  for (const { key } of keys) say(`an argument sets ${quote(key)} as plain text`);
-  const found = given.length + assigned.length + keys.length;
-  if (found === 0 && [...container.command, ...container.args].some(holdsSecret)) {
-    say("an argument holds what looks like a secret");
-  }
-}
-
-/** Headers of probes and hooks. */
-function judgeProbes({ fields }: Container, say: Say): void {
-  const requests = [
-    ...["startupProbe", "readinessProbe", "livenessProbe"].map((name) => at(fields, name)),
-    ...["postStart", "preStop"].map((name) => at(fields, "lifecycle", name)),
-  ];
-  const headers = requests.flatMap((request) => list(at(request, "httpGet", "httpHeaders")));
-  each(headers, (header) => {
-    if (holdsSecret(text(at(header, "value")) ?? "")) {
-      say(`header ${quote(at(header, "name"))} of a probe or hook holds what looks like a secret`);
-    }
-  });
-}
-
-/** Flags whose value is a secret, given as text. */
-function secretFlags(words: readonly string[]): string[] {
-  const flags = flagsOf(words).filter(
-    (flag) => SECRET_FLAGS.has(flag.name) && flag.values.some((value) => !NO_SECRET.test(value)),
-  );
-  return flags.map(({ name }) => name);
-}
-
-function holdsSecret(value: string): boolean {
-  return [...CREDENTIAL_FORMS.values()].some((form) => form.test(value));
-}

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { noPlainSecrets } from "../../../../policies/rules/pod/noPlainSecrets.js";
-import { deployment, messages, plainPod, resource } from "../../fixtures.js";
+import { deployment, type Json, messages, plainPod, resource } from "../../fixtures.js";
 
 const SECRET = "correct-horse-battery";
 const env = (name: string, value: string) => plainPod({ env: [{ name, value }] });
@@ -116,6 +116,84 @@ describe("no-plain-secrets", () => {
     assert.deepEqual(await messages(noPlainSecrets, [map, release]), [
       "data.HF_TOKEN holds what looks like a secret: keep it in a Secret",
       "values.engines[0].hf_token holds what looks like a secret: keep it in a Secret",
+    ]);
+  });
+
+  const release = (values: Json) =>
+    messages(noPlainSecrets, resource("kubernetes:helm.sh/v3:Release", "r", { chart: "c", values }));
+
+  for (const values of [
+    { adminPassword: SECRET },
+    { apiKey: SECRET },
+    { vllm_api_key: SECRET },
+    { hf_token: SECRET },
+    { clientSecret: SECRET },
+    { secretAccessKey: SECRET },
+    { postgresPassword: "1234" },
+  ] satisfies Array<Record<string, string>>) {
+    const [key] = Object.keys(values);
+    it(`refuses ${key} as text in a chart's values, at any depth`, async () => {
+      assert.deepEqual(await release(values), [`values.${key} is named like a secret: keep it in a Secret`]);
+      assert.deepEqual(await release({ a: [{ b: values }] }), [
+        `values.a[0].b.${key} is named like a secret: keep it in a Secret`,
+      ]);
+    });
+  }
+
+  it("accepts names of Secrets and of their keys, templates and encrypted text in a chart's values", async () => {
+    const harmless: Json[] = [
+      { existingSecret: "chat", passwordKey: "password", userKey: "user" },
+      { hf_token: { secretName: "hub", secretKey: "token" } },
+      { adminPassword: "", token: null, auth: { password: "${GRAFANA_PASSWORD}" } },
+      { admin: { existingSecret: "grafana", passwordKey: "admin-password" }, automountServiceAccountToken: false },
+      { "grafana.ini": { auth: { client_secret: "$__file{/etc/secrets/client}" } } },
+      { password: "{{ .Values.global.password }}", apiKeySecret: "keys", tokenSecretRef: "hub" },
+      {
+        password: "ENC[AES256_GCM,data:abc]",
+        token: "vault:secret/data/hub#token",
+        apiKey: "ref+awssecrets://hub/key",
+      },
+      { maxTokens: "4096", tokenizer: "Qwen/Qwen3-8B", imagePullSecrets: [{ name: "registry" }], secretName: "hub" },
+      { env: [{ name: "HF_TOKEN", valueFrom: { secretKeyRef: { name: "hub", key: "token" } } }] },
+      { env: [{ name: "OPENAI_API_KEY", value: "EMPTY" }], credentials: "cloud" },
+    ];
+    for (const values of harmless) assert.deepEqual(await release(values), [], JSON.stringify(values));
+  });
+
+  it("reads variables in a chart's values, and values that are text", async () => {
+    const env = [{ name: "HF_TOKEN", value: SECRET }];
+    assert.deepEqual(await release({ env }), [
+      "values.env[0].value is of HF_TOKEN, a secret by its name: keep it in a Secret",
+    ]);
+    const spec = { source: { helm: { values: `auth:\n  password: ${SECRET}\n` } } };
+    const application = resource("kubernetes:argoproj.io/v1alpha1:Application", "a", { spec });
+    assert.deepEqual(await messages(noPlainSecrets, application), [
+      "spec.source.helm.values: auth.password is named like a secret: keep it in a Secret",
+    ]);
+  });
+
+  it("reads annotations and the attributes of CSI volumes", async () => {
+    const token = `hf_${"a".repeat(30)}`;
+    const csi = (volumeAttributes: { [key: string]: string }) => [
+      { name: "weights", csi: { driver: "blob.csi.azure.com", volumeAttributes } },
+    ];
+    assert.deepEqual(await messages(noPlainSecrets, deployment({ annotations: { "example.org/hub": token } })), [
+      "the pods' annotations: example.org/hub holds what looks like a secret: keep it in a Secret",
+    ]);
+    const secrets = { accountKey: "c2VjcmV0", hfToken: "abc", mountOptions: "user=a,password=b" };
+    for (const [key, value] of Object.entries(secrets)) {
+      const volumes = csi({ [key]: value });
+      assert.deepEqual(await messages(noPlainSecrets, deployment({ pod: { volumes } })), [
+        `volume "weights": csi.volumeAttributes.${key} is a secret in plain text: use nodePublishSecretRef`,
+      ]);
+    }
+    const harmless = { secretProviderClass: "hub", secretName: "account", storageAccount: "weights", bucketName: "b" };
+    assert.deepEqual(await messages(noPlainSecrets, deployment({ pod: { volumes: csi(harmless) } })), []);
+    const volume = resource("kubernetes:core/v1:PersistentVolume", "v", {
+      spec: { csi: { volumeAttributes: { secret_access_key: "abc" } } },
+    });
+    assert.deepEqual(await messages(noPlainSecrets, volume), [
+      "spec.csi.volumeAttributes.secret_access_key is a secret in plain text: use nodeStageSecretRef",
     ]);
   });
 });
