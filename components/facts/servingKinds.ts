@@ -15,12 +15,11 @@ export interface ServingKind {
     /** What runs where no field names one. */
     isDefault: boolean;
   };
+  /** Where the kind is defined. Read 2026-11-26. */
+  source: string;
 }
 
-/**
- * The server for `huggingface` takes vLLM where it knows the model.
- * Source: https://github.com/kserve/kserve/tree/master/config/runtimes, python/huggingfaceserver, read 2026-11-26
- */
+/** The server for `huggingface` takes vLLM where it knows the model. */
 const KSERVE_ENGINE = {
   paths: [
     ["spec", "predictor", "model", "modelFormat", "name"],
@@ -29,31 +28,78 @@ const KSERVE_ENGINE = {
   vllm: /vllm|hugging-?face/i,
   isDefault: false,
 };
-/** Source: https://github.com/kubeai-project/kubeai, api/k8s/v1/model_types.go (engines OLlama, VLLM, FasterWhisper, Infinity), read 2026-11-26. */
-const KUBEAI_ENGINE = { paths: [["spec", "engine"]], vllm: /^VLLM$/, isDefault: true };
-/** Source: https://github.com/ai-dynamo/dynamo, DynamoGraphDeploymentSpec.backendFramework (sglang, vllm, trtllm), read 2026-11-26. */
-const DYNAMO_ENGINE = { paths: [["spec", "backendFramework"]], vllm: /^vllm$/, isDefault: true };
-/** Source: https://github.com/vllm-project/aibrix, config/crd/model/model.aibrix.ai_modelclaims.yaml (vllm, sglang), read 2026-11-26. */
-const AIBRIX_ENGINE = { paths: [["spec", "engine"]], vllm: /^vllm$/, isDefault: true };
-
-/** Source: https://github.com/InftyAI/llmaz, config/crd/bases/inference.llmaz.io_playgrounds.yaml (`backendName`, default vllm), read 2026-11-26. */
-const LLMAZ_ENGINE = {
-  paths: [["spec", "backendRuntimeConfig", "backendName"]],
-  vllm: /^vllm$/,
-  isDefault: true,
-};
 
 export const SERVING_KINDS: readonly ServingKind[] = [
-  { group: "kubeai.org", kind: "Model", controller: "KubeAI", engine: KUBEAI_ENGINE },
-  { group: "serving.kserve.io", kind: "InferenceService", controller: "KServe", engine: KSERVE_ENGINE },
-  { group: "serving.kserve.io", kind: "LLMInferenceService", controller: "KServe" },
-  { group: "kaito.sh", kind: "Workspace", controller: "KAITO" },
-  { group: "kaito.sh", kind: "InferenceSet", controller: "KAITO" },
-  { group: "apps.nvidia.com", kind: "NIMService", controller: "NVIDIA's NIM operator" },
-  { group: "nvidia.com", kind: "DynamoGraphDeployment", controller: "NVIDIA Dynamo", engine: DYNAMO_ENGINE },
-  { group: "model.aibrix.ai", kind: "ModelClaim", controller: "AIBrix", engine: AIBRIX_ENGINE },
-  { group: "inference.llmaz.io", kind: "Playground", controller: "llmaz", engine: LLMAZ_ENGINE },
-  // Its backends are vLLM's alone: https://github.com/volcano-sh/kthena, workload.serving.volcano.sh_modelboosters.yaml, read 2026-11-26.
-  { group: "workload.serving.volcano.sh", kind: "ModelBooster", controller: "kthena" },
-  { group: "production-stack.vllm.ai", kind: "VLLMRuntime", controller: "vLLM's production stack" },
+  {
+    group: "kubeai.org",
+    kind: "Model",
+    controller: "KubeAI",
+    source: "substratusai/kubeai api/k8s/v1/model_types.go (engines OLlama, VLLM, FasterWhisper, Infinity)",
+    engine: { paths: [["spec", "engine"]], vllm: /^VLLM$/, isDefault: true },
+  },
+  {
+    group: "serving.kserve.io",
+    kind: "InferenceService",
+    controller: "KServe",
+    source: "kserve/kserve pkg/apis/serving/v1beta1/inference_service.go, config/runtimes, python/huggingfaceserver",
+    engine: KSERVE_ENGINE,
+  },
+  {
+    group: "serving.kserve.io",
+    kind: "LLMInferenceService",
+    controller: "KServe",
+    source: "kserve/kserve pkg/apis/serving/v1alpha2/llm_inference_service_types.go",
+  },
+  {
+    group: "kaito.sh",
+    kind: "Workspace",
+    controller: "KAITO",
+    source: "kaito-project/kaito api/v1beta1/workspace_types.go",
+  },
+  {
+    group: "kaito.sh",
+    kind: "InferenceSet",
+    controller: "KAITO",
+    source: "kaito-project/kaito api/v1beta1/inferenceset_types.go",
+  },
+  {
+    group: "apps.nvidia.com",
+    kind: "NIMService",
+    controller: "NVIDIA's NIM operator",
+    source: "NVIDIA/k8s-nim-operator api/apps/v1alpha1/nimservice_types.go",
+  },
+  {
+    group: "nvidia.com",
+    kind: "DynamoGraphDeployment",
+    controller: "NVIDIA Dynamo",
+    source:
+      "ai-dynamo/dynamo deploy/cloud/operator/config/crd/bases/nvidia.com_dynamographdeployments.yaml (sglang, vllm, trtllm)",
+    engine: { paths: [["spec", "backendFramework"]], vllm: /^vllm$/, isDefault: true },
+  },
+  {
+    group: "model.aibrix.ai",
+    kind: "ModelClaim",
+    controller: "AIBrix",
+    source: "vllm-project/aibrix config/crd/model/model.aibrix.ai_modelclaims.yaml (vllm, sglang)",
+    engine: { paths: [["spec", "engine"]], vllm: /^vllm$/, isDefault: true },
+  },
+  {
+    group: "inference.llmaz.io",
+    kind: "Playground",
+    controller: "llmaz",
+    source: "InftyAI/llmaz config/crd/bases/inference.llmaz.io_playgrounds.yaml (default vllm)",
+    engine: { paths: [["spec", "backendRuntimeConfig", "backendName"]], vllm: /^vllm$/, isDefault: true },
+  },
+  {
+    group: "workload.serving.volcano.sh",
+    kind: "ModelBooster",
+    controller: "kthena",
+    source: "volcano-sh/kthena workload.serving.volcano.sh_modelboosters.yaml (vLLM's backends alone)",
+  },
+  {
+    group: "production-stack.vllm.ai",
+    kind: "VLLMRuntime",
+    controller: "vLLM's production stack",
+    source: "vllm-project/production-stack operator/api/v1alpha1/vllmruntime_types.go",
+  },
 ];

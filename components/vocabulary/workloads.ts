@@ -21,7 +21,8 @@ export const POD_TEMPLATES: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * Kinds of others that state a whole pod among other fields, and where: KServe's custom predictors and its runtimes. A predictor with
- * a `model` is put together with a runtime, so that it states a part.
+ * a `model` is put together with a runtime, so that it states a part. Source: kserve/kserve pkg/apis/serving/v1beta1/predictor.go
+ * (`PodSpec`, inline) and v1alpha1/servingruntime_types.go (`ServingRuntimePodSpec`, inline), read 2026-11-26.
  */
 export const POD_SPECS: Readonly<Record<string, readonly string[]>> = {
   InferenceService: ["spec.predictor", "spec.transformer", "spec.explainer"],

@@ -1,4 +1,5 @@
 /** Settings that open, redirect or extend an engine, found in the flags, variables and scripts of any program's containers. */
+import { GUARDED_ANNOTATIONS } from "../../components/facts/guarded/annotations.js";
 import { GUARDED_FLAGS } from "../../components/facts/guarded/flags.js";
 import { GUARDED_KEYS } from "../../components/facts/guarded/keys.js";
 import type { Danger, GuardedSetting } from "../../components/facts/guarded/setting.js";
@@ -6,12 +7,14 @@ import { GUARDED_VARIABLES, namesMatcher } from "../../components/facts/guarded/
 import type { PolicyConfigSchema } from "@pulumi/policy";
 import { assignmentsOf } from "../commands/commands.js";
 import { jsonOf, lastFlag, type SpelledFlag, spelledFlagsOf } from "./flags.js";
-import { fields, type Fields, strings } from "../read/values.js";
+import { fields, type Fields, strings, text } from "../read/values.js";
 import { enginesOf } from "./runtimes.js";
 import type { Container } from "../pods/containers.js";
 import type { Workload } from "../pods/workloads.js";
 
 const VARIABLES = GUARDED_VARIABLES.map((row) => ({ ...row, matcher: namesMatcher(row.names) }));
+
+const ANNOTATIONS = GUARDED_ANNOTATIONS.map((row) => ({ ...row, matcher: namesMatcher(row.keys) }));
 
 /** The setting of every rule of this kind. */
 export const ALLOWED_SETTINGS: PolicyConfigSchema = {
@@ -20,7 +23,7 @@ export const ALLOWED_SETTINGS: PolicyConfigSchema = {
       type: "array",
       items: { type: "string" },
       default: [],
-      description: "Names of flags (without dashes) and variables that this environment may set.",
+      description: "Names of flags (without dashes), variables and annotations that this environment may set.",
     },
   },
 };
@@ -41,6 +44,9 @@ export function reportGuarded(
       if (row.danger === danger && !isAllowed(name) && !isOwnCluster(name, flags, workload))
         report(`${container.where}: ${subject} ${row.why}: ${row.instead}`);
     }
+  }
+  for (const [key, row] of engines.length === 0 ? [] : guardedAnnotations(workload, danger)) {
+    if (!isAllowed(key)) report(`annotation ${key} ${row.why}: ${row.instead}`);
   }
   const where = new Set(engines.map(({ container }) => container.where));
   for (const container of workload.containers) {
@@ -107,6 +113,16 @@ function guardedVariables(container: Container, danger: Danger, isEngine: boolea
   return found;
 }
 
+/** Of the pods alone: webhooks read no other. */
+function guardedAnnotations(workload: Workload, danger: Danger): Array<[string, GuardedSetting]> {
+  const rows = ANNOTATIONS.filter((row) => row.danger === danger);
+  return Object.keys(workload.podAnnotations).flatMap((key): Array<[string, GuardedSetting]> => {
+    const row = rows.find(({ matcher }) => matcher.test(key));
+    if (row === undefined || row.harmless?.test(text(workload.podAnnotations[key]) ?? "") === true) return [];
+    return [[key, row]];
+  });
+}
+
 function isDangerous(value: string, row: GuardedSetting): boolean {
   return value === "" ? row.emptyCounts === true : row.harmless?.test(value) !== true;
 }
@@ -120,8 +136,8 @@ function isHarmless(value: unknown, { harmless }: Pick<GuardedSetting, "harmless
     const items = Object.values(value);
     return items.length === 0 || (Array.isArray(value) && items.every((item) => isHarmless(item, { harmless })));
   }
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return NOTHING.test(text) || harmless?.test(text) === true;
+  const written = typeof value === "string" ? value : JSON.stringify(value);
+  return NOTHING.test(written) || harmless?.test(written) === true;
 }
 
 /** Keys and values at every depth; keys as vLLM's classes spell them. */
@@ -131,9 +147,9 @@ function entriesOf(value: unknown): Array<[string, unknown]> {
   return [...own, ...own.flatMap(([, inner]) => entriesOf(inner)), ...items.flatMap(entriesOf)];
 }
 
-function parsed(text: string | undefined): unknown {
+function parsed(json: string | undefined): unknown {
   try {
-    return text === undefined ? undefined : (JSON.parse(text) as unknown);
+    return json === undefined ? undefined : (JSON.parse(json) as unknown);
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 /**
  * Environment variables that open, redirect or extend the engine. Every variable of vllm/envs.py at 0.30.0, 0.32.0 and
- * 0.33.0 was read, and those of huggingface_hub, torch, Triton, NCCL, CUDA, glibc, OpenSSL and Python, 2026-11-25.
+ * 0.33.0 was read, the names of those at 0.8.5 to 0.29.0 (2026-11-26), and those of huggingface_hub, torch, Triton, NCCL, CUDA, glibc, OpenSSL and Python, 2026-11-25.
  */
 import { type GuardedSetting, SOURCES } from "./setting.js";
 
@@ -145,13 +145,13 @@ export const GUARDED_VARIABLES: readonly GuardedVariables[] = [
   {
     names: [
       ...["LIBRARY_PATH", "CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "COMPILER_PATH", "GCC_EXEC_PREFIX"],
-      ...["NVCC_PREPEND_FLAGS", "NVCC_APPEND_FLAGS", "NVCC_CCBIN"],
+      ...["NVCC_PREPEND_FLAGS", "NVCC_APPEND_FLAGS", "NVCC_CCBIN", "VLLM_NCCL_INCLUDE_PATH"],
     ],
     danger: "injects",
     why: "changes what the compilers that the engine calls at its start build in",
     instead: IN_THE_IMAGE,
     source:
-      "GCC manual (Environment Variables Affecting GCC), CUDA compiler driver manual (nvcc environment variables)",
+      "GCC manual (Environment Variables Affecting GCC), CUDA compiler driver manual (nvcc environment variables), vllm/utils/nccl.py",
   },
   {
     names: ["TORCH_HOME", "NUMBA_CACHE_DIR"],

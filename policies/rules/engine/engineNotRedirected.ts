@@ -8,6 +8,8 @@ export const engineNotRedirected = workloadRule(
     why: "A hub at another address gets the hub's token, and can serve any weights under the reviewed commit.",
     remediationSteps:
       "Remove the flag or variable; where a platform has a mirror of its own, name the variable in the rule's `allow`.",
+    equalForms:
+      "Read as for `engine-closed`. Good: `https://huggingface.co` as `HF_ENDPOINT`, proxies without a password, absolute paths of certificates. A value that a Secret or ConfigMap holds counts as set.",
     severity: "critical",
     enforcementLevel: "mandatory",
     configSchema: ALLOWED_SETTINGS,

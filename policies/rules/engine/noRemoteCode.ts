@@ -18,6 +18,8 @@ export const noRemoteCode = workloadRule(
     description: "No container runs code that comes with a model.",
     why: "Nobody reviewed this Python from a model repository, and it runs beside your prompts and credentials.",
     remediationSteps: "Remove the flag or variable and use a model that vLLM supports itself.",
+    equalForms:
+      "Judged alike: `--trust-remote-code` in any spelling and any program, `trust_remote_code=True` in Python given as text, variables that end in `TRUST_REMOTE_CODE`, and unpickling by `VLLM_ALLOW_INSECURE_SERIALIZATION`; in every container, charts' values and scripts of ConfigMaps. Switched off is good. Not seen: Python in an image or a mounted file.",
     severity: "critical",
     enforcementLevel: "mandatory",
   },

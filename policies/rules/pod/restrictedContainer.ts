@@ -16,6 +16,8 @@ export const restrictedContainer = workloadRule(
     why: "They parse untrusted prompts and third-party model files; an attacker who takes over one of them should find nothing to use.",
     remediationSteps:
       "Set runAsNonRoot: true, readOnlyRootFilesystem: true, allowPrivilegeEscalation: false and capabilities.drop: [ALL] and seccompProfile.type: RuntimeDefault; remove host paths, ports and namespaces; mount what must be writable.",
+    equalForms:
+      "Judges vLLM pods and all pods that use GPUs: by a request, a claim, `NVIDIA_VISIBLE_DEVICES` or device files; every container of them, init and sidecar containers, too. A pod's security context counts where the container states nothing. In parts of pods (patches, custom resources, charts' values), only what they state is judged. Good: `NET_BIND_SERVICE`, and the seccomp profiles RuntimeDefault and Localhost.",
     severity: "high",
     enforcementLevel: "mandatory",
   },

@@ -9,6 +9,8 @@ export const serviceLinksOff = workloadRule(
     // vllm/envs.py (get_vllm_port), 0.29.0 to 0.33.0: "appears to be a URI".
     why: "A Service named vllm sets VLLM_PORT to tcp://…, which vLLM takes for its own setting and does not start.",
     remediationSteps: "Set enableServiceLinks: false in the pod's spec.",
+    equalForms:
+      "Good: `enableServiceLinks: false` in the pod's spec alone; of a part of a pod, only `true` is refused. Pods that run no vLLM server may have links.",
     severity: "medium",
     enforcementLevel: "advisory",
   },

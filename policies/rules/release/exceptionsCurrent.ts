@@ -15,6 +15,8 @@ export function exceptionsCurrent(rules: readonly string[], today: () => string 
       description: "An exception that an object carries names a rule, a reason and an end date that has not passed.",
       why: "An exception that nobody has to look at again is a rule that does not hold.",
       remediationSteps: `Mend the cause and remove the exception, or have a new date in ${ANNOTATIONS.exceptions} reviewed.`,
+      equalForms:
+        "The annotation may be JSON or YAML. A date in the past, an unknown rule, a missing reason or date and any other key are refused; the last day of an exception is good. Exceptions in a level file are judged when the file is read.",
       severity: "medium",
       enforcementLevel: "mandatory",
     },

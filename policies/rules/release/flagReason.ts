@@ -13,6 +13,8 @@ export const flagReason = wholePodRule(
     description: "Every vLLM flag beyond those of the contract itself has a written reason.",
     why: "Flags outlive the people who set them; without a reason nobody dares to remove one at the next upgrade.",
     remediationSteps: `Write the flag in the release's \`flags\` with its reason; other programs: in the annotation ${ANNOTATIONS.contract} as {"flags": {"<name>": {"value": …, "reason": "…"}}}.`,
+    equalForms:
+      "Flags are read in every spelling of vLLM's parser: `_` for `-`, `--no-…`, short names, abbreviations, `--name.key`, after `=` or as the next word, in shell scripts and `vllm serve` behind other programs. Good: the flags of the contract itself, and those with a reason that says something. A file of flags (`--config`) is refused, since nothing sees what it sets.",
     severity: "medium",
     enforcementLevel: "mandatory",
   },

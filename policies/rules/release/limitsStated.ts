@@ -17,6 +17,8 @@ export const limitsStated = wholePodRule(
     description: "A vLLM runtime states its context, batch and queue limits.",
     why: "Without a stated limit a default of the model or of vLLM applies: it can change with either, and memory and autoscaling are not sized for it.",
     remediationSteps: "Give --max-model-len, --max-num-seqs and, from vLLM 0.29 on, --max-num-queued-reqs.",
+    equalForms:
+      "The limits may be given in any spelling of the flags, also abbreviated. Any value is good: whether it fits is not judged here. Not seen: limits in a file of flags, which `flag-reason` refuses.",
     severity: "low",
     enforcementLevel: "advisory",
   },

@@ -14,6 +14,8 @@ const ofEngines = workloadRule(
     why: "A branch such as main moves: two replicas of one release can serve different weights, and nobody can tell which are live.",
     remediationSteps:
       "Give --revision=<40 hex digits>: the commit shown on the model's page, or by `git ls-remote`; for a draft in the `revision` of --speculative-config, for an adapter in its path.",
+    equalForms:
+      "A commit has 40 hex digits; branches, tags and short hashes move. Judged alike: the model as first word or as `--model`, servers and batch runs, tokenizers, drafts of speculative decoding, adapters, `--hf-config-path` and `--generation-config`. A path or URI has to have the commit in it, an OCI artifact its digest. Not seen: what is behind a path, and models that a request names.",
     severity: "high",
     enforcementLevel: "mandatory",
   },

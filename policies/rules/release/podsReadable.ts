@@ -1,13 +1,13 @@
 import { SERVING_KINDS, type ServingKind } from "../../../components/facts/servingKinds.js";
+import { SERVING_CHARTS } from "../../../components/facts/servingCharts.js";
+import { chartsOf } from "../../charts/charts.js";
 import { enginesOf, isRuntime } from "../../engine/runtimes.js";
 import { workloadsOf } from "../../pods/workloads.js";
 import { kindOf, type Resource } from "../../read/kinds.js";
 import { at, isSet, text } from "../../read/values.js";
 import { resourceRule } from "../../rule.js";
 
-/** Charts that run vLLM, by their names. */
-const CHARTS =
-  /(^|\/)(vllm(-stack|-production-stack)?|llm-d(-modelservice)?|aibrix|kserve-runtime-configs)(-[\d.]+\.tgz)?$/;
+const CHARTS = new Set(SERVING_CHARTS.map(({ name }) => name));
 
 export const podsReadable = resourceRule(
   {
@@ -16,17 +16,17 @@ export const podsReadable = resourceRule(
     why: "A controller or chart that makes the pods can give them anything: that no rule is broken then says little.",
     remediationSteps:
       "State the pod yourself (a Deployment, or the kind's own pod template), or judge what the controller or chart makes, such as the output of `helm template`.",
+    equalForms:
+      "Speaks of kinds and charts that are known to run vLLM, unless the resource states the whole pod. Any other chart is taken for one that runs none.",
     severity: "low",
     enforcementLevel: "advisory",
   },
   (resource, report) => {
     const { group, kind, isPatch } = kindOf(resource.type) ?? {};
     if (isPatch !== false) return;
-    if (group === "helm.sh" && kind === "Release") {
-      const chart = text(resource.props["chart"]) ?? "";
-      if (CHARTS.test(chart))
+    for (const { chart } of chartsOf(resource)) {
+      if (CHARTS.has(nameOf(chart)))
         report(`not judged: chart ${chart} makes the pods, of which its values show a part alone`);
-      return;
     }
     if (group === "ray.io" && kind === "RayService") {
       if (isServedByCode(resource))
@@ -56,4 +56,14 @@ function isServedByCode(resource: Resource): boolean {
   if (workloads.some((workload) => [...enginesOf(workload)].length > 0)) return false;
   const images = workloads.flatMap(({ containers }) => containers.flatMap(({ image }) => image ?? []));
   return [text(at(resource.props, "spec", "serveConfigV2")) ?? "", ...images].some((word) => /vllm/i.test(word));
+}
+
+/** The name in an address, in a repository's alias and in an archive's file name. */
+function nameOf(chart: string): string {
+  const last =
+    chart
+      .replace(/[?#@].*$/, "")
+      .split("/")
+      .at(-1) ?? "";
+  return last.replace(/(-v?\d[\w.+-]*)?\.tgz$/, "").replace(/:[\w.-]+$/, "");
 }

@@ -83,6 +83,10 @@ describe("runtimesOf", () => {
     ["a mention in what a script prints", { command: ["sh", "-c", "echo vllm serve m; sleep 1"] }],
     ["a search for the process", { command: ["sh", "-c", "if pgrep -f vllm serve; then exit 0; fi"] }],
     ["a benchmark", { image: "vllm/vllm-openai:v0.30.0", command: ["vllm", "bench", "serve", "--model", "m"] }],
+    [
+      "a simulator with vLLM's flags",
+      { image: "ghcr.io/llm-d/llm-d-inference-sim:v0.5.0", args: ["--model", "m", "--max-model-len", "8192"] },
+    ],
     ["another server", { command: ["/run"], args: ["--model", "m", "--context-length", "8192"] }],
     [
       "KServe's server of Hugging Face's models",

@@ -178,4 +178,42 @@ describe("engine-closed, engine-not-redirected and no-injected-code", () => {
   it("say what the setting does and what to do", async () => {
     assert.deepEqual(await found(env("VLLM_SERVER_DEV_MODE", "1")), [DEV_MODE]);
   });
+
+  for (const [key, value] of [
+    ["instrumentation.opentelemetry.io/inject-python", "true"],
+    ["instrumentation.opentelemetry.io/inject-python", "monitoring/instrumentation"],
+    ["admission.datadoghq.com/python-lib.version", "v2.8.1"],
+    ["vault.hashicorp.com/agent-image", "acme/vault:1"],
+    ["vault.hashicorp.com/agent-inject-command-token", "sh -c id"],
+    ["inject.istio.io/templates", "sidecar,acme"],
+    ["sidecar.istio.io/proxyImage", "acme/proxy:1"],
+    ["config.linkerd.io/enable-debug-sidecar", "true"],
+  ] as const) {
+    it(`refuse the annotation ${key}: ${value} of an engine's pods, unless it is allowed`, async () => {
+      const annotated = deployment({ annotations: { [key]: value } });
+      const said = await messages(noInjectedCode, annotated);
+      assert.equal(said.length, 1);
+      assert.ok(said[0]?.startsWith(`annotation ${key} has `), said[0]);
+      assert.deepEqual(await messages(noInjectedCode, annotated, { allow: [key] }), []);
+    });
+  }
+
+  it("accept the meshes' own sidecars, Vault's templates, and annotations of pods without an engine", async () => {
+    const annotations = {
+      "instrumentation.opentelemetry.io/inject-python": "false",
+      "vault.hashicorp.com/agent-inject": "true",
+      "vault.hashicorp.com/agent-inject-secret-hub": "secret/data/hub",
+      "vault.hashicorp.com/agent-inject-template-hub": "{{ with secret }}{{ end }}",
+      "sidecar.istio.io/inject": "true",
+      "inject.istio.io/templates": "sidecar",
+      "linkerd.io/inject": "enabled",
+      "config.linkerd.io/enable-debug-sidecar": "false",
+    };
+    assert.deepEqual(await found({ annotations }), []);
+    const pod = { metadata: { annotations: { "instrumentation.opentelemetry.io/inject-python": "true" } } };
+    const web = resource("kubernetes:apps/v1:Deployment", "web", {
+      spec: { template: { ...pod, spec: { containers: [{ name: "web", image: "nginx" }] } } },
+    });
+    assert.deepEqual(await messages(noInjectedCode, web), []);
+  });
 });

@@ -78,6 +78,8 @@ describe("pods-readable", () => {
     "vllm-stack",
     "oci://ghcr.io/llm-d/llm-d-modelservice",
     "https://example.org/vllm-stack-0.1.7.tgz",
+    "vllm/vllm-stack",
+    "oci://ghcr.io/opea-project/charts/vllm:1.2.3",
   ]) {
     it(`says that it cannot read the chart ${chart}`, async () => {
       assert.deepEqual(await of("helm.sh/v3:Release", { chart }), [
@@ -85,4 +87,15 @@ describe("pods-readable", () => {
       ]);
     });
   }
+
+  it("says so of every kind that installs charts, and of no other chart", async () => {
+    const message = "not judged: chart vllm-stack makes the pods, of which its values show a part alone";
+    const source = { chart: "vllm-stack", targetRevision: "0.1.7" };
+    assert.deepEqual(await of("argoproj.io/v1alpha1:Application", { spec: { source } }), [message]);
+    const chart = { spec: { chart: "vllm-stack", version: "0.1.7" } };
+    assert.deepEqual(await of("helm.toolkit.fluxcd.io/v2:HelmRelease", { spec: { chart } }), [message]);
+    for (const other of ["aibrix", "kubeai", "vllm-router", "my-vllm-dashboards", "kserve-crd"]) {
+      assert.deepEqual(await of("helm.sh/v3:Release", { chart: other }), [], other);
+    }
+  });
 });
