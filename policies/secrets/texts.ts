@@ -32,11 +32,12 @@ function isOwn({ object }: Workload): boolean {
   return object.path.length === 0;
 }
 
-/** Ends of names whose value names a Secret or a key in one: `existingSecret`, `passwordKey`, `hf_token: { secretKey }`. */
-const REFERENCE = /(secret|existing|ref|key|keys|name|from|kind|type|credentials?)$/i;
-/** Names of keys and secrets themselves that end so, too. */
+/**
+ * Ends of the names of secrets themselves. Others name a Secret or a key in one: `existingSecret`, `passwordKey`,
+ * `hf_token: { secretKey }`.
+ */
 const ITSELF =
-  /(api|access|private|master|auth|encryption|signing)[-_]?keys?$|(client|shared|jwt|cookie|session)[-_]?secret$/i;
+  /(token|password|passwd|passphrase|pass|pwd)$|(api|access|private|master|auth|encryption|signing)[-_]?keys?([-_]?id)?$|(client|shared|jwt|cookie|session)[-_]?secret$/i;
 
 function judgeValues(values: unknown, path: Path, say: Say): void {
   visitObjects(
@@ -45,8 +46,7 @@ function judgeValues(values: unknown, path: Path, say: Say): void {
       each(Object.keys(object), (key) => {
         const value = object[key];
         if (typeof value !== "string") return;
-        const isNamed =
-          isNamedSecret(key, value) && (ITSELF.test(key) || !REFERENCE.test(key)) && !NO_SECRET.test(value);
+        const isNamed = ITSELF.test(key) && isNamedSecret(key, value) && !NO_SECRET.test(value);
         if (holdsSecret(value)) say(`${pathText([...place, key])} holds what looks like a secret: ${KEEP}`);
         else if (isNamed) say(`${pathText([...place, key])} is named like a secret: ${KEEP}`);
       });

@@ -9,7 +9,7 @@ import { wholeResourceRule } from "../../rule.js";
 
 /** Charts of agents that work on the node itself; in other charts' values, they are below keys of these names. */
 const NODE_AGENT =
-  /(node[-_]?exporter|device[-_]?plugin|gpu[-_]?(operator|feature)|network[-_]?operator|dcgm|csi|cni|cilium|calico|flannel|kube[-_]?proxy|node[-_]?(agent|feature|local|problem|termination)|nfd|driver|toolkit|mig[-_]?manager|fluent|promtail|alloy|vector|filebeat|datadog|falco|tetragon|beyla|pyroscope|otel|opentelemetry|cadvisor|smi|speaker|metallb|rdma|multus|spiderpool|daemonset|agent)/i;
+  /((node|windows|stats)[-_]?exporter|dranet|dra[-_]driver|device[-_]?plugin|gpu[-_]?(operator|feature)|network[-_]?operator|dcgm|csi|cni|cilium|calico|flannel|kube[-_]?proxy|node[-_]?(agent|feature|local|problem|termination)|nfd|driver|toolkit|mig[-_]?manager|fluent|promtail|alloy|vector|filebeat|datadog|falco|tetragon|beyla|pyroscope|otel|opentelemetry|cadvisor|smi|speaker|metallb|rdma|multus|spiderpool|daemonset|agent)/i;
 
 export const helmValuesSafe = wholeResourceRule(
   {

@@ -156,6 +156,7 @@ describe("no-plain-secrets", () => {
       { maxTokens: "4096", tokenizer: "Qwen/Qwen3-8B", imagePullSecrets: [{ name: "registry" }], secretName: "hub" },
       { env: [{ name: "HF_TOKEN", valueFrom: { secretKeyRef: { name: "hub", key: "token" } } }] },
       { env: [{ name: "OPENAI_API_KEY", value: "EMPTY" }], credentials: "cloud" },
+      { secretFieldSelector: "type!=kubernetes.io/dockercfg", storageSecretNameAnnotation: "example.org/secret" },
     ];
     for (const values of harmless) assert.deepEqual(await release(values), [], JSON.stringify(values));
   });
