@@ -51,7 +51,7 @@ export class Workload {
   /** True where it stands in a chart's values, of which the chart makes the pod. */
   get isOfChart(): boolean {
     const own = pathText(this.pod.path);
-    return valuesOf(this.object).some(({ path }) => path.length === 0 || own.startsWith(pathText(path)));
+    return valuesOf(this.object).some(({ path }) => path.length === 0 || own.startsWith(`${pathText(path)}.`));
   }
 
   /** Where the pod is in its object. */
