@@ -63,7 +63,6 @@ const POD_SPEC = {
 
 const CONTRACT = JSON.stringify({
   model: { id: ARGS[0], revision: COMMIT },
-  image: IMAGE,
   flags: { "enable-prefix-caching": { value: true, reason: "shared system prompt" } },
 });
 
