@@ -59,6 +59,14 @@ const POD_SPEC = {
   securityContext: { runAsNonRoot: true, runAsUser: 2000, seccompProfile: { type: "RuntimeDefault" } },
   nodeSelector: { accelerator: "l4", "node-lifecycle": "on-demand" },
   tolerations: [{ key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" }],
+  topologySpreadConstraints: [
+    {
+      topologyKey: "topology.kubernetes.io/zone",
+      maxSkew: 1,
+      whenUnsatisfiable: "ScheduleAnyway",
+      labelSelector: { matchLabels: { "app.kubernetes.io/instance": "chat" } },
+    },
+  ],
 };
 
 const CONTRACT = JSON.stringify({

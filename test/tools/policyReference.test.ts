@@ -34,6 +34,7 @@ A vLLM runtime of several replicas has a PodDisruptionBudget.
 
 - **Why**: ${disruptionBudget.why}
 - **Fix**: ${disruptionBudget.remediationSteps}
+- **Equal forms**: ${disruptionBudget.equalForms}
 - **Level**: mandatory; severity medium; sees the stack's resources together
 - **Setting** \`minReplicas\`: From how many replicas on a runtime needs a budget. integer; default \`2\`
 `),

@@ -19,9 +19,9 @@ export const singleWriterClaim = stackRule(
     description: "A claim for one node is mounted by one pod of a vLLM runtime at a time.",
     why: "The volume attaches to one node: a second replica, or the new pod of a rollout, waits on another node for ever, and the rollout with it.",
     remediationSteps:
-      "Use a claim that many may mount (ReadOnlyMany or ReadWriteMany on shared storage), an ephemeral volume for each pod, or one replica that is replaced in place (strategy Recreate or maxSurge: 0).",
+      "Use a claim that many may mount (ReadOnlyMany or ReadWriteMany on shared storage), or a volume for each pod (ephemeral, or volumeClaimTemplates).",
     equalForms:
-      "Claims of the program whose access modes are ReadWriteOnce or ReadWriteOncePod alone are followed into the volumes of runtimes, read-only mounts too. Replicas are those stated, an autoscaler's least, and those of several runtimes that mount one claim. A Deployment of one replica is judged by its surge. Pods that name one node (by name or hostname) may share ReadWriteOnce. `volumeClaimTemplates` and ephemeral volumes give each pod its own; claims that are not in the program are not seen.",
+      "Claims of the program whose access modes are ReadWriteOnce or ReadWriteOncePod alone are followed into the volumes of runtimes, read-only mounts too. Replicas are those stated, an autoscaler's least, and those of several runtimes that mount one claim. A Deployment of one replica is judged by its surge: one that is replaced in place (Recreate, maxSurge 0) has a pod at a time, though rollout-keeps-capacity refuses that. Pods that name one node (by name or hostname) may share ReadWriteOnce. `volumeClaimTemplates` and ephemeral volumes give each pod its own; claims that are not in the program are not seen.",
     severity: "medium",
     enforcementLevel: "advisory",
   },
@@ -52,9 +52,9 @@ function faultOf(claim: NamedClaim, mounting: readonly Workload[], targets: Targ
   const names = mounting.map(({ kind, name }) => `${kind} ${quote(name)}`).join(" and ");
   const subject = `${claim.where} is ${mode} and mounted by ${names}`;
   const pods = mounting.reduce((sum, workload) => sum + targets.leastReplicas(workload), 0);
-  if (pods > 1) return `${subject}, ${pods} pods: use shared storage, or a claim for each pod`;
+  if (pods > 1) return `${subject}, ${pods} pods: use shared storage, or a volume for each pod`;
   if (!mounting.some(surges)) return undefined;
-  return `${subject}, whose rollout starts a second pod before the first one stops: use shared storage, or maxSurge 0`;
+  return `${subject}, whose rollout starts a second pod before the first one stops: use shared storage, or a volume for each pod`;
 }
 
 function mountedBy(workload: Workload, claims: readonly NamedClaim[]): NamedClaim[] {

@@ -13,9 +13,9 @@ const runtime = (spec: Props, pod: Props = {}) => deployment({ spec, pod: { volu
 const IN_PLACE = { replicas: 1, strategy: { type: "Recreate" } };
 
 const PODS =
-  'PersistentVolumeClaim "weights" is ReadWriteOnce and mounted by Deployment "chat", 2 pods: use shared storage, or a claim for each pod';
+  'PersistentVolumeClaim "weights" is ReadWriteOnce and mounted by Deployment "chat", 2 pods: use shared storage, or a volume for each pod';
 const SURGE =
-  'PersistentVolumeClaim "weights" is ReadWriteOnce and mounted by Deployment "chat", whose rollout starts a second pod before the first one stops: use shared storage, or maxSurge 0';
+  'PersistentVolumeClaim "weights" is ReadWriteOnce and mounted by Deployment "chat", whose rollout starts a second pod before the first one stops: use shared storage, or a volume for each pod';
 
 describe("single-writer-claim", () => {
   it("refuses several replicas, stated or by an autoscaler", async () => {
