@@ -61,14 +61,22 @@ export function isSet(value: unknown): boolean {
 }
 
 /**
+ * The value of a property, without a throw while it is not known: then it is a text of the engine's own, which equals nothing that a
+ * rule looks for. For what is a resource's own name or address if it is not known yet, and so cannot be the fault that is looked for.
+ */
+export function stated(value: unknown, key: string): unknown {
+  // The engine's guard watches reads of a property, not of its descriptor.
+  return Object.getOwnPropertyDescriptor(fields(value), key)?.value;
+}
+
+/**
  * True for a property that is stated, even while its value is not known: reading that would throw.
  * Nothing, an empty text, `{}` and `[]` state nothing.
  */
 export function isStated(value: unknown, key: string): boolean {
-  // The engine's guard watches reads of a property, not of its descriptor.
-  const stated: unknown = Object.getOwnPropertyDescriptor(fields(value), key)?.value;
-  if (typeof stated === "object") return stated !== null && Object.keys(stated).length > 0;
-  return stated !== undefined && stated !== "";
+  const found = stated(value, key);
+  if (typeof found === "object") return found !== null && Object.keys(found).length > 0;
+  return found !== undefined && found !== "";
 }
 
 /** A boolean, also when written as text, as launch templates and storage classes have it. */
