@@ -1,53 +1,52 @@
 import { quote } from "../../../components/config/problems.js";
-import { allowedBy, attachedBy, type Statement } from "../../aws/iam.js";
+import { attachedIn, permissionsIn, trustIn } from "../../aws/holders.js";
+import { excessOf } from "../../aws/permissions.js";
+import { statementsOf, texts } from "../../aws/statements.js";
+import { opennessOf } from "../../aws/trust.js";
+import { all, each } from "../../read/unknown.js";
 import { resourceRule } from "../../rule.js";
 
-/** Every action, of all services or of one. */
-const WHOLE_SERVICE = /^([^:]+:)?\*+$/;
-const WILDCARD = /[*?]/;
-/** `*`, and ARNs such as `arn:aws:*:*:*:*` that leave nothing out. */
-const EVERY_RESOURCE = /^(arn:([^:]*:)?)?\*[*:]*$/;
-/** Actions that by their name only read. */
-const READ_ONLY = /^[a-z0-9-]+:(Describe|List|Get)/i;
-/** AWS' policies over whole services; an account's own policies are judged by their statements. */
-const WIDE_POLICY = /^arn:[^:]*:iam::aws:policy\/(.*\/)?(AdministratorAccess.*|PowerUserAccess|[^/]*FullAccess[^/]*)$/;
+/**
+ * AWS' policies over whole services; an account's own policies are judged by their statements.
+ * SecretsManagerReadWrite has secretsmanager:* on every secret:
+ * https://docs.aws.amazon.com/aws-managed-policy/latest/reference/SecretsManagerReadWrite.html
+ */
+const WIDE_POLICY =
+  /^arn:[^:]*:iam::aws:policy\/(.*\/)?(AdministratorAccess.*|PowerUserAccess|SecretsManagerReadWrite|[^/]*FullAccess[^/]*)$/i;
 
 export const iamNoWildcards = resourceRule(
   {
     name: "iam-no-wildcards",
-    description: "IAM policies name what they allow.",
+    description: "IAM policies name what they allow, and roles who may take them on.",
     why: "A wildcard allows actions that nobody reviewed, including those that AWS adds later: one compromised pod or pipeline then controls the account.",
     remediationSteps:
-      "Name the actions, and their resources or a condition; use policies of your own instead of *FullAccess.",
+      "Name the actions, and their resources or a condition; use policies of your own instead of *FullAccess. In a role's trust, name the principals, and of an identity provider the subject.",
+    equalForms:
+      "Documents are judged as text and as objects, of policies, inline policies, roles and permission sets, by the AWS, AWS Native, ACK and Crossplane providers. " +
+      "`*`, `**`, `?*`, `arn:*` and `arn:aws:s3:::*` are the same; so are wildcards that cover a far-reaching action and that action by its name: to read secrets or data, to decrypt, `sts:AssumeRole`, `iam:PassRole`, and to give oneself permissions. " +
+      "A condition counts if it leaves something out: not `aws:SecureTransport`, a time, `StringLike` with `*`, `…Not…`, `ForAllValues`, 0.0.0.0/0, or the own organization in a policy of one's own. " +
+      "`Describe*`, `List*` and `Get*` of other services are good, and so are the root of a named account in a role's trust and AWS' `…ReadOnlyAccess`. Not seen: policies of resources such as buckets and keys, and what statements allow together.",
     severity: "critical",
     enforcementLevel: "mandatory",
   },
   (resource, report) => {
-    for (const statement of allowedBy(resource)) {
-      for (const problem of problemsOf(statement)) report(`${statement.where}: ${problem}`);
-    }
-    const { property, arns } = attachedBy(resource) ?? { property: "", arns: [] };
-    for (const arn of arns) {
-      if (WIDE_POLICY.test(arn))
-        report(`${property} ${quote(arn)} allows whole services: attach a policy of the actions needed`);
-    }
+    const judge = (documents: ReturnType<typeof permissionsIn>, problemsOf: typeof excessOf) => {
+      each(documents, (document) => {
+        each(statementsOf(document), (statement) => {
+          for (const problem of problemsOf(statement)) report(`${statement.where}: ${problem}`);
+        });
+      });
+    };
+    all(
+      () => judge(permissionsIn(resource), excessOf),
+      () => judge(trustIn(resource), opennessOf),
+      () => {
+        for (const { path, read } of attachedIn(resource)) {
+          for (const arn of texts(read()).filter((arn) => WIDE_POLICY.test(arn))) {
+            report(`${path} ${quote(arn)} allows whole services: attach a policy of the actions needed`);
+          }
+        }
+      },
+    );
   },
 );
-
-function problemsOf(statement: Statement): string[] {
-  const inverted = (["NotAction", "NotResource"] as const)
-    .filter((element) => statement.has(element))
-    .map((element) => `${element} allows everything that it does not name: use ${element.slice("Not".length)}`);
-  const wildcards = statement.actions.filter((action) => WILDCARD.test(action));
-  const whole = wildcards.filter((action) => WHOLE_SERVICE.test(action));
-  const partial = wildcards.filter((action) => !WHOLE_SERVICE.test(action) && !READ_ONLY.test(action));
-  const isUnbounded =
-    partial.length > 0 && !statement.has("Condition") && statement.resources.some((arn) => EVERY_RESOURCE.test(arn));
-  return [
-    ...inverted,
-    ...whole.map((action) => `action ${quote(action)} allows all actions, also those to come: name the ones needed`),
-    ...(isUnbounded ? partial : []).map(
-      (action) => `action ${quote(action)} on every resource: name the actions or the resources, or add a condition`,
-    ),
-  ];
-}

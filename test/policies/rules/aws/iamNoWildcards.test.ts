@@ -1,8 +1,16 @@
 import assert from "node:assert/strict";
 
+import * as proxy from "@pulumi/policy/proxy";
+
 import { iamNoWildcards } from "../../../../policies/rules/aws/iamNoWildcards.js";
 import { attachment, policy, policyDocument, role } from "../../awsFixtures.js";
 import { type Json, messages, resource } from "../../fixtures.js";
+
+/** What the engine wraps properties in. Exported, but marked internal and so left out of the SDK's types. */
+const { unknownCheckingProxy, unknownStringValue } = proxy as unknown as {
+  unknownCheckingProxy: (props: Statement) => Statement;
+  unknownStringValue: string;
+};
 
 type Statement = { [key: string]: Json };
 
@@ -24,7 +32,7 @@ describe("iam-no-wildcards", () => {
       { Action: "ecr:GetAuthorizationToken", Resource: "*" },
       { Action: ["ec2:CreateVolume", "ec2:CreateTags"], Resource: ["*"] },
       { Action: "s3:*Object*", Resource: "arn:aws:s3:::weights/*" },
-      { Action: "s3:Put*", Resource: "arn:aws:s3:::*" },
+      { Action: "s3:Put*", Resource: "arn:aws:s3:::weights-*" },
     ];
     for (const statement of accepted) assert.deepEqual(await allowed(statement), []);
   });
@@ -144,5 +152,179 @@ describe("iam-no-wildcards", () => {
   it("knows AWS's policies in every partition", async () => {
     const arn = "arn:aws-us-gov:iam::aws:policy/AdministratorAccess";
     assert.deepEqual(await messages(iamNoWildcards, attachment(arn)), [wide(arn)]);
+  });
+
+  it("knows AWS's policies over all secrets, and names in any case", async () => {
+    for (const name of ["SecretsManagerReadWrite", "iamfullaccess"]) {
+      const arn = `arn:aws-cn:iam::aws:policy/${name}`;
+      assert.deepEqual(await messages(iamNoWildcards, attachment(arn)), [wide(arn)]);
+    }
+  });
+
+  const FAR_REACHING: Array<[does: string, actions: string[], resources?: string[]]> = [
+    ["reads every secret", ["secretsmanager:Get*", "SecretsManager:getsecretvalue", "secretsmanager:Get?ecretValue"]],
+    ["reads every secret", ["ssm:Get*", "ssm:GetParameter", "ssm:GetParametersByPath", "ssm:GetP*"]],
+    [
+      "reads every secret",
+      ["secretsmanager:GetSecretValue"],
+      ["arn:aws:secretsmanager:*:*:secret:*", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:*"],
+    ],
+    [
+      "reads all data",
+      ["s3:Get*", "s3:GetObject", "s3:GetObject*"],
+      ["*", "arn:aws:s3:::*", "arn:aws:s3:::*/*", "arn:*"],
+    ],
+    ["decrypts with every key", ["kms:Decrypt"], ["*", "arn:aws:kms:*:111122223333:key/*"]],
+    ["takes on every role that lets it", ["sts:AssumeRole", "STS:assumerole"], ["*", "arn:aws:iam::*:role/*"]],
+    ["hands any role to a service", ["iam:PassRole"], ["*", "arn:aws:iam::111122223333:role/*"]],
+    ["can give itself any permission", ["iam:AttachRolePolicy", "iam:PutUserPolicy", "iam:CreatePolicyVersion"]],
+  ];
+  for (const [does, actions, resources = ["*"]] of FAR_REACHING) {
+    it(`refuses ${actions.join(", ")} on ${resources.join(", ")}`, async () => {
+      for (const action of actions) {
+        for (const Resource of resources) {
+          assert.deepEqual(await allowed({ Action: ["ec2:DescribeVpcs", action], Resource: ["*", Resource] }), [
+            `policy, statement #0: action "${action}" on every resource ${does}: name the resources, or add a condition that bounds them`,
+          ]);
+        }
+      }
+    });
+  }
+
+  it("accepts far-reaching actions on what they name", async () => {
+    const accepted: Array<[action: string, resource: string]> = [
+      ["secretsmanager:GetSecretValue", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:vllm/*"],
+      ["ssm:GetParameter", "arn:aws:ssm:*::parameter/aws/service/*"],
+      ["s3:GetObject", "arn:aws:s3:::weights/*"],
+      ["s3:Get*", "arn:aws:s3:::key/*"],
+      ["sts:AssumeRole", "arn:aws:iam::*:role/deploy-*"],
+      ["iam:PassRole", "arn:aws:iam::111122223333:role/nodes"],
+      ["kms:Decrypt", "arn:aws:kms:eu-west-1:111122223333:key/3d8f"],
+      ["iam:PutRolePolicy", "arn:aws:iam::111122223333:role/eksctl-*"],
+    ];
+    for (const [Action, Resource] of accepted) assert.deepEqual(await allowed({ Action, Resource }), [], Action);
+  });
+
+  const READING = ["ecr:Get*", "ecr:BatchGet*", "cloudwatch:Get*", "kms:Get*", "secretsmanager:List*", "s3:List*"];
+  for (const action of [...READING, "ssm:Describe*", "sts:GetCallerIdentity", "iam:CreateServiceLinkedRole"]) {
+    it(`accepts ${action} on every resource`, async () => {
+      assert.deepEqual(await allowed({ Action: action, Resource: "*" }), []);
+    });
+  }
+
+  for (const action of ["s3:?*", "s3:*?", "iam:**", "?*"]) {
+    it(`takes ${action} for all actions`, async () => {
+      assert.deepEqual(await allowed({ Action: action, Resource: "arn:aws:s3:::weights/*" }), [whole(action)]);
+    });
+  }
+
+  const TRIVIAL: Statement[] = [
+    { Bool: { "aws:SecureTransport": "true" } },
+    { Bool: { "aws:securetransport": true } },
+    { Bool: { "aws:ViaAWSService": "false" } },
+    { StringLike: { "aws:PrincipalArn": "*" } },
+    { StringLike: { "aws:ResourceTag/project": ["models", "*"] } },
+    { StringLike: { "aws:RequestedRegion": "?*" } },
+    { "ForAnyValue:StringLike": { "aws:TagKeys": "*" } },
+    { ArnLike: { "aws:PrincipalArn": "arn:aws:*:*:*:*" } },
+    { ArnEquals: { "aws:SourceArn": "arn:*" } },
+    { StringNotEquals: { "aws:RequestedRegion": "us-east-1" } },
+    { NotIpAddress: { "aws:SourceIp": "203.0.113.0/24" } },
+    { IpAddress: { "aws:SourceIp": ["0.0.0.0/1", "128.0.0.0/1"] } },
+    { NumericGreaterThan: { "aws:MultiFactorAuthAge": "0" } },
+    { NumericLessThan: { "aws:MultiFactorAuthAge": 99999999999 } },
+    { DateGreaterThan: { "aws:CurrentTime": "2020-01-01T00:00:00Z" } },
+    { DateLessThan: { "aws:CurrentTime": "2099-01-01T00:00:00Z" } },
+    { Null: { "aws:ResourceTag/project": "true" } },
+    { "ForAllValues:StringEquals": { "aws:TagKeys": ["project"] } },
+    { StringEqualsIfExists: { "aws:ResourceTag/project": "models" } },
+    { StringEquals: { "aws:PrincipalOrgID": "o-1" } },
+    { StringLike: { "aws:UserAgent": "aws-cli*" } },
+    { Bool: { "aws:SecureTransport": "true" }, StringLike: { "aws:userid": "*" } },
+  ];
+  for (const Condition of TRIVIAL) {
+    it(`is not content with ${JSON.stringify(Condition)}`, async () => {
+      assert.deepEqual(await allowed({ Action: "iam:Create*", Resource: "*", Condition }), [unbounded("iam:Create*")]);
+      assert.equal((await allowed({ Action: "sts:AssumeRole", Resource: "*", Condition })).length, 1);
+    });
+  }
+
+  const BOUNDS: Statement[] = [
+    { StringEquals: { "aws:ResourceTag/project": "models" } },
+    { StringLike: { "aws:ResourceTag/project": "models-*" } },
+    { StringEquals: { "iam:PassedToService": "ec2.amazonaws.com" } },
+    { StringEquals: { "kms:ViaService": "s3.us-east-1.amazonaws.com" } },
+    { StringEquals: { "aws:RequestedRegion": "eu-west-1" } },
+    { StringEquals: { "aws:ResourceOrgID": "o-1" } },
+    { StringEqualsIfExists: { "ec2:InstanceType": ["g6.xlarge"] } },
+    { Null: { "aws:ResourceTag/elbv2.k8s.aws/cluster": "false" } },
+    { Bool: { "kms:GrantIsForAWSResource": true } },
+    { Bool: { "aws:MultiFactorAuthPresent": "true" } },
+    { IpAddress: { "aws:SourceIp": "203.0.113.0/24" } },
+    { ArnLike: { "iam:PolicyARN": "arn:aws:iam::aws:policy/service-role/*" } },
+    { NumericLessThan: { "aws:MultiFactorAuthAge": "3600" } },
+    { Bool: { "aws:SecureTransport": "true" }, StringEquals: { "aws:ResourceTag/a": "b" } },
+  ];
+  for (const Condition of BOUNDS) {
+    it(`is content with ${JSON.stringify(Condition)}`, async () => {
+      for (const action of ["iam:Create*", "iam:PassRole", "secretsmanager:Get*"]) {
+        assert.deepEqual(await allowed({ Action: action, Resource: "*", Condition }), []);
+      }
+    });
+  }
+
+  it("does not take an ARN that a preview does not know yet for a wildcard", async () => {
+    const document = policyDocument({ Effect: "Allow", Action: ["s3:GetObject"], Resource: unknownStringValue });
+    const props = unknownCheckingProxy({ policy: document });
+    assert.deepEqual(await messages(iamNoWildcards, resource("aws:iam/policy:Policy", "later", props)), []);
+  });
+
+  it("reads policies of every provider alike", async () => {
+    const bad = policyDocument({ Effect: "Allow", Action: "s3:*", Resource: "*" });
+    const text = JSON.stringify(bad);
+    const found: Array<[type: string, props: Statement, path: string]> = [
+      ["aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy", { inlinePolicy: text }, "inlinePolicy"],
+      ["aws-native:iam:ManagedPolicy", { policyDocument: bad }, "policyDocument"],
+      ["aws-native:iam:RolePolicy", { policyDocument: text }, "policyDocument"],
+      ["aws-native:iam:Role", { policies: [{ policyDocument: bad }] }, "policies[0].policyDocument"],
+      ["aws-native:iam:Group", { policies: [{}, { policyDocument: bad }] }, "policies[1].policyDocument"],
+      ["aws-native:sso:PermissionSet", { inlinePolicy: bad }, "inlinePolicy"],
+      ["kubernetes:iam.services.k8s.aws/v1alpha1:Policy", { spec: { policyDocument: text } }, "spec.policyDocument"],
+      [
+        "kubernetes:iam.services.k8s.aws/v1alpha1:Role",
+        { spec: { inlinePolicies: { a: text } } },
+        "spec.inlinePolicies[a]",
+      ],
+      [
+        "kubernetes:iam.aws.upbound.io/v1beta1:RolePolicy",
+        { spec: { forProvider: { policy: text } } },
+        "spec.forProvider.policy",
+      ],
+      [
+        "kubernetes:iam.aws.m.upbound.io/v1beta1:Policy",
+        { spec: { forProvider: { policy: text } } },
+        "spec.forProvider.policy",
+      ],
+    ];
+    for (const [type, props, path] of found) {
+      assert.deepEqual(await messages(iamNoWildcards, resource(type, "any", props)), [
+        whole("s3:*").replace("policy", path),
+      ]);
+    }
+    const arn = "arn:aws:iam::aws:policy/AdministratorAccess";
+    const attached: Array<[type: string, props: Statement, path: string]> = [
+      ["aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment", { managedPolicyArn: arn }, "managedPolicyArn"],
+      ["aws-native:iam:User", { managedPolicyArns: [arn] }, "managedPolicyArns"],
+      ["aws-native:sso:PermissionSet", { managedPolicies: [arn] }, "managedPolicies"],
+      ["kubernetes:iam.services.k8s.aws/v1alpha1:Role", { spec: { policies: [arn] } }, "spec.policies"],
+      [
+        "kubernetes:iam.aws.upbound.io/v1beta1:RolePolicyAttachment",
+        { spec: { forProvider: { policyArn: arn } } },
+        "spec.forProvider.policyArn",
+      ],
+    ];
+    for (const [type, props, path] of attached) {
+      assert.deepEqual(await messages(iamNoWildcards, resource(type, "any", props)), [wide(arn, path)]);
+    }
   });
 });
