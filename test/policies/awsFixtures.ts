@@ -63,6 +63,19 @@ export function componentCluster(changes: Changes = {}): PolicyInput {
   });
 }
 
+/** The same by AWS Native. */
+export function nativeCluster(changes: Changes = {}): PolicyInput {
+  return resource("aws-native:eks:Cluster", "models-native", {
+    roleArn: `arn:aws:iam::${ACCOUNT}:role/cluster`,
+    resourcesVpcConfig: { subnetIds: ["subnet-1"], endpointPrivateAccess: true, endpointPublicAccess: false },
+    encryptionConfig: [{ provider: { keyArn: KEY_ARN }, resources: ["secrets"] }],
+    logging: { clusterLogging: { enabledTypes: [{ type: "api" }, { type: "audit" }, { type: "authenticator" }] } },
+    accessConfig: { authenticationMode: "API" },
+    deletionProtection: true,
+    ...changes,
+  });
+}
+
 /** A cluster of pulumi-eks with the default node group, which has these properties. */
 export function defaultGroup(changes: Changes = {}): PolicyInput {
   return componentCluster({ skipDefaultNodeGroup: undefined, nodeGroupOptions: selfManaged(changes) });
@@ -202,6 +215,7 @@ export function goodCluster(): PolicyInput[] {
   return [
     cluster(),
     componentCluster(),
+    nativeCluster(),
     nodeGroup(),
     managedNodeGroup(),
     nodePool(),

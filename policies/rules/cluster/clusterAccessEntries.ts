@@ -1,5 +1,4 @@
 import { clusterOf } from "../../nodes/clusters.js";
-import { at } from "../../read/values.js";
 import { resourceRule } from "../../rule.js";
 import { state } from "../../read/show.js";
 
@@ -10,15 +9,15 @@ export const clusterAccessEntries = resourceRule(
     why: "One bad edit of the ConfigMap aws-auth locks out nodes and people, AWS's API does not show what it grants, and whoever may write it can make themselves administrator.",
     remediationSteps:
       'Set authenticationMode to "API" (aws.eks.Cluster: in accessConfig). An existing cluster takes "API_AND_CONFIG_MAP" first, then access entries for all of aws-auth, then "API"; there is no way back.',
+    equalForms:
+      "Clusters of the AWS and AWS Native providers and of pulumi-eks are judged alike; a mode that is not set means `CONFIG_MAP`. What the ConfigMap and the entries grant is not seen.",
     severity: "medium",
     enforcementLevel: "advisory",
   },
   (resource, report) => {
     const cluster = clusterOf(resource);
     if (cluster === undefined) return;
-    const { props, isComponent } = cluster;
-    const path = isComponent ? "authenticationMode" : "accessConfig.authenticationMode";
-    const mode = isComponent ? props["authenticationMode"] : at(props, "accessConfig", "authenticationMode");
+    const { path, value: mode } = cluster.authenticationMode;
     if (mode === "API") return;
     if (mode === "API_AND_CONFIG_MAP") {
       report(`${path} ${state(mode)}: set "API" once access entries have all that the ConfigMap aws-auth grants`);

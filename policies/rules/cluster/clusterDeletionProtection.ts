@@ -10,6 +10,8 @@ export const clusterDeletionProtection = resourceRule(
     why: "One replacement or destroy that nobody read deletes the cluster with everything that it serves.",
     remediationSteps:
       "Set deletionProtection to true. To delete the cluster later, set it to false in an update of its own.",
+    equalForms:
+      "Clusters of the AWS and AWS Native providers and of pulumi-eks are judged alike. Pulumi's own `protect` is not seen: it does not keep others from deleting the cluster.",
     severity: "high",
     enforcementLevel: "advisory",
   },

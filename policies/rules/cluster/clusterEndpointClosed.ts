@@ -1,11 +1,13 @@
 import { quote } from "../../../components/config/problems.js";
 import { clusterOf } from "../../nodes/clusters.js";
-import { fields, isTrue, strings } from "../../read/values.js";
+import { openRanges } from "../../read/networks.js";
+import { known, knownTexts } from "../../read/unknown.js";
+import { isTrue, list } from "../../read/values.js";
 import { resourceRule } from "../../rule.js";
 import { state } from "../../read/show.js";
 
-/** A prefix of no bits, however the address before it is written. */
-const EVERYONE = /\/0+$/;
+/** Of ranges that are open together. */
+const MOST_SHOWN = 2;
 
 export const clusterEndpointClosed = resourceRule(
   {
@@ -14,25 +16,36 @@ export const clusterEndpointClosed = resourceRule(
     why: "If anyone can reach the API, one stolen token or one flaw is enough to enter the cluster; without the private endpoint, nodes also reach it over the internet.",
     remediationSteps:
       "Set endpointPrivateAccess to true, and endpointPublicAccess to false or publicAccessCidrs to your networks.",
+    equalForms:
+      "Clusters of the AWS and AWS Native providers and of pulumi-eks are judged alike. Ranges that hold a sixteenth of the internet or more, alone or together, are open to it: `0.0.0.0/0`, `::/0`, `0.0.0.0/1` with `128.0.0.0/1`. No range means everyone, and no public access stated means true, as EKS has it. Security groups are not seen.",
     severity: "critical",
     enforcementLevel: "mandatory",
   },
   (resource, report) => {
     const cluster = clusterOf(resource);
     if (cluster === undefined) return;
-    const { props, isComponent } = cluster;
-    const [path, endpoint] = isComponent ? ["", props] : ["vpcConfig.", fields(props["vpcConfig"])];
-    const isPrivate = endpoint["endpointPrivateAccess"];
-    if (!isTrue(isPrivate)) report(`${path}endpointPrivateAccess ${state(isPrivate)}: set it to true`);
-    const isPublic = endpoint["endpointPublicAccess"] ?? true;
-    if (!isTrue(isPublic)) return;
-    const networks = strings(endpoint["publicAccessCidrs"]);
-    const open = networks.find((network) => EVERYONE.test(network));
+    const isPrivate = cluster.endpoint("endpointPrivateAccess");
+    if (!isTrue(isPrivate.value)) report(`${isPrivate.path} ${state(isPrivate.value)}: set it to true`);
+    const isPublic = cluster.endpoint("endpointPublicAccess");
+    // EKS' default.
+    if (!isTrue(isPublic.value ?? true)) return;
+    const { path, value } = cluster.endpoint("publicAccessCidrs");
+    const networks = knownTexts(list(value));
+    const open = openRanges(networks);
     // No network at all is EKS's default: everyone.
-    if (networks.length > 0 && open === undefined) return;
-    const got = open === undefined ? "is not set" : `has ${quote(open)}`;
+    if (networks.length > 0 && open.length === 0) {
+      known(networks);
+      return;
+    }
+    const got =
+      networks.length === 0
+        ? "is not set"
+        : `has ${open
+            .slice(0, MOST_SHOWN)
+            .map((network) => quote(network))
+            .join(" and ")}`;
     report(
-      `${path}endpointPublicAccess is true and ${path}publicAccessCidrs ${got}: ` +
+      `${isPublic.path} is true and ${path} ${got}: ` +
         "set endpointPublicAccess to false, or name the networks that need it",
     );
   },

@@ -1,5 +1,5 @@
 import { clusterOf } from "../../nodes/clusters.js";
-import { at, isStated, strings } from "../../read/values.js";
+import { strings } from "../../read/values.js";
 import { resourceRule } from "../../rule.js";
 import { state } from "../../read/show.js";
 
@@ -10,21 +10,21 @@ export const clusterSecretsEncrypted = resourceRule(
     why: "API keys and registry tokens are in etcd, encrypted with a key of AWS: you can neither see who used it nor revoke it.",
     remediationSteps:
       'Set encryptionConfig with resources ["secrets"] and a KMS key (eks.Cluster: encryptionConfigKeyArn).',
+    equalForms:
+      "Clusters of the AWS and AWS Native providers and of pulumi-eks are judged alike, with one `encryptionConfig` or a list. EKS' own encryption with a key of AWS does not count; whether the key is the account's is not seen.",
     severity: "high",
     enforcementLevel: "mandatory",
   },
   (resource, report) => {
     const cluster = clusterOf(resource);
     if (cluster === undefined) return;
-    const { props, isComponent } = cluster;
-    if (isComponent) {
-      if (!isStated(props, "encryptionConfigKeyArn")) {
-        report("encryptionConfigKeyArn is not set: give the ARN of a KMS key");
-      }
+    const { keyPath } = cluster;
+    if (keyPath !== undefined) {
+      if (!cluster.hasKey) report(`${keyPath} is not set: give the ARN of a KMS key`);
       return;
     }
-    const encrypted = at(props, "encryptionConfig", "resources");
-    if (strings(encrypted).includes("secrets")) return;
-    report(`encryptionConfig.resources ${state(encrypted)}: set ["secrets"], and provider.keyArn to a KMS key`);
+    const { path, value } = cluster.encrypted;
+    if (strings(value).includes("secrets")) return;
+    report(`${path} ${state(value)}: set ["secrets"], and provider.keyArn to a KMS key`);
   },
 );

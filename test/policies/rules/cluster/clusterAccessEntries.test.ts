@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 
 import { clusterAccessEntries } from "../../../../policies/rules/cluster/clusterAccessEntries.js";
-import { cluster, componentCluster } from "../../awsFixtures.js";
+import { cluster, componentCluster, nativeCluster } from "../../awsFixtures.js";
 import { type Json, messages } from "../../fixtures.js";
 
-/** In both forms, which differ in the path of messages alone. */
+/** In all forms, which differ in the path of messages alone. */
 async function found(authenticationMode: Json): Promise<string[]> {
   const own = await messages(clusterAccessEntries, cluster({ accessConfig: { authenticationMode } }));
   const component = await messages(clusterAccessEntries, componentCluster({ authenticationMode }));
@@ -12,6 +12,8 @@ async function found(authenticationMode: Json): Promise<string[]> {
     own.map((message) => message.replace("accessConfig.", "")),
     component,
   );
+  const native = await messages(clusterAccessEntries, nativeCluster({ accessConfig: { authenticationMode } }));
+  assert.deepEqual(native, own);
   return own;
 }
 

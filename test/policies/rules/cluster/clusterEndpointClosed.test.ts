@@ -1,18 +1,23 @@
 import assert from "node:assert/strict";
 
 import { clusterEndpointClosed } from "../../../../policies/rules/cluster/clusterEndpointClosed.js";
-import { cluster, componentCluster } from "../../awsFixtures.js";
+import { cluster, componentCluster, nativeCluster } from "../../awsFixtures.js";
 import { type Json, messages, resource } from "../../fixtures.js";
 
 const FIX = "set endpointPublicAccess to false, or name the networks that need it";
 
-/** The same endpoint in both forms, which differ in the path of messages alone. */
+/** The same endpoint in all forms, which differ in the path of messages alone. */
 async function found(endpoint: { [key: string]: Json }): Promise<string[]> {
   const own = await messages(clusterEndpointClosed, cluster({ vpcConfig: endpoint }));
   const unset = { endpointPrivateAccess: undefined, endpointPublicAccess: undefined };
   const component = await messages(clusterEndpointClosed, componentCluster({ ...unset, ...endpoint }));
   assert.deepEqual(
     own.map((message) => message.replaceAll("vpcConfig.", "")),
+    component,
+  );
+  const native = await messages(clusterEndpointClosed, nativeCluster({ resourcesVpcConfig: endpoint }));
+  assert.deepEqual(
+    native.map((message) => message.replaceAll("resourcesVpcConfig.", "")),
     component,
   );
   return own;
@@ -50,6 +55,24 @@ describe("cluster-endpoint-closed", () => {
       ]);
     });
   }
+
+  for (const [networks, named] of [
+    [["0.0.0.0/1", "128.0.0.0/1"], '"0.0.0.0/1" and "128.0.0.0/1"'],
+    [["0.0.0.0/2", "64.0.0.0/2", "203.0.113.0/24"], '"0.0.0.0/2" and "64.0.0.0/2"'],
+    [["128.0.0.0/1"], '"128.0.0.0/1"'],
+    [["2000::/3"], '"2000::/3"'],
+  ] as const) {
+    it(`refuses a public endpoint for ${networks.join(" and ")}`, async () => {
+      assert.deepEqual(await found({ endpointPrivateAccess: true, publicAccessCidrs: [...networks] }), [
+        `vpcConfig.endpointPublicAccess is true and vpcConfig.publicAccessCidrs has ${named}: ${FIX}`,
+      ]);
+    });
+  }
+
+  it("accepts many networks of one's own", async () => {
+    const publicAccessCidrs = ["17.0.0.0/8", "198.51.100.0/24", "203.0.113.7/32", "172.16.0.0/12"];
+    assert.deepEqual(await found({ endpointPrivateAccess: true, publicAccessCidrs }), []);
+  });
 
   it("leaves a component alone that the engine knows without inputs", async () => {
     assert.deepEqual(await messages(clusterEndpointClosed, resource("eks:index:Cluster", "models", {})), []);

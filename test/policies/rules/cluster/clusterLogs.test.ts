@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { clusterLogs } from "../../../../policies/rules/cluster/clusterLogs.js";
-import { cluster, componentCluster } from "../../awsFixtures.js";
+import { cluster, componentCluster, nativeCluster } from "../../awsFixtures.js";
 import { messages } from "../../fixtures.js";
 
 describe("cluster-logs", () => {
@@ -17,6 +17,13 @@ describe("cluster-logs", () => {
     assert.deepEqual(await messages(clusterLogs, [cluster(none), componentCluster(some)]), [
       "enabledClusterLogTypes lacks api, audit, authenticator: add what is missing",
       "enabledClusterLogTypes lacks api, authenticator: add what is missing",
+    ]);
+  });
+
+  it("reads AWS Native's own form", async () => {
+    const logging = { clusterLogging: { enabledTypes: [{ type: "api" }, { type: "scheduler" }] } };
+    assert.deepEqual(await messages(clusterLogs, [nativeCluster(), nativeCluster({ logging })]), [
+      "logging.clusterLogging.enabledTypes lacks audit, authenticator: add what is missing",
     ]);
   });
 });
