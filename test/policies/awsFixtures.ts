@@ -26,6 +26,11 @@ export function nodeGroup(changes: Changes = {}): PolicyInput {
   });
 }
 
+/** The same by AWS Native. */
+export function nativeNodeGroup(changes: Changes = {}): PolicyInput {
+  return { ...nodeGroup(changes), type: "aws-native:eks:Nodegroup" };
+}
+
 /** The same by pulumi-eks. */
 export function managedNodeGroup(changes: Changes = {}): PolicyInput {
   return resource("eks:index:ManagedNodeGroup", "gpu-component", {
@@ -161,6 +166,17 @@ export function launchConfiguration(changes: Changes = {}): PolicyInput {
   });
 }
 
+/** A launch template by AWS Native. */
+export function nativeTemplate(changes: Changes = {}): PolicyInput {
+  return resource("aws-native:ec2:LaunchTemplate", "gpu-native", {
+    launchTemplateData: {
+      blockDeviceMappings: [{ deviceName: "/dev/xvda", ebs: { volumeSize: 200, encrypted: true } }],
+      metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 },
+      ...changes,
+    },
+  });
+}
+
 export function instance(changes: Changes = {}): PolicyInput {
   return resource("aws:ec2/instance:Instance", "bastion", {
     metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 },
@@ -217,10 +233,12 @@ export function goodCluster(): PolicyInput[] {
     componentCluster(),
     nativeCluster(),
     nodeGroup(),
+    nativeNodeGroup(),
     managedNodeGroup(),
     nodePool(),
     nodeClass(),
     launchTemplate(),
+    nativeTemplate(),
     launchConfiguration(),
     instance(),
     volume(),

@@ -1,7 +1,8 @@
 import { quote } from "../../../components/config/problems.js";
 import { nodeClassOf } from "../../nodes/karpenter.js";
 import { type Resource, isKind } from "../../read/kinds.js";
-import { at, isStated, isTrue, list, text } from "../../read/values.js";
+import { type Machine, machineOf } from "../../nodes/machines.js";
+import { at, fields, isStated, isTrue, list, text } from "../../read/values.js";
 import { resourceRule } from "../../rule.js";
 import { selfManagedGroupOf } from "../../nodes/selfManagedGroups.js";
 import { state } from "../../read/show.js";
@@ -9,12 +10,22 @@ import { state } from "../../read/show.js";
 /** EBS's driver, the one of EKS Auto Mode, and the one that Kubernetes once had built in. */
 const EBS_PROVISIONERS = new Set(["ebs.csi.aws.com", "ebs.csi.eks.amazonaws.com", "kubernetes.io/aws-ebs"]);
 
+const VOLUMES = [
+  "aws:ebs/volume:Volume",
+  "aws:efs/fileSystem:FileSystem",
+  "aws-native:ec2:Volume",
+  "aws-native:efs:FileSystem",
+];
+
 export const volumeEncrypted = resourceRule(
   {
     name: "volume-encrypted",
     description: "Volumes and file systems are encrypted.",
     why: "A snapshot shared or copied by mistake gives away weights, prompts and caches; encryption cannot be added to a volume later.",
     remediationSteps: "Set encrypted to true; it is text in a launch template and in a StorageClass.",
+    equalForms:
+      "Judged alike: volumes and EFS file systems, the disks that instances, spot requests, launch templates and launch configurations state, of the AWS and AWS Native providers; Karpenter's EC2NodeClass, groups of pulumi-eks, and StorageClasses of EBS. " +
+      "True is `true` or `\"true\"`. A disk of a snapshot or of the image's own is left to that; FSx always encrypts. Not seen: the account's default encryption.",
     severity: "high",
     enforcementLevel: "mandatory",
   },
@@ -34,19 +45,9 @@ interface Setting {
 
 function settingsOf(resource: Resource): Setting[] {
   const { type, props } = resource;
-  if (type === "aws:ebs/volume:Volume" || type === "aws:efs/fileSystem:FileSystem") {
-    return [{ path: "encrypted", value: props["encrypted"], wanted: true }];
-  }
-  if (type === "aws:ec2/launchTemplate:LaunchTemplate") return mappedDisks(props["blockDeviceMappings"], "", "true");
-  if (type === "aws:ec2/launchConfiguration:LaunchConfiguration") {
-    const root = isStated(props, "rootBlockDevice") ? [disk(props["rootBlockDevice"], "rootBlockDevice", true)] : [];
-    const more = list(props["ebsBlockDevices"]).flatMap((device, index) =>
-      isTrue(at(device, "noDevice")) || isStated(device, "snapshotId")
-        ? []
-        : [disk(device, `ebsBlockDevices[${index}]`, true)],
-    );
-    return [...root, ...more];
-  }
+  if (VOLUMES.includes(type)) return ofSnapshot(props) ? [] : [disk(props, "")];
+  const machine = machineOf(resource);
+  if (machine !== undefined) return machineDisks(machine, type);
   const nodeClass = nodeClassOf(resource);
   // Without mappings Karpenter makes an encrypted disk.
   if (nodeClass !== undefined) return mappedDisks(nodeClass["blockDeviceMappings"], "spec.", true);
@@ -59,21 +60,40 @@ function settingsOf(resource: Resource): Setting[] {
     return [{ path: `${group.where}${group.path}nodeRootVolumeEncrypted`, value, wanted: true, remark }];
   }
   if (isKind(resource, "storage.k8s.io", "StorageClass") && EBS_PROVISIONERS.has(text(props["provisioner"]) ?? "")) {
-    return [{ path: "parameters.encrypted", value: at(props, "parameters", "encrypted"), wanted: "true" }];
+    return [{ path: "parameters.encrypted", value: parameter(props["parameters"], "encrypted"), wanted: "true" }];
   }
   return [];
 }
 
-/** Of a launch template and of Karpenter's class, which spells the snapshot its own way. */
+/** The driver takes names of parameters in any case: `CreateVolume` in pkg/driver/controller.go of aws-ebs-csi-driver, read 2026-11-26. */
+function parameter(parameters: unknown, name: string): unknown {
+  const key = Object.keys(fields(parameters)).find((key) => key.toLowerCase() === name);
+  return key === undefined ? undefined : at(parameters, key);
+}
+
+/** Those that it states; the image decides on others. AWS' classic provider has a machine's disks as lists of their own. */
+function machineDisks({ props, path }: Machine, type: string): Setting[] {
+  const root = isStated(props, "rootBlockDevice") ? [disk(at(props, "rootBlockDevice"), "rootBlockDevice.")] : [];
+  const more = list(props["ebsBlockDevices"]).flatMap((device, index) =>
+    isTrue(at(device, "noDevice")) || ofSnapshot(device) ? [] : [disk(device, `ebsBlockDevices[${index}].`)],
+  );
+  const wanted = type === "aws:ec2/launchTemplate:LaunchTemplate" ? "true" : true;
+  return [...root, ...more, ...mappedDisks(props["blockDeviceMappings"], path, wanted)];
+}
+
 function mappedDisks(mappings: unknown, path: string, wanted: true | "true"): Setting[] {
   return list(mappings).flatMap((mapping, index) => {
     const ebs = at(mapping, "ebs");
-    // There is no encryption with a snapshot: the snapshot decides.
-    if (!isStated(mapping, "ebs") || isStated(ebs, "snapshotId") || isStated(ebs, "snapshotID")) return [];
-    return [disk(ebs, `${path}blockDeviceMappings[${index}].ebs`, wanted)];
+    if (!isStated(mapping, "ebs") || ofSnapshot(ebs)) return [];
+    return [disk(ebs, `${path}blockDeviceMappings[${index}].ebs.`, wanted)];
   });
 }
 
-function disk(ebs: unknown, path: string, wanted: true | "true"): Setting {
-  return { path: `${path}.encrypted`, value: at(ebs, "encrypted"), wanted };
+/** The snapshot decides. Karpenter spells it in its own way. */
+function ofSnapshot(ebs: unknown): boolean {
+  return isStated(ebs, "snapshotId") || isStated(ebs, "snapshotID");
+}
+
+function disk(ebs: unknown, path: string, wanted: true | "true" = true): Setting {
+  return { path: `${path}encrypted`, value: at(ebs, "encrypted"), wanted };
 }

@@ -17,4 +17,30 @@ describe("no-static-keys", () => {
       ]);
     }
   });
+
+  for (const type of [
+    "aws-native:iam:AccessKey",
+    "gcp:serviceaccount/key:Key",
+    "alicloud:ram/accessKey:AccessKey",
+    "kubernetes:iam.aws.upbound.io/v1beta1:AccessKey",
+    "kubernetes:iam.aws.m.upbound.io/v1beta1:AccessKey",
+  ]) {
+    it(`refuses ${type}`, async () => {
+      assert.equal((await messages(noStaticKeys, resource(type, "ci", {}))).length, 1);
+    });
+  }
+
+  it("refuses a provider with a key of its own", async () => {
+    const provider = (props: { [key: string]: string }) => resource("pulumi:providers:aws", "other", props);
+    const key = { accessKey: "AKIA", secretKey: "secret" };
+    const accepted = [
+      provider({ region: "eu-west-1", profile: "models" }),
+      provider({ accessKey: "" }),
+      provider({ ...key, token: "session" }),
+      provider({ ...key, endpoints: '[{"s3":"http://minio:9000"}]' }),
+    ];
+    assert.deepEqual(await messages(noStaticKeys, [...accepted, provider(key)]), [
+      "accessKey is a key that never expires: leave it out, and let whoever runs the program take on a role",
+    ]);
+  });
 });

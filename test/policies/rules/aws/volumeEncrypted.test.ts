@@ -6,14 +6,16 @@ import {
   defaultGroup,
   fileSystem,
   firstNodeGroup,
+  instance,
   launchConfiguration,
   launchTemplate,
+  nativeTemplate,
   nodeClass,
   selfManagedGroup,
   storageClass,
   volume,
 } from "../../awsFixtures.js";
-import { type Json, messages } from "../../fixtures.js";
+import { type Json, messages, resource } from "../../fixtures.js";
 
 const disks = (...blockDeviceMappings: Json[]) => launchTemplate({ blockDeviceMappings });
 
@@ -103,5 +105,62 @@ describe("volume-encrypted", () => {
     assert.deepEqual(await messages(volumeEncrypted, [nodeClass(), ...accepted, refused]), [
       "spec.blockDeviceMappings[1].ebs.encrypted is not set: set it to true",
     ]);
+  });
+
+  it("judges the disks that an instance states, and leaves those of the image and of snapshots alone", async () => {
+    const accepted = [
+      instance(),
+      instance({ rootBlockDevice: { encrypted: true, volumeSize: 100 } }),
+      instance({ rootBlockDevice: {}, ebsBlockDevices: [{ deviceName: "/dev/sdb", snapshotId: "snap-1" }] }),
+      volume({ encrypted: undefined, snapshotId: "snap-1" }),
+    ];
+    assert.deepEqual(await messages(volumeEncrypted, accepted), []);
+    const refused = instance({
+      rootBlockDevice: { volumeSize: 100 },
+      ebsBlockDevices: [{ deviceName: "/dev/sdb", encrypted: false }],
+    });
+    const found = [
+      "rootBlockDevice.encrypted is not set: set it to true",
+      "ebsBlockDevices[0].encrypted is false: set it to true",
+    ];
+    assert.deepEqual(await messages(volumeEncrypted, refused), found);
+    const spot = { ...refused, type: "aws:ec2/spotInstanceRequest:SpotInstanceRequest" };
+    assert.deepEqual(await messages(volumeEncrypted, spot), found);
+  });
+
+  it("judges AWS Native's resources alike", async () => {
+    assert.deepEqual(await messages(volumeEncrypted, nativeTemplate()), []);
+    const blockDeviceMappings = [
+      { ebs: { volumeSize: 10 } },
+      { ebs: { encrypted: true } },
+      { ebs: { snapshotId: "s" } },
+    ];
+    const refused = [
+      nativeTemplate({ blockDeviceMappings }),
+      resource("aws-native:ec2:Instance", "a", { blockDeviceMappings }),
+      resource("aws-native:autoscaling:LaunchConfiguration", "b", { blockDeviceMappings }),
+      resource("aws-native:ec2:Volume", "c", { size: 10 }),
+      resource("aws-native:efs:FileSystem", "d", { encrypted: false }),
+    ];
+    assert.deepEqual(await messages(volumeEncrypted, refused), [
+      "launchTemplateData.blockDeviceMappings[0].ebs.encrypted is not set: set it to true",
+      "blockDeviceMappings[0].ebs.encrypted is not set: set it to true",
+      "blockDeviceMappings[0].ebs.encrypted is not set: set it to true",
+      "encrypted is not set: set it to true",
+      "encrypted is false: set it to true",
+    ]);
+  });
+
+  it("reads a class's parameters in any case, and of any version", async () => {
+    const accepted = [
+      storageClass({ parameters: { Encrypted: "true" } }),
+      storageClass({ parameters: { encrypted: true } }),
+    ];
+    assert.deepEqual(await messages(volumeEncrypted, accepted), []);
+    const old = {
+      ...storageClass({ parameters: { ENCRYPTED: "false" } }),
+      type: "kubernetes:storage.k8s.io/v1beta1:StorageClass",
+    };
+    assert.deepEqual(await messages(volumeEncrypted, old), ['parameters.encrypted is "false": set it to "true"']);
   });
 });
