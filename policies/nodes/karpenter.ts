@@ -28,6 +28,7 @@ interface Requirement {
 export class NodePool implements Nodes {
   readonly where = "";
   readonly noSchedule = "NoSchedule";
+  readonly noExecute = "NoExecute";
   readonly spec: Fields;
 
   constructor(resource: Resource) {

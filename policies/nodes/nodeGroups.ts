@@ -1,10 +1,12 @@
-/** Managed node groups of EKS: AWS's own resource, and pulumi-eks' component around it. */
+/** Managed node groups of EKS: the resources of AWS' two providers, and pulumi-eks' component around one. */
 import { isArmGpuType, isGpuType } from "./gpuMachines.js";
 import type { Resource } from "../read/kinds.js";
 import { type Nodes, type NodeTaint, type SpotCause, taintsIn } from "./nodes.js";
 import { type Fields, isSet, isStated, isTrue, strings, text } from "../read/values.js";
 
-export const NODE_GROUP = "aws:eks/nodeGroup:NodeGroup";
+const CLASSIC_GROUP = "aws:eks/nodeGroup:NodeGroup";
+/** The same properties, as far as rules read them: AWS::EKS::Nodegroup, read 2026-11-26 in pulumi/pulumi-aws-native. */
+const NODE_GROUPS = [CLASSIC_GROUP, "aws-native:eks:Nodegroup"];
 export const MANAGED_COMPONENT = "eks:index:ManagedNodeGroup";
 
 /** Images with NVIDIA's driver, Amazon Linux 2's included. */
@@ -20,6 +22,7 @@ const USER_DATA = ["bootstrapExtraArgs", "kubeletExtraArgs", "bottlerocketSettin
 export class NodeGroup implements Nodes {
   readonly where = "";
   readonly noSchedule = "NO_SCHEDULE";
+  readonly noExecute = "NO_EXECUTE";
   private readonly props: Fields;
 
   constructor(private readonly resource: Resource) {
@@ -54,8 +57,8 @@ export class NodeGroup implements Nodes {
 
   /** True when pulumi-eks chooses the image: for its component, or in the launch template that it makes. */
   get imageIsChosenByComponent(): boolean {
-    if (this.resource.type === NODE_GROUP) {
-      return this.hasLaunchTemplate && this.resource.urn.includes(`${MANAGED_COMPONENT}$${NODE_GROUP}::`);
+    if (isNodeGroup(this.resource)) {
+      return this.hasLaunchTemplate && this.resource.urn.includes(`${MANAGED_COMPONENT}$${CLASSIC_GROUP}::`);
     }
     if (isStated(this.props, "amiId")) return true;
     if (!isTrue(this.props["gpu"])) return false;
@@ -72,12 +75,17 @@ export class NodeGroup implements Nodes {
   }
 }
 
+/** AWS' own group, not a component around it. */
+export function isNodeGroup({ type }: Resource): boolean {
+  return NODE_GROUPS.includes(type);
+}
+
 /**
  * A component without inputs: its provider did not pass them on, so the group in it is judged. pulumi-eks' provider passes
  * none on up to 4.3.0 at least: its own Pulumi SDK is 3.173.0, and SDKs do so from 3.202.0 on. Previews without a provider
  * know nothing but the inputs. So both are judged, and neither can tell whether the other is.
  */
 export function nodeGroupOf(resource: Resource): NodeGroup | undefined {
-  if (resource.type === NODE_GROUP) return new NodeGroup(resource);
+  if (isNodeGroup(resource)) return new NodeGroup(resource);
   return resource.type === MANAGED_COMPONENT && isSet(resource.props) ? new NodeGroup(resource) : undefined;
 }

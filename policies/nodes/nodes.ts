@@ -24,6 +24,8 @@ export interface Nodes {
   readonly taints: readonly NodeTaint[];
   /** The effect that keeps pods off, in the resource's own words. */
   readonly noSchedule: string;
+  /** The effect that also drives pods away. */
+  readonly noExecute: string;
   /** The taint as this resource writes it, and where it belongs. */
   written(taint: { key: string; value: string }): string;
 }

@@ -14,6 +14,7 @@ const REGISTERED = /--register-with-taints[= ]["']?([^\s"']+)/g;
 
 export class SelfManagedGroup implements Nodes {
   readonly noSchedule = "NoSchedule";
+  readonly noExecute = "NoExecute";
 
   /**
    * @param path of the properties

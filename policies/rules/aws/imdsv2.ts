@@ -1,14 +1,12 @@
 import { nodeClassOf } from "../../nodes/karpenter.js";
-import type { Resource } from "../../read/kinds.js";
-import { MANAGED_COMPONENT, NODE_GROUP } from "../../nodes/nodeGroups.js";
+import { kindOf, type Resource } from "../../read/kinds.js";
+import { machineOf } from "../../nodes/machines.js";
+import { isNodeGroup, MANAGED_COMPONENT } from "../../nodes/nodeGroups.js";
 import { at, isSet, isStated, number } from "../../read/values.js";
 import { resourceRule } from "../../rule.js";
 import { selfManagedGroupOf } from "../../nodes/selfManagedGroups.js";
 import { state } from "../../read/show.js";
 
-const LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
-const LAUNCH_CONFIGURATION = "aws:ec2/launchConfiguration:LaunchConfiguration";
-const INSTANCE = "aws:ec2/instance:Instance";
 /** Pods are one hop further away than the node. */
 const DEFAULT_HOPS = 1;
 /**
@@ -24,6 +22,9 @@ export const imdsv2 = resourceRule(
     why: "Metadata hands out the node role's credentials: a pod, or a request that a pod is tricked into, then acts as the node.",
     remediationSteps:
       'Set metadataOptions.httpTokens to "required" and httpPutResponseHopLimit to 1; nodes need a launch template for it.',
+    equalForms:
+      "Judged alike: launch templates, launch configurations, instances and spot requests of the AWS and AWS Native providers, managed groups without a template, groups of pulumi-eks, and Karpenter's EC2NodeClass. " +
+      "Without metadata (`httpEndpoint` disabled) all is good. EKS Auto Mode's NodeClass has no such settings. Not seen: the account's defaults, and what an image says.",
     severity: "high",
     enforcementLevel: "mandatory",
     configSchema: {
@@ -43,18 +44,20 @@ export const imdsv2 = resourceRule(
     const judge = (options: unknown, path: string, defaults: Defaults) => {
       for (const problem of problemsOf(options, defaults, most)) report(`${path}metadataOptions.${problem}`);
     };
+    const machine = machineOf(resource);
     const nodeClass = nodeClassOf(resource);
     const own = selfManagedGroupOf(resource);
-    if (resource.type === NODE_GROUP) {
+    if (isNodeGroup(resource)) {
       if (isStated(resource.props, "launchTemplate")) return;
       report(`launchTemplate is not set, so EKS decides who reaches instance metadata: use one with ${template}`);
     } else if (resource.type === MANAGED_COMPONENT && isSet(resource.props)) {
       const problem = managedComponentProblem(resource, most);
       if (problem !== undefined) report(`${problem}: use a launchTemplate with ${template}`);
-    } else if (statesMetadata(resource)) {
-      judge(resource.props["metadataOptions"], "", EC2_DEFAULTS);
+    } else if (machine !== undefined) {
+      if (machine.hasTemplate && !isStated(machine.props, "metadataOptions")) return;
+      judge(machine.props["metadataOptions"], machine.path, EC2_DEFAULTS);
     } else if (nodeClass !== undefined) {
-      judge(nodeClass["metadataOptions"], "spec.", KARPENTER_DEFAULTS);
+      judge(nodeClass["metadataOptions"], "spec.", karpenterDefaults(resource));
     } else if (own !== undefined && isStated(own.props, "metadataOptions")) {
       judge(own.props["metadataOptions"], `${own.where}${own.path}`, EC2_DEFAULTS);
     } else if (own !== undefined) {
@@ -73,8 +76,12 @@ interface Defaults {
 }
 
 const EC2_DEFAULTS: Defaults = { tokens: undefined, hops: UNSTATED_HOPS };
-/** Of the CRD: aws/karpenter-provider-aws v1.14.1, pkg/apis/v1/ec2nodeclass.go. */
-const KARPENTER_DEFAULTS: Defaults = { tokens: "required", hops: 1 };
+
+/** Of the CRDs: aws/karpenter-provider-aws, pkg/apis/v1/ec2nodeclass.go at v1.14.1 and pkg/apis/v1beta1/ec2nodeclass.go, read 2026-11-26. */
+function karpenterDefaults({ type }: Resource): Defaults {
+  const isBeta = kindOf(type)?.apiVersion.endsWith("/v1beta1");
+  return { tokens: "required", hops: isBeta === true ? 2 : 1 };
+}
 
 function* problemsOf(options: unknown, defaults: Defaults, most: number): Generator<string> {
   if (at(options, "httpEndpoint") === "disabled") return;
@@ -94,10 +101,4 @@ function managedComponentProblem({ props }: Resource, most: number): string | un
     return `launchTemplate is not set and enableIMDSv2 ${state(enabled)}, so pods may reach instance metadata`;
   }
   return most < COMPONENT_HOPS ? `enableIMDSv2 lets tokens travel ${COMPONENT_HOPS} hops` : undefined;
-}
-
-/** An instance may leave it to its launch template, which is judged separately. */
-function statesMetadata({ type, props }: Resource): boolean {
-  if (type === LAUNCH_TEMPLATE || type === LAUNCH_CONFIGURATION) return true;
-  return type === INSTANCE && (isStated(props, "metadataOptions") || !isStated(props, "launchTemplate"));
 }

@@ -1,5 +1,6 @@
 import { nodeClassOf } from "../../nodes/karpenter.js";
-import type { Resource } from "../../read/kinds.js";
+import { machineOf } from "../../nodes/machines.js";
+import { isKind, type Resource } from "../../read/kinds.js";
 import { at, isTrue, list } from "../../read/values.js";
 import { resourceRule } from "../../rule.js";
 import { selfManagedGroupOf } from "../../nodes/selfManagedGroups.js";
@@ -11,6 +12,8 @@ export const nodeAddressPrivate = resourceRule(
     why: "A node with a public address is one open security group away from the internet, kubelet and node ports included.",
     remediationSteps:
       "Put nodes in private subnets, and set associatePublicIpAddress to false; pulumi-eks' self-managed groups need nodeAssociatePublicIpAddress false, since their default is true.",
+    equalForms:
+      "Judged alike: launch templates and launch configurations of the AWS and AWS Native providers, Karpenter's EC2NodeClass, EKS Auto Mode's NodeClass, and self-managed groups of pulumi-eks. If a template states nothing, the subnet decides, which is not seen; single instances are left alone.",
     severity: "medium",
     enforcementLevel: "advisory",
   },
@@ -27,16 +30,23 @@ export const nodeAddressPrivate = resourceRule(
 
 /** If nothing is stated, the subnet decides. */
 function publicAddresses(resource: Resource): string[] {
-  const { type, props } = resource;
-  const nodeClass = nodeClassOf(resource);
-  if (nodeClass !== undefined) {
-    return isTrue(nodeClass["associatePublicIPAddress"]) ? ["spec.associatePublicIPAddress"] : [];
-  }
-  if (type === "aws:ec2/launchConfiguration:LaunchConfiguration") {
-    return isTrue(props["associatePublicIpAddress"]) ? ["associatePublicIpAddress"] : [];
-  }
-  if (type !== "aws:ec2/launchTemplate:LaunchTemplate") return [];
-  return list(props["networkInterfaces"]).flatMap((found, index) =>
-    isTrue(at(found, "associatePublicIpAddress")) ? [`networkInterfaces[${index}].associatePublicIpAddress`] : [],
+  const [path, spec] = classOf(resource);
+  if (isTrue(at(spec, "associatePublicIPAddress"))) return [`${path}associatePublicIPAddress`];
+  const machine = machineOf(resource);
+  if (!machine?.isTemplate) return [];
+  const own = isTrue(machine.props["associatePublicIpAddress"]) ? ["associatePublicIpAddress"] : [];
+  const interfaces = list(machine.props["networkInterfaces"]).flatMap((found, index) =>
+    isTrue(at(found, "associatePublicIpAddress"))
+      ? [`${machine.path}networkInterfaces[${index}].associatePublicIpAddress`]
+      : [],
   );
+  return [...own, ...interfaces];
+}
+
+/** Where a class of nodes says it: Karpenter's, or EKS Auto Mode's. */
+function classOf(resource: Resource): [path: string, value: unknown] {
+  // https://docs.aws.amazon.com/eks/latest/userguide/create-node-class.html, read 2026-11-26.
+  const isAuto = isKind(resource, "eks.amazonaws.com", "NodeClass");
+  if (isAuto) return ["spec.advancedNetworking.", at(resource.props, "spec", "advancedNetworking")];
+  return ["spec.", nodeClassOf(resource)];
 }

@@ -1,4 +1,4 @@
-import { NODE_GROUP, nodeGroupOf } from "../../nodes/nodeGroups.js";
+import { isNodeGroup, nodeGroupOf } from "../../nodes/nodeGroups.js";
 import { at, isTrue } from "../../read/values.js";
 import { resourceRule } from "../../rule.js";
 import { selfManagedGroupOf } from "../../nodes/selfManagedGroups.js";
@@ -11,6 +11,8 @@ export const nodeRepair = resourceRule(
     why: "A failed GPU leaves its node ready: pods keep landing there and failing until somebody notices.",
     remediationSteps:
       "Set nodeRepairConfig.enabled to true, and install the node monitoring agent, which sees GPU faults. EKS repairs no self-managed nodes.",
+    equalForms:
+      "Groups of the AWS and AWS Native providers are judged alike; self-managed groups of pulumi-eks are refused. Karpenter and EKS Auto Mode repair nodes by settings of their own, which are not seen.",
     severity: "low",
     enforcementLevel: "advisory",
   },
@@ -23,7 +25,7 @@ export const nodeRepair = resourceRule(
       return;
     }
     // pulumi-eks' component of managed groups has no such setting; the group in it is judged.
-    if (resource.type !== NODE_GROUP || !nodeGroupOf(resource)?.hasGpus) return;
+    if (!isNodeGroup(resource) || !nodeGroupOf(resource)?.hasGpus) return;
     const enabled = at(resource.props, "nodeRepairConfig", "enabled");
     if (!isTrue(enabled)) report(`nodeRepairConfig.enabled ${state(enabled)}: set it to true`);
   },

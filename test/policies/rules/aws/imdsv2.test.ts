@@ -9,6 +9,8 @@ import {
   launchConfiguration,
   launchTemplate,
   managedNodeGroup,
+  nativeNodeGroup,
+  nativeTemplate,
   nodeClass,
   nodeGroup,
   selfManagedGroup,
@@ -124,5 +126,31 @@ describe("imdsv2", () => {
       await messages(imdsv2, nodeClass({ metadataOptions: { httpPutResponseHopLimit: 2 } }), { maxHopLimit: 2 }),
       [],
     );
+  });
+
+  it("judges AWS Native's resources, and spot requests, alike", async () => {
+    const unset = { metadataOptions: { httpTokens: "optional", httpPutResponseHopLimit: 1 } };
+    const refused = [
+      nativeTemplate(unset),
+      resource("aws-native:autoscaling:LaunchConfiguration", "a", unset),
+      resource("aws-native:ec2:Instance", "b", unset),
+      resource("aws:ec2/spotInstanceRequest:SpotInstanceRequest", "c", unset),
+    ];
+    const message = 'metadataOptions.httpTokens is "optional": set it to "required"';
+    assert.deepEqual(await messages(imdsv2, [nativeTemplate(), nativeNodeGroup(), ...refused]), [
+      `launchTemplateData.${message}`,
+      message,
+      message,
+      message,
+    ]);
+    assert.deepEqual(await messages(imdsv2, nativeNodeGroup({ launchTemplate: undefined })), [`${TEMPLATE} 1`]);
+  });
+
+  it("knows that tokens of Karpenter's first classes travel two hops", async () => {
+    const beta = { ...nodeClass(), type: "kubernetes:karpenter.k8s.aws/v1beta1:EC2NodeClass" };
+    assert.deepEqual(await messages(imdsv2, [nodeClass(), beta]), [
+      "spec.metadataOptions.httpPutResponseHopLimit is not set: set it to 1",
+    ]);
+    assert.deepEqual(await messages(imdsv2, beta, { maxHopLimit: 2 }), []);
   });
 });

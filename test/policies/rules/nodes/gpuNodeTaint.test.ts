@@ -6,6 +6,7 @@ import {
   firstNodeGroup,
   GPU_TAINT,
   managedNodeGroup,
+  nativeNodeGroup,
   nodeGroup,
   nodePool,
   selfManagedGroup,
@@ -17,6 +18,8 @@ const NONE = 'no taint nvidia.com/gpu: add {key: "nvidia.com/gpu", value: "true"
 const SELF_MANAGED = 'no taint nvidia.com/gpu: add "nvidia.com/gpu": {value: "true", effect: "NoSchedule"} to';
 const POOL =
   'no taint nvidia.com/gpu: add {key: "nvidia.com/gpu", value: "true", effect: "NoSchedule"} to spec.template.spec.taints';
+
+const SPOT = { key: "node-lifecycle", value: "spot", effect: "NO_SCHEDULE" };
 
 describe("gpu-node-taint", () => {
   it("accepts the taint of any value, among others", async () => {
@@ -32,7 +35,7 @@ describe("gpu-node-taint", () => {
   });
 
   it("refuses a GPU group without the taint", async () => {
-    for (const taints of [undefined, [], [{ ...GPU_TAINT, key: "gpu" }]]) {
+    for (const taints of [undefined, [], [{ ...GPU_TAINT, key: "team", value: "a" }], [SPOT]]) {
       assert.deepEqual(await messages(gpuNodeTaint, [nodeGroup({ taints }), managedNodeGroup({ taints })]), [
         NONE,
         NONE,
@@ -44,11 +47,40 @@ describe("gpu-node-taint", () => {
     assert.deepEqual(await messages(gpuNodeTaint, nodeGroup({ instanceTypes: undefined, taints: [] })), [NONE]);
   });
 
-  for (const effect of ["PREFER_NO_SCHEDULE", "NO_EXECUTE"]) {
-    it(`refuses effect ${effect}`, async () => {
-      assert.deepEqual(await messages(gpuNodeTaint, nodeGroup({ taints: [{ ...GPU_TAINT, effect }] })), [
-        `the effect of the taint nvidia.com/gpu is "${effect}": use "NO_SCHEDULE"`,
+  it("refuses effect PREFER_NO_SCHEDULE", async () => {
+    const effect = "PREFER_NO_SCHEDULE";
+    for (const make of [nodeGroup, nativeNodeGroup]) {
+      assert.deepEqual(await messages(gpuNodeTaint, make({ taints: [{ ...GPU_TAINT, effect }] })), [
+        'the effect of the taint nvidia.com/gpu is "PREFER_NO_SCHEDULE": use "NO_SCHEDULE"',
       ]);
+    }
+  });
+
+  for (const [key, value] of [
+    ["gpu", "true"],
+    ["sku", "gpu"],
+    ["dedicated", "vllm"],
+    ["workload-type", "inference"],
+    ["models", undefined],
+    ["example.com/accelerator", "l4"],
+    ["instance", "g6e"],
+    ["instance", "p5.48xlarge"],
+  ]) {
+    it(`accepts the taint ${key}=${value ?? ""}, and NO_EXECUTE`, async () => {
+      for (const effect of ["NO_SCHEDULE", "NO_EXECUTE"]) {
+        assert.deepEqual(await messages(gpuNodeTaint, nodeGroup({ taints: [SPOT, { key, value, effect }] })), []);
+      }
+    });
+  }
+
+  for (const [key, value] of [
+    ["team", "a"],
+    ["email", "domain"],
+    ["node.cilium.io/agent-not-ready", "true"],
+  ]) {
+    it(`is not content with the taint ${key}=${value}`, async () => {
+      const taints = [{ key, value, effect: "NO_SCHEDULE" }];
+      assert.deepEqual(await messages(gpuNodeTaint, nodeGroup({ taints })), [NONE]);
     });
   }
 
@@ -90,12 +122,12 @@ describe("gpu-node-taint", () => {
   });
 
   it("refuses a self-managed group's other effects, and the spelling of managed groups", async () => {
-    const effects = ["NoExecute", "NO_SCHEDULE"];
+    const effects = ["PreferNoSchedule", "NO_SCHEDULE"];
     const groups = effects.map((effect) =>
       selfManagedGroup({ taints: { "nvidia.com/gpu": { value: "true", effect } } }),
     );
     assert.deepEqual(await messages(gpuNodeTaint, groups), [
-      'the effect of the taint nvidia.com/gpu is "NoExecute": use "NoSchedule"',
+      'the effect of the taint nvidia.com/gpu is "PreferNoSchedule": use "NoSchedule"',
       'the effect of the taint nvidia.com/gpu is "NO_SCHEDULE": use "NoSchedule"',
     ]);
   });

@@ -7,10 +7,11 @@ import {
   instance,
   launchConfiguration,
   launchTemplate,
+  nativeTemplate,
   nodeClass,
   selfManagedGroup,
 } from "../../awsFixtures.js";
-import { type Json, messages } from "../../fixtures.js";
+import { type Json, messages, resource } from "../../fixtures.js";
 
 const interfaces = (...addresses: Json[]) =>
   launchTemplate({ networkInterfaces: addresses.map((associatePublicIpAddress) => ({ associatePublicIpAddress })) });
@@ -51,6 +52,19 @@ describe("node-address-private", () => {
       "networkInterfaces[1].associatePublicIpAddress is true: set it to false",
       "associatePublicIpAddress is true: set it to false",
       "spec.associatePublicIPAddress is true: set it to false",
+    ]);
+  });
+
+  it("judges AWS Native's templates and the classes of EKS Auto Mode alike", async () => {
+    const networkInterfaces = [{ associatePublicIpAddress: true }];
+    const auto = (associatePublicIPAddress: Json) =>
+      resource("kubernetes:eks.amazonaws.com/v1:NodeClass", "auto", {
+        spec: { advancedNetworking: { associatePublicIPAddress } },
+      });
+    const judged = [nativeTemplate(), nativeTemplate({ networkInterfaces }), auto(undefined), auto(false), auto(true)];
+    assert.deepEqual(await messages(nodeAddressPrivate, judged), [
+      "launchTemplateData.networkInterfaces[0].associatePublicIpAddress is true: set it to false",
+      "spec.advancedNetworking.associatePublicIPAddress is true: set it to false",
     ]);
   });
 });

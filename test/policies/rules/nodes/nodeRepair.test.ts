@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 
 import { nodeRepair } from "../../../../policies/rules/nodes/nodeRepair.js";
-import { defaultGroup, firstNodeGroup, managedNodeGroup, nodeGroup, selfManagedGroup } from "../../awsFixtures.js";
+import {
+  defaultGroup,
+  firstNodeGroup,
+  managedNodeGroup,
+  nativeNodeGroup,
+  nodeGroup,
+  selfManagedGroup,
+} from "../../awsFixtures.js";
 import { messages } from "../../fixtures.js";
 
 describe("node-repair", () => {
@@ -12,11 +19,15 @@ describe("node-repair", () => {
 
   it("refuses a GPU group without it", async () => {
     const off = [undefined, {}, { enabled: false }].map((nodeRepairConfig) => nodeGroup({ nodeRepairConfig }));
-    assert.deepEqual(await messages(nodeRepair, off), [
-      "nodeRepairConfig.enabled is not set: set it to true",
-      "nodeRepairConfig.enabled is not set: set it to true",
-      "nodeRepairConfig.enabled is false: set it to true",
-    ]);
+    assert.deepEqual(
+      await messages(nodeRepair, [nativeNodeGroup(), ...off, nativeNodeGroup({ nodeRepairConfig: {} })]),
+      [
+        "nodeRepairConfig.enabled is not set: set it to true",
+        "nodeRepairConfig.enabled is not set: set it to true",
+        "nodeRepairConfig.enabled is false: set it to true",
+        "nodeRepairConfig.enabled is not set: set it to true",
+      ],
+    );
   });
 
   it("refuses self-managed GPU groups, which EKS does not repair", async () => {
