@@ -17,6 +17,9 @@ export const gpuNodeAmi = resourceRule(
     why: "EKS's default image has no driver: the nodes join without GPUs, are paid for, and every GPU pod stays pending.",
     remediationSteps:
       "Set amiType to AL2023_x86_64_NVIDIA, BOTTLEROCKET_x86_64_NVIDIA or their ARM_64 forms; in a self-managed group of pulumi-eks set gpu to true.",
+    equalForms:
+      "Judged alike: managed groups of the AWS and AWS Native providers and of pulumi-eks, and its self-managed groups with their default group. " +
+      "`CUSTOM` is good with a launch template, an `amiId` of one's own always; what is in them is not seen. Karpenter's families and EKS Auto Mode choose an image with the driver themselves.",
     severity: "high",
     enforcementLevel: "mandatory",
   },

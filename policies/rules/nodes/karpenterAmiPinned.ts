@@ -13,6 +13,8 @@ export const karpenterAmiPinned = resourceRule(
     description: "Karpenter's node classes name one image.",
     why: "A selector that moves replaces all nodes on the day when AWS publishes an image, with a driver that nobody tried.",
     remediationSteps: `In spec.amiSelectorTerms ${PIN}, and raise it when you want to.`,
+    equalForms:
+      "An alias with a version, an id, a name without wildcards, and a parameter with a release in its path or a version of its own are one image. `@latest`, tags, names with wildcards and a class without terms, as v1beta1 allows it, move. EKS Auto Mode's NodeClass is left alone: AWS chooses its images.",
     severity: "medium",
     enforcementLevel: "advisory",
   },

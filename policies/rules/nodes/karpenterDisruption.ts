@@ -1,9 +1,11 @@
 import { nodePoolOf } from "../../nodes/karpenter.js";
-import { at, isStated, list, strings } from "../../read/values.js";
+import { at, isStated, isTrue, list, strings } from "../../read/values.js";
 import { resourceRule } from "../../rule.js";
 import { state } from "../../read/show.js";
 
 const UNDERUTILIZED = "Underutilized";
+/** On a pool's template it is on all of its nodes: https://karpenter.sh/preview/reference/annotations/, read 2026-11-26. */
+const DO_NOT_DISRUPT = "karpenter.sh/do-not-disrupt";
 
 export const karpenterDisruption = resourceRule(
   {
@@ -12,6 +14,8 @@ export const karpenterDisruption = resourceRule(
     why: "To save cost Karpenter also drains nodes in use: their replicas are gone, and new ones need minutes to load the model.",
     remediationSteps:
       'Set spec.disruption.consolidationPolicy to "WhenEmpty", or add a budget of nodes "0" for the reason Underutilized.',
+    equalForms:
+      "`WhenEmpty`, `consolidateAfter` Never, a budget of no nodes without a schedule, and the annotation `karpenter.sh/do-not-disrupt` on the nodes are good; pools of a fixed size are left alone. Judged is NodePool of any version, for which nothing stated means that nodes in use are removed.",
     severity: "medium",
     enforcementLevel: "advisory",
   },
@@ -22,6 +26,7 @@ export const karpenterDisruption = resourceRule(
     const policy = at(disruption, "consolidationPolicy");
     if (policy === "WhenEmpty" || at(disruption, "consolidateAfter") === "Never") return;
     if (list(at(disruption, "budgets")).some(keepsUsedNodes)) return;
+    if (isTrue(at(pool.spec, "template", "metadata", "annotations", DO_NOT_DISRUPT))) return;
     report(
       `spec.disruption.consolidationPolicy ${state(policy)}, so Karpenter also removes nodes in use: ` +
         `set "WhenEmpty", or a budget {nodes: "0", reasons: ["${UNDERUTILIZED}"]}`,

@@ -13,6 +13,8 @@ export const karpenterLimits = resourceRule(
     description: "A Karpenter pool of GPU nodes has a limit.",
     why: "Without one, an autoscaler that runs away or a Job with too many pods buys GPU nodes until the account's quota ends it.",
     remediationSteps: `Set spec.limits, best of ${GPU_RESOURCE}.`,
+    equalForms:
+      "A limit of `nvidia.com/gpu`, nodes, cpu or memory is good, of any amount; pools of a fixed size need none. Judged is NodePool of any version, of Karpenter and of EKS Auto Mode.",
     severity: "high",
     enforcementLevel: "mandatory",
   },

@@ -10,6 +10,9 @@ export const spotNodeTaint = resourceRule(
     why: "Spot nodes are taken away with two minutes' notice: without a taint, pods that were not meant for them land there and are cut off.",
     remediationSteps:
       "Add the taint node-lifecycle=spot with effect NO_SCHEDULE, outside EKS' own node groups NoSchedule. A Karpenter pool that says nothing of its capacity type may buy spot nodes: require on-demand there.",
+    equalForms:
+      "Judged alike: managed groups of the AWS and AWS Native providers and of pulumi-eks, its self-managed groups with a `spotPrice`, and Karpenter's NodePool of any version, which may buy spot nodes unless its requirements or labels say otherwise. " +
+      "A taint counts if its value is `spot` or its key speaks of it, such as `spot=true`, and so does the effect NoExecute.",
     severity: "medium",
     enforcementLevel: "mandatory",
   },
@@ -17,7 +20,8 @@ export const spotNodeTaint = resourceRule(
     const nodes = nodesOf(resource);
     const cause = nodes?.spot;
     if (nodes === undefined || cause === undefined) return;
-    if (nodes.taints.some((taint) => taint.effect === nodes.noSchedule && saysSpot(taint))) return;
+    const { noSchedule, noExecute, taints } = nodes;
+    if (taints.some((taint) => (taint.effect === noSchedule || taint.effect === noExecute) && saysSpot(taint))) return;
     const otherFix = cause.otherFix === undefined ? "" : `, or ${cause.otherFix}`;
     report(`${nodes.where}${cause.is} and no taint says so: add ${nodes.written(SPOT_TAINT)}${otherFix}`);
   },

@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 
 import { AWS_MACHINES } from "../../../../components/facts/machines/aws.js";
 import { gpuNodeAmi } from "../../../../policies/rules/nodes/gpuNodeAmi.js";
-import { defaultGroup, firstNodeGroup, managedNodeGroup, nodeGroup, selfManagedGroup } from "../../awsFixtures.js";
+import {
+  defaultGroup,
+  firstNodeGroup,
+  managedNodeGroup,
+  nativeNodeGroup,
+  nodeGroup,
+  selfManagedGroup,
+} from "../../awsFixtures.js";
 import { messages, resource } from "../../fixtures.js";
 
 const UNSET = "amiType is not set, and EKS's default image has no NVIDIA driver: use AL2023_x86_64_NVIDIA";
@@ -160,5 +167,10 @@ describe("gpu-node-ami", () => {
     const own = { amiType: undefined, kubeletExtraArgs: "--max-pods=58" };
     assert.deepEqual(await messages(gpuNodeAmi, managedNodeGroup({ ...own, gpu: true })), []);
     assert.deepEqual(await messages(gpuNodeAmi, managedNodeGroup(own)), [UNSET]);
+  });
+
+  it("judges AWS Native's groups alike", async () => {
+    const groups = [nativeNodeGroup(), nativeNodeGroup({ amiType: "CUSTOM" }), nativeNodeGroup({ amiType: undefined })];
+    assert.deepEqual(await messages(gpuNodeAmi, groups), [UNSET]);
   });
 });

@@ -52,4 +52,24 @@ describe("karpenter-disruption", () => {
     const labelled = nodePool({ disruption: {} }, { requirements: [], taints: [] }, { workload: "gpu-inference" });
     assert.deepEqual(await messages(karpenterDisruption, labelled), [message("is not set")]);
   });
+
+  it("accepts nodes that carry the annotation against it, on the pool's template", async () => {
+    const annotated = (metadata: Json) => {
+      const { props, ...item } = nodePool({ disruption: {} });
+      const spec = props["spec"] as { template: object };
+      return { ...item, props: { ...props, spec: { ...spec, template: { ...spec.template, metadata } } } };
+    };
+    const on = (value: string) => annotated({ annotations: { "karpenter.sh/do-not-disrupt": value } });
+    assert.deepEqual(await messages(karpenterDisruption, [on("true"), on("false")]), [message("is not set")]);
+  });
+
+  it("judges pools of Karpenter's first version", async () => {
+    const beta = (consolidationPolicy: string) => ({
+      ...pool({ consolidationPolicy }),
+      type: "kubernetes:karpenter.sh/v1beta1:NodePool",
+    });
+    assert.deepEqual(await messages(karpenterDisruption, [beta("WhenEmpty"), beta("WhenUnderutilized")]), [
+      message('is "WhenUnderutilized"'),
+    ]);
+  });
 });

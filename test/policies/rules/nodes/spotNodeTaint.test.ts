@@ -6,6 +6,7 @@ import {
   firstNodeGroup,
   GPU_TAINT,
   managedNodeGroup,
+  nativeNodeGroup,
   nodeGroup,
   nodePool,
   selfManagedGroup,
@@ -31,7 +32,9 @@ describe("spot-node-taint", () => {
   ]) {
     it(`accepts ${key}=${value}`, async () => {
       const changes = spot(GPU_TAINT, { key, value, effect: "NO_SCHEDULE" });
-      assert.deepEqual(await messages(spotNodeTaint, [nodeGroup(changes), managedNodeGroup(changes)]), []);
+      const driving = spot({ key, value, effect: "NO_EXECUTE" });
+      const groups = [nodeGroup(changes), managedNodeGroup(changes), nativeNodeGroup(changes), nodeGroup(driving)];
+      assert.deepEqual(await messages(spotNodeTaint, groups), []);
     });
   }
 
@@ -101,5 +104,9 @@ describe("spot-node-taint", () => {
       stated,
       `karpenter.sh/capacity-type is not required, so it may be "spot", ${POOL_FIX}`,
     ]);
+  });
+
+  it("refuses AWS Native's groups without it", async () => {
+    assert.deepEqual(await messages(spotNodeTaint, nativeNodeGroup(spot(GPU_TAINT))), [MISSING]);
   });
 });
