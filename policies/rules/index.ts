@@ -49,6 +49,7 @@ import { noStaticKeys } from "./aws/noStaticKeys.js";
 import { oneAutoscaler } from "./scaling/oneAutoscaler.js";
 import { podsReadable } from "./release/podsReadable.js";
 import { probesPresent } from "./lifecycle/probesPresent.js";
+import { rbacNoWildcards } from "./access/rbacNoWildcards.js";
 import { removedMetrics } from "./scaling/removedMetrics.js";
 import { replicasSpread } from "./lifecycle/replicasSpread.js";
 import { restrictedContainer } from "./pod/restrictedContainer.js";
@@ -95,6 +96,7 @@ const withoutExceptions: Rule[] = [
   removedMetrics,
   serviceNotExposed,
   networkPolicy,
+  rbacNoWildcards,
   restrictedContainer,
   noServiceAccountToken,
   serviceLinksOff,
