@@ -5,9 +5,9 @@
  */
 import { GPU_NODES, GPU_TAINT, NODE_LABELS, WORKLOADS } from "../../components/vocabulary/nodes.js";
 import { isGpuFamily, isGpuType } from "./gpuMachines.js";
-import { isKind, type Resource } from "../read/kinds.js";
+import { isKind, kindOf, type Resource } from "../read/kinds.js";
 import { type Nodes, type NodeTaint, type SpotCause, taintsIn } from "./nodes.js";
-import { type Fields, at, fields, list, number, strings, text, textEntries } from "../read/values.js";
+import { type Fields, at, fields, isStated, list, number, strings, text, textEntries } from "../read/values.js";
 
 const CAPACITY = "karpenter.sh/capacity-type";
 /** Karpenter's own labels of instances, and those of EKS Auto Mode. */
@@ -30,9 +30,12 @@ export class NodePool implements Nodes {
   readonly noSchedule = "NoSchedule";
   readonly noExecute = "NoExecute";
   readonly spec: Fields;
+  /** Others state the rest, so what is missing says nothing. */
+  readonly isPart: boolean;
 
   constructor(resource: Resource) {
     this.spec = fields(resource.props["spec"]);
+    this.isPart = isPart(resource);
   }
 
   /** Labels count as requirements, as Karpenter has it. */
@@ -55,9 +58,14 @@ export class NodePool implements Nodes {
   /** Without a requirement Karpenter may take any capacity, and tries reserved, then spot, then on-demand. */
   get spot(): SpotCause | undefined {
     const found = this.requirements.filter(({ key }) => key === CAPACITY);
+    if (this.isPart && found.length === 0) return undefined;
     if (!found.every((requirement) => admits(requirement, "spot"))) return undefined;
     const is = found.length > 0 ? `${CAPACITY} may be "spot"` : `${CAPACITY} is not required, so it may be "spot",`;
     return { is, otherFix: `require ${CAPACITY} In ["on-demand"]` };
+  }
+
+  get statesTaints(): boolean {
+    return isStated(at(this.spec, "template", "spec"), "taints");
   }
 
   get taints(): NodeTaint[] {
@@ -72,6 +80,11 @@ export class NodePool implements Nodes {
   written({ key, value }: { key: string; value: string }): string {
     return `{key: "${key}", value: "${value}", effect: "${this.noSchedule}"} to spec.template.spec.taints`;
   }
+}
+
+/** A patch of an object. */
+export function isPart({ type }: Resource): boolean {
+  return kindOf(type)?.isPatch === true;
 }
 
 export function nodePoolOf(resource: Resource): NodePool | undefined {

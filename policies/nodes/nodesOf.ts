@@ -6,5 +6,7 @@ import type { Nodes } from "./nodes.js";
 import { selfManagedGroupOf } from "./selfManagedGroups.js";
 
 export function nodesOf(resource: Resource): Nodes | undefined {
-  return nodeGroupOf(resource) ?? selfManagedGroupOf(resource) ?? nodePoolOf(resource);
+  const pool = nodePoolOf(resource);
+  if (pool?.isPart && !pool.statesTaints) return undefined;
+  return nodeGroupOf(resource) ?? selfManagedGroupOf(resource) ?? pool;
 }

@@ -49,6 +49,9 @@ const KUBERNETES_TYPES = [
   "helm.sh/v4:Chart",
   "karpenter.sh/v1:NodePool",
   "karpenter.k8s.aws/v1:EC2NodeClass",
+  "rbac.authorization.k8s.io/v1:ClusterRole",
+  "rbac.authorization.k8s.io/v1:RoleBinding",
+  "iam.services.k8s.aws/v1alpha1:Role",
 ].map((type) => `kubernetes:${type}`);
 
 const AWS_TYPES = [
@@ -58,9 +61,14 @@ const AWS_TYPES = [
   ...["iam/rolePolicyAttachment:RolePolicyAttachment", "iam/accessKey:AccessKey"],
 ].map((type) => `aws:${type}`);
 
+const NATIVE_TYPES = [
+  ...["eks:Cluster", "eks:Nodegroup", "ec2:LaunchTemplate", "ec2:Instance", "ec2:Volume", "efs:FileSystem"],
+  ...["iam:Role", "iam:ManagedPolicy", "iam:AccessKey", "sso:PermissionSet", "autoscaling:LaunchConfiguration"],
+].map((type) => `aws-native:${type}`);
+
 const COMPONENTS = ["Cluster", "ManagedNodeGroup", "NodeGroup", "NodeGroupV2"].map((type) => `eks:index:${type}`);
 
-const TYPES = [...KUBERNETES_TYPES, ...AWS_TYPES, ...COMPONENTS];
+const TYPES = [...KUBERNETES_TYPES, ...AWS_TYPES, ...NATIVE_TYPES, ...COMPONENTS];
 
 const SPOT_AND_GPU = {
   "nvidia.com/gpu": { value: "true", effect: "NoSchedule" },

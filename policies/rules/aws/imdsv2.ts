@@ -79,8 +79,9 @@ const EC2_DEFAULTS: Defaults = { tokens: undefined, hops: UNSTATED_HOPS };
 
 /** Of the CRDs: aws/karpenter-provider-aws, pkg/apis/v1/ec2nodeclass.go at v1.14.1 and pkg/apis/v1beta1/ec2nodeclass.go, read 2026-11-26. */
 function karpenterDefaults({ type }: Resource): Defaults {
-  const isBeta = kindOf(type)?.apiVersion.endsWith("/v1beta1");
-  return { tokens: "required", hops: isBeta === true ? 2 : 1 };
+  const kind = kindOf(type);
+  const isBeta = kind?.apiVersion.endsWith("/v1beta1") === true && !kind.isPatch;
+  return { tokens: "required", hops: isBeta ? 2 : 1 };
 }
 
 function* problemsOf(options: unknown, defaults: Defaults, most: number): Generator<string> {

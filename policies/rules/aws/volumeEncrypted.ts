@@ -1,5 +1,5 @@
 import { quote } from "../../../components/config/problems.js";
-import { nodeClassOf } from "../../nodes/karpenter.js";
+import { isPart, nodeClassOf } from "../../nodes/karpenter.js";
 import { type Resource, isKind } from "../../read/kinds.js";
 import { type Machine, machineOf } from "../../nodes/machines.js";
 import { at, fields, isStated, isTrue, list, text } from "../../read/values.js";
@@ -60,6 +60,8 @@ function settingsOf(resource: Resource): Setting[] {
     return [{ path: `${group.where}${group.path}nodeRootVolumeEncrypted`, value, wanted: true, remark }];
   }
   if (isKind(resource, "storage.k8s.io", "StorageClass") && EBS_PROVISIONERS.has(text(props["provisioner"]) ?? "")) {
+    // Nobody can change parameters, so a patch without them is of something else.
+    if (isPart(resource) && !isStated(props, "parameters")) return [];
     return [{ path: "parameters.encrypted", value: parameter(props["parameters"], "encrypted"), wanted: "true" }];
   }
   return [];

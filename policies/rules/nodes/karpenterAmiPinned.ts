@@ -1,5 +1,5 @@
 import { quote } from "../../../components/config/problems.js";
-import { nodeClassOf } from "../../nodes/karpenter.js";
+import { isPart, nodeClassOf } from "../../nodes/karpenter.js";
 import { at, isStated, list, text } from "../../read/values.js";
 import { resourceRule } from "../../rule.js";
 
@@ -22,7 +22,7 @@ export const karpenterAmiPinned = resourceRule(
     const nodeClass = nodeClassOf(resource);
     if (nodeClass === undefined) return;
     const terms = list(nodeClass["amiSelectorTerms"]);
-    if (terms.length === 0) report(`spec.amiSelectorTerms is not set: ${PIN}`);
+    if (terms.length === 0 && !isPart(resource)) report(`spec.amiSelectorTerms is not set: ${PIN}`);
     terms.forEach((term, index) => {
       const moves = whyItMoves(term);
       if (moves !== undefined) report(`spec.amiSelectorTerms[${index}].${moves}: ${PIN}`);

@@ -24,6 +24,7 @@ export const karpenterDisruption = resourceRule(
     if (!pool?.hasGpus || pool.isStatic) return;
     const disruption = pool.spec["disruption"];
     const policy = at(disruption, "consolidationPolicy");
+    if (pool.isPart && policy === undefined) return;
     if (policy === "WhenEmpty" || at(disruption, "consolidateAfter") === "Never") return;
     if (list(at(disruption, "budgets")).some(keepsUsedNodes)) return;
     if (isTrue(at(pool.spec, "template", "metadata", "annotations", DO_NOT_DISRUPT))) return;

@@ -20,7 +20,7 @@ export const karpenterLimits = resourceRule(
   },
   (resource, report) => {
     const pool = nodePoolOf(resource);
-    if (!pool?.hasGpus || pool.isStatic) return;
+    if (!pool?.hasGpus || pool.isStatic || pool.isPart) return;
     const limits = pool.spec["limits"];
     const limited = Object.keys(fields(limits));
     if (limited.some((name) => BOUNDS.includes(name))) return;
