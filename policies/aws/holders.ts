@@ -1,7 +1,8 @@
 /**
  * Where resources keep policy documents of IAM, and the managed policies that they attach.
- * Names of properties: @pulumi/aws 7.48.0; AWS' schemas in pulumi/pulumi-aws-native, aws-cloudformation-schema; the custom resources of
- * aws-controllers-k8s/iam-controller and crossplane-contrib/provider-upjet-aws; read 2026-11-26.
+ * Names of properties, read 2026-11-26: @pulumi/aws 7.48.0; AWS' schemas in pulumi/pulumi-aws-native, aws-cloudformation-schema;
+ * apis/v1alpha1/role.go of aws-controllers-k8s/iam-controller. Crossplane's provider derives its names from the arguments of Terraform's,
+ * as @pulumi/aws does.
  */
 import { kindOf, type Resource } from "../read/kinds.js";
 import { fields, list } from "../read/values.js";
@@ -34,7 +35,6 @@ const HOLDERS: Readonly<Record<string, Holder>> = {
     [`aws:iam/${kind}PolicyAttachmentsExclusive:${name}PolicyAttachmentsExclusive`, { attached: "policyArns" }],
     [`aws-native:iam:${name}Policy`, { permissions: ["policyDocument"] }],
     [`aws-native:iam:${name}`, { permissions: ["policies[].policyDocument"], attached: "managedPolicyArns" }],
-    [`iam.services.k8s.aws:${name}`, { permissions: ["spec.inlinePolicies[]"], attached: "spec.policies" }],
     [`iam.aws.upbound.io:${name}Policy`, { permissions: ["spec.forProvider.policy"] }],
     [`iam.aws.upbound.io:${name}PolicyAttachment`, { attached: "spec.forProvider.policyArn" }],
   ]),
