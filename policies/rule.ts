@@ -28,7 +28,7 @@ export interface About {
   /** What to change. */
   remediationSteps: string;
   /** The other forms of the same thing that it judges alike, and what it takes for good, in plain sentences of Markdown. */
-  equalForms?: string;
+  equalForms: string;
   severity: Severity;
   /** Level without a level file. */
   enforcementLevel: Exclude<EnforcementLevel, "remediate">;

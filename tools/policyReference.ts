@@ -81,7 +81,7 @@ function section(rule: Rule): string {
     description,
     `- **Why**: ${why}`,
     `- **Fix**: ${plain(remediationSteps)}`,
-    ...(equalForms === undefined ? [] : [`- **Equal forms**: ${equalForms}`]),
+    `- **Equal forms**: ${equalForms}`,
     `- **Level**: ${enforcementLevel}; severity ${severity}; sees ${scope}`,
     ...settings(rule),
   ]

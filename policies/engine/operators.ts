@@ -20,9 +20,11 @@ export function isStartedAsServer(container: Container, workload: Workload): boo
 }
 
 /**
- * True for a container that KubeRay starts `ray start` in, behind the command that it has.
+ * True for a container that KubeRay starts `ray start` in, behind the command that it has. One with arguments of its own has them from
+ * somebody who takes it for a server.
  * Source: https://docs.ray.io/en/latest/cluster/kubernetes/user-guides/pod-command.html, read 2026-11-26
  */
 export function isStartedAsRayNode(container: Container, workload: Workload): boolean {
-  return container.command.length === 0 && RAY_GROUPS.some((group) => workload.path.includes(group));
+  const isStated = container.command.length > 0 || container.args.length > 0;
+  return !isStated && RAY_GROUPS.some((group) => workload.path.includes(group));
 }

@@ -12,6 +12,7 @@ const rule: Rule = {
   description: "Each thing holds.",
   why: "why",
   remediationSteps: "fix",
+  equalForms: "None.",
   severity: "low",
   enforcementLevel: "mandatory",
   configSchema: { properties: { max: { type: "integer", minimum: 1, default: 2 }, unit: { enum: ["MiB", "GiB"] } } },

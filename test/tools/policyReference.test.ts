@@ -25,6 +25,7 @@ Every image of a container or a volume is pinned.
 
 - **Why**: ${imagePinned.why}
 - **Fix**: ${imagePinned.remediationSteps}
+- **Equal forms**: ${imagePinned.equalForms}
 - **Level**: mandatory; severity high; sees each resource
 - **Setting** \`require\`: What an image has to carry: a version tag, or a digest. \`"tag"\` or \`"digest"\`; default \`"digest"\`
 

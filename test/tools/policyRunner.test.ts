@@ -16,6 +16,7 @@ const about = (name: string, changes: Partial<About> = {}): About => ({
   description: `${name} holds.`,
   why: "why",
   remediationSteps: "fix",
+  equalForms: "None.",
   severity: "low",
   enforcementLevel: "mandatory",
   ...changes,

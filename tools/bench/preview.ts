@@ -4,47 +4,13 @@
  *
  * Targets on two cores: staging 3 s; 100 models 3 s; 500 models 10 s and 450 MB.
  */
-import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { stringify } from "yaml";
 import { plainTable } from "../preview/table.js";
+import { median, ROOT, type Run, RUNS } from "./process.js";
 import { machine, manyModels } from "./stacks.js";
-
-const ROOT = resolve(__dirname, "../..");
-const RUNS = 3;
-
-interface Run {
-  seconds: number;
-  peakKB: number;
-}
-
-function measure(folder: string, stack: string): Run {
-  const started = process.hrtime.bigint();
-  const { status, stderr, output } = spawnSync(
-    process.execPath,
-    [
-      "--require",
-      join(__dirname, "peakMemory.cjs"),
-      "--import",
-      require.resolve("tsx"),
-      join(ROOT, "tools/cli.ts"),
-      "preview",
-      stack,
-    ],
-    { cwd: folder, stdio: ["ignore", "ignore", "pipe", "pipe"], encoding: "utf8" },
-  );
-  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-  if (status !== 0) throw new Error(`preview of ${stack} exited with ${status}: ${stderr}`);
-  return { seconds, peakKB: Number(output[3]) };
-}
-
-/** The run of median time: single times are noise on a shared machine. */
-function median(folder: string, stack: string): Run {
-  const runs = Array.from({ length: RUNS }, () => measure(folder, stack));
-  return runs.sort((a, b) => a.seconds - b.seconds)[Math.floor(RUNS / 2)]!;
-}
 
 export function benchPreview(): void {
   const folder = mkdtempSync(join(tmpdir(), "pulumi-vllm-bench-"));
@@ -53,8 +19,8 @@ export function benchPreview(): void {
     const counts = [1, 100, 500];
     for (const count of counts) writeFileSync(join(folder, `Pulumi.many${count}.yaml`), stringify(manyModels(count)));
     console.log(`${machine()}; median of ${RUNS} runs`);
-    const staging = median(folder, "staging");
-    const [one, ...many] = counts.map((count) => ({ count, ...median(folder, `many${count}`) }));
+    const staging = median(folder, ["preview", "staging"]);
+    const [one, ...many] = counts.map((count) => ({ count, ...median(folder, ["preview", `many${count}`]) }));
     const rows = many.map(({ count, seconds, peakKB }) => [
       `${count} models`,
       seconds.toFixed(2),

@@ -14,6 +14,13 @@ export function addBench(program: Command): void {
       benchPreview();
     });
   bench
+    .command("judge")
+    .description("Time and memory of judge: of the manifests of stacks of 1, 56 and 560 models.")
+    .action(async () => {
+      const { benchJudge } = await import("../bench/judge.js");
+      benchJudge();
+    });
+  bench
     .command("fit")
     .description("The fit against logs of real servers: what it says of each, and what the server said.")
     .action(async () => {

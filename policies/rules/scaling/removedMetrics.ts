@@ -69,7 +69,10 @@ function* textsOf(resource: Resource): Iterable<FoundText> {
 
 function* partsOf(found: FoundText): Iterable<FoundText> {
   const { path, text } = found;
-  if (!/^\s*[[{]|\n/.test(text)) return yield found;
+  if (!/^\s*[[{]|\n/.test(text)) {
+    yield found;
+    return;
+  }
   if (NO_QUERY.test(keyOf(path))) return;
   const document = parsed(text);
   if (typeof document === "object" && document !== null) {

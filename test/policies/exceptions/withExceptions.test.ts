@@ -11,6 +11,7 @@ const about = (name: string): About => ({
   description: `${name} holds.`,
   why: "why",
   remediationSteps: "fix",
+  equalForms: "None.",
   severity: "low",
   enforcementLevel: "mandatory",
 });

@@ -23,7 +23,8 @@ describe("documentsOf", () => {
         fc.pre(!JSON.stringify(value).includes("__proto__"));
         const expected: unknown = JSON.parse(JSON.stringify(value));
         assert.deepEqual(values(JSON.stringify(value)), [expected]);
-        assert.deepEqual(values(stringify(value, { version: "1.1", aliasDuplicateObjects: false })), [expected]);
+        // YAML keeps -0, which JSON writes as 0.
+        assert.deepEqual(values(stringify(expected, { version: "1.1", aliasDuplicateObjects: false })), [expected]);
       }),
     );
   });
