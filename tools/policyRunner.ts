@@ -138,7 +138,10 @@ export async function judgeEach(
   config: PolicyConfig,
   notJudged?: NotJudged[],
 ): Promise<Finding[][]> {
-  const judged = linkResources(resources).map((resource) => ({ args: argsOf(resource), findings: [] as Finding[] }));
+  const judged = linkResources(resources).map((resource) => ({
+    args: { ...argsOf(resource), getConfig: configReader() },
+    findings: [] as Finding[],
+  }));
   for (const rule of rules) {
     if (isStackRule(rule) || levelOf(rule, config) === "disabled") continue;
     const validations = [rule.validateResource ?? []].flat();
@@ -148,9 +151,10 @@ export async function judgeEach(
     // As many turns as rules times resources: no promise and no closure that can be avoided.
     for (const { args, findings } of judged) {
       found = findings;
+      args.getConfig = getConfig;
       try {
         for (const validate of validations) {
-          const pending = validate({ ...args, getConfig }, report);
+          const pending = validate(args, report);
           if (pending !== undefined) await pending;
         }
       } catch (thrown) {
@@ -242,8 +246,8 @@ function caught(
 }
 
 /** Gives a rule its settings, a new copy at each call. */
-function configReader(rule: Rule, config: PolicyConfig): <T extends object>() => T {
-  const settings = settingsOf(rule, config);
+function configReader(rule?: Rule, config: PolicyConfig = {}): <T extends object>() => T {
+  const settings = rule === undefined ? {} : settingsOf(rule, config);
   return <T extends object>() => ({ ...settings }) as T;
 }
 

@@ -18,7 +18,7 @@ export interface StatedService {
 
 /** Those for the pods of a workload; of a chart's values, those that stand beside or around its containers. */
 export function statedServices({ object, pathInObject: path }: Workload): StatedService[] {
-  return [...textsIn(object.props)].flatMap(({ path: place, text }) => {
+  return textsIn(object.props).flatMap(({ path: place, text }) => {
     const owner = ownerOf(place);
     if (owner === undefined || !EXPOSED_TYPES.has(text) || owner.some((key) => OF_OTHERS.test(String(key)))) return [];
     const isOfPods = !owner.includes("values") || owner.every((key, index) => path[index] === key);

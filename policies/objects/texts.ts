@@ -13,12 +13,19 @@ const DEEPEST = 60;
  * Texts wherever they are, as they stand: one that the engine does not know yet is the text that stands for it, and does not
  * throw.
  */
-export function* textsIn(value: unknown, path: Path = []): Iterable<FoundText> {
-  if (typeof value === "string") yield { path, text: value };
-  if (typeof value !== "object" || value === null || path.length > DEEPEST) return;
-  for (const [key, { value: item }] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
-    // A list has a length, too.
-    if (Array.isArray(value) && key === "length") continue;
-    yield* textsIn(item as unknown, [...path, Array.isArray(value) ? Number(key) : key]);
-  }
+export function textsIn(value: unknown, path: Path = []): FoundText[] {
+  const found: FoundText[] = [];
+  const here = [...path];
+  const visit = (inner: unknown): void => {
+    if (typeof inner === "string") found.push({ path: [...here], text: inner });
+    if (typeof inner !== "object" || inner === null || here.length > DEEPEST) return;
+    for (const key of Array.isArray(inner) ? inner.keys() : Object.keys(inner)) {
+      here.push(key);
+      // The engine's guard watches reads of a property, not of its descriptor.
+      visit(Object.getOwnPropertyDescriptor(inner, key)?.value);
+      here.pop();
+    }
+  };
+  visit(value);
+  return found;
 }
