@@ -65,7 +65,10 @@ export const JOBS: Readonly<Record<string, Job>> = {
       {
         purpose: "batch",
         capacity: "spot",
-        nodeSelector: { "kubernetes.azure.com/scalesetpriority": "spot" },
+        nodeSelector: {
+          "kubernetes.azure.com/agentpool": "gpuspot",
+          "kubernetes.azure.com/scalesetpriority": "spot",
+        },
         taints: [{ key: "kubernetes.azure.com/scalesetpriority", value: "spot", effect: "NoSchedule" }],
       },
       chat({ class: "batch" }),

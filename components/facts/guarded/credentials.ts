@@ -52,7 +52,9 @@ export function isNamedSecret(name: string, value?: string): boolean {
   // A number under a name with token counts tokens; a password may be a number.
   const isCount = /TOKEN/i.test(words) && /^\d+$/.test(value);
   const isSwitch = SWITCH_NAME.test(words) && SWITCHED.test(value);
-  return !isCount && !isSwitch && ![NEVER_SECRET, NO_KEY, FILE].some((harmless) => harmless.test(value));
+  // A password of such a word is a weak one.
+  const isNoKey = /KEY|TOKEN/i.test(words) && NO_KEY.test(value);
+  return !isCount && !isSwitch && !isNoKey && !NEVER_SECRET.test(value) && !FILE.test(value);
 }
 
 /** `API-KEY` and `apiKey` as `api_Key`. */
