@@ -1,6 +1,6 @@
 /**
  * Policies of a cluster's administrators, whose rules are tried before every NetworkPolicy, or after all of them.
- * Source: https://network-policy-api.sigs.k8s.io/reference/spec/ (AdminNetworkPolicy, BaselineAdminNetworkPolicy, ClusterNetworkPolicy),
+ * Source: https://github.com/kubernetes-sigs/network-policy-api at 0eec1b0, apis/v1alpha1 and apis/v1alpha2/clusternetworkpolicy_types.go,
  * read 2026-11-26.
  */
 import { kindOf, type Resource } from "../read/kinds.js";
@@ -27,6 +27,8 @@ export function adminPolicies(resource: Resource): PodPolicy[] {
         return rules().some((rule) => actions(rule) === "Deny" && list(at(rule, "from")).some(isEveryPod));
       },
       get admitsEveryone() {
+        // Where a NetworkPolicy selects the pods, those of the baseline are not asked; where none does, that is said already.
+        if (isBaseline(kind, resource)) return false;
         const [first] = rules().filter((rule) => list(at(rule, "from")).some(isEveryPod));
         return first !== undefined && ["Allow", "Accept"].includes(actions(first));
       },
@@ -35,6 +37,10 @@ export function adminPolicies(resource: Resource): PodPolicy[] {
       },
     },
   ];
+}
+
+function isBaseline(kind: unknown, { props }: Resource): boolean {
+  return kind === "BaselineAdminNetworkPolicy" || at(props, "spec", "tier") === "Baseline";
 }
 
 /** Namespaces, or pods of namespaces. */

@@ -1,6 +1,7 @@
 /**
  * Calico's network policies, whose selectors are expressions.
- * Source: https://docs.tigera.io/calico/latest/reference/resources/networkpolicy and …/globalnetworkpolicy, read 2026-11-26.
+ * Source: https://github.com/projectcalico/calico, api/pkg/apis/projectcalico/v3/networkpolicy.go at 1a41974 (types, selectors), and
+ * calico/reference/resources/globalnetworkpolicy.md, read 2026-11-26.
  */
 import { namespaceOf } from "../pods/workloads.js";
 import { kindOf, type Resource } from "../read/kinds.js";
@@ -17,10 +18,12 @@ export function calicoPolicies(resource: Resource): PodPolicy[] {
   if (!GROUPS.includes(group) || (!isGlobal && kind !== "NetworkPolicy")) return [];
   const of = (field: string): unknown => at(resource.props, "spec", field);
   const allowing = (field: "ingress" | "egress") => rulesBeforeDeny(list(of(field)));
-  const types = (type: "Ingress" | "Egress"): boolean =>
-    list(of("types")).length === 0
-      ? type === "Ingress" || list(of("egress")).length > 0
-      : list(of("types")).includes(type);
+  // Without types, a policy is of those directions that it has rules of, and of ingress where it has none.
+  const has = (field: "ingress" | "egress"): boolean => list(of(field)).length > 0;
+  const types = (type: "Ingress" | "Egress"): boolean => {
+    if (list(of("types")).length > 0) return list(of("types")).includes(type);
+    return type === "Egress" ? has("egress") : has("ingress") || !has("egress");
+  };
   return [
     {
       resource,

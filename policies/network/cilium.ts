@@ -1,6 +1,8 @@
 /**
  * Cilium's network policies.
- * Sources, read 2026-11-26: https://docs.cilium.io/en/stable/security/policy/intro/#policy-enforcement-modes and …/policy/language/
+ * Sources, read 2026-11-26: https://docs.cilium.io/en/latest/security/policy/intro/ (directions, `enableDefaultDeny`) and, in
+ * https://github.com/cilium/cilium, pkg/policy/api: ingress.go, egress.go, entity.go. Port 0 for all of them is from the project's
+ * documentation, not read here.
  */
 import { namespaceOf } from "../pods/workloads.js";
 import { isKind, type Resource } from "../read/kinds.js";
@@ -39,8 +41,8 @@ export function ciliumPolicies(resource: Resource): PodPolicy[] {
 
 /** Names of peers who are everybody: in the cluster, outside of it, or both. */
 const EVERYBODY: ReadonlyMap<string, readonly unknown[]> = new Map([
-  ["from", ["all", "cluster", "world"]],
-  ["to", ["all", "world"]],
+  ["from", ["all", "cluster", "world", "world-ipv4", "world-ipv6"]],
+  ["to", ["all", "world", "world-ipv4", "world-ipv6"]],
 ]);
 
 /** A rule that names peers who are everybody, or none but ports or kinds of messages. An empty rule admits nobody. */

@@ -141,6 +141,7 @@ describe("network-policy", () => {
       ["a rule of nothing, types left out", networkPolicy({ policyTypes: undefined, ingress: [{}] })],
       ["Cilium's cluster", cilium({ fromEntities: ["cluster"] })],
       ["Cilium's world", cilium({ fromEntities: ["world"], toPorts: [{ ports: [{ port: "8000" }] }] })],
+      ["Cilium's world by one family", cilium({ fromEntities: ["world-ipv4"] })],
       ["Cilium's ports alone", cilium({ toPorts: [{ ports: [{ port: "8000" }] }] })],
       ["Cilium's ranges", cilium({ fromCIDRSet: [{ cidr: "0.0.0.0/0", except: ["1.1.1.1/32"] }] })],
       ["Cilium's pods of the cluster", clusterwide({ fromEndpoints: [{}] })],
@@ -166,6 +167,15 @@ describe("network-policy", () => {
     it("refuses an administrators' rule, which comes before every NetworkPolicy", async () => {
       const found = await messages(rule, [deployment(), networkPolicy(), admin("Allow", { namespaces: {} })]);
       assert.deepEqual(found, ['AdminNetworkPolicy "p" has an ingress rule that admits everyone: name the peers']);
+    });
+
+    it("accepts one of the baseline, which is asked where no NetworkPolicy is", async () => {
+      const spec = { subject: { namespaces: {} }, ingress: [{ action: "Accept", from: [{ namespaces: {} }] }] };
+      const tier = (name: string) => of("policy.networking.k8s.io/v1alpha2:ClusterNetworkPolicy", { tier: name, ...spec });
+      const found = (policy: PolicyInput) => messages(rule, [deployment(), networkPolicy(), policy]);
+      assert.deepEqual(await found(tier("Baseline")), []);
+      assert.deepEqual(await found(of("policy.networking.k8s.io/v1alpha1:BaselineAdminNetworkPolicy", spec)), []);
+      assert.match((await found(tier("Admin"))).join(), ADMITS);
     });
 
     const closed: Array<[string, PolicyInput]> = [
@@ -217,6 +227,7 @@ describe("network-policy", () => {
         "Calico's deny before",
         calico({ ingress: [{ action: "Deny", source: { notSelector: "a" } }, { action: "Allow" }] }),
       ],
+      ["Calico's rules of both directions", calico({ ingress: [{ action: "Deny" }], egress: [{ action: "Deny" }] })],
       ["Calico's default deny of the cluster", calico({ types: ["Ingress", "Egress"] }, "GlobalNetworkPolicy")],
       ["administrators' deny", admin("Deny", { namespaces: {} })],
     ];
@@ -231,6 +242,7 @@ describe("network-policy", () => {
       ],
       ["Calico's for others", calico({ selector: "app == 'web'", ingress: [] })],
       ["Calico's of egress", calico({ types: ["Egress"] })],
+      ["Calico's of egress by its rules alone", calico({ egress: [{ action: "Deny" }] })],
       ["administrators' that allows some", admin("Allow", { namespaces: { matchLabels: { [name]: "gateway" } } })],
     ];
     for (const [what, policy] of ungoverned) {
@@ -248,6 +260,7 @@ describe("network-policy", () => {
         egress({ to: [{ ipBlock: { cidr: "0.0.0.0/1" } }] }, { to: [{ ipBlock: { cidr: "128.0.0.0/1" } }] }),
         egress({ to: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["1.1.1.1/32"] } }] }),
         cilium({ fromEntities: ["host"] }, "CiliumNetworkPolicy", { egress: [{ toEntities: ["world"] }] }),
+        cilium({ fromEntities: ["host"] }, "CiliumNetworkPolicy", { egress: [{ toEntities: ["world-ipv6"] }] }),
         calico({ ingress: [], types: ["Ingress", "Egress"], egress: [{ action: "Allow" }] }),
       ]) {
         const found = await messages(rule, [deployment(), policy]);
