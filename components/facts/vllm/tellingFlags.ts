@@ -2,7 +2,11 @@
 
 /**
  * SGLang, text-generation-inference, LMDeploy, TensorRT-LLM and llama.cpp name the same things otherwise: `--context-length`,
- * `--max-total-tokens`, `--session-len`, `--max_seq_len`, `--ctx-size`.
+ * `--max-total-tokens`, `--session-len`, `--max_seq_len`, `--ctx-size`. LMDeploy has `--distributed-executor-backend`, too, so it is none.
+ *
+ * Searched for each of them, 2026-11-26: the package sglang 0.5.23 (sglang/srt, sglang/cli); huggingface/text-generation-inference
+ * db931fc, launcher; InternLM/lmdeploy 1263d5c; NVIDIA/TensorRT-LLM 00209af, tensorrt_llm/commands/serve.py (its command `serve`).
+ * llama.cpp's are from the project's documentation, not read here.
  */
 export const TELLING_FLAGS: ReadonlySet<string> = new Set([
   "max-model-len",
@@ -13,5 +17,4 @@ export const TELLING_FLAGS: ReadonlySet<string> = new Set([
   "enable-auto-tool-choice",
   "kv-transfer-config",
   "limit-mm-per-prompt",
-  "distributed-executor-backend",
 ]);

@@ -87,6 +87,7 @@ describe("runtimesOf", () => {
       "a simulator with vLLM's flags",
       { image: "ghcr.io/llm-d/llm-d-inference-sim:v0.5.0", args: ["--model", "m", "--max-model-len", "8192"] },
     ],
+    ["LMDeploy", { command: ["/run"], args: ["m", "--session-len=8192", "--distributed-executor-backend=ray"] }],
     ["another server", { command: ["/run"], args: ["--model", "m", "--context-length", "8192"] }],
     [
       "KServe's server of Hugging Face's models",
