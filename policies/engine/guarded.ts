@@ -2,10 +2,11 @@
 import { GUARDED_ANNOTATIONS } from "../../components/facts/guarded/annotations.js";
 import { GUARDED_FLAGS } from "../../components/facts/guarded/flags.js";
 import { GUARDED_KEYS } from "../../components/facts/guarded/keys.js";
-import type { Danger, GuardedSetting } from "../../components/facts/guarded/setting.js";
+import type { Danger, GuardedSetting, GuardedVariables } from "../../components/facts/guarded/setting.js";
 import { GUARDED_VARIABLES, namesMatcher } from "../../components/facts/guarded/variables.js";
 import type { PolicyConfigSchema } from "@pulumi/policy";
 import { assignmentsOf } from "../commands/commands.js";
+import { isOwnFolder } from "./cacheFolders.js";
 import { jsonOf, lastFlag, type SpelledFlag, spelledFlagsOf } from "./flags.js";
 import { fields, type Fields, strings, text } from "../read/values.js";
 import { enginesOf } from "./runtimes.js";
@@ -41,7 +42,7 @@ export function reportGuarded(
   for (const { container, args } of engines) {
     const flags = spelledFlagsOf(args);
     for (const { name, subject, row } of guardedFlags(flags)) {
-      if (row.danger === danger && !isAllowed(name) && !isOwnCluster(name, flags, workload))
+      if (row.danger === danger && !isAllowed(name) && !isRay(name, flags))
         report(`${container.where}: ${subject} ${row.why}: ${row.instead}`);
     }
   }
@@ -50,24 +51,20 @@ export function reportGuarded(
   }
   const where = new Set(engines.map(({ container }) => container.where));
   for (const container of workload.containers) {
-    for (const [name, row] of guardedVariables(container, danger, where.has(container.where))) {
+    for (const [name, row] of guardedVariables(container, workload, danger, where.has(container.where))) {
       if (isAllowed(name)) continue;
       report(`${container.where}: environment variable ${name} ${row.why}: ${row.instead}`);
     }
   }
 }
 
-/** Kinds that give a model a Ray cluster of its own, or several pods to make one of. */
-const WITH_RAY = [
-  ...["RayCluster", "RayJob", "RayService", "RayClusterFleet", "RayClusterReplicaSet"],
-  ...["LeaderWorkerSet", "ModelServing"],
-];
-
-/** True for the backend `ray` where the cluster that it joins belongs to the object. */
-function isOwnCluster(name: string, flags: readonly SpelledFlag[], { kind }: Workload): boolean {
-  return (
-    name === "distributed-executor-backend" && WITH_RAY.includes(kind) && lastFlag(flags, name)?.values[0] === "ray"
-  );
+/**
+ * True for the backend `ray`, which imports nothing that the image has not: vLLM joins the cluster that runs in its pod, else starts
+ * one there. That of others is RAY_ADDRESS', which has a row of its own.
+ * Source: vllm/v1/executor/ray_utils.py initialize_ray_cluster, which ray_executor_v2.py calls without an address.
+ */
+function isRay(name: string, flags: readonly SpelledFlag[]): boolean {
+  return name === "distributed-executor-backend" && lastFlag(flags, name)?.values[0] === "ray";
 }
 
 interface FoundFlag {
@@ -97,9 +94,16 @@ function guardedFlags(flags: readonly SpelledFlag[]): FoundFlag[] {
   });
 }
 
-function guardedVariables(container: Container, danger: Danger, isEngine: boolean): Map<string, GuardedSetting> {
+function guardedVariables(
+  container: Container,
+  workload: Workload,
+  danger: Danger,
+  isEngine: boolean,
+): Map<string, GuardedSetting> {
   const rows = VARIABLES.filter((row) => row.danger === danger && (isEngine || row.distinct === true));
   const found = new Map<string, GuardedSetting>();
+  const isDangerous = (value: string, row: GuardedVariables): boolean =>
+    isSetTo(value, row) && !(row.folder === true && isOwnFolder(value, container, workload));
   for (const name of container.environmentNames) {
     const row = rows.find(({ matcher }) => matcher.test(name));
     if (row === undefined) continue;
@@ -123,7 +127,7 @@ function guardedAnnotations(workload: Workload, danger: Danger): Array<[string, 
   });
 }
 
-function isDangerous(value: string, row: GuardedSetting): boolean {
+function isSetTo(value: string, row: GuardedSetting): boolean {
   return value === "" ? row.emptyCounts === true : row.harmless?.test(value) !== true;
 }
 

@@ -24,6 +24,18 @@ export interface GuardedSetting {
   since?: string;
 }
 
+export interface GuardedVariables extends GuardedSetting {
+  /** Names; `*` stands for any text. Case does not matter: tools read `http_proxy` as well as `HTTP_PROXY`. */
+  names: readonly string[];
+  /**
+   * Names that only vLLM reads, and those of the hub's client that no other program has a reason for, so that they mean the
+   * same in a container of any image; the others are judged where vLLM runs.
+   */
+  distinct?: boolean;
+  /** They name a folder of caches: one that the pod has for itself is as good as the default. */
+  folder?: true;
+}
+
 const HUB = "https://huggingface.co/docs/huggingface_hub/package_reference/environment_variables";
 
 /** Sources that several rows share. */

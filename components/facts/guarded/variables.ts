@@ -2,17 +2,8 @@
  * Environment variables that open, redirect or extend the engine. Every variable of vllm/envs.py at 0.30.0, 0.32.0 and
  * 0.33.0 was read, the names of those at 0.8.5 to 0.29.0 (2026-11-26), and those of huggingface_hub, torch, Triton, NCCL, CUDA, glibc, OpenSSL and Python, 2026-11-25.
  */
-import { type GuardedSetting, SOURCES } from "./setting.js";
-
-export interface GuardedVariables extends GuardedSetting {
-  /** Names; `*` stands for any text. Case does not matter: tools read `http_proxy` as well as `HTTP_PROXY`. */
-  names: readonly string[];
-  /**
-   * Names that only vLLM reads, and those of the hub's client that no other program has a reason for, so that they mean the
-   * same in a container of any image; the others are judged where vLLM runs.
-   */
-  distinct?: boolean;
-}
+import { LMCACHE_VARIABLES } from "./lmcache.js";
+import { type GuardedVariables, SOURCES } from "./setting.js";
 
 const ENVS = "vllm/envs.py";
 const OFF = /^\s*(0+|false|no|off|none)\s*$/i;
@@ -34,6 +25,7 @@ export const NODE_GPUS: GuardedVariables = {
 
 export const GUARDED_VARIABLES: readonly GuardedVariables[] = [
   NODE_GPUS,
+  ...LMCACHE_VARIABLES,
   {
     names: ["VLLM_SERVER_DEV_MODE"],
     distinct: true,
@@ -159,6 +151,7 @@ export const GUARDED_VARIABLES: readonly GuardedVariables[] = [
     why: "names a folder whose code is run",
     instead: CACHE_VOLUME,
     source: "torch.hub and Numba documentation",
+    folder: true,
   },
   {
     names: ["TIKTOKEN_ENCODINGS_BASE"],
@@ -256,6 +249,7 @@ export const GUARDED_VARIABLES: readonly GuardedVariables[] = [
     why: "runs compiled code from there",
     instead: CACHE_VOLUME,
     source: "torch/_inductor/config.py, triton/knobs.py, flashinfer/jit/env.py",
+    folder: true,
   },
   {
     names: ["HF_ENDPOINT", "HF_INFERENCE_ENDPOINT", "HUGGINGFACE_CO_STAGING"],
@@ -282,6 +276,7 @@ export const GUARDED_VARIABLES: readonly GuardedVariables[] = [
     why: "takes weights and code from there without asking the hub",
     instead: CACHE_VOLUME,
     source: SOURCES.hub,
+    folder: true,
   },
   {
     names: ["VLLM_USE_MODELSCOPE", "MODELSCOPE_*"],
@@ -311,7 +306,7 @@ export const GUARDED_VARIABLES: readonly GuardedVariables[] = [
     source: "https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html, vllm/envs.py",
   },
   {
-    names: ["LMCACHE_*", "MOONCAKE_*", "VLLM_*_SIDE_CHANNEL_*", "VLLM_MOONCAKE_BOOTSTRAP_PORT"],
+    names: ["MOONCAKE_*", "VLLM_*_SIDE_CHANNEL_*", "VLLM_MOONCAKE_BOOTSTRAP_PORT"],
     danger: "redirects",
     why: "sends what was computed of prompts to other machines",
     instead: ONE_MACHINE,

@@ -9,7 +9,7 @@ export const engineNotRedirected = workloadRule(
     remediationSteps:
       "Remove the flag or variable; where a platform has a mirror of its own, name the variable in the rule's `allow`.",
     equalForms:
-      "Read as for `engine-closed`. Good: `https://huggingface.co` as `HF_ENDPOINT`, proxies without a password, absolute paths of certificates. A value that a Secret or ConfigMap holds counts as set.",
+      "Read as for `engine-closed`. Good: `https://huggingface.co` as `HF_ENDPOINT`, proxies without a password, absolute paths of certificates, folders of caches in the container's own files, in an emptyDir, a claim or an ephemeral volume, and LMCache in the pod's own memory and disk. A value that a Secret or ConfigMap holds counts as set.",
     severity: "critical",
     enforcementLevel: "mandatory",
     configSchema: ALLOWED_SETTINGS,

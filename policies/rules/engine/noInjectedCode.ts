@@ -12,7 +12,7 @@ export const noInjectedCode = workloadRule(
     why: "Such code sees every prompt and key, and no review of the image or the model shows it.",
     remediationSteps: "Remove the flag or variable, and build what it did into the image, whose digest pins it.",
     equalForms:
-      "Read as for `engine-closed`; annotations of the pods as well, by which OpenTelemetry, Datadog, Vault, Istio and Linkerd put libraries, commands or other images into pods. Good: the meshes' own sidecars and Vault's templates. Not seen: annotations of the namespace, and injectors that need none.",
+      "Read as for `engine-closed`; annotations of the pods as well, by which OpenTelemetry, Datadog, Vault, Istio and Linkerd put libraries, commands or other images into pods. Good: the backend `ray`, the meshes' own sidecars and Vault's templates. Not seen: annotations of the namespace, and injectors that need none.",
     severity: "critical",
     enforcementLevel: "mandatory",
     configSchema: ALLOWED_SETTINGS,

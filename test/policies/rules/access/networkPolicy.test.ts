@@ -171,7 +171,8 @@ describe("network-policy", () => {
 
     it("accepts one of the baseline, which is asked where no NetworkPolicy is", async () => {
       const spec = { subject: { namespaces: {} }, ingress: [{ action: "Accept", from: [{ namespaces: {} }] }] };
-      const tier = (name: string) => of("policy.networking.k8s.io/v1alpha2:ClusterNetworkPolicy", { tier: name, ...spec });
+      const tier = (name: string) =>
+        of("policy.networking.k8s.io/v1alpha2:ClusterNetworkPolicy", { tier: name, ...spec });
       const found = (policy: PolicyInput) => messages(rule, [deployment(), networkPolicy(), policy]);
       assert.deepEqual(await found(tier("Baseline")), []);
       assert.deepEqual(await found(of("policy.networking.k8s.io/v1alpha1:BaselineAdminNetworkPolicy", spec)), []);

@@ -4,7 +4,8 @@ import type { ResourceRule } from "../../../../policies/rule.js";
 import { engineClosed } from "../../../../policies/rules/engine/engineClosed.js";
 import { engineNotRedirected } from "../../../../policies/rules/engine/engineNotRedirected.js";
 import { noInjectedCode } from "../../../../policies/rules/engine/noInjectedCode.js";
-import { COMMIT, deployment, type DeploymentChanges, messages, plainPod, resource } from "../../fixtures.js";
+import { COMMIT, deployment, type DeploymentChanges, type Json, messages, plainPod, resource } from "../../fixtures.js";
+import type { PolicyInput } from "../../../../tools/policyRunner.js";
 
 const RULES: readonly ResourceRule[] = [engineClosed, engineNotRedirected, noInjectedCode];
 
@@ -135,6 +136,96 @@ describe("engine-closed, engine-not-redirected and no-injected-code", () => {
     assert.deepEqual(await messages(engineNotRedirected, pods), []);
   });
 
+  describe("of folders of caches", () => {
+    const CACHES = ["TRITON_CACHE_DIR", "VLLM_XLA_CACHE_PATH", "CUDA_CACHE_PATH", "FLASHINFER_WORKSPACE_BASE"];
+    const mounted = (name: string, value: string, volume: { [key: string]: Json }) => {
+      const volumeMounts = [
+        { name: "models", mountPath: "/data" },
+        { name: "cache", mountPath: "/data/cache/" },
+      ];
+      const container = { name: "vllm", args: ["vllm", "serve", "m"], env: [{ name, value }], volumeMounts };
+      const volumes = [
+        { name: "models", hostPath: { path: "/models" } },
+        { name: "cache", ...volume },
+      ];
+      const spec = { template: { spec: { containers: [container], volumes } } };
+      return resource("kubernetes:apps/v1:Deployment", "d", { spec });
+    };
+    const said = async (judged: PolicyInput) =>
+      (await Promise.all(RULES.map((rule) => messages(rule, judged)))).flat().length;
+
+    for (const volume of [{ emptyDir: {} }, { persistentVolumeClaim: { claimName: "cache" } }, { ephemeral: {} }]) {
+      it(`accept those of ${Object.keys(volume).join()}`, async () => {
+        for (const name of [...CACHES, "HF_HUB_CACHE", "TORCH_HOME"]) {
+          assert.equal(await said(mounted(name, "/data/cache/x", volume)), 0, name);
+          assert.equal(await said(mounted(name, "/data/cache", volume)), 0, name);
+        }
+      });
+    }
+    it("accept those of the container's own files, in scripts too", async () => {
+      assert.equal(await said(mounted("TRITON_CACHE_DIR", "/tmp/triton", { emptyDir: {} })), 0);
+      assert.deepEqual(await found(script(`export TRITON_CACHE_DIR=$HOME/.triton\n${serve}`)), []);
+    });
+    for (const [path, volume] of [
+      ["/data/other", { emptyDir: {} }],
+      ["/data/cache/../x", { emptyDir: {} }],
+      ["/data/cache", { hostPath: { path: "/var/cache" } }],
+      ["/data/cache", { nfs: { server: "files", path: "/" } }],
+      ["/data/cache/x", { csi: { driver: "gcsfuse.csi.storage.gke.io" } }],
+      ["s3://bucket", { emptyDir: {} }],
+    ] as Array<[string, { [key: string]: Json }]>) {
+      it(`refuse ${path} of ${Object.keys(volume).join()}`, async () => {
+        for (const name of CACHES) assert.equal(await said(mounted(name, path, volume)), 1, name);
+      });
+    }
+    it("refuse a cache that is no folder", async () => {
+      assert.equal(await said(mounted("TORCHINDUCTOR_FX_GRAPH_REMOTE_CACHE", "1", { emptyDir: {} })), 1);
+    });
+  });
+
+  for (const [name, value] of [
+    ["LMCACHE_LOCAL_CPU", "true"],
+    ["LMCACHE_MAX_LOCAL_CPU_SIZE", "20"],
+    ["LMCACHE_LOCAL_DISK", "file:///cache/"],
+    ["LMCACHE_MAX_LOCAL_DISK_SIZE", "50"],
+    ["LMCACHE_CHUNK_SIZE", "256"],
+    ["LMCACHE_LOG_LEVEL", "INFO"],
+    ["LMCACHE_USE_EXPERIMENTAL", "True"],
+    ["LMCACHE_TRACK_USAGE", "false"],
+    ["LMCACHE_REMOTE_SERDE", "naive"],
+    ["LMCACHE_REMOTE_URL", "lm://localhost:65432"],
+    ["LMCACHE_REMOTE_URL", "null"],
+    ["LMCACHE_ENABLE_P2P", "False"],
+    ["LMCACHE_ENABLE_BLENDING", "True"],
+    ["LMCACHE_EXTRA_CONFIG", '{"gpu_to_numa_mapping": {"0": 1}}'],
+    ["LMCACHE_INTERNAL_API_SERVER_ENABLED", "false"],
+  ] as const) {
+    it(`accept ${name}=${value}, which keeps the cache in the pod`, async () =>
+      assert.deepEqual(await found(env(name, value)), []));
+  }
+  for (const [rule, name, value] of [
+    ["engine-not-redirected", "LMCACHE_REMOTE_URL", "lm://cache-server:65432"],
+    ["engine-not-redirected", "LMCACHE_REMOTE_URL", "redis://localhost.example.org:6379"],
+    ["engine-not-redirected", "LMCACHE_CONTROLLER_PULL_URL", "controller:8300"],
+    ["engine-not-redirected", "LMCACHE_EC_REMOTE_URL", "redis://redis:6379"],
+    ["engine-not-redirected", "LMCACHE_ENABLE_P2P", "true"],
+    ["engine-not-redirected", "LMCACHE_ENABLE_PD", "1"],
+    ["engine-not-redirected", "LMCACHE_ENABLE_NIXL", "True"],
+    ["engine-not-redirected", "LMCACHE_EXTERNAL_LOOKUP_CLIENT", "mooncakestore://10.0.0.9"],
+    ["engine-not-redirected", "LMCACHE_CONFIG_FILE", "/config/lmcache.yaml"],
+    ["engine-not-redirected", "LMCACHE_EXTRA_CONFIG", '{\n"audit_actual_remote_url": "redis://r:1"}'],
+    ["no-injected-code", "LMCACHE_STORAGE_PLUGINS", "acme"],
+    ["no-injected-code", "LMCACHE_REMOTE_STORAGE_PLUGINS", "acme"],
+    ["no-injected-code", "LMCACHE_RUNTIME_PLUGIN_LOCATIONS", "/plugins"],
+    ["engine-closed", "LMCACHE_INTERNAL_API_SERVER_ENABLED", "true"],
+  ] as const) {
+    it(`refuse ${name}=${value}`, async () => {
+      const lines = await found(env(name, value));
+      assert.equal(lines.length, 1, lines.join("\n"));
+      assert.ok(lines[0]!.startsWith(`${rule}: container "vllm": environment variable ${name} `), lines[0]);
+    });
+  }
+
   for (const folders of [
     "/usr/local/nvidia/lib64",
     "${LD_LIBRARY_PATH}:/usr/local/nvidia/lib64",
@@ -157,13 +248,17 @@ describe("engine-closed, engine-not-redirected and no-injected-code", () => {
     assert.deepEqual(await messages(engineClosed, logs, { allow: ["--enable-log-requests"] }), []);
   });
 
-  it("allow the backend ray in kinds that have a Ray cluster of their own", async () => {
+  it("allow the backend ray of any kind, but no cluster of others and no class of its place", async () => {
     const spec = { containers: [{ name: "vllm", args: ["vllm", "serve", "m", "--distributed-executor-backend=ray"] }] };
     const of = (type: string) =>
       messages(noInjectedCode, resource(`kubernetes:${type}`, "r", { spec: { template: { spec } } }));
     assert.deepEqual(await of("leaderworkerset.x-k8s.io/v1:LeaderWorkerSet"), []);
     assert.deepEqual(await of("ray.io/v1:RayCluster"), []);
-    assert.equal((await of("apps/v1:Deployment")).length, 1);
+    assert.deepEqual(await of("apps/v1:Deployment"), []);
+    assert.deepEqual(await found(env("RAY_ADDRESS", "ray-head:6379")), [
+      'engine-not-redirected: container "vllm": environment variable RAY_ADDRESS has the engine\'s processes meet at another ' +
+        "address: leave it out: a replica is one machine",
+    ]);
     const own = {
       containers: [{ name: "vllm", args: ["vllm", "serve", "--distributed-executor-backend=acme.Executor"] }],
     };
