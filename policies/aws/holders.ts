@@ -1,7 +1,7 @@
 /**
  * Where resources keep policy documents of IAM, and the managed policies that they attach.
  * Names of properties, read 2026-11-26: @pulumi/aws 7.48.0; AWS' schemas in pulumi/pulumi-aws-native, aws-cloudformation-schema;
- * apis/v1alpha1/role.go of aws-controllers-k8s/iam-controller. Crossplane's provider derives its names from the arguments of Terraform's,
+ * apis/v1alpha1 of aws-controllers-k8s/iam-controller 1bb7fc9 (role.go, user.go, group.go, policy.go). Crossplane's provider derives its names from the arguments of Terraform's,
  * as @pulumi/aws does.
  */
 import { kindOf, type Resource } from "../read/kinds.js";
@@ -55,6 +55,12 @@ const HOLDERS: Readonly<Record<string, Holder>> = {
     trust: "spec.assumeRolePolicyDocument",
     attached: "spec.policies",
   },
+  ...Object.fromEntries(
+    ["User", "Group"].map((kind) => [
+      `iam.services.k8s.aws:${kind}`,
+      { permissions: ["spec.inlinePolicies[]"], attached: "spec.policies" },
+    ]),
+  ),
   "iam.aws.upbound.io:Policy": { permissions: ["spec.forProvider.policy"] },
   "iam.aws.upbound.io:Role": {
     permissions: ["spec.forProvider.inlinePolicy[].policy"],

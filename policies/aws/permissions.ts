@@ -25,7 +25,7 @@ const FAR_REACHING: ReadonlyArray<{ does: string; actions: readonly string[] }> 
     does: "reads all data",
     actions: ["s3:GetObject", "s3:GetObjectVersion", "dynamodb:GetItem", "dynamodb:BatchGetItem"],
   },
-  { does: "decrypts with every key", actions: ["kms:Decrypt"] },
+  { does: "decrypts with every key", actions: ["kms:Decrypt", "kms:ReEncryptFrom"] },
   { does: "takes on every role that lets it", actions: ["sts:AssumeRole"] },
   { does: "hands any role to a service", actions: ["iam:PassRole"] },
   {

@@ -67,7 +67,7 @@ function settingsOf(resource: Resource): Setting[] {
   return [];
 }
 
-/** The driver takes names of parameters in any case: `CreateVolume` in pkg/driver/controller.go of aws-ebs-csi-driver, read 2026-11-26. */
+/** The driver takes names of parameters in any case: `CreateVolume` in pkg/driver/controller.go of aws-ebs-csi-driver 429e202, read 2026-11-26. */
 function parameter(parameters: unknown, name: string): unknown {
   const key = Object.keys(fields(parameters)).find((key) => key.toLowerCase() === name);
   return key === undefined ? undefined : at(parameters, key);

@@ -174,7 +174,7 @@ describe("iam-no-wildcards", () => {
       ["s3:Get*", "s3:GetObject", "s3:GetObject*"],
       ["*", "arn:aws:s3:::*", "arn:aws:s3:::*/*", "arn:*"],
     ],
-    ["decrypts with every key", ["kms:Decrypt"], ["*", "arn:aws:kms:*:111122223333:key/*"]],
+    ["decrypts with every key", ["kms:Decrypt", "kms:ReEncryptFrom"], ["*", "arn:aws:kms:*:111122223333:key/*"]],
     ["takes on every role that lets it", ["sts:AssumeRole", "STS:assumerole"], ["*", "arn:aws:iam::*:role/*"]],
     ["hands any role to a service", ["iam:PassRole"], ["*", "arn:aws:iam::111122223333:role/*"]],
     ["can give itself any permission", ["iam:AttachRolePolicy", "iam:PutUserPolicy", "iam:CreatePolicyVersion"]],
@@ -240,6 +240,11 @@ describe("iam-no-wildcards", () => {
         { spec: { inlinePolicies: { a: text } } },
         "spec.inlinePolicies[a]",
       ],
+      ...["User", "Group"].map((kind): [string, { [key: string]: Json }, string] => [
+        `kubernetes:iam.services.k8s.aws/v1alpha1:${kind}`,
+        { spec: { inlinePolicies: { a: text } } },
+        "spec.inlinePolicies[a]",
+      ]),
       [
         "kubernetes:iam.aws.upbound.io/v1beta1:RolePolicy",
         { spec: { forProvider: { policy: text } } },
