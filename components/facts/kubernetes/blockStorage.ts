@@ -1,10 +1,11 @@
 /**
  * Storage that attaches to one node.
  *
- * Sources, read 2026-11-26: drivers and their access modes from https://kubernetes-csi.github.io/docs/drivers.html and, for the volumes
- * that were part of Kubernetes, https://kubernetes.io/docs/concepts/storage/persistent-volumes/#access-modes, which has "read only on
- * many nodes" for Google's disks and Ceph's RBD alone; Hyperdisk ML on many nodes from
- * https://cloud.google.com/kubernetes-engine/docs/how-to/persistent-volumes/hyperdisk-ml; local-path from rancher/local-path-provisioner.
+ * Sources, read 2026-11-26: drivers and their access modes from kubernetes-csi/docs 883ce07, book/src/drivers.md ("Read/Write Single
+ * Pod") and, for the volumes that were part of Kubernetes, kubernetes/website, content/en/docs/concepts/storage/persistent-volumes.md,
+ * whose table has "read only on many nodes" for Google's disks and Ceph's RBD of these; Google's disks by their driver from
+ * https://cloud.google.com/kubernetes-engine/docs/how-to/persistent-volumes/readonlymany-disks. Usual names of classes, local-path and
+ * EKS Auto Mode's driver are from the projects' documentation, not read here.
  */
 
 export interface BlockStorage {
@@ -19,6 +20,8 @@ export interface BlockStorage {
   /** Many nodes may attach it to read. */
   readByMany?: true;
 }
+
+const CEPH_DRIVER = "rbd.csi.ceph.com";
 
 export const BLOCK_STORAGE: readonly BlockStorage[] = [
   {
@@ -39,7 +42,7 @@ export const BLOCK_STORAGE: readonly BlockStorage[] = [
     volumeField: "azureDisk",
   },
   {
-    provisioners: ["rbd.csi.ceph.com", "kubernetes.io/rbd"],
+    provisioners: [CEPH_DRIVER, "kubernetes.io/rbd"],
     classes: ["rook-ceph-block", "ceph-rbd"],
     volumeField: "rbd",
     readByMany: true,
@@ -49,15 +52,16 @@ export const BLOCK_STORAGE: readonly BlockStorage[] = [
   { provisioners: ["csi.hetzner.cloud"], classes: ["hcloud-volumes"] },
   { provisioners: ["linodebs.csi.linode.com"], classes: ["linode-block"] },
   { provisioners: ["diskplugin.csi.alibabacloud.com"], classes: ["alicloud-disk"] },
-  { provisioners: ["vpc.block.csi.ibm.io", "block.csi.ibm.com"], classes: ["ibmc-vpc-block"] },
+  { provisioners: ["vpc.block.csi.ibm.io"], classes: ["ibmc-vpc-block"] },
+  { provisioners: ["blockvolume.csi.oraclecloud.com"], classes: ["oci-bv"] },
+  { provisioners: ["csi.scaleway.com", "block.csi.vultr.com", "csi.exoscale.com"] },
   { provisioners: ["rancher.io/local-path"], classes: ["local-path"] },
 ];
 
-/** The block storage that a driver provides; Rook puts its namespace before Ceph's names. */
+/** The block storage that a driver provides; Rook puts its namespace before Ceph's name. */
 export function blockStorageOf(provisioner: string): BlockStorage | undefined {
-  return BLOCK_STORAGE.find(({ provisioners }) =>
-    provisioners.some((name) => provisioner === name || provisioner.endsWith(`.${name}`)),
-  );
+  const driver = provisioner.endsWith(`.${CEPH_DRIVER}`) ? CEPH_DRIVER : provisioner;
+  return BLOCK_STORAGE.find(({ provisioners }) => provisioners.includes(driver));
 }
 
 /** The block storage that a class has by its usual name: `gp3`, `gp3-encrypted`. */

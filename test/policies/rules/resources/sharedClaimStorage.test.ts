@@ -33,6 +33,16 @@ describe("shared-claim-storage", () => {
     assert.deepEqual(await messages(sharedClaimStorage, accepted), []);
   });
 
+  it("goes by the drivers' own list of access modes", async () => {
+    const found = (driver: string) => messages(sharedClaimStorage, [claim("own"), storageClass("own", driver)]);
+    for (const driver of ["blockvolume.csi.oraclecloud.com", "csi.scaleway.com", "block.csi.vultr.com"]) {
+      assert.equal((await found(driver)).length, 1, driver);
+    }
+    for (const driver of ["fss.csi.oraclecloud.com", "filestorage.csi.scaleway.com", "block.csi.ibm.com"]) {
+      assert.deepEqual(await found(driver), [], driver);
+    }
+  });
+
   it("accepts many readers where block storage allows them", async () => {
     for (const name of ["standard-rwo", "premium-rwo", "pd-ssd", "hyperdisk-ml", "rook-ceph-block"]) {
       assert.deepEqual(await messages(sharedClaimStorage, claim(name, "ReadOnlyMany")), []);
