@@ -1,10 +1,16 @@
 /**
  * Kinds that lead requests from outside to a Service, and what on them asks for keys or sets quotas.
  *
- * Sources, read 2026-11-26: gateway-api.sigs.k8s.io/reference/spec, kubernetes.io/docs/concepts/services-networking/ingress,
- * kubernetes.github.io/ingress-nginx and kubernetes-sigs.github.io/aws-load-balancer-controller (annotations), docs.openshift.com (Route),
- * istio.io/latest/docs/reference/config, doc.traefik.io (IngressRoute), projectcontour.io/docs (HTTPProxy),
- * gateway.envoyproxy.io/docs/api and docs.kuadrant.io (policies), gateway-api-inference-extension.sigs.k8s.io (InferencePool).
+ * Sources, read 2026-11-26. Annotations: kubernetes/ingress-nginx dbb11b9, docs/user-guide/nginx-configuration/annotations.md;
+ * nginx/kubernetes-ingress 0eb3072, internal/configs; aws-load-balancer-controller 225f445, docs/guide/ingress/annotations.md;
+ * jcmoraisjr/haproxy-ingress 465a51c, pkg/converters; haproxytech/kubernetes-ingress fc12067, pkg/annotations. Kinds:
+ * aws-load-balancer-controller, targetgroupbinding_types.go; traefik/traefik, crd/traefikio/v1alpha1/ingressroute.go;
+ * projectcontour/contour 31c4bb3, apis/projectcontour/v1/httpproxy.go; apache/apisix-ingress-controller d510f66, api/v2/apisixroute_types.go;
+ * Kong/kubernetes-ingress-controller, v1beta1/tcpingress_types.go. Policies: envoyproxy/gateway d32f282, api/v1alpha1;
+ * Kuadrant/kuadrant-operator ae69881, api; kgateway-dev/kgateway, api/v1alpha1/kgateway/traffic_policy_types.go;
+ * agentgateway/agentgateway 75b4e6c, agentgateway_policy_types.go; https://docs.nginx.com/nginx-gateway-fabric/reference/api;
+ * https://cloud.google.com/kubernetes-engine/docs/how-to/configure-gke-service-extensions. Those of the Gateway API, Istio, OpenShift,
+ * Ambassador, Kong's and Traefik's annotations and GCPBackendPolicy are from the projects' documentation, not read here.
  */
 
 /** Places are names joined by dots; `[]` is every item of a list. */
@@ -58,7 +64,12 @@ export const ROUTE_KINDS: readonly RouteKind[] = [
     groups: ["projectcontour.io"],
     kind: "HTTPProxy",
     services: ["spec.routes[].services[].name", "spec.tcpproxy.services[].name"],
-    guards: ["spec.virtualhost.authorization", "spec.virtualhost.jwtProviders", "spec.virtualhost.rateLimitPolicy"],
+    guards: [
+      ...["authorization", "jwtProviders", "rateLimitPolicy", "tls.clientValidation"].map(
+        (at) => `spec.virtualhost.${at}`,
+      ),
+      "spec.routes[].rateLimitPolicy",
+    ],
   },
   { groups: GATEWAY_API, kind: "HTTPRoute", services: [], references: REFERENCES, gateways: PARENTS },
   { groups: GATEWAY_API, kind: "GRPCRoute", services: [], references: REFERENCES, gateways: PARENTS },
@@ -89,12 +100,14 @@ export const ROUTE_KINDS: readonly RouteKind[] = [
 
 /** Annotations of routes, and of Ingresses above all, that ask for keys or hand requests to what does. */
 export const GUARDING_ANNOTATIONS: readonly RegExp[] = [
-  /^nginx\.(ingress\.kubernetes\.io|org)\/(auth-(url|type|secret|tls-secret)|limit-(rps|rpm|req-rate))$/,
-  /^nginx\.org\/policies$/,
+  /^nginx\.ingress\.kubernetes\.io\/(auth-(url|type|secret|tls-secret)|limit-(rps|rpm))$/,
+  /^nginx\.org\/(policies|basic-auth-secret|limit-req-rate)$/,
+  /^nginx\.com\/(policies|jwt-key)$/,
   /^alb\.ingress\.kubernetes\.io\/(auth-type|jwt-validation|mutual-authentication)$/,
   /^traefik\.ingress\.kubernetes\.io\/router\.middlewares$/,
   /^konghq\.com\/plugins$/,
-  /^haproxy(-ingress\.github\.io|\.org)\/auth-/,
+  /^haproxy-ingress\.github\.io\/(auth-(url|secret|tls-secret)|oauth|limit-rps)$/,
+  /^haproxy\.org\/(auth-type|rate-limit-requests)$/,
 ];
 
 /** Gateways that routes name. */
@@ -103,10 +116,13 @@ export const GATEWAY_KINDS: ReadonlyArray<{ group: string; kind: string }> = [
   { group: "networking.istio.io", kind: "Gateway" },
 ];
 
-/** Policies that ask for keys or set quotas where they are attached, to a gateway or to a route, by group and kind. */
+/**
+ * Policies that ask for keys or set quotas where they are attached, to a gateway or to a route, by group and kind. Envoy AI Gateway's own
+ * are none: its BackendSecurityPolicy holds the gateway's keys for what is behind it, and its AIGatewayRoute asks for none
+ * (envoyproxy/ai-gateway c217da8, api/v1alpha1).
+ */
 export const GUARDING_POLICIES: ReadonlyMap<string, readonly string[]> = new Map([
   ["gateway.envoyproxy.io", ["SecurityPolicy", "BackendTrafficPolicy", "EnvoyExtensionPolicy"]],
-  ["aigateway.envoyproxy.io", ["AIGatewayRoute", "BackendSecurityPolicy", "QuotaPolicy"]],
   ["kuadrant.io", ["AuthPolicy", "RateLimitPolicy", "TokenRateLimitPolicy"]],
   ["gateway.kgateway.dev", ["TrafficPolicy"]],
   ["agentgateway.dev", ["AgentgatewayPolicy"]],

@@ -23,6 +23,8 @@ const gateway = (group = "gateway.networking.k8s.io"): PolicyInput =>
 const attached = (type: string, spec: Fields): PolicyInput =>
   resource(`kubernetes:${type}`, "policy", { metadata: { name: "policy", namespace: "models" }, spec });
 const runtime = { containers: [{ name: "vllm", image: IMAGE, args: ["Qwen/Qwen3-8B"] }] };
+/** Without a command, KubeRay starts Ray alone. */
+const onRay = { containers: [{ ...runtime.containers[0]!, command: ["vllm", "serve"] }] };
 
 describe("service-not-exposed", () => {
   it("accepts ClusterIP, and exposed Services of other pods", async () => {
@@ -56,7 +58,7 @@ describe("service-not-exposed", () => {
 
   describe("of pods that a controller makes", () => {
     const ray = object("ray.io/v1:RayService", {
-      rayClusterConfig: { headGroupSpec: { template: { spec: runtime } } },
+      rayClusterConfig: { headGroupSpec: { template: { spec: onRay } } },
     });
     const lws = object("leaderworkerset.x-k8s.io/v1:LeaderWorkerSet", {
       leaderWorkerTemplate: { workerTemplate: { metadata: { labels: { app: "big" } }, spec: runtime } },
@@ -127,6 +129,19 @@ describe("service-not-exposed", () => {
         "Contour's HTTPProxy",
         [object("projectcontour.io/v1:HTTPProxy", { routes: [{ services: [{ name: "chat" }] }] })],
       ],
+      [
+        "an Ingress with annotations that no controller knows",
+        [ingress("chat", { "nginx.org/auth-url": "http://a", "haproxy.org/auth-realm": "models" })],
+      ],
+      [
+        "an HTTPRoute beside the AI Gateway's route and its keys for what is behind it",
+        [
+          gateway(),
+          route("HTTPRoute"),
+          attached("aigateway.envoyproxy.io/v1beta1:AIGatewayRoute", { parentRefs: [{ name: "gw" }] }),
+          attached("aigateway.envoyproxy.io/v1beta1:BackendSecurityPolicy", { type: "APIKey" }),
+        ],
+      ],
       ["a TCPRoute", [route("TCPRoute")]],
       ["an HTTPRoute of a Gateway without keys", [gateway(), route("HTTPRoute")]],
       ["a GRPCRoute of a Gateway without keys", [gateway(), route("GRPCRoute")]],
@@ -146,6 +161,25 @@ describe("service-not-exposed", () => {
         "an Ingress that asks another for keys",
         [ingress("chat", { "nginx.ingress.kubernetes.io/auth-url": "http://a" })],
       ],
+      ...[
+        ["nginx.org/basic-auth-secret", "users"],
+        ["nginx.org/limit-req-rate", "10r/s"],
+        ["nginx.com/jwt-key", "keys"],
+        ["haproxy-ingress.github.io/auth-secret", "users"],
+        ["haproxy-ingress.github.io/limit-rps", "10"],
+        ["haproxy.org/auth-type", "basic-auth"],
+        ["haproxy.org/rate-limit-requests", "10"],
+      ].map(([key = "", value = ""]): [string, PolicyInput[]] => [
+        `an Ingress with ${key}`,
+        [ingress("chat", { [key]: value })],
+      ]),
+      ...[
+        { virtualhost: { tls: { clientValidation: { caSecret: "ca" } } }, routes: [{ services: [{ name: "chat" }] }] },
+        { routes: [{ services: [{ name: "chat" }], rateLimitPolicy: { local: { requests: 1, unit: "second" } } }] },
+      ].map((spec: Fields): [string, PolicyInput[]] => [
+        `Contour's HTTPProxy with ${Object.keys(spec).join(" and ")}`,
+        [object("projectcontour.io/v1:HTTPProxy", spec)],
+      ]),
       [
         "an IngressRoute with a middleware",
         [
@@ -193,7 +227,7 @@ describe("service-not-exposed", () => {
   });
 
   describe("of Services that operators and charts make", () => {
-    const head = (service: Fields, containers: Json = runtime.containers) =>
+    const head = (service: Fields, containers: Json = onRay.containers) =>
       object("ray.io/v1:RayCluster", { headGroupSpec: { ...service, template: { spec: { containers } } } });
     const chart = (values: Fields) => resource("kubernetes:helm.sh/v3:Release", "r", { chart: "vllm", values });
     const engine = { image: IMAGE, args: ["Qwen/Qwen3-8B", "--max-model-len=8192"] };
