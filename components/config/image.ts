@@ -46,7 +46,7 @@ const VERSION =
 /** Year and month, as NVIDIA and others count: `26.02-py3`. Docker Hub's official images move theirs, such as `ubuntu:24.04`. */
 const YEAR_AND_MONTH = /(?<![\d.])2\d\.(0[1-9]|1[0-2])(?![\d.])/;
 const OFFICIAL = /^library\//;
-/** Registries where no tag is moved ("tag moves are not supported"): https://github.com/kubernetes-sigs/promo-tools, read 2026-11-26. */
+/** Registries where no tag is moved ("tag moves are not supported"): an error of the promoter, https://github.com/kubernetes-sigs/promo-tools, read 2026-11-26. */
 const IMMUTABLE_REGISTRIES = ["registry.k8s.io"];
 
 /**
@@ -91,7 +91,7 @@ export function pinOf(image: ImageReference): Pin {
 
 /** vLLM's own images and their mirrors, such as vllm-openai and vllm-openai-cpu: others count versions of their own. */
 const VLLM_REPOSITORY = /(^|\/)vllm-(openai|cpu)(-[a-z0-9]+)*$/;
-/** LMCache's tags are its own versions: v0.5.4 has vLLM 0.27.1 (https://github.com/LMCache/LMCache/issues/5101, read 2026-11-26). */
+/** LMCache's tags are its own versions: v0.5.4 has vLLM 0.27.1 (https://github.com/LMCache/LMCache/issues/5101, not read here). */
 const OTHER_VERSIONS = /(^|\/)lmcache\//;
 
 /**

@@ -11,7 +11,7 @@ const READ_ONLY = /^[a-z0-9-]+:(Batch)?(Describe|List|Get|Check)/i;
  * Actions that on every resource are as good as a wildcard, though they are named.
  * Source: AWS' service authorization reference, https://docs.aws.amazon.com/service-authorization/latest/reference/, and for roles and
  * policies https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html and
- * …/id_roles_use_passrole.html; decryption: control KMS.1 of https://docs.aws.amazon.com/securityhub/latest/userguide/kms-controls.html.
+ * …/id_roles_use_passrole.html; decryption: control KMS.1 of https://docs.aws.amazon.com/securityhub/latest/userguide/kms-controls.html, read 2026-11-26.
  */
 const FAR_REACHING: ReadonlyArray<{ does: string; actions: readonly string[] }> = [
   {

@@ -11,7 +11,7 @@ const RAY_GROUPS = ["headGroupSpec", "workerGroupSpecs"];
 
 /**
  * True for a container that KServe starts `vllm serve` in.
- * Source: https://github.com/kserve/kserve/tree/master/config/llmisvcconfig, read 2026-11-26
+ * Source: kserve/kserve aaac4e2, config/llmisvcconfig, read 2026-11-26
  */
 export function isStartedAsServer(container: Container, workload: Workload): boolean {
   if (container.command.length > 0) return false;

@@ -1,6 +1,7 @@
 /**
  * Servers that take vLLM's arguments from environment variables: DJL's LMI containers, where `OPTION_MAX_MODEL_LEN` is
- * `--max-model-len`. Source: https://docs.djl.ai/master/docs/serving/serving/docs/lmi/user_guides/vllm_user_guide.html
+ * `--max-model-len`. Source: deepjavalibrary/djl-serving 00db630,
+ * serving/docs/lmi/user_guides/vllm_user_guide.md ("Pass-Through"), read 2026-11-26
  */
 import type { Container } from "../pods/containers.js";
 

@@ -2,7 +2,8 @@
  * Labels that controllers add to the pods they make, beside those of the template.
  *
  * Sources, read 2026-11-26: kubernetes.io/docs/reference/labels-annotations-taints; LeaderWorkerSet 060ab4d, leaderworkerset_types.go;
- * KubeRay feeaf72, `labelPod` in common/pod.go; KServe, pkg/constants/constants.go; AIBrix e3e10f9, constants/stormservice.go.
+ * KubeRay feeaf72, `labelPod` in common/pod.go; KServe, pkg/constants/constants.go; AIBrix e3e10f9, constants/stormservice.go;
+ * JobSet 08dfbdf, api/jobset/v1alpha2/jobset_types.go.
  */
 import type { Kind, Resource } from "../read/kinds.js";
 import { ANY_VALUE } from "../read/selectors.js";

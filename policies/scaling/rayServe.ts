@@ -1,6 +1,7 @@
 /**
  * Ray Serve's autoscaling, which a RayService has in a text of YAML.
- * Source: https://docs.ray.io/en/latest/serve/advanced-guides/advanced-autoscaling.html, read 2026-11-26.
+ * Source: https://docs.ray.io/en/latest/serve/advanced-guides/advanced-autoscaling.html and
+ * https://docs.ray.io/en/latest/serve/api/doc/ray.serve.config.AutoscalingConfig.html, read 2026-11-26.
  */
 import { parse } from "yaml";
 import { nameOf } from "../pods/workloads.js";

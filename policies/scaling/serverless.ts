@@ -1,8 +1,8 @@
 /**
  * Objects that scale themselves: Knative's Services and KServe's InferenceServices.
  *
- * Sources, read 2026-11-26: https://knative.dev/docs/serving/autoscaling/ (annotations and their defaults);
- * pkg/apis/serving/v1beta1/component.go and pkg/constants/constants.go of KServe.
+ * Sources, read 2026-11-26: knative/docs de125bf, docs/versioned/serving/autoscaling (annotations and their defaults);
+ * kserve/kserve aaac4e2, pkg/apis/serving/v1beta1/component.go and pkg/constants/constants.go.
  */
 import { nameOf } from "../pods/workloads.js";
 import type { Resource } from "../read/kinds.js";

@@ -14,7 +14,8 @@ export const GUARDED_ANNOTATIONS: readonly GuardedAnnotations[] = [
     danger: "injects",
     why: "has the operator load a library into the process, by PYTHONPATH or as another container",
     instead: "leave it out: vLLM sends traces itself, by --otlp-traces-endpoint",
-    source: "https://opentelemetry.io/docs/platforms/kubernetes/operator/automatic/, read 2026-11-26",
+    source:
+      "https://aws-otel.github.io/docs/getting-started/adot-eks-add-on/config-auto-instrumentation, read 2026-11-26",
     harmless: OFF,
   },
   {
@@ -49,7 +50,8 @@ export const GUARDED_ANNOTATIONS: readonly GuardedAnnotations[] = [
     danger: "injects",
     why: "has Linkerd put in another image than the mesh's own, or one that reads all traffic",
     instead: "leave it out: set images for the mesh, and debug a copy that serves nobody",
-    source: "https://linkerd.io/2/reference/proxy-configuration, read 2026-11-26",
+    source:
+      "https://github.com/linkerd/linkerd2, pkg/k8s/labels.go at b24cd40, read 2026-11-26; init-image: from the project's documentation, not read here",
     harmless: OFF,
   },
 ];

@@ -1,8 +1,10 @@
 /**
  * Labels of nodes that say nothing of their machine: nodes of every kind have them, with and without GPUs.
  *
- * Sources, read 2026-11-26: https://kubernetes.io/docs/reference/labels-annotations-taints/, and of the clouds those that
- * components/vocabulary/nodes.ts names for its labels of spot nodes; zones of disks from the drivers' own docs.
+ * Sources, read 2026-11-26: kubernetes/website, content/en/docs/reference/labels-annotations-taints/_index.md; of the clouds
+ * kubernetes/autoscaler 55c37cd, cluster-autoscaler/cloudprovider (zones of disks), MicrosoftDocs/azure-aks-docs, articles/aks/use-labels.md,
+ * GoogleCloudPlatform/kubernetes-engine-samples (Google's), aws/karpenter-provider-aws 1d92708, designs/odcr.md (topology.k8s.aws). Roles of
+ * nodes are from the project's documentation, not read here.
  */
 const GENERAL = new Set([
   ...[

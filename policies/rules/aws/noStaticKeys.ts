@@ -2,7 +2,11 @@ import { isKind, type Resource } from "../../read/kinds.js";
 import { isStated } from "../../read/values.js";
 import { resourceRule } from "../../rule.js";
 
-/** Resources that are keys without an end, by their types. Names: the providers' pages in https://www.pulumi.com/registry/, read 2026-11-26. */
+/**
+ * Resources that are keys without an end, by their types. Names: @pulumi/aws 7.48.0 and, read 2026-11-26,
+ * https://www.pulumi.com/docs/reference/pkg/alicloud/ram/accesskey; those of Google's and of AWS Native from the providers' documentation,
+ * not read here.
+ */
 const KEYS = [
   "aws:iam/accessKey:AccessKey",
   "aws-native:iam:AccessKey",
@@ -10,7 +14,7 @@ const KEYS = [
   "google-native:iam/v1:Key",
   "alicloud:ram/accessKey:AccessKey",
 ];
-/** Crossplane's, also its namespaced ones. */
+/** Crossplane's (crossplane-contrib/provider-upjet-aws, apis/iam/v1beta1/zz_accesskey_types.go), also its namespaced ones. */
 const KEY_GROUPS = ["iam.aws.upbound.io", "iam.aws.m.upbound.io", "iam.aws.crossplane.io"];
 /** Providers of AWS, which take a key in place of a role. */
 const PROVIDERS = ["pulumi:providers:aws", "pulumi:providers:aws-native"];

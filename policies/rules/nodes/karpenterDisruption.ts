@@ -4,7 +4,7 @@ import { resourceRule } from "../../rule.js";
 import { state } from "../../read/show.js";
 
 const UNDERUTILIZED = "Underutilized";
-/** On a pool's template it is on all of its nodes: https://karpenter.sh/preview/reference/annotations/, read 2026-11-26. */
+/** On a pool's template it is on all of its nodes: https://karpenter.sh/preview/concepts/disruption/#node-level-controls, read 2026-11-26. */
 const DO_NOT_DISRUPT = "karpenter.sh/do-not-disrupt";
 
 export const karpenterDisruption = resourceRule(
