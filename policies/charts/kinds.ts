@@ -21,7 +21,7 @@ export interface ChartKind {
   values: ReadonlyArray<{ path: Path; form: Form }>;
 }
 
-/** Sources of Flux whose own revision decides: https://fluxcd.io/flux/components/source/helmcharts/#version, read 2026-11-26. */
+/** Sources of Flux whose own revision decides: fluxcd/source-controller, docs/spec/v1/helmcharts.md, read 2026-11-26. */
 export const PATH_SOURCES: readonly string[] = ["GitRepository", "Bucket"];
 
 /** The values that are an object in every kind. */
@@ -29,7 +29,7 @@ const VALUES = { path: ["values"], form: "object" } as const;
 
 /**
  * Sources, each read 2026-11-26: the SDK of @pulumi/kubernetes 4.34; https://fluxcd.io/flux/components/helm/helmreleases/ and
- * source/helmcharts/; https://argo-cd.readthedocs.io/en/stable/user-guide/helm/ and operator-manual/application.yaml;
+ * source-controller's helmcharts.md; https://argo-cd.readthedocs.io/en/stable/user-guide/helm/ and operator-manual/application.yaml;
  * https://docs.k3s.io/add-ons/helm; crossplane-contrib/provider-helm apis/cluster/release/v1beta1/types.go;
  * kubernetes-sigs/cluster-api-addon-provider-helm api/v1beta1/helmchartproxy_types.go.
  */

@@ -4,8 +4,8 @@ import { resourceRule } from "../../rule.js";
 
 /**
  * Resources that are keys without an end, by their types. Names: @pulumi/aws 7.48.0 and, read 2026-11-26,
- * https://www.pulumi.com/docs/reference/pkg/alicloud/ram/accesskey; those of Google's and of AWS Native from the providers' documentation,
- * not read here.
+ * https://www.pulumi.com/docs/reference/pkg/alicloud/ram/accesskey and …/google-native/iam/v1/key; those of `gcp` and of AWS Native are from
+ * the providers' documentation, not read here.
  */
 const KEYS = [
   "aws:iam/accessKey:AccessKey",
