@@ -70,7 +70,17 @@ describe("scale-down-window", () => {
     ["Knative's window", knative({ "autoscaling.knative.dev/window": "60s" })],
     [
       "Ray Serve's delay",
-      ray("applications:\n- deployments:\n  - autoscaling_config: {max_replicas: 4, downscale_delay_s: 60}\n"),
+      ray(
+        "applications:\n- args: {llm_configs: [{model_loading_config: {model_id: m}}]}\n" +
+          "  deployments:\n  - autoscaling_config: {max_replicas: 4, downscale_delay_s: 60}\n",
+      ),
+    ],
+    [
+      "Ray Serve's delay of a model",
+      ray(
+        "applications:\n- args: {llm_configs: [{model_loading_config: {model_id: m}, deployment_config: " +
+          "{autoscaling_config: {max_replicas: 4, downscale_delay_s: 60}}}]}\n",
+      ),
     ],
     ["AIBrix' delay", aibrix("3m")],
     ["KServe's behavior", kserve(30)],
@@ -91,7 +101,8 @@ describe("scale-down-window", () => {
     [
       "Ray Serve's default, and a fixed number",
       ray(
-        "applications:\n- deployments:\n  - autoscaling_config: {min_replicas: 2, max_replicas: 2, downscale_delay_s: 1}\n",
+        "applications:\n- args: {llm_configs: [{model_loading_config: {model_id: m}}]}\n" +
+          "  deployments:\n  - autoscaling_config: {min_replicas: 2, max_replicas: 2, downscale_delay_s: 1}\n",
       ),
     ],
     ["a config of Ray Serve that is no YAML", ray("a: [")],
