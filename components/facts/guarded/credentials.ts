@@ -25,7 +25,7 @@ const SECRET_NAME =
   /(^|_)(TOKEN|SECRETS?|PASSWORD|PASSWD|PASSPHRASE|PASS|PWD|API_?KEYS?|PRIVATE_?KEY|ACCESS_?KEY|MASTER_?KEY|CREDENTIALS?)(_|$)|^PGPASS$/i;
 /** Names with these endings say where or of what kind a secret is, not the secret itself. */
 const ABOUT_SECRET =
-  /_(FILE|PATH|DIR|URL|URI|NAME|TYPE|STORE|TTL|HEADER|ENABLED|DISABLED|LENGTH|LIMIT|COUNT|UNIT|INTERVAL|WINDOW)$|(^|_)(MAX|MIN|NUM)_TOKEN|^(OLD)?PWD$/i;
+  /_(FILE|PATH|DIR|URL|URI|ENDPOINT|ARN|NAMESPACE|NAME|REF|TYPE|STORE|PROVIDER|BACKEND|ISSUER|AUDIENCE|FORMAT|PREFIX|TTL|TIMEOUT|EXPIRY|HEADER|ENABLED|DISABLED|REQUIRED|LENGTH|LIMIT|COUNT|UNIT|INTERVAL|WINDOW|PULL_SECRETS?)$|(^|_)(MAX|MIN|NUM)_TOKEN|^(OLD)?PWD$/i;
 /** Names of the tokens of a text, such as `STOP_TOKEN`. */
 const TEXT_TOKEN = /(^|_)(STOP|PAD|BOS|EOS|UNK|SEP|CLS|MASK|IMAGE|SPECIAL|START|END|NEXT)_TOKENS?(_|$)/i;
 /** Values of clients whose server asks for no key: https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html has `EMPTY`. */
@@ -33,6 +33,8 @@ const NO_KEY =
   /^(empty|dummy|none|null|unused|not-?(needed|required|used)|no-?key(-required)?|sk-(no-?key-required|dummy|xxx+)|x+|-)$/i;
 /** A file or folder, which holds the secret. */
 const FILE = /^\/[\w./-]+$/;
+/** An address where secrets are had; long words in a path may be secrets themselves, as those of webhooks are. */
+const ADDRESS = /^https?:\/\/[\w.-]+(:\d+)?(\/[\w.-]{0,15})*$/i;
 /** Names of switches, such as `HF_HUB_DISABLE_IMPLICIT_TOKEN`. */
 const SWITCH_NAME = /(^|_)(DISABLE|ENABLE|ALLOW|REQUIRE|SKIP|USE|NO|IS|HAS|WITH|WITHOUT|IGNORE|FORCE)_/i;
 /** What a switch is set to. */
@@ -54,7 +56,7 @@ export function isNamedSecret(name: string, value?: string): boolean {
   const isSwitch = SWITCH_NAME.test(words) && SWITCHED.test(value);
   // A password of such a word is a weak one.
   const isNoKey = /KEY|TOKEN/i.test(words) && NO_KEY.test(value);
-  return !isCount && !isSwitch && !isNoKey && !NEVER_SECRET.test(value) && !FILE.test(value);
+  return !isCount && !isSwitch && !isNoKey && ![NEVER_SECRET, FILE, ADDRESS].some((harmless) => harmless.test(value));
 }
 
 /** `API-KEY` and `apiKey` as `api_Key`. */

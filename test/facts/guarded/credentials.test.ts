@@ -34,6 +34,12 @@ describe("isNamedSecret", () => {
     "SECRET_STORE",
     "TOKEN_TRACKER_TIME_UNIT",
     "TOKEN_REFRESH_INTERVAL",
+    "TOKEN_ENDPOINT",
+    "SECRET_ARN",
+    "TOKEN_ISSUER",
+    "SECRETS_PROVIDER",
+    "IMAGE_PULL_SECRET",
+    "imagePullSecrets",
   ]) {
     it(`sees none in ${name}, whatever its value`, () => {
       assert.equal(isNamedSecret(name), false);
@@ -59,6 +65,15 @@ describe("isNamedSecret", () => {
   it("sees none in what says that there is no key, and in a path", () => {
     for (const value of ["EMPTY", "sk-no-key-required", "not-needed", "dummy", "xxx", "/secrets/key.json"]) {
       assert.equal(isNamedSecret("OPENAI_API_KEY", value), false, value);
+    }
+  });
+
+  it("sees none in an address, unless a word of it is as long as a secret", () => {
+    for (const value of ["http://auth:8080", "https://login.example.com/oauth2/v2.0/token"]) {
+      assert.equal(isNamedSecret("TOKEN_SERVER", value), false, value);
+    }
+    for (const value of ["https://hooks.example.com/T0/B0/Xa9Xa9Xa9Xa9Xa9Xa9", "https://a.example.com/?key=b"]) {
+      assert.equal(isNamedSecret("WEBHOOK_SECRET", value), true, value);
     }
   });
 });
