@@ -1,6 +1,6 @@
 import { containerHostAccess, podHostAccess } from "../../pods/hostAccess.js";
 import { usesGpu } from "../../pods/gpus.js";
-import { each } from "../../read/unknown.js";
+import { all, each } from "../../read/unknown.js";
 import { at, list } from "../../read/values.js";
 import { workloadRule } from "../../rule.js";
 import { isRuntime } from "../../engine/runtimes.js";
@@ -23,32 +23,42 @@ export const restrictedContainer = workloadRule(
   },
   (workload, report) => {
     if (!usesGpu(workload) && !isRuntime(workload)) return;
-    podHostAccess(workload).forEach(report);
-    each(workload.containers, (container) => {
-      for (const finding of findingsOf(container, workload)) report(`${container.where}: ${finding}`);
-    });
+    all(
+      () => podHostAccess(workload, report),
+      () =>
+        each(workload.containers, (container) =>
+          judgeContainer(container, workload, (finding) => report(`${container.where}: ${finding}`)),
+        ),
+    );
   },
 );
 
-function findingsOf(container: Container, workload: Workload): string[] {
-  const context = container.fields["securityContext"];
+function judgeContainer(container: Container, workload: Workload, report: (finding: string) => void): void {
+  const own = (...path: string[]) => at(container.fields, "securityContext", ...path);
   // Where both are set, the container's value wins over the pod's.
-  const either = (field: string) => at(context, field) ?? at(workload.podSpec, "securityContext", field);
-  const findings = containerHostAccess(container, either);
+  const either = (field: string) => own(field) ?? at(workload.podSpec, "securityContext", field);
+  /** Of a part of a pod, only what it says counts. */
+  const isMissed = (got: unknown) => workload.isWhole || got !== undefined;
   const expect = (field: string, got: unknown, allowed: boolean) => {
-    // Of a part of a pod, only what it says counts.
-    if (got !== allowed && (workload.isWhole || got !== undefined))
-      findings.push(`securityContext.${field} ${state(got)}: set it to ${allowed}`);
+    if (got !== allowed && isMissed(got)) report(`securityContext.${field} ${state(got)}: set it to ${allowed}`);
   };
-  if (either("runAsUser") === 0) findings.push("securityContext.runAsUser is 0, which is root: use another user");
-  expect("runAsNonRoot", either("runAsNonRoot"), true);
-  expect("readOnlyRootFilesystem", at(context, "readOnlyRootFilesystem"), true);
-  expect("allowPrivilegeEscalation", at(context, "allowPrivilegeEscalation"), false);
-  const dropped = at(context, "capabilities", "drop");
-  if (!list(dropped).includes("ALL") && (workload.isWhole || dropped !== undefined))
-    findings.push(`securityContext.capabilities.drop ${state(dropped)}: drop ["ALL"]`);
-  const profile = at(either("seccompProfile"), "type");
-  if (profile !== "RuntimeDefault" && profile !== "Localhost" && (workload.isWhole || profile !== undefined))
-    findings.push(`securityContext.seccompProfile.type ${state(profile)}: set it to "RuntimeDefault"`);
-  return findings;
+  all(
+    () => containerHostAccess(container, workload, either, report),
+    () => {
+      if (either("runAsUser") === 0) report("securityContext.runAsUser is 0, which is root: use another user");
+    },
+    () => expect("runAsNonRoot", either("runAsNonRoot"), true),
+    () => expect("readOnlyRootFilesystem", own("readOnlyRootFilesystem"), true),
+    () => expect("allowPrivilegeEscalation", own("allowPrivilegeEscalation"), false),
+    () => {
+      const dropped = own("capabilities", "drop");
+      if (!list(dropped).includes("ALL") && isMissed(dropped))
+        report(`securityContext.capabilities.drop ${state(dropped)}: drop ["ALL"]`);
+    },
+    () => {
+      const profile = at(either("seccompProfile"), "type");
+      if (profile !== "RuntimeDefault" && profile !== "Localhost" && isMissed(profile))
+        report(`securityContext.seccompProfile.type ${state(profile)}: set it to "RuntimeDefault"`);
+    },
+  );
 }

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 
 import { restrictedContainer } from "../../../../policies/rules/pod/restrictedContainer.js";
+import { guarded } from "../../../../tools/unknownValues.js";
+import { type NotJudged, runPolicies } from "../../../../tools/policyRunner.js";
 import { type Json, deployment, messages, plainPod } from "../../fixtures.js";
 
 const GOOD = { readOnlyRootFilesystem: true, allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
@@ -47,6 +49,15 @@ describe("restricted-container", () => {
     assert.deepEqual(await messages(restrictedContainer, root), [
       'container "vllm": securityContext.runAsUser is 0, which is root: use another user',
       'container "vllm": securityContext.runAsNonRoot is not set: set it to true',
+    ]);
+  });
+
+  it("refuses an AppArmor annotation that takes the profile of a container off", async () => {
+    const annotation = "container.apparmor.security.beta.kubernetes.io/vllm";
+    const off = deployment({ annotations: { [annotation]: "unconfined" } });
+    const good = deployment({ annotations: { [annotation]: "runtime/default" } });
+    assert.deepEqual(await messages(restrictedContainer, [off, good]), [
+      `container "vllm": annotation ${annotation} is "unconfined": remove it`,
     ]);
   });
 
@@ -102,5 +113,27 @@ describe("restricted-container", () => {
       plainPod({}, { volumes: [{ name: "d", hostPath: { path: "/dev/nvidia0" } }] }),
     ];
     for (const pod of pods) assert.ok((await messages(restrictedContainer, pod)).length > 4);
+  });
+
+  it("judges each field though others are not known yet", async () => {
+    const later = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+    const securityContext = {
+      ...GOOD,
+      capabilities: { drop: ["ALL"], add: later },
+      runAsUser: later,
+      privileged: true,
+    };
+    const spec = { volumes: [{ name: "h", hostPath: { path: later } }], hostPID: true };
+    const pod = deployment({ container: { securityContext, ports: later }, pod: spec });
+    const notJudged: NotJudged[] = [];
+    const found = await runPolicies([{ ...pod, props: guarded(pod.props) }], [restrictedContainer], {}, notJudged);
+    assert.deepEqual(
+      found.map(({ message }) => message),
+      [
+        "hostPID is true: remove it, GPU pods need no namespace of the host",
+        'container "vllm": securityContext.privileged is true: remove it, the device plugin gives access to GPUs',
+      ],
+    );
+    assert.equal(notJudged.length, 1);
   });
 });
