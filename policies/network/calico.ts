@@ -3,7 +3,7 @@
  * Source: https://github.com/projectcalico/calico, api/pkg/apis/projectcalico/v3/networkpolicy.go at 1a41974 (types, selectors), and
  * calico/reference/resources/globalnetworkpolicy.md, read 2026-11-26.
  */
-import { namespaceOf } from "../pods/workloads.js";
+import { namespaceOf } from "../read/namespaces.js";
 import { kindOf, type Resource } from "../read/kinds.js";
 import type { Labels, Selector } from "../read/selectors.js";
 import { at, fields, list, text } from "../read/values.js";

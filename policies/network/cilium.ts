@@ -4,7 +4,7 @@
  * https://github.com/cilium/cilium, pkg/policy/api: ingress.go, egress.go, entity.go. Port 0 for all of them is from the project's
  * documentation, not read here.
  */
-import { namespaceOf } from "../pods/workloads.js";
+import { namespaceOf } from "../read/namespaces.js";
 import { isKind, type Resource } from "../read/kinds.js";
 import { labelSelector, namesNoLabel } from "../read/selectors.js";
 import { at, fields, list, number, text, textEntries } from "../read/values.js";

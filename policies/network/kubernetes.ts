@@ -1,5 +1,5 @@
 /** Kubernetes' own NetworkPolicy: https://kubernetes.io/docs/concepts/services-networking/network-policies/ */
-import { namespaceOf } from "../pods/workloads.js";
+import { namespaceOf } from "../read/namespaces.js";
 import { isKind, type Resource } from "../read/kinds.js";
 import { labelSelector, namesNoLabel } from "../read/selectors.js";
 import { at, list, number } from "../read/values.js";

@@ -6,7 +6,8 @@ import {
   ROUTE_KINDS,
   type RouteKind,
 } from "../../components/vocabulary/gateways.js";
-import { nameOf, namespaceOf } from "../pods/workloads.js";
+import { nameOf } from "../pods/workloads.js";
+import { namespaceOf } from "../read/namespaces.js";
 import { kindOf, type Resource } from "../read/kinds.js";
 import { at, list, text, textEntries } from "../read/values.js";
 import { serviceIn, type ServiceName } from "./services.js";

@@ -2,11 +2,12 @@
 import { MADE_SERVICES } from "../../components/vocabulary/gateways.js";
 import { areRuntimeLabels, isRuntime, runtimesOf } from "../engine/runtimes.js";
 import type { Container } from "../pods/containers.js";
-import { nameOf, namespaceOf, type Workload } from "../pods/workloads.js";
+import { nameOf, type Workload } from "../pods/workloads.js";
+import { isSameNamespace, namespaceOf } from "../read/namespaces.js";
 import { isKind, type Resource } from "../read/kinds.js";
 import { SelectorIndex } from "../read/selectorIndex.js";
 import { mapSelector } from "../read/selectors.js";
-import { each, isUnknownValue } from "../read/unknown.js";
+import { each, isUnknownValue, some } from "../read/unknown.js";
 import { at, list, text, textEntries } from "../read/values.js";
 
 /** Name of a Service in a namespace. */
@@ -18,8 +19,8 @@ export interface ServiceName {
 export class Services {
   /** Services that lead to a runtime. */
   readonly ofRuntimes = new Set<Resource>();
-  /** Names of those, and of those that controllers make. */
-  private readonly names = new Set<string>();
+  /** Namespaces of those, and of those that controllers make, by their name. */
+  private readonly places = new Map<string, Set<string>>();
   /** Other names of Services, by their own: those of type ExternalName. */
   private readonly aliases = new Map<string, ServiceName>();
   private unknown: Error | undefined;
@@ -51,16 +52,15 @@ export class Services {
       if (!isRuntime(workload)) return;
       for (const service of selecting) if (leadsToEngine(service, workload)) this.add(service);
       for (const ending of MADE_SERVICES[workload.kind] ?? []) {
-        this.names.add(keyOf({ namespace: workload.namespace, name: workload.name + ending }));
+        this.put({ namespace: workload.namespace, name: workload.name + ending });
       }
     });
   }
 
   /** Whether a name is that of a runtime's Service. */
   leadsToRuntime(service: ServiceName): boolean {
-    const key = keyOf(service);
-    const alias = this.aliases.get(key);
-    return this.names.has(key) || (alias !== undefined && this.names.has(keyOf(alias)));
+    const alias = this.aliases.get(keyOf(service));
+    return some([service, alias], (one) => one !== undefined && this.has(one));
   }
 
   /** Lets a value through that is not known yet and decides which Services lead to runtimes. */
@@ -70,7 +70,15 @@ export class Services {
 
   private add(service: Resource): void {
     this.ofRuntimes.add(service);
-    this.names.add(keyOf(nameIn(service)));
+    this.put(nameIn(service));
+  }
+
+  private put({ namespace, name }: ServiceName): void {
+    this.places.set(name, (this.places.get(name) ?? new Set()).add(namespace));
+  }
+
+  private has({ namespace, name }: ServiceName): boolean {
+    return some(this.places.get(name) ?? [], (place) => isSameNamespace(place, namespace));
   }
 
   private whereKnown<T>(items: Iterable<T>, judge: (item: T) => void): void {

@@ -8,7 +8,9 @@ import { type KubernetesObject, objectsOf } from "../objects/objects.js";
 import { type Path, pathText, reach } from "../objects/path.js";
 import { entrypointOf, type FoundPod, MAIN, podOf, scriptsOf, search, serveConfigsOf } from "../objects/search.js";
 import type { Resource } from "../read/kinds.js";
-import { type Fields, at, fields, isStated, list, number, text, textEntries } from "../read/values.js";
+import { namespaceOf } from "../read/namespaces.js";
+import { placeholderOr } from "../read/unknown.js";
+import { type Fields, at, fields, isStated, list, number, text } from "../read/values.js";
 import { addedLabels } from "./addedLabels.js";
 import { Container, type ContainerRole } from "./containers.js";
 import { serveContainers } from "./rayServe.js";
@@ -88,11 +90,11 @@ export class Workload {
     return ["container", "script", "serve config"].includes(this.pod.shape) ? {} : this.found;
   }
 
-  /** Those that the template states, and those that the object's controller adds. */
+  /** Those that the template states, and those that the object's controller adds; placeholders for values that are not known yet. */
   get podLabels(): ReadonlyMap<string, string> {
     return (this.knownLabels ??= new Map([
       ...addedLabels(this.object, this.name),
-      ...textEntries(at(this.template, "metadata", "labels")),
+      ...knownLabels(fields(at(this.template, "metadata", "labels"))),
     ]));
   }
 
@@ -141,6 +143,13 @@ export class Workload {
   }
 }
 
+function knownLabels(labels: Fields): Array<[key: string, value: string]> {
+  return Object.keys(labels).flatMap((key): Array<[string, string]> => {
+    const value = placeholderOr(() => text(labels[key]));
+    return value === undefined ? [] : [[key, value]];
+  });
+}
+
 /** What runs a script: nobody knows which container, so it has the script's name. */
 function scriptContainer(path: Path, script: unknown): Container {
   return new Container({ name: path.at(-1), command: ["sh", "-c", script] }, "container", 0);
@@ -185,8 +194,4 @@ function isUsualPlace(object: KubernetesObject, path: Path): boolean {
 /** The object's name; Pulumi's name for it if the provider chooses one. */
 export function nameOf(resource: Resource): string {
   return text(at(resource.props, "metadata", "name")) ?? resource.name;
-}
-
-export function namespaceOf(resource: Resource): string {
-  return text(at(resource.props, "metadata", "namespace")) ?? "default";
 }

@@ -1,4 +1,5 @@
 /** Label selectors: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors */
+import { known } from "./unknown.js";
 import { at, isSet, list, strings, text, textEntries } from "./values.js";
 
 export type Labels = ReadonlyMap<string, string>;
@@ -51,9 +52,12 @@ function valuesOf(expression: unknown): { key: string; values: string[] } {
   return { key: text(at(expression, "key")) ?? "", values: strings(at(expression, "values")) };
 }
 
+/** @throws a label's value that is not known yet */
 function has(labels: Labels, key: string, values: readonly string[]): boolean {
   const value = labels.get(key);
-  return value !== undefined && (value === ANY_VALUE || values.includes(value));
+  if (value === undefined || value === ANY_VALUE) return value !== undefined;
+  known([value]);
+  return values.includes(value);
 }
 
 function holds(expression: unknown, labels: Labels): boolean {

@@ -61,16 +61,32 @@ const ERRORS = new Map<string, Error>();
 
 /** The texts of a list; one that is not known is replaced by a placeholder that {@link known} does not let pass. */
 export function knownTexts(items: readonly unknown[]): string[] {
-  return Array.from({ length: items.length }, (_, index) => index).flatMap((index) => {
-    try {
+  return Array.from({ length: items.length }, (_, index) => index).flatMap((index) =>
+    placeholderOr(() => {
       const item = items[index];
       return typeof item === "string" ? [item] : typeof item === "number" ? [String(item)] : [];
-    } catch (thrown) {
-      if (!isUnknownValue(thrown)) throw thrown;
-      ERRORS.set(MARK + thrown.message, thrown);
-      return [MARK + thrown.message];
-    }
-  });
+    }),
+  );
+}
+
+/**
+ * What is read, or a placeholder that {@link known} does not let pass.
+ *
+ * @param name of the placeholder, where values of several places have the same. @default one of its own for each place
+ */
+export function placeholderOr<T>(read: () => T, name?: string): T | string {
+  try {
+    return read();
+  } catch (thrown) {
+    if (!isUnknownValue(thrown)) throw thrown;
+    const placeholder = MARK + (name ?? thrown.message);
+    ERRORS.set(placeholder, thrown);
+    return placeholder;
+  }
+}
+
+export function isPlaceholder(text: string): boolean {
+  return text.startsWith(MARK);
 }
 
 /** @throws the unknown value that one of the texts stands for */

@@ -1,5 +1,6 @@
 /** An autoscaler, whatever its kind. */
-import { nameOf, namespaceOf } from "../pods/workloads.js";
+import { nameOf } from "../pods/workloads.js";
+import { namespaceOf } from "../read/namespaces.js";
 import { kindOf, type Resource } from "../read/kinds.js";
 import { type Fields, at, fields, list, number, text } from "../read/values.js";
 import type { Measure } from "./load.js";

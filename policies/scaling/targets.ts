@@ -2,6 +2,7 @@
 import { APP_NAME, LABELS } from "../../components/vocabulary/labels.js";
 import { isRuntime } from "../engine/runtimes.js";
 import type { Workload } from "../pods/workloads.js";
+import { isSameNamespace } from "../read/namespaces.js";
 import { isUnknownValue, some } from "../read/unknown.js";
 import { at, text } from "../read/values.js";
 import { isOfVllm } from "./load.js";
@@ -49,6 +50,8 @@ const ANY_NAMESPACE = "";
 /** Objects by what they name. */
 class Named<T extends { readonly namespace: string }> {
   private readonly items = new Map<string, T[]>();
+  /** Namespaces of what is named, by all but the namespace. */
+  private readonly places = new Map<string, Set<string>>();
   /** Values that are not known yet, by namespace. */
   private readonly unknown = new Map<string, Error>();
 
@@ -57,7 +60,7 @@ class Named<T extends { readonly namespace: string }> {
       let place = ANY_NAMESPACE;
       try {
         place = item.namespace;
-        for (const key of namesOf(item).map(keyOf)) this.items.set(key, [...(this.items.get(key) ?? []), item]);
+        for (const target of namesOf(item)) this.put(target, item);
       } catch (thrown) {
         if (!isUnknownValue(thrown)) throw thrown;
         this.unknown.set(place, thrown);
@@ -74,5 +77,17 @@ class Named<T extends { readonly namespace: string }> {
     yield* this.items.get(keyOf(named)) ?? [];
     const unknown = this.unknown.get(named.namespace) ?? this.unknown.get(ANY_NAMESPACE);
     if (unknown !== undefined) throw unknown;
+    for (const place of this.places.get(nameIn(named)) ?? []) isSameNamespace(place, named.namespace);
   }
+
+  private put(target: Target, item: T): void {
+    const key = keyOf(target);
+    this.items.set(key, [...(this.items.get(key) ?? []), item]);
+    const name = nameIn(target);
+    this.places.set(name, (this.places.get(name) ?? new Set()).add(target.namespace));
+  }
+}
+
+function nameIn({ kind, name }: Target): string {
+  return keyOf({ namespace: ANY_NAMESPACE, kind, name });
 }

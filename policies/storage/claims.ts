@@ -1,6 +1,7 @@
 /** Claims of volumes: objects of their own, templates in workloads, and volumes of pods; and the volumes that claims are bound to. */
 import { quote } from "../../components/config/problems.js";
-import { nameOf, namespaceOf, type Workload } from "../pods/workloads.js";
+import { nameOf, type Workload } from "../pods/workloads.js";
+import { namespaceOf } from "../read/namespaces.js";
 import { isKind, kindOf, type Resource } from "../read/kinds.js";
 import { at, type Fields, fields, list, text } from "../read/values.js";
 

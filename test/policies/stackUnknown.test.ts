@@ -4,7 +4,16 @@ import * as proxy from "@pulumi/policy/proxy";
 
 import { rules } from "../../policies/rules/index.js";
 import { type NotJudged, type PolicyInput, runPolicies } from "../../tools/policyRunner.js";
-import { deployment, horizontalAutoscaler, networkPolicy, resource, scaledObject, service } from "./fixtures.js";
+import {
+  budget,
+  deployment,
+  goodStack,
+  horizontalAutoscaler,
+  networkPolicy,
+  resource,
+  scaledObject,
+  service,
+} from "./fixtures.js";
 
 /** Exported, but marked internal and so left out of the SDK's types. */
 const { unknownCheckingProxy, unknownStringValue } = proxy as unknown as {
@@ -87,4 +96,43 @@ describe("rules over a stack", () => {
       assert.deepEqual(messagesOf(found), messagesOf(expected));
     });
   }
+
+  it("take namespaces that are not known yet for the same", async () => {
+    const expected = await runPolicies(BROKEN, stackRules);
+    const notJudged: NotJudged[] = [];
+    const found = await runPolicies(BROKEN.map(inLaterNamespace), stackRules, {}, notJudged);
+    assert.deepEqual(
+      found.map(({ rule }) => rule),
+      expected.map(({ rule }) => rule),
+    );
+    const good = await runPolicies(goodStack().map(inLaterNamespace), stackRules, {}, notJudged);
+    assert.deepEqual([good, notJudged], [[], []]);
+  });
+
+  it("say that they cannot judge what is in a namespace that is not known yet beside what is in a known one", async () => {
+    for (const isLater of [true, false]) {
+      const stack = [deployment(), budget(), networkPolicy(), service({ type: "NodePort" })].map((item, index) =>
+        (index === 0) === isLater ? inLaterNamespace(item) : item,
+      );
+      const notJudged: NotJudged[] = [];
+      const found = await runPolicies(stack, stackRules, {}, notJudged);
+      assert.deepEqual(found, []);
+      assert.deepEqual(
+        notJudged.map(({ rule }) => rule),
+        ["disruption-budget", "service-not-exposed", "network-policy"],
+      );
+    }
+  });
+
+  it("need only the labels that selectors name", async () => {
+    const versioned = deployment({ labels: { "app.kubernetes.io/version": later } });
+    const stack = [{ ...versioned, props: unknownCheckingProxy(versioned.props) }, ...BROKEN.slice(1)];
+    const found = await runPolicies(stack, stackRules, {}, []);
+    assert.deepEqual(new Set(found.map(({ rule }) => rule)), new Set(NAMES));
+  });
 });
+
+function inLaterNamespace(item: PolicyInput): PolicyInput {
+  const metadata = { ...(item.props["metadata"] as object), namespace: later };
+  return { ...item, props: unknownCheckingProxy({ ...item.props, metadata }) };
+}

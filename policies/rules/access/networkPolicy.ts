@@ -4,8 +4,10 @@ import { podPoliciesOf } from "../../network/policies.js";
 import { NAMESPACE_LABELS, type PodPolicy } from "../../network/podPolicy.js";
 import { nameOf } from "../../pods/workloads.js";
 import { kindOf } from "../../read/kinds.js";
+import { namespaceText } from "../../read/namespaces.js";
 import { SelectorIndex } from "../../read/selectorIndex.js";
-import { all, each, some } from "../../read/unknown.js";
+import { ANY_VALUE } from "../../read/selectors.js";
+import { all, each, isPlaceholder, some } from "../../read/unknown.js";
 import { stackRule } from "../../rule.js";
 
 export const networkPolicy = stackRule(
@@ -35,7 +37,9 @@ export const networkPolicy = stackRule(
     each(workloads, (workload) => {
       if (!workload.isWhole || workload.isShared || !isRuntime(workload)) return;
       const { namespace } = workload;
-      const names = Object.values(NAMESPACE_LABELS).map((label) => [label, namespace] as const);
+      const names = Object.values(NAMESPACE_LABELS).map(
+        (label) => [label, isPlaceholder(namespace) ? ANY_VALUE : namespace] as const,
+      );
       const applying = (): Iterable<PodPolicy> => policies.of(namespace, new Map([...workload.podLabels, ...names]));
       all(
         () =>
@@ -48,7 +52,7 @@ export const networkPolicy = stackRule(
           if (some(applying(), (policy) => policy.governsIngress)) return;
           report(
             workload.urn,
-            `no NetworkPolicy of type Ingress in namespace "${namespace}" selects the pods of ` +
+            `no NetworkPolicy of type Ingress in ${namespaceText(namespace)} selects the pods of ` +
               `${workload.kind} "${workload.name}": add one that admits the gateway and Prometheus`,
           );
         },

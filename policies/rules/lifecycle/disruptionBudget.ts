@@ -7,7 +7,8 @@ import { stackRule } from "../../rule.js";
 import { isRuntime } from "../../engine/runtimes.js";
 import { labelSelector } from "../../read/selectors.js";
 import { SelectorIndex } from "../../read/selectorIndex.js";
-import { nameOf, namespaceOf, type Workload } from "../../pods/workloads.js";
+import { nameOf, type Workload } from "../../pods/workloads.js";
+import { namespaceOf, namespaceText } from "../../read/namespaces.js";
 
 /** With two or more replicas a budget can keep one of them running; a new one needs minutes to start. */
 const DEFAULT_MIN_REPLICAS = 2;
@@ -53,8 +54,8 @@ export const disruptionBudget = stackRule(
       if (applying.length > 0) return;
       report(
         workload.urn,
-        `${workload.kind} "${workload.name}" has ${replicas} replicas and no PodDisruptionBudget in namespace ` +
-          `"${namespace}" selects its pods: add one with maxUnavailable: 1`,
+        `${workload.kind} "${workload.name}" has ${replicas} replicas and no PodDisruptionBudget in ` +
+          `${namespaceText(namespace)} selects its pods: add one with maxUnavailable: 1`,
       );
     });
   },

@@ -1,9 +1,10 @@
 import { quote } from "../../../components/config/problems.js";
 import { isRuntime } from "../../engine/runtimes.js";
-import { namespaceOf, nameOf, type Workload } from "../../pods/workloads.js";
+import { nameOf, type Workload } from "../../pods/workloads.js";
+import { isSameNamespace, namespaceOf } from "../../read/namespaces.js";
 import { isKind, type Resource } from "../../read/kinds.js";
 import { state } from "../../read/show.js";
-import { all, each } from "../../read/unknown.js";
+import { all, each, some } from "../../read/unknown.js";
 import { at, list, text } from "../../read/values.js";
 import { stackRule } from "../../rule.js";
 
@@ -51,12 +52,13 @@ function judgeMount(workload: Workload, resources: readonly Resource[], say: (me
 function isOffInAccount(workload: Workload, resources: readonly Resource[]): boolean {
   const { podSpec, namespace } = workload;
   const name = text(podSpec["serviceAccountName"]) ?? text(podSpec["serviceAccount"]) ?? DEFAULT_ACCOUNT;
-  return resources.some(
+  return some(
+    resources,
     (resource) =>
       isKind(resource, "core", "ServiceAccount") &&
       nameOf(resource) === name &&
-      namespaceOf(resource) === namespace &&
-      resource.props["automountServiceAccountToken"] === false,
+      resource.props["automountServiceAccountToken"] === false &&
+      isSameNamespace(namespaceOf(resource), namespace),
   );
 }
 
@@ -66,7 +68,7 @@ function judgeVolumes(workload: Workload, secrets: readonly Resource[], say: (me
     const holds =
       sources.some((source) => isApiToken(at(source, "serviceAccountToken"))) ||
       [at(volume, "secret", "secretName"), ...sources.map((source) => at(source, "secret", "name"))].some((name) =>
-        secrets.some((secret) => nameOf(secret) === name && namespaceOf(secret) === workload.namespace),
+        some(secrets, (secret) => nameOf(secret) === name && isSameNamespace(namespaceOf(secret), workload.namespace)),
       );
     const name = at(volume, "name");
     if (!holds || !isMounted(workload, name) || !isRuntime(workload)) return;

@@ -4,6 +4,7 @@ import { HOST_LABEL } from "../../../components/vocabulary/nodes.js";
 import { isRuntime } from "../../engine/runtimes.js";
 import { Placement } from "../../pods/placement.js";
 import type { Workload } from "../../pods/workloads.js";
+import { isSameNamespace } from "../../read/namespaces.js";
 import { all, each } from "../../read/unknown.js";
 import { at, list, number, strings, text } from "../../read/values.js";
 import { stackRule } from "../../rule.js";
@@ -61,7 +62,7 @@ function mountedBy(workload: Workload, claims: readonly NamedClaim[]): NamedClai
   const names = list(workload.podSpec["volumes"]).flatMap(
     (volume) => text(at(volume, "persistentVolumeClaim", "claimName")) ?? [],
   );
-  return claims.filter(({ name, namespace }) => namespace === workload.namespace && names.includes(name));
+  return claims.filter(({ name, namespace }) => names.includes(name) && isSameNamespace(namespace, workload.namespace));
 }
 
 /** The mode of a claim that has no other. */
