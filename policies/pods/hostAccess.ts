@@ -65,6 +65,15 @@ export function containerHostAccess(
       if (mount !== "Default") report(`securityContext.procMount is ${quote(mount)}: remove it`);
     },
     () => {
+      if (at(either("windowsOptions"), "hostProcess") !== true) return;
+      report("securityContext.windowsOptions.hostProcess is true: remove it");
+    },
+    () =>
+      each(["user", "role"], (part) => {
+        const stated = text(at(either("seLinuxOptions"), part)) ?? "";
+        if (stated !== "") report(`securityContext.seLinuxOptions.${part} is ${quote(stated)}: remove it`);
+      }),
+    () => {
       const type = text(at(either("seLinuxOptions"), "type")) ?? "";
       if (!SELINUX_TYPES.includes(type)) report(`securityContext.seLinuxOptions.type is ${quote(type)}: remove it`);
     },

@@ -30,6 +30,9 @@ describe("restricted-container", () => {
     ],
     [{ procMount: "Unmasked" }, 'securityContext.procMount is "Unmasked": remove it'],
     [{ seLinuxOptions: { type: "spc_t" } }, 'securityContext.seLinuxOptions.type is "spc_t": remove it'],
+    [{ seLinuxOptions: { user: "root" } }, 'securityContext.seLinuxOptions.user is "root": remove it'],
+    [{ seLinuxOptions: { role: "system_r" } }, 'securityContext.seLinuxOptions.role is "system_r": remove it'],
+    [{ windowsOptions: { hostProcess: true } }, "securityContext.windowsOptions.hostProcess is true: remove it"],
     [{ appArmorProfile: { type: "Unconfined" } }, 'securityContext.appArmorProfile.type is "Unconfined": remove it'],
     [
       { seccompProfile: { type: "Unconfined" } },
