@@ -2,6 +2,7 @@
 import { namespaceOf } from "../read/namespaces.js";
 import { isKind, type Resource } from "../read/kinds.js";
 import { labelSelector, namesNoLabel } from "../read/selectors.js";
+import { some } from "../read/unknown.js";
 import { at, list, number } from "../read/values.js";
 import { blockOf, coverMost, spareInside } from "./addresses.js";
 import { NAMESPACE_LABELS, type PodPolicy } from "./podPolicy.js";
@@ -24,8 +25,9 @@ export function kubernetesPolicy(resource: Resource): PodPolicy[] {
       },
       // Policies add up: one rule that admits everyone opens the pods, whatever the others say.
       get admitsEveryone() {
-        const blocks = rules("ingress").flatMap((rule) => list(at(rule, "from")).flatMap(blockIn));
-        return this.governsIngress && (rules("ingress").some(namesNobody) || coverMost(blocks));
+        const blocks = () => rules("ingress").flatMap((rule) => list(at(rule, "from")).flatMap(blockIn));
+        const openings = [() => some(rules("ingress"), namesNobody), () => coverMost(blocks())];
+        return this.governsIngress && some(openings, (isOpen) => isOpen());
       },
       get opensEgress() {
         const open = rules("egress").filter((rule) => !narrowsPorts(at(rule, "ports")));
@@ -45,7 +47,7 @@ function governsIngress(types: unknown): boolean {
 /** A rule without peers, or with one that is every pod. Ports narrow what is open, not for whom. */
 function namesNobody(rule: unknown): boolean {
   const peers = list(at(rule, "from"));
-  return peers.length === 0 || peers.some(isEveryPod);
+  return peers.length === 0 || some(peers, isEveryPod);
 }
 
 /** Pods of all namespaces, or of all but those that some label excludes. */
