@@ -1,6 +1,7 @@
 /** Charts that a resource installs. */
 import { type Path, placesOf, reach } from "../objects/path.js";
 import { kindOf, type Resource } from "../read/kinds.js";
+import { placeholderOr } from "../read/unknown.js";
 import { text } from "../read/values.js";
 import { chartKindOf, PATH_SOURCES } from "./kinds.js";
 
@@ -12,6 +13,7 @@ export interface InstalledChart {
   readonly chart: string;
   readonly version: unknown;
   readonly digest: string | undefined;
+  /** A placeholder where it is not known yet: that there is one tells enough. */
   readonly repository: string | undefined;
   /** True where the chart is a path in a source with a revision of its own, such as Flux' GitRepository. */
   readonly isInSource: boolean;
@@ -45,7 +47,7 @@ export function chartsOf({ type, props }: Pick<Resource, "type" | "props">): Ins
             return row.digest && text(read([row.digest]));
           },
           get repository() {
-            return text(read(row.repository ?? []));
+            return placeholderOr(() => text(read(row.repository ?? [])));
           },
           get isInSource() {
             return row.sourceKind !== undefined && PATH_SOURCES.includes(text(read([row.sourceKind])) ?? "");

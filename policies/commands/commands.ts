@@ -1,5 +1,6 @@
 /** What a container runs, seen through shells, through programs that start others, and through references to its own environment. */
 import type { Container } from "../pods/containers.js";
+import { placeholderOr } from "../read/unknown.js";
 import { argumentLookup, commandsIn, type Lookup, quoted, splitScript } from "./script.js";
 
 /** Programs that take a script as text behind `-c`. */
@@ -30,8 +31,8 @@ export const ADDED_ARGUMENTS = "VLLM_ADDITIONAL_ARGS";
 
 /** Arguments from the environment; a command of the container's own names the variable where it wants them. */
 function addedWords(container: Container): string[] {
-  if (container.command.length > 0 || !container.environmentNames.includes(ADDED_ARGUMENTS)) return [];
-  return splitScript(container.environmentValue(ADDED_ARGUMENTS) ?? "").flat();
+  if (container.command.length > 0) return [];
+  return [placeholderOr(() => splitScript(container.environmentValue(ADDED_ARGUMENTS) ?? "").flat())].flat();
 }
 
 /** Cache: most rules of containers ask, and scripts take time to read. */

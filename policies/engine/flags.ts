@@ -80,6 +80,16 @@ export function lastFlag(flags: readonly Flag[], name: string): Flag | undefined
   return flags.findLast((flag) => flag.name === name);
 }
 
+/**
+ * Lets a word through that is not known yet and may be a flag: then nobody can tell that one is missing. The first word is the model,
+ * and one behind a flag its value.
+ *
+ * @throws the value that is not known yet
+ */
+export function throwUnknownFlag(words: readonly string[]): void {
+  known(words.filter((_, index) => index > 0 && !/^--?[A-Za-z][^=]*$/.test(words[index - 1] ?? "")));
+}
+
 /** Spellings that say the opposite of a flag. */
 const OPPOSITES = new Map(
   TABLES.flatMap((table) =>

@@ -1,7 +1,7 @@
 /** Where pods may run: tolerations and node selection. */
 import { ANNOTATIONS } from "../../components/vocabulary/labels.js";
 import type { Resource } from "../read/kinds.js";
-import { at, type Fields, fields, isStated, list, strings, text, textEntries } from "../read/values.js";
+import { at, type Fields, fields, isStated, list, strings, text } from "../read/values.js";
 import type { Workload } from "./workloads.js";
 
 export interface Taint {
@@ -22,7 +22,8 @@ export interface Toleration {
 export interface NodeRequirement {
   key: string;
   operator: "In" | "NotIn" | "Exists" | "DoesNotExist" | "Gt" | "Lt";
-  values: readonly string[];
+  /** Reading one that is not known yet throws. */
+  readonly values: readonly string[];
 }
 
 /** Requirements that hold together. */
@@ -68,9 +69,13 @@ export class Placement {
   /** Alternatives, each with all that a node has to have; none where any node will do. */
   get required(): Term[] {
     const selected = this.sources.flatMap((source) =>
-      [...textEntries(source["nodeSelector"])].map(([key, value]): NodeRequirement => {
-        return { key, operator: "In", values: [value] };
-      }),
+      Object.keys(fields(source["nodeSelector"])).map((key): NodeRequirement => ({
+        key,
+        operator: "In",
+        get values() {
+          return [text(at(source["nodeSelector"], key)) ?? ""];
+        },
+      })),
     );
     const terms = list(at(this.affinity, "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms"));
     if (terms.length === 0) return selected.length === 0 ? [] : [selected];

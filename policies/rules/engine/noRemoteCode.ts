@@ -1,7 +1,7 @@
 import { quote } from "../../../components/config/problems.js";
 import { commandsOf } from "../../commands/commands.js";
 import { type Flag, flagsOf } from "../../engine/flags.js";
-import { each } from "../../read/unknown.js";
+import { each, placeholderOr } from "../../read/unknown.js";
 import { workloadRule } from "../../rule.js";
 
 /** Names by which programs are told to run a model repository's Python, or to unpickle what they are sent. */
@@ -47,5 +47,6 @@ export const noRemoteCode = workloadRule(
 function trustsRemoteCode(flag: Flag): boolean {
   const { name, negated } = flag;
   if (negated || !"trust-remote-code".startsWith(name) || name.length < SHORTEST.length) return false;
-  return !/^false$/i.test(flag.values[0] ?? "");
+  // A word behind it that is not known yet is of something else, as a rule: it takes no value.
+  return !/^false$/i.test(placeholderOr(() => flag.values[0] ?? ""));
 }

@@ -1,5 +1,5 @@
 import { BATCH_KINDS } from "../../../components/vocabulary/workloads.js";
-import { flagsOf, lastFlag } from "../../engine/flags.js";
+import { flagsOf, lastFlag, throwUnknownFlag } from "../../engine/flags.js";
 import { lacksFlag } from "../../engine/versions.js";
 import { each } from "../../read/unknown.js";
 import { at, number, strings } from "../../read/values.js";
@@ -26,7 +26,9 @@ export const graceExceedsDrain = wholePodRule(
     const grace = number(workload.podSpec["terminationGracePeriodSeconds"]) ?? DEFAULT_GRACE_SECONDS;
     each(runtimesOf(workload), ({ container, args }) => {
       if (isRayNode(workload, container) || waitsForRequests(container)) return;
-      const drain = number(lastFlag(flagsOf(args), "shutdown-timeout")?.values[0]) ?? 0;
+      const timeout = lastFlag(flagsOf(args), "shutdown-timeout");
+      if (timeout === undefined) throwUnknownFlag(args);
+      const drain = number(timeout?.values[0]) ?? 0;
       const sleep = preStopSeconds(container);
       if (drain <= 0 && lacksFlag(container, "shutdown-timeout")) {
         if (grace > sleep && sleep > 0) return;

@@ -1,4 +1,4 @@
-import { flagsOf } from "../../engine/flags.js";
+import { flagsOf, throwUnknownFlag } from "../../engine/flags.js";
 import { lacksFlag } from "../../engine/versions.js";
 import { each } from "../../read/unknown.js";
 import { wholePodRule } from "../../rule.js";
@@ -26,8 +26,9 @@ export const limitsStated = wholePodRule(
     each(runtimesOf(workload), ({ container, args }) => {
       const given = new Set(flagsOf(args).map(({ name }) => name));
       for (const [name, effect] of Object.entries(LIMITS)) {
-        if (!given.has(name) && !lacksFlag(container, name))
-          report(`${container.where}: no --${name}, so ${effect}: state it`);
+        if (given.has(name) || lacksFlag(container, name)) continue;
+        throwUnknownFlag(args);
+        report(`${container.where}: no --${name}, so ${effect}: state it`);
       }
     });
   },

@@ -1,10 +1,11 @@
 import { quote } from "../../../components/config/problems.js";
-import { lastFlag, spelledFlagsOf } from "../../engine/flags.js";
+import { lastFlag, type SpelledFlag, spelledFlagsOf, throwUnknownFlag } from "../../engine/flags.js";
 import { modelOf } from "../../engine/model.js";
-import { each } from "../../read/unknown.js";
+import { all, each } from "../../read/unknown.js";
 import { type ResourceRule, resourceRule, workloadRule } from "../../rule.js";
 import { hubModels, isFilledByKserve } from "../../engine/kserveModels.js";
-import { enginesOf } from "../../engine/runtimes.js";
+import { enginesOf, type VllmContainer } from "../../engine/runtimes.js";
+import type { Workload } from "../../pods/workloads.js";
 import { COMMIT, COMMIT_IN_PATH, PATH, unpinnedSources } from "../../engine/sources.js";
 
 const ofEngines = workloadRule(
@@ -20,28 +21,38 @@ const ofEngines = workloadRule(
     enforcementLevel: "mandatory",
   },
   (workload, report) => {
-    each(enginesOf(workload), ({ container, args }) => {
-      const flags = spelledFlagsOf(args);
-      const model = modelOf(args, flags);
-      const isPath = model !== undefined && PATH.test(model);
-      const revision = lastFlag(flags, "revision");
-      const isNamed = isPath && (COMMIT_IN_PATH.test(model) || isFilledByKserve(model, workload.object));
-      if (revision === undefined && isPath && !isNamed) {
-        report(
-          `${container.where}: model path ${quote(model)} names no commit: put the model's 40-digit commit in the path`,
-        );
-      } else if (revision === undefined && !isPath && (workload.isWhole || model !== undefined)) {
-        report(`${container.where}: no --revision: pin the model's commit, --revision=<40 hex digits>`);
-      }
-      for (const name of ["revision", "tokenizer-revision", "code-revision"]) {
-        const flag = lastFlag(flags, name);
-        if (flag === undefined || COMMIT.test(flag.values[0] ?? "")) continue;
-        report(`${container.where}: --${name} ${quote(flag.values[0])} can move: use the commit, 40 hex digits`);
-      }
-      for (const message of unpinnedSources(flags, model)) report(`${container.where}: ${message}`);
+    each(enginesOf(workload), (engine) => {
+      const say = (message: string) => report(`${engine.container.where}: ${message}`);
+      const flags = spelledFlagsOf(engine.args);
+      all(
+        () => judgeModel(engine, flags, workload, say),
+        () => each(["revision", "tokenizer-revision", "code-revision"], (name) => judgeRevision(flags, name, say)),
+        () => unpinnedSources(flags, modelOf(engine.args, flags)).forEach(say),
+      );
     });
   },
 );
+
+type Say = (message: string) => void;
+
+/** That a commit is named at all. */
+function judgeModel({ args }: VllmContainer, flags: readonly SpelledFlag[], workload: Workload, say: Say): void {
+  if (lastFlag(flags, "revision") !== undefined) return;
+  throwUnknownFlag(args);
+  const model = modelOf(args, flags);
+  if (model === undefined || !PATH.test(model)) {
+    if (workload.isWhole || model !== undefined)
+      say("no --revision: pin the model's commit, --revision=<40 hex digits>");
+  } else if (!COMMIT_IN_PATH.test(model) && !isFilledByKserve(model, workload.object)) {
+    say(`model path ${quote(model)} names no commit: put the model's 40-digit commit in the path`);
+  }
+}
+
+function judgeRevision(flags: readonly SpelledFlag[], name: string, say: Say): void {
+  const flag = lastFlag(flags, name);
+  if (flag === undefined || COMMIT.test(flag.values[0] ?? "")) return;
+  say(`--${name} ${quote(flag.values[0])} can move: use the commit, 40 hex digits`);
+}
 
 const ofUris = resourceRule(ofEngines, (resource, report) => {
   hubModels(resource, ({ where, uri, revision }) => {

@@ -24,10 +24,14 @@ export const memoryRequestEqualsLimit = wholePodRule(
     if (isGiven(pod.limit) && (!isGiven(pod.request) || quantityOf(pod.request) === quantityOf(pod.limit))) return;
     const containers = workload.containers.filter(({ role }) => role !== "ephemeral container");
     each(containers, (container) => {
-      const { request, limit } = memoryOf(container.fields);
+      const memory = memoryOf(container.fields);
+      const { limit } = memory;
       if (!isGiven(limit)) {
         report(`${container.where}: no resources.limits.memory: set it, and the request to the same`);
-      } else if (isGiven(request) && quantityOf(request) !== quantityOf(limit)) {
+        return;
+      }
+      const { request } = memory;
+      if (isGiven(request) && quantityOf(request) !== quantityOf(limit)) {
         // Kubernetes takes the limit for a request that is left out.
         report(
           `${container.where}: memory request ${quote(request)} is not the limit ${quote(limit)}: set both to the same`,
@@ -37,8 +41,15 @@ export const memoryRequestEqualsLimit = wholePodRule(
   },
 );
 
-function memoryOf(of: Fields): { request: unknown; limit: unknown } {
-  return { request: at(of, "resources", "requests", "memory"), limit: at(of, "resources", "limits", "memory") };
+function memoryOf(of: Fields): { readonly request: unknown; readonly limit: unknown } {
+  return {
+    get request() {
+      return at(of, "resources", "requests", "memory");
+    },
+    get limit() {
+      return at(of, "resources", "limits", "memory");
+    },
+  };
 }
 
 function isGiven(value: unknown): boolean {

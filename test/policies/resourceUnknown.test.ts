@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+
+import { rules } from "../../policies/rules/index.js";
+import { type NotJudged, type PolicyInput, runPolicies } from "../../tools/policyRunner.js";
+import { guarded } from "../../tools/unknownValues.js";
+import { COMMIT, deployment, networkPolicy, resource } from "./fixtures.js";
+
+/** Stand for a text and for a list that are not known yet. */
+const LATER = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const LATER_LIST = "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2";
+
+const args = (...words: string[]) => deployment({ container: { args: words } });
+const release = (repo: string) =>
+  resource("kubernetes:helm.sh/v3:Release", "r", { chart: "vllm", repositoryOpts: { repo } });
+
+/** What a rule says of a resource, though a value beside the fault is not known yet. */
+const JUDGED: ReadonlyArray<[rule: string, resources: PolicyInput[], message: RegExp]> = [
+  ["model-revision", [args("--model", LATER, "--revision=main")], /--revision "main" can move/],
+  ["no-remote-code", [deployment({ container: { env: LATER_LIST }, extraArgs: ["--trust-remote-code"] })], /remove it/],
+  ["gpu-placement", [deployment({ pod: { nodeSelector: { pool: LATER }, tolerations: [] } })], /nvidia\.com\/gpu/],
+  [
+    "interactive-off-spot",
+    [deployment({ pod: { nodeSelector: { pool: LATER, "karpenter.sh/capacity-type": "spot" } } })],
+    /capacity-type=spot/,
+  ],
+  [
+    "memory-request-equals-limit",
+    [deployment({ container: { resources: { requests: { memory: LATER }, limits: { "nvidia.com/gpu": 1 } } } })],
+    /no resources\.limits\.memory/,
+  ],
+  ["helm-chart-version", [release(LATER)], /has no version/],
+  [
+    "network-policy",
+    [deployment(), networkPolicy({ ingress: [{ from: LATER_LIST }, {}] })],
+    /ingress rule that admits everyone/,
+  ],
+];
+
+/** Arguments of which one is not known yet and may be the flag that a rule looks for. */
+const NOT_JUDGED: ReadonlyArray<[rule: string, resource: PolicyInput]> = [
+  ["model-revision", args("Qwen/Qwen3-8B", "--max-model-len=8192", LATER)],
+  ["limits-stated", args("Qwen/Qwen3-8B", LATER)],
+  ["grace-exceeds-drain", args("Qwen/Qwen3-8B", LATER)],
+];
+
+async function judge(name: string, resources: readonly PolicyInput[]): Promise<{ found: string[]; notJudged: number }> {
+  const notJudged: NotJudged[] = [];
+  const known = resources.map((item) => ({ ...item, props: guarded(item.props) }));
+  const rule = rules.filter((one) => one.name === name);
+  const violations = await runPolicies(known, rule, {}, notJudged);
+  return { found: violations.map(({ message }) => message), notJudged: notJudged.length };
+}
+
+describe("rules in a preview, with values that are not known yet", () => {
+  for (const [rule, resources, message] of JUDGED) {
+    it(`${rule} says what it needs no such value for`, async () => {
+      const { found } = await judge(rule, resources);
+      assert.equal(found.length, 1);
+      assert.match(found[0] ?? "", message);
+    });
+  }
+
+  for (const [rule, resource] of NOT_JUDGED) {
+    it(`${rule} misses no flag that an argument may be`, async () => {
+      assert.deepEqual(await judge(rule, [resource]), { found: [], notJudged: 1 });
+    });
+  }
+
+  it("an argument that is not known yet is the model in first place, and a value behind a flag", async () => {
+    const { found } = await judge("limits-stated", [args(LATER, "--served-model-name", LATER, `--revision=${COMMIT}`)]);
+    assert.equal(found.length, 3);
+  });
+});
