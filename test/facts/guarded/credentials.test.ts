@@ -40,6 +40,10 @@ describe("isNamedSecret", () => {
     "SECRETS_PROVIDER",
     "IMAGE_PULL_SECRET",
     "imagePullSecrets",
+    "SECRET_VERSION",
+    "ACCESS_KEY_ROTATION_DAYS",
+    "API_KEY_ENV_VAR",
+    "PASSWORD_HASH_ALGORITHM",
   ]) {
     it(`sees none in ${name}, whatever its value`, () => {
       assert.equal(isNamedSecret(name), false);
