@@ -33,6 +33,12 @@ export const POD_SPECS: Readonly<Record<string, readonly string[]>> = {
 /** Of those, kinds that objects of another refer to: KServe makes a runtime's pods for each InferenceService, in its namespace. */
 export const SHARED_KINDS: readonly string[] = ["ServingRuntime", "ClusterServingRuntime"];
 
+/**
+ * Groups whose objects hold patterns that pods have to match, not pods: policies of Kyverno.
+ * Source: https://kyverno.io/docs/policy-types/cluster-policy/validate, read 2026-11-26.
+ */
+export const POLICY_GROUPS: readonly string[] = ["kyverno.io", "policies.kyverno.io"];
+
 /** Kinds whose replicas serve and are replaced one by one: Kubernetes' own, Argo's, and those that run a model on several nodes. */
 export const REPLICATED_KINDS: readonly string[] = [
   ...["Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"],

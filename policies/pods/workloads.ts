@@ -2,7 +2,7 @@
  * Pods and the objects that make them: the pods of any program's resources, found by their shape and read lazily (see
  * read/values.ts).
  */
-import { POD_TEMPLATES, SHARED_KINDS } from "../../components/vocabulary/workloads.js";
+import { POD_TEMPLATES, POLICY_GROUPS, SHARED_KINDS } from "../../components/vocabulary/workloads.js";
 import { valuesOf } from "../charts/values.js";
 import { type KubernetesObject, objectsOf } from "../objects/objects.js";
 import { type Path, pathText, reach } from "../objects/path.js";
@@ -175,6 +175,7 @@ export function isOfOthers({ group }: KubernetesObject): boolean {
 /** Kubernetes' own kinds make pods whatever their template says; of others, what has the shape of a pod. */
 function podsOf(object: KubernetesObject): FoundPod[] {
   if (object.group === "core" && object.kind === "ConfigMap") return scriptsOf(object.props);
+  if (POLICY_GROUPS.includes(object.group)) return [];
   const usual = usualPlace(object);
   if (usual !== undefined) return [podOf(object.props, usual)];
   const { pods } = search(object.props, object);

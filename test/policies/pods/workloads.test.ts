@@ -97,6 +97,11 @@ describe("workloadsOf", () => {
     assert.deepEqual(workloadsOf(resource("aws:ecs/taskDefinition:TaskDefinition", "t", { spec: POD })), []);
   });
 
+  it("finds nothing in patterns that pods have to match", () => {
+    const spec = { rules: [{ name: "r", validate: { pattern: { spec: { containers: [{ image: "!*:latest" }] } } } }] };
+    assert.deepEqual(found("kyverno.io/v1:ClusterPolicy", { spec }), []);
+  });
+
   it("finds the scripts of a ConfigMap", () => {
     const data = { "start.sh": "vllm serve m", run: "#!/usr/bin/env bash\nvllm serve m", "notes.md": "vllm serve m" };
     assert.deepEqual(found("core/v1:ConfigMap", { data }), [
