@@ -5,7 +5,7 @@ import { APP_NAME, COMPONENTS, LABELS } from "../../components/vocabulary/labels
 import { commandsOf } from "../commands/commands.js";
 import type { Container } from "../pods/containers.js";
 import type { Workload } from "../pods/workloads.js";
-import { isUnknownValue } from "../read/unknown.js";
+import { isUnknownValue, placeholderOr } from "../read/unknown.js";
 import { isStartedAsRayNode, isStartedAsServer } from "./operators.js";
 import { isDynamoComponent } from "./dynamo.js";
 import { isPythonServer, isTunedEngine } from "./ownProgram.js";
@@ -138,7 +138,8 @@ function serverArguments(container: Container, workload: Workload): ReadonlyArra
   const servers = programs.filter(({ kind }) => kind === "server").map(({ args }) => args);
   // A server that another program of the script controls, such as a benchmark, is seen; a benchmark alone is none.
   if (servers.length > 0 || programs.length > 0) return servers;
-  if (workload.label(LABELS.component) === COMPONENTS.spare) return [];
+  // Labels that are not known yet hide no runtime that arguments and image tell.
+  if (placeholderOr(() => workload.label(LABELS.component)) === COMPONENTS.spare) return [];
   if (isSimulator(container)) return [];
   const words = afterSubcommand(container, commands.flat());
   if (tellsOfVllm(words) || isStartedAsServer(container, workload)) return [words];

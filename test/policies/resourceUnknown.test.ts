@@ -3,15 +3,22 @@ import assert from "node:assert/strict";
 import { rules } from "../../policies/rules/index.js";
 import { type NotJudged, type PolicyInput, runPolicies } from "../../tools/policyRunner.js";
 import { guarded } from "../../tools/unknownValues.js";
-import { COMMIT, deployment, networkPolicy, resource } from "./fixtures.js";
+import { COMMIT, deployment, type Json, networkPolicy, resource } from "./fixtures.js";
 
-/** Stand for a text and for a list that are not known yet. */
+/** Stand for a text, a list and a map that are not known yet. */
 const LATER = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const LATER_LIST = "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2";
+const LATER_MAP = "dd056dcd-154b-4c76-9bd3-c8f88648b5ff";
 
 const args = (...words: string[]) => deployment({ container: { args: words } });
 const release = (repo: string) =>
   resource("kubernetes:helm.sh/v3:Release", "r", { chart: "vllm", repositoryOpts: { repo } });
+
+/** A runtime whose pods' labels are not known yet, with changes of its pods. */
+function withLaterLabels(pod: { [key: string]: boolean }): PolicyInput {
+  const { template } = deployment({ pod }).props["spec"] as { template: { spec: Json } };
+  return deployment({ spec: { template: { metadata: { labels: LATER_MAP }, spec: template.spec } } });
+}
 
 /** What a rule says of a resource, though a value beside the fault is not known yet. */
 const JUDGED: ReadonlyArray<[rule: string, resources: PolicyInput[], message: RegExp]> = [
@@ -28,6 +35,7 @@ const JUDGED: ReadonlyArray<[rule: string, resources: PolicyInput[], message: Re
     [deployment({ container: { resources: { requests: { memory: LATER }, limits: { "nvidia.com/gpu": 1 } } } })],
     /no resources\.limits\.memory/,
   ],
+  ["service-links-off", [withLaterLabels({ enableServiceLinks: true })], /enableServiceLinks/],
   ["helm-chart-version", [release(LATER)], /has no version/],
   [
     "network-policy",
