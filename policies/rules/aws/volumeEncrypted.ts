@@ -2,6 +2,7 @@ import { quote } from "../../../components/config/problems.js";
 import { isPart, nodeClassOf } from "../../nodes/karpenter.js";
 import { type Resource, isKind } from "../../read/kinds.js";
 import { type Machine, machineOf } from "../../nodes/machines.js";
+import { each } from "../../read/unknown.js";
 import { at, fields, isStated, isTrue, list, text } from "../../read/values.js";
 import { resourceRule } from "../../rule.js";
 import { selfManagedGroupOf } from "../../nodes/selfManagedGroups.js";
@@ -30,15 +31,16 @@ export const volumeEncrypted = resourceRule(
     enforcementLevel: "mandatory",
   },
   (resource, report) => {
-    for (const { path, value, wanted, remark = "" } of settingsOf(resource)) {
+    each(settingsOf(resource), ({ path, value, wanted, remark = "" }) => {
       if (!isTrue(value)) report(`${path} ${state(value)}${remark}: set it to ${quote(wanted)}`);
-    }
+    });
   },
 );
 
 interface Setting {
   path: string;
-  value: unknown;
+  /** Reading one that is not known yet throws. */
+  readonly value: unknown;
   wanted: true | "true";
   remark?: string;
 }
@@ -97,5 +99,11 @@ function ofSnapshot(ebs: unknown): boolean {
 }
 
 function disk(ebs: unknown, path: string, wanted: true | "true" = true): Setting {
-  return { path: `${path}encrypted`, value: at(ebs, "encrypted"), wanted };
+  return {
+    path: `${path}encrypted`,
+    get value() {
+      return at(ebs, "encrypted");
+    },
+    wanted,
+  };
 }

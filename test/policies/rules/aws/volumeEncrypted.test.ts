@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 
+import * as proxy from "@pulumi/policy/proxy";
+
 import { volumeEncrypted } from "../../../../policies/rules/aws/volumeEncrypted.js";
 import {
   componentCluster,
@@ -15,7 +17,14 @@ import {
   storageClass,
   volume,
 } from "../../awsFixtures.js";
+import { type NotJudged, type PolicyInput, runPolicies } from "../../../../tools/policyRunner.js";
 import { type Json, messages, resource } from "../../fixtures.js";
+
+/** Exported, but marked internal and so left out of the SDK's types. */
+const { unknownCheckingProxy, unknownStringValue } = proxy as unknown as {
+  unknownCheckingProxy: (props: PolicyInput["props"]) => PolicyInput["props"];
+  unknownStringValue: string;
+};
 
 const disks = (...blockDeviceMappings: Json[]) => launchTemplate({ blockDeviceMappings });
 
@@ -51,6 +60,18 @@ describe("volume-encrypted", () => {
       'blockDeviceMappings[0].ebs.encrypted is not set: set it to "true"',
       'blockDeviceMappings[2].ebs.encrypted is "false": set it to "true"',
     ]);
+  });
+
+  it("judges the disks that are known beside one that is not", async () => {
+    const later = disks({ ebs: { encrypted: unknownStringValue } }, { ebs: { encrypted: "false" } });
+    const notJudged: NotJudged[] = [];
+    const inputs = [{ ...later, props: unknownCheckingProxy(later.props) }];
+    const found = await runPolicies(inputs, [volumeEncrypted], {}, notJudged);
+    assert.deepEqual(
+      found.map(({ message }) => message),
+      ['blockDeviceMappings[1].ebs.encrypted is "false": set it to "true"'],
+    );
+    assert.equal(notJudged.length, 1);
   });
 
   for (const provisioner of ["ebs.csi.aws.com", "ebs.csi.eks.amazonaws.com", "kubernetes.io/aws-ebs"]) {
