@@ -21,7 +21,7 @@ export const disruptionBudget = stackRule(
     remediationSteps:
       "Add a policy/v1 PodDisruptionBudget with maxUnavailable: 1 whose selector matches the pods' labels.",
     equalForms:
-      "Deployments, StatefulSets and other kinds whose replicas serve (Rollouts, CloneSets, LeaderWorkerSets, AIBrix' fleets) need a budget; jobs need none. Replicas are those stated, or an autoscaler's least if that is more; of a LeaderWorkerSet each group counts with its size. Any budget of the namespace whose selector selects the pods will do, `{}` and `policy/v1beta1` too. One that lets all pods go, or none, is refused, as number or share, which Kubernetes rounds up.",
+      "Deployments, StatefulSets and other kinds whose replicas serve (Rollouts, CloneSets, LeaderWorkerSets, AIBrix' fleets) need a budget; jobs need none. Replicas are those stated, or an autoscaler's least if that is more; of a LeaderWorkerSet each group counts with its size. Any budget of the namespace whose selector selects the pods will do, `{}` and `policy/v1beta1` too. One that lets all pods go, or none, is refused, as number or share, which Kubernetes rounds up; so are two budgets for one pod.",
     severity: "medium",
     enforcementLevel: "mandatory",
     configSchema: {
@@ -51,7 +51,17 @@ export const disruptionBudget = stackRule(
         const fault = faultOf(fields(budget.props["spec"]), replicas * podsOfReplica(workload));
         if (fault !== undefined) report(budget.urn, `PodDisruptionBudget ${quote(nameOf(budget))}: ${fault}`);
       }
-      if (applying.length > 0) return;
+      // A budget and its patch have one name.
+      const names = new Set(applying.map((budget) => quote(nameOf(budget))));
+      if (names.size > 1) {
+        // 500 of https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/, read 2026-11-26
+        report(
+          workload.urn,
+          `${workload.kind} "${workload.name}": PodDisruptionBudgets ${[...names].join(" and ")} select the same pods, ` +
+            "and Kubernetes then evicts none, so that no node can be drained: leave one",
+        );
+      }
+      if (names.size > 0) return;
       report(
         workload.urn,
         `${workload.kind} "${workload.name}" has ${replicas} replicas and no PodDisruptionBudget in ` +

@@ -87,6 +87,19 @@ describe("disruption-budget", () => {
     ]);
   });
 
+  it("refuses two budgets for the same pods, but no budget with its patch", async () => {
+    const named = (name: string, kind = "PodDisruptionBudget") =>
+      resource(`kubernetes:policy/v1:${kind}`, name, {
+        metadata: { name, namespace: "models" },
+        spec: { maxUnavailable: 1, selector: {} },
+      });
+    assert.deepEqual(await messages(disruptionBudget, [deployment(), budget(), named("all")]), [
+      'Deployment "chat": PodDisruptionBudgets "all" and "chat" select the same pods, and Kubernetes then evicts none, so that no node can be drained: leave one',
+    ]);
+    const patched = [deployment(), budget(), named("chat", "PodDisruptionBudgetPatch")];
+    assert.deepEqual(await messages(disruptionBudget, patched), []);
+  });
+
   it("counts the pods of a LeaderWorkerSet's groups", async () => {
     const labels = { "app.kubernetes.io/instance": "chat" };
     const template = {
