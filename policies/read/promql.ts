@@ -19,6 +19,11 @@ const WORDS = /^(and|or|unless|atan2|bool|offset|by|without|on|ignoring|group_le
 /** Words before a list of labels. */
 const BEFORE_LABELS = /^(by|without|on|ignoring|group_left|group_right)$/i;
 
+/** A query without its comments. */
+export function withoutComments(query: string): string {
+  return query.replace(TOKEN, (token) => (token.startsWith("#") ? "" : token));
+}
+
 /** The parts of a query; brackets that do not match end where the text does. */
 export function partsOf(query: string): Part[] {
   const root: Part[] = [];

@@ -1,6 +1,6 @@
 /** Queries of metrics that vLLM no longer has. */
 import { REMOVED_METRICS } from "../../components/facts/vllm/removedMetrics.js";
-import { alternativesIn, type Part, partsOf } from "../read/promql.js";
+import { alternativesIn, type Part, partsOf, withoutComments } from "../read/promql.js";
 
 /**
  * Names after vLLM's prefix, which adapters, Datadog and Google's monitoring write with other signs, and with the endings of
@@ -28,7 +28,7 @@ export function mentionsRemoved(text: string): boolean {
 export function removedIn(query: string): Removal[] {
   const parts = partsOf(query);
   const found = new Map<string, Removal>();
-  for (const { 0: metric, groups } of query.matchAll(REMOVED)) {
+  for (const { 0: metric, groups } of withoutComments(query).matchAll(REMOVED)) {
     const successor = REMOVED_METRICS[`vllm:${groups?.["name"]}`] ?? "";
     if (!hasAlternative(parts, metric, successor)) found.set(metric, { metric, successor });
   }

@@ -13,6 +13,8 @@ const NO_QUERY =
   /^(summary|description|title|message|text|content|legendFormat|runbook_?url|regex|replacement|matches|alias|displayName|record|as)$|\.(md|txt|html)$/i;
 /** Keys of names that rules and adapters give to what they read. */
 const GIVES_NAME = /^(record|as)$/;
+/** Annotations are notes for people, but for those that autoscalers and operators read. */
+const READ_ANNOTATION = /quer|metric|prometheus|expr|autoscaling/i;
 const IS_QUERY = /^(query|expr|expression|targetMetric)$/;
 
 export const removedMetrics = stackRule(
@@ -25,7 +27,7 @@ export const removedMetrics = stackRule(
       "Any text of any resource that names such a metric is a query: autoscalers, alerts, adapters' rules, dashboards in ConfigMaps or of other providers, " +
       "chart values, arguments of programs. JSON and YAML within a text are read, too. `vllm:`, `vllm_` and `vllm.` are one prefix; AIBrix' `targetMetric` " +
       "has none. A query of the new metric `or` the old one is accepted, as is a script that names both, and a name that a recording rule or an adapter of " +
-      "the program gives. Descriptions, titles and relabelling are not read.",
+      "the program gives. Descriptions, titles, comments, relabelling and annotations that nobody queries by are not read.",
     severity: "medium",
     enforcementLevel: "mandatory",
   },
@@ -39,7 +41,7 @@ export const removedMetrics = stackRule(
         const key = keyOf(path);
         // Reading it lets the engine know.
         if (IS_QUERY.test(key) && isUnknownText(text)) reach(resource.props, path);
-        if (NO_QUERY.test(key)) return;
+        if (NO_QUERY.test(key) || isNote(path)) return;
         for (const { metric, successor } of removedIn(text)) {
           if (given.has(metric)) continue;
           report(
@@ -51,6 +53,11 @@ export const removedMetrics = stackRule(
     });
   },
 );
+
+function isNote(path: FoundText["path"]): boolean {
+  const index = path.indexOf("annotations");
+  return index > 0 && path[index - 1] === "metadata" && !READ_ANNOTATION.test(String(path[index + 1]));
+}
 
 function keyOf(path: FoundText["path"]): string {
   return String(path.findLast((key) => typeof key === "string") ?? "");

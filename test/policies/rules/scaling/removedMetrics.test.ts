@@ -21,6 +21,8 @@ const aibrix = (targetMetric: string) =>
   resource("kubernetes:autoscaling.aibrix.ai/v1alpha1:PodAutoscaler", "p", {
     spec: { metricsSources: [{ targetMetric }] },
   });
+const annotated = (name: string) =>
+  resource("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", "h", { metadata: { annotations: { [name]: OLD } } });
 
 const OLD = "vllm:gpu_cache_usage_perc";
 const NEW = "vllm:kv_cache_usage_perc";
@@ -51,6 +53,8 @@ describe("removed-metrics", () => {
       "Amazon's rules",
       resource("aws:amp/ruleGroupNamespace:RuleGroupNamespace", "r", { data: `groups:\n- rules:\n  - expr: ${OLD}\n` }),
     ],
+    ["a comment after the query", alerts({ expr: `max(${OLD}) # of "all" pods` })],
+    ["an annotation that is a query", annotated("metric-config.external.cache.prometheus/query")],
     [
       "an argument",
       resource("kubernetes:core/v1:Pod", "e", { spec: { containers: [{ args: [`--kv-metric=${OLD}`] }] } }),
@@ -80,6 +84,8 @@ describe("removed-metrics", () => {
         }),
       ],
     ],
+    ["a comment in a query", [alerts({ expr: `max(${NEW}) > 0.9 # was ${OLD}` })]],
+    ["an annotation that is a note", [annotated("example.com/note")]],
     ["the old name given to the new metric", [alerts({ record: OLD, expr: NEW }), query(`max(${OLD})`)]],
     ["a script that reads either", [configMap({ "a.py": `NEW = "${NEW}"\nOLD = "${OLD}"\n` })]],
     ["comments", [configMap({ "a.sh": `# ${OLD} is gone\necho ok\n` })]],
