@@ -1,4 +1,6 @@
 import { clusterOf } from "../../nodes/clusters.js";
+import { nameOf, namespaceOf } from "../../pods/workloads.js";
+import { isKind, type Resource } from "../../read/kinds.js";
 import { resourceRule } from "../../rule.js";
 import { state } from "../../read/show.js";
 
@@ -10,11 +12,15 @@ export const clusterAccessEntries = resourceRule(
     remediationSteps:
       'Set authenticationMode to "API" (aws.eks.Cluster: in accessConfig). An existing cluster takes "API_AND_CONFIG_MAP" first, then access entries for all of aws-auth, then "API"; there is no way back.',
     equalForms:
-      "Clusters of the AWS and AWS Native providers and of pulumi-eks are judged alike; a mode that is not set means `CONFIG_MAP`. What the ConfigMap and the entries grant is not seen.",
+      "Clusters of the AWS and AWS Native providers and of pulumi-eks are judged alike; a mode that is not set means `CONFIG_MAP`. The ConfigMap `aws-auth` of `kube-system` is refused, and its patch. What it and the entries grant is not seen.",
     severity: "medium",
     enforcementLevel: "advisory",
   },
   (resource, report) => {
+    if (isAwsAuth(resource)) {
+      report("the ConfigMap aws-auth says who may use the cluster: use access entries (aws.eks.AccessEntry)");
+      return;
+    }
     const cluster = clusterOf(resource);
     if (cluster === undefined) return;
     const { path, value: mode } = cluster.authenticationMode;
@@ -27,3 +33,9 @@ export const clusterAccessEntries = resourceRule(
     report(`${path} ${got}: set "API", or on an existing cluster "API_AND_CONFIG_MAP" first`);
   },
 );
+
+function isAwsAuth(resource: Resource): boolean {
+  return (
+    isKind(resource, "core", "ConfigMap") && nameOf(resource) === "aws-auth" && namespaceOf(resource) === "kube-system"
+  );
+}

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import { clusterAccessEntries } from "../../../../policies/rules/cluster/clusterAccessEntries.js";
 import { cluster, componentCluster, nativeCluster } from "../../awsFixtures.js";
-import { type Json, messages } from "../../fixtures.js";
+import { type Json, messages, resource } from "../../fixtures.js";
 
 /** In all forms, which differ in the path of messages alone. */
 async function found(authenticationMode: Json): Promise<string[]> {
@@ -29,6 +29,18 @@ describe("cluster-access-entries", () => {
     const unset = `${path} is not set, which means "CONFIG_MAP": ${fix}`;
     assert.deepEqual(await found(undefined), [unset]);
     assert.deepEqual(await messages(clusterAccessEntries, cluster({ accessConfig: undefined })), [unset]);
+  });
+
+  it("refuses the ConfigMap itself, and no other", async () => {
+    const configMap = (name: string, namespace: string, kind = "ConfigMap") =>
+      resource(`kubernetes:core/v1:${kind}`, "access", { metadata: { name, namespace }, data: {} });
+    for (const kind of ["ConfigMap", "ConfigMapPatch"]) {
+      assert.deepEqual(await messages(clusterAccessEntries, configMap("aws-auth", "kube-system", kind)), [
+        "the ConfigMap aws-auth says who may use the cluster: use access entries (aws.eks.AccessEntry)",
+      ]);
+    }
+    const others = [configMap("aws-auth", "models"), configMap("coredns", "kube-system")];
+    assert.deepEqual(await messages(clusterAccessEntries, others), []);
   });
 
   it("asks for the last step of a cluster that has both", async () => {
