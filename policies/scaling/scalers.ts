@@ -2,6 +2,7 @@
 import { kindOf, type Resource } from "../read/kinds.js";
 import { AibrixScaler } from "./aibrix.js";
 import { HttpScaler, KedaScaler } from "./keda.js";
+import { MultidimScaler } from "./multidim.js";
 import { RayServeScaler } from "./rayServe.js";
 import { Scaler } from "./scaler.js";
 import { KnativeScaler, KserveScaler } from "./serverless.js";
@@ -12,6 +13,7 @@ type Make = new (resource: Resource) => Scaler;
 /** By API group and kind. */
 const SCALERS: ReadonlyMap<string, Make> = new Map<string, Make>([
   ["autoscaling HorizontalPodAutoscaler", Scaler],
+  ["autoscaling.gke.io MultidimPodAutoscaler", MultidimScaler],
   ["autoscaling.k8s.io VerticalPodAutoscaler", VerticalScaler],
   ["keda.sh ScaledObject", KedaScaler],
   ["http.keda.sh HTTPScaledObject", HttpScaler],

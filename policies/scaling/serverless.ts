@@ -33,7 +33,8 @@ abstract class OwnScaler extends Scaler {
   protected abstract get annotations(): ReadonlyMap<string, string>;
 
   protected get annotatedMeasures(): Measure[] {
-    const names = [`${KNATIVE}metric`, `${KSERVE}metrics`];
+    // KServe's constant ends in "metrics"; its InferenceGraph's comments and many manifests write "metric".
+    const names = [`${KNATIVE}metric`, `${KSERVE}metrics`, `${KSERVE}metric`];
     const stated = names.flatMap((name) => measure(this.annotations.get(name)));
     const isHorizontal = this.annotations.get(`${KNATIVE}class`)?.startsWith("hpa.") === true;
     return stated.length === 0 && isHorizontal ? [{ text: "cpu" }] : stated;

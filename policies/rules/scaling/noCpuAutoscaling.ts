@@ -10,7 +10,7 @@ export const noCpuAutoscaling = stackRule(
     remediationSteps: "Scale on requests in flight, waiting requests or KV-cache use, with a KEDA prometheus trigger.",
     equalForms:
       "HorizontalPodAutoscalers of any version, by a resource or by a metric whose name says CPU or memory; KEDA's triggers by type, query or metric; " +
-      "AIBrix' PodAutoscaler; KServe's `scaleMetric`, `autoScaling` and annotations, and its default where a standard deployment may have more replicas; " +
+      "AIBrix' PodAutoscaler and GKE's MultidimPodAutoscaler; KServe's `scaleMetric`, `autoScaling` and annotations, and its default where a standard deployment may have more replicas; " +
       "Knative's annotations. A VerticalPodAutoscaler counts unless its mode is Off or Initial. Memory of a GPU and vLLM's cache in the node's memory " +
       "are other things. A metric that an adapter gives another name is not seen.",
     severity: "medium",

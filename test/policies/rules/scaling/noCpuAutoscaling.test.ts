@@ -27,6 +27,11 @@ const vertical = (spec: { [key: string]: Json }) =>
     metadata: { name: "chat", namespace: "models" },
     spec: { targetRef: { kind: "Deployment", name: "chat" }, ...spec },
   });
+const multidim = (metric: Json) =>
+  resource("kubernetes:autoscaling.gke.io/v1beta1:MultidimPodAutoscaler", "m", {
+    metadata: { namespace: "models" },
+    spec: { scaleTargetRef: { kind: "Deployment", name: "chat" }, goals: { metrics: [metric] } },
+  });
 const aibrix = (targetMetric: string) =>
   resource("kubernetes:autoscaling.aibrix.ai/v1alpha1:PodAutoscaler", "p", {
     metadata: { namespace: "models" },
@@ -75,8 +80,11 @@ describe("no-cpu-autoscaling", () => {
       "a VerticalPodAutoscaler on CPU alone",
       vertical({ resourcePolicy: { containerPolicies: [{ controlledResources: ["cpu"] }] } }),
     ],
+    ["GKE's MultidimPodAutoscaler", multidim({ type: "Resource", resource: { name: "cpu" } })],
     ["KServe's scaleMetric", kserve({ scaleMetric: "cpu" })],
     ["KServe's autoScaling", kserve({ autoScaling: { metrics: [{ type: "Resource", resource: { name: "cpu" } }] } })],
+    ["KServe's annotation", kserve({}, { "serving.kserve.io/metrics": "cpu" })],
+    ["KServe's annotation as many write it", kserve({}, { "serving.kserve.io/metric": "cpu" })],
     [
       "KServe's default of a standard deployment",
       kserve({ minReplicas: 1, maxReplicas: 3 }, { "serving.kserve.io/deploymentMode": "RawDeployment" }),
@@ -101,6 +109,7 @@ describe("no-cpu-autoscaling", () => {
     ["a label that says cpu", prometheus('sum(vllm:num_requests_running{node="cpu-pool"}) by (cpu)')],
     ["memory of a GPU", prometheus("avg(DCGM_FI_DEV_MEM_COPY_UTIL)")],
     ["vLLM's cache in the node's memory", pods("vllm:kv_offload_cpu_cache_usage_perc")],
+    ["GKE's MultidimPodAutoscaler on requests", multidim({ type: "Pods", pods: { metric: { name: "in_flight" } } })],
     ["a VerticalPodAutoscaler that recommends", vertical({ updatePolicy: { updateMode: "Off" } })],
     ["one that only sets new pods", vertical({ updatePolicy: { updateMode: "Initial" } })],
     [
