@@ -10,7 +10,8 @@
  * Kuadrant/kuadrant-operator ae69881, api; kgateway-dev/kgateway, api/v1alpha1/kgateway/traffic_policy_types.go;
  * agentgateway/agentgateway 75b4e6c, agentgateway_policy_types.go; https://docs.nginx.com/nginx-gateway-fabric/reference/api;
  * https://cloud.google.com/kubernetes-engine/docs/how-to/configure-gke-service-extensions. Those of the Gateway API, Istio, OpenShift,
- * Ambassador, Kong's and Traefik's annotations and GCPBackendPolicy are from the projects' documentation, not read here.
+ * Ambassador, Kong's and Traefik's annotations and GCPBackendPolicy and nginx/kubernetes-ingress' VirtualServer and TransportServer are from the projects' documentation,
+ * not read here.
  */
 
 /** Places are names joined by dots; `[]` is every item of a list. */
@@ -82,6 +83,18 @@ export const ROUTE_KINDS: readonly RouteKind[] = [
     kind: "VirtualService",
     services: ["http", "tcp", "tls"].map((protocol) => `spec.${protocol}[].route[].destination.host`),
     gateways: ["spec.gateways[]"],
+  },
+  ...["VirtualServer", "VirtualServerRoute"].map((kind) => ({
+    groups: ["k8s.nginx.org"],
+    kind,
+    services: ["spec.upstreams[].service"],
+    guards: ["spec.policies", "spec.routes[].policies", "spec.subroutes[].policies"],
+  })),
+  {
+    groups: ["k8s.nginx.org"],
+    kind: "TransportServer",
+    services: ["spec.upstreams[].service"],
+    passesOn: true,
   },
   { groups: ["getambassador.io"], kind: "Mapping", services: ["spec.service"] },
   {

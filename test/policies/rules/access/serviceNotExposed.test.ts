@@ -18,6 +18,8 @@ const route = (kind: string, backend: Fields = { name: "chat" }): PolicyInput =>
   object(`gateway.networking.k8s.io/v1:${kind}`, { parentRefs: [{ name: "gw" }], rules: [{ backendRefs: [backend] }] });
 const virtualService = (gateways: string[] | undefined, host = "chat.models.svc.cluster.local"): PolicyInput =>
   object("networking.istio.io/v1:VirtualService", { gateways, http: [{ route: [{ destination: { host } }] }] });
+const virtualServer = (kind: string, spec: Fields = {}): PolicyInput =>
+  object(`k8s.nginx.org/v1:${kind}`, { upstreams: [{ name: "engine", service: "chat", port: 8000 }], ...spec });
 const gateway = (group = "gateway.networking.k8s.io"): PolicyInput =>
   resource(`kubernetes:${group}/v1:Gateway`, "gw", { metadata: { name: "gw", namespace: "models" }, spec: {} });
 const attached = (type: string, spec: Fields): PolicyInput =>
@@ -142,6 +144,8 @@ describe("service-not-exposed", () => {
           attached("aigateway.envoyproxy.io/v1beta1:BackendSecurityPolicy", { type: "APIKey" }),
         ],
       ],
+      ["NGINX's VirtualServer", [virtualServer("VirtualServer")]],
+      ["NGINX's TransportServer", [virtualServer("TransportServer")]],
       ["a TCPRoute", [route("TCPRoute")]],
       ["an HTTPRoute of a Gateway without keys", [gateway(), route("HTTPRoute")]],
       ["a GRPCRoute of a Gateway without keys", [gateway(), route("GRPCRoute")]],
@@ -180,6 +184,7 @@ describe("service-not-exposed", () => {
         `Contour's HTTPProxy with ${Object.keys(spec).join(" and ")}`,
         [object("projectcontour.io/v1:HTTPProxy", spec)],
       ]),
+      ["a VirtualServer with a policy", [virtualServer("VirtualServer", { policies: [{ name: "api-key" }] })]],
       [
         "an IngressRoute with a middleware",
         [
