@@ -15,7 +15,7 @@ import { Targets } from "./scaling/targets.js";
 import { type Workload, workloadsOf } from "./pods/workloads.js";
 import { objectsOf } from "./objects/objects.js";
 import { pathText } from "./objects/path.js";
-import { each } from "./read/unknown.js";
+import { all, each } from "./read/unknown.js";
 
 /** What a rule says about itself; docs/policies.md is generated from it. */
 export interface About {
@@ -43,16 +43,24 @@ export type Rule = ResourceRule | StackRule;
 
 type Check<T> = (subject: T, report: (message: string) => void, settings: Fields) => void;
 
-/** A rule that sees one pod at a time, also parts of pods that others complete. */
-export function workloadRule(about: About, check: Check<Workload>): ResourceRule {
+/**
+ * A rule that sees one pod at a time, also parts of pods that others complete.
+ *
+ * @param checkRest of a resource, what is in no pod that can be read
+ */
+export function workloadRule(about: About, check: Check<Workload>, checkRest?: Check<Resource>): ResourceRule {
   return {
     ...about,
     validateResource: (args, report) => {
       const workloads = workloadsOf(args);
-      if (workloads.length === 0) return;
+      if (workloads.length === 0 && checkRest === undefined) return;
       const once = onlyOnce<[string]>((message) => report(message));
       const settings = args.getConfig<Fields>();
-      each(workloads, (workload) => check(workload, (message) => once(`${workload.where}${message}`), settings));
+      all(
+        () =>
+          each(workloads, (workload) => check(workload, (message) => once(`${workload.where}${message}`), settings)),
+        () => checkRest?.(args, once, settings),
+      );
     },
   };
 }

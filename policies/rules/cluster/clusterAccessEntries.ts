@@ -1,5 +1,6 @@
 import { clusterOf } from "../../nodes/clusters.js";
-import { nameOf, namespaceOf } from "../../pods/workloads.js";
+import { nameOf } from "../../pods/workloads.js";
+import { namespaceOf } from "../../read/namespaces.js";
 import { isKind, type Resource } from "../../read/kinds.js";
 import { resourceRule } from "../../rule.js";
 import { state } from "../../read/show.js";

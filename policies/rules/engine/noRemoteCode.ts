@@ -1,13 +1,22 @@
 import { quote } from "../../../components/config/problems.js";
+import { valuesOf } from "../../charts/values.js";
 import { commandsOf } from "../../commands/commands.js";
+import { commandsIn } from "../../commands/script.js";
 import { type Flag, flagsOf } from "../../engine/flags.js";
+import { objectsOf } from "../../objects/objects.js";
+import { pathText } from "../../objects/path.js";
+import { visitObjects } from "../../objects/visit.js";
 import { each, placeholderOr } from "../../read/unknown.js";
+import { isTrue, text } from "../../read/values.js";
 import { workloadRule } from "../../rule.js";
 
 /** Names by which programs are told to run a model repository's Python, or to unpickle what they are sent. */
 const ENVIRONMENT = /(^|_)TRUST_REMOTE_CODE$|^VLLM_ALLOW_INSECURE_SERIALIZATION$/;
 /** Python of vLLM's or transformers' own that is given as text. */
 const IN_PYTHON = /\btrust_remote_code\s*=\s*True\b/;
+/** Charts' values: `trustRemoteCode: true`, and commands or arguments that are one text. */
+const VALUE = /^(enable)?trust[-_]?remote[-_]?code$/i;
+const ARGUMENTS_VALUE = /(args|arguments|command|cmd|flags)$/i;
 const OFF = /^(0|false|no|off|)$/i;
 /** Python's parser takes any unambiguous beginning; `--trust-req…` are other flags. */
 const SHORTEST = "trust-rem";
@@ -19,7 +28,7 @@ export const noRemoteCode = workloadRule(
     why: "Nobody reviewed this Python from a model repository, and it runs beside your prompts and credentials.",
     remediationSteps: "Remove the flag or variable and use a model that vLLM supports itself.",
     equalForms:
-      "Judged alike: `--trust-remote-code` in any spelling and any program, `trust_remote_code=True` in Python given as text, variables that end in `TRUST_REMOTE_CODE`, and unpickling by `VLLM_ALLOW_INSECURE_SERIALIZATION`; in every container, charts' values and scripts of ConfigMaps. Switched off is good. Not seen: Python in an image or a mounted file.",
+      "Judged alike: `--trust-remote-code` in any spelling and any program, `trust_remote_code=True` in Python given as text, variables that end in `TRUST_REMOTE_CODE`, and unpickling by `VLLM_ALLOW_INSECURE_SERIALIZATION`; in every container, scripts of ConfigMaps and charts' values, where `trustRemoteCode: true` and arguments in one text count, too. Switched off is good. Not seen: Python in an image or a mounted file.",
     severity: "critical",
     enforcementLevel: "mandatory",
   },
@@ -42,7 +51,34 @@ export const noRemoteCode = workloadRule(
       });
     });
   },
+  (resource, report) =>
+    each(objectsOf(resource), (object) =>
+      each(valuesOf(object), ({ path: root, value }) =>
+        visitObjects(
+          value,
+          (found, path) => {
+            each(Object.keys(found), (key) => {
+              const where = pathText([...object.path, ...path, key]);
+              if (VALUE.test(key) && isTrue(found[key]))
+                report(`${where} runs code of the model repository: remove it`);
+              else if (ARGUMENTS_VALUE.test(key) && commandsIn(text(found[key]) ?? "", nothing).some(hasFlag)) {
+                report(`${where}: --trust-remote-code runs code of the model repository: remove it`);
+              }
+            });
+            return true;
+          },
+          root,
+        ),
+      ),
+    ),
 );
+
+/** No variable is known of a text in a chart's values. */
+const nothing = (): undefined => undefined;
+
+function hasFlag(words: readonly string[]): boolean {
+  return flagsOf(words).some(trustsRemoteCode);
+}
 
 function trustsRemoteCode(flag: Flag): boolean {
   const { name, negated } = flag;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { noRemoteCode } from "../../../../policies/rules/engine/noRemoteCode.js";
-import { deployment, messages, plainPod } from "../../fixtures.js";
+import { deployment, type Json, messages, plainPod, resource } from "../../fixtures.js";
 
 const FLAG = 'container "vllm": --trust-remote-code runs code of the model repository: remove it';
 
@@ -37,4 +37,25 @@ describe("no-remote-code", () => {
       ]);
     });
   }
+
+  const chart = (values: Json) =>
+    resource("kubernetes:helm.sh/v3:Release", "r", { chart: "c", version: "1.0.0", values });
+  const runs = "runs code of the model repository: remove it";
+  for (const [values, message] of [
+    [{ vllm: { trustRemoteCode: true } }, `values.vllm.trustRemoteCode ${runs}`],
+    [{ models: [{ trust_remote_code: "true" }] }, `values.models[0].trust_remote_code ${runs}`],
+    [{ extraArgs: "--max-model-len 8192 --trust-remote-code" }, `values.extraArgs: --trust-remote-code ${runs}`],
+    [{ command: "exec vllm serve a/b --trust-remote-code" }, `values.command: --trust-remote-code ${runs}`],
+  ] as const) {
+    it(`refuses a chart's ${JSON.stringify(values)}`, async () =>
+      assert.deepEqual(await messages(noRemoteCode, chart(values as unknown as Json)), [message]));
+  }
+
+  it("accepts charts' values that switch it off or speak of it", async () => {
+    const accepted = [
+      { trustRemoteCode: false, description: "never --trust-remote-code" },
+      { args: "--no-trust-remote-code --seed 1", extraArgs: "--trust-remote-code=false" },
+    ];
+    assert.deepEqual(await messages(noRemoteCode, accepted.map(chart)), []);
+  });
 });
