@@ -27,6 +27,11 @@ const vertical = (spec: { [key: string]: Json }) =>
     metadata: { name: "chat", namespace: "models" },
     spec: { targetRef: { kind: "Deployment", name: "chat" }, ...spec },
   });
+const patch = (version: string, spec: { [key: string]: Json }) =>
+  resource(`kubernetes:autoscaling/${version}:HorizontalPodAutoscalerPatch`, "chat", {
+    metadata: { name: "chat", namespace: "models" },
+    spec: { scaleTargetRef: { kind: "Deployment", name: "chat" }, ...spec },
+  });
 const multidim = (metric: Json) =>
   resource("kubernetes:autoscaling.gke.io/v1beta1:MultidimPodAutoscaler", "m", {
     metadata: { namespace: "models" },
@@ -75,6 +80,7 @@ describe("no-cpu-autoscaling", () => {
     ["a metric of pods", pods("container_cpu_usage_seconds_total")],
     ["a metric of v2beta1", hpa({ type: "Pods", pods: { metricName: "pod_cpu_utilization" } })],
     ["Google's metric of CPU", external("kubernetes.io|container|cpu|core_usage_time")],
+    ["a patch of v1's target", patch("v1", { targetCPUUtilizationPercentage: 60 })],
     ["AIBrix' resource", aibrix("memory")],
     [
       "a VerticalPodAutoscaler on CPU alone",
@@ -130,6 +136,7 @@ describe("no-cpu-autoscaling", () => {
       ),
     ],
     ["Knative on concurrency", knative({ "autoscaling.knative.dev/metric": "concurrency" })],
+    ["a patch of another field", patch("v2", { behavior: { scaleDown: { stabilizationWindowSeconds: 600 } } })],
     ["a cron trigger", trigger("cron", { start: "0 8 * * *", desiredReplicas: "2" })],
   ];
   for (const [what, scaler] of accepted) {
