@@ -25,6 +25,7 @@ const FAR_REACHING: ReadonlyArray<{ does: string; actions: readonly string[] }> 
     does: "reads all data",
     actions: ["s3:GetObject", "s3:GetObjectVersion", "dynamodb:GetItem", "dynamodb:BatchGetItem"],
   },
+  { does: "writes over or deletes all data", actions: ["s3:PutObject", "s3:DeleteObject"] },
   { does: "decrypts with every key", actions: ["kms:Decrypt", "kms:ReEncryptFrom"] },
   { does: "takes on every role that lets it", actions: ["sts:AssumeRole"] },
   { does: "hands any role to a service", actions: ["iam:PassRole"] },

@@ -174,6 +174,11 @@ describe("iam-no-wildcards", () => {
       ["s3:Get*", "s3:GetObject", "s3:GetObject*"],
       ["*", "arn:aws:s3:::*", "arn:aws:s3:::*/*", "arn:*"],
     ],
+    [
+      "writes over or deletes all data",
+      ["s3:PutObject", "s3:DeleteObject"],
+      ["*", "arn:aws:s3:::*", "arn:aws:s3:::*/*"],
+    ],
     ["decrypts with every key", ["kms:Decrypt", "kms:ReEncryptFrom"], ["*", "arn:aws:kms:*:111122223333:key/*"]],
     ["takes on every role that lets it", ["sts:AssumeRole", "STS:assumerole"], ["*", "arn:aws:iam::*:role/*"]],
     ["hands any role to a service", ["iam:PassRole"], ["*", "arn:aws:iam::111122223333:role/*"]],
