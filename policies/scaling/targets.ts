@@ -28,6 +28,12 @@ export class Targets {
     return Math.max(workload.replicas, ...minimums);
   }
 
+  /** Replicas that a workload may have: stated, or its autoscaler's most if that is more. */
+  mostReplicas(workload: Workload): number {
+    const maximums = Array.from(this.scalersOf(workload), (scaler) => scaler.maxReplicas ?? 0);
+    return Math.max(this.leastReplicas(workload), ...maximums);
+  }
+
   /** True when an autoscaler scales a runtime of the stack; where it scales none of its workloads, what it says itself decides. */
   isOfRuntime(scaler: Scaler): boolean {
     const { target } = scaler;

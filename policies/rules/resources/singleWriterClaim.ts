@@ -22,7 +22,7 @@ export const singleWriterClaim = stackRule(
     remediationSteps:
       "Use a claim that many may mount (ReadOnlyMany or ReadWriteMany on shared storage), or a volume for each pod (ephemeral, or volumeClaimTemplates).",
     equalForms:
-      "Claims of the program whose access modes are ReadWriteOnce or ReadWriteOncePod alone are followed into the volumes of runtimes, read-only mounts too. Replicas are those stated, an autoscaler's least, and those of several runtimes that mount one claim. A Deployment of one replica is judged by its surge: one that is replaced in place (Recreate, maxSurge 0) has a pod at a time, though rollout-keeps-capacity refuses that. Pods that name one node (by name or hostname) may share ReadWriteOnce. `volumeClaimTemplates` and ephemeral volumes give each pod its own; claims that are not in the program are not seen.",
+      "Claims of the program whose access modes are ReadWriteOnce or ReadWriteOncePod alone are followed into the volumes of runtimes, read-only mounts too. Replicas are those stated, an autoscaler's most, and those of several runtimes that mount one claim. A Deployment of one replica is judged by its surge: one that is replaced in place (Recreate, maxSurge 0) has a pod at a time, though rollout-keeps-capacity refuses that. Pods that name one node (by name or hostname) may share ReadWriteOnce. `volumeClaimTemplates` and ephemeral volumes give each pod its own; claims that are not in the program are not seen.",
     severity: "medium",
     enforcementLevel: "advisory",
   },
@@ -54,6 +54,8 @@ function faultOf(claim: NamedClaim, mounting: readonly Workload[], targets: Targ
   const subject = `${claim.where} is ${mode} and mounted by ${names}`;
   const pods = mounting.reduce((sum, workload) => sum + targets.leastReplicas(workload), 0);
   if (pods > 1) return `${subject}, ${pods} pods: use shared storage, or a volume for each pod`;
+  const most = mounting.reduce((sum, workload) => sum + targets.mostReplicas(workload), 0);
+  if (most > 1) return `${subject}, which may be scaled to ${most} pods: use shared storage, or a volume for each pod`;
   if (!mounting.some(surges)) return undefined;
   return `${subject}, whose rollout starts a second pod before the first one stops: use shared storage, or a volume for each pod`;
 }

@@ -31,6 +31,14 @@ describe("single-writer-claim", () => {
     assert.equal((await messages(singleWriterClaim, [set, ONCE])).length, 1);
   });
 
+  it("refuses one replica that an autoscaler may scale out", async () => {
+    const scaler = (most: number) => scaledObject({ minReplicaCount: 1, maxReplicaCount: most });
+    assert.deepEqual(await messages(singleWriterClaim, [runtime(IN_PLACE), ONCE, scaler(4)]), [
+      'PersistentVolumeClaim "weights" is ReadWriteOnce and mounted by Deployment "chat", which may be scaled to 4 pods: use shared storage, or a volume for each pod',
+    ]);
+    assert.deepEqual(await messages(singleWriterClaim, [runtime(IN_PLACE), ONCE, scaler(1)]), []);
+  });
+
   it("refuses a rollout that starts a second pod", async () => {
     for (const strategy of [undefined, { rollingUpdate: { maxSurge: 1 } }, { rollingUpdate: { maxSurge: "25%" } }]) {
       assert.deepEqual(await messages(singleWriterClaim, [runtime({ replicas: 1, strategy }), ONCE]), [SURGE]);
