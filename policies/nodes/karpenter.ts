@@ -7,7 +7,7 @@ import { GPU_NODES, GPU_TAINT, NODE_LABELS, WORKLOADS } from "../../components/v
 import { isGpuFamily, isGpuType } from "./gpuMachines.js";
 import { isKind, kindOf, type Resource } from "../read/kinds.js";
 import { type Nodes, type NodeTaint, type SpotCause, taintsIn } from "./nodes.js";
-import { type Fields, at, fields, isStated, list, number, strings, text, textEntries } from "../read/values.js";
+import { type Fields, at, fields, isStated, list, number, strings, text } from "../read/values.js";
 
 const CAPACITY = "karpenter.sh/capacity-type";
 /** Karpenter's own labels of instances, and those of EKS Auto Mode. */
@@ -22,7 +22,8 @@ const GPU_WORKLOADS: readonly string[] = [WORKLOADS.inference, WORKLOADS.batch];
 interface Requirement {
   key: string;
   operator: string;
-  values: readonly string[];
+  /** Reading one that is not known yet throws. */
+  readonly values: readonly string[];
 }
 
 export class NodePool implements Nodes {
@@ -43,10 +44,19 @@ export class NodePool implements Nodes {
     const stated = list(at(this.spec, "template", "spec", "requirements")).map((requirement) => ({
       key: text(at(requirement, "key")) ?? "",
       operator: text(at(requirement, "operator")) ?? "",
-      values: strings(at(requirement, "values")),
+      get values() {
+        return strings(at(requirement, "values"));
+      },
     }));
-    const labels = textEntries(at(this.spec, "template", "metadata", "labels"));
-    return [...stated, ...[...labels].map(([key, value]) => ({ key, operator: "In", values: [value] }))];
+    const labels = fields(at(this.spec, "template", "metadata", "labels"));
+    const ofLabels = Object.keys(labels).map((key) => ({
+      key,
+      operator: "In",
+      get values() {
+        return strings([labels[key]]);
+      },
+    }));
+    return [...stated, ...ofLabels];
   }
 
   get hasGpus(): boolean {
@@ -96,16 +106,17 @@ export function nodeClassOf(resource: Resource): Fields | undefined {
   return isKind(resource, "karpenter.k8s.aws", "EC2NodeClass") ? fields(resource.props["spec"]) : undefined;
 }
 
-function admits({ operator, values }: Requirement, value: string): boolean {
-  if (operator === "In") return values.includes(value);
-  return operator === "NotIn" ? !values.includes(value) : operator !== "DoesNotExist";
+function admits(requirement: Requirement, value: string): boolean {
+  const { operator } = requirement;
+  if (operator === "In") return requirement.values.includes(value);
+  return operator === "NotIn" ? !requirement.values.includes(value) : operator !== "DoesNotExist";
 }
 
 /** Whether the requirement allows nodes with NVIDIA's GPUs; `undefined` if it does not say. */
 function saysGpu(requirement: Requirement): boolean | undefined {
-  const { operator, values } = requirement;
+  const { operator } = requirement;
   const key = requirement.key.replace(INSTANCE, "");
-  const any = (isGpu: (value: string) => boolean) => (operator === "In" ? values.some(isGpu) : undefined);
+  const any = (isGpu: (value: string) => boolean) => (operator === "In" ? requirement.values.some(isGpu) : undefined);
   switch (key) {
     case "node.kubernetes.io/instance-type":
       return any(isGpuType);
@@ -115,17 +126,18 @@ function saysGpu(requirement: Requirement): boolean | undefined {
       return any((category) => GPU_CATEGORIES.includes(category));
     case "instance-gpu-manufacturer":
       // NotIn also takes nodes without GPUs.
-      if (operator === "NotIn") return values.includes("nvidia") ? false : undefined;
+      if (operator === "NotIn") return requirement.values.includes("nvidia") ? false : undefined;
       return any((manufacturer) => manufacturer === "nvidia") ?? exists(operator);
     case "instance-gpu-count":
     case "instance-gpu-memory":
-      return any((value) => value !== "0") ?? compared(operator, number(values[0]) ?? 0);
+      return any((value) => value !== "0") ?? compared(operator, number(requirement.values[0]) ?? 0);
     case "instance-gpu-name":
       return any((name) => !OTHER_GPUS.test(name)) ?? exists(operator);
     case NODE_LABELS.workload:
       return any((workload) => GPU_WORKLOADS.includes(workload)) === true ? true : undefined;
     default:
-      return operator === "In" && values.some((value) => value === GPU_NODE_LABELS[key]) ? true : undefined;
+      if (!Object.hasOwn(GPU_NODE_LABELS, key)) return undefined;
+      return any((value) => value === GPU_NODE_LABELS[key]) === true ? true : undefined;
   }
 }
 

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 
+import * as proxy from "@pulumi/policy/proxy";
+
 import { gpuNodeTaint } from "../../../../policies/rules/nodes/gpuNodeTaint.js";
 import {
   defaultGroup,
@@ -11,7 +13,14 @@ import {
   nodePool,
   selfManagedGroup,
 } from "../../awsFixtures.js";
+import type { PolicyInput } from "../../../../tools/policyRunner.js";
 import { type Json, messages } from "../../fixtures.js";
+
+/** Exported, but marked internal and so left out of the SDK's types. */
+const { unknownCheckingProxy, unknownStringValue } = proxy as unknown as {
+  unknownCheckingProxy: (props: PolicyInput["props"]) => PolicyInput["props"];
+  unknownStringValue: string;
+};
 
 const NONE = 'no taint nvidia.com/gpu: add {key: "nvidia.com/gpu", value: "true", effect: "NO_SCHEDULE"}';
 
@@ -216,5 +225,14 @@ describe("gpu-node-taint", () => {
     assert.deepEqual(await messages(gpuNodeTaint, [nodePool(), tainted("NoSchedule"), tainted("PreferNoSchedule")]), [
       'the effect of the taint nvidia.com/gpu is "PreferNoSchedule": use "NoSchedule"',
     ]);
+  });
+
+  it("judges a pool beside a zone and a label that are not known yet", async () => {
+    const requirements = [
+      { key: "topology.kubernetes.io/zone", operator: "In", values: [unknownStringValue] },
+      { key: "karpenter.k8s.aws/instance-family", operator: "In", values: ["g6"] },
+    ];
+    const pool = nodePool({}, { requirements, taints: [] }, { team: unknownStringValue });
+    assert.deepEqual(await messages(gpuNodeTaint, { ...pool, props: unknownCheckingProxy(pool.props) }), [POOL]);
   });
 });
