@@ -43,7 +43,7 @@ describe("scale-down-window", () => {
     assert.equal(found.length, 2);
   });
 
-  const runtime = { containers: [{ name: "vllm", image: IMAGE, args: ["Qwen/Qwen3-8B"] }] };
+  const runtime = { containers: [{ name: "vllm", image: IMAGE, command: ["vllm", "serve", "Qwen/Qwen3-8B"] }] };
   const knative = (annotations: { [key: string]: Json }) =>
     resource("kubernetes:serving.knative.dev/v1:Service", "kn", {
       spec: { template: { metadata: { annotations }, spec: runtime } },
