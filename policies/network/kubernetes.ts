@@ -7,8 +7,11 @@ import { at, list, number } from "../read/values.js";
 import { blockOf, coverMost, spareInside } from "./addresses.js";
 import { NAMESPACE_LABELS, type PodPolicy } from "./podPolicy.js";
 
+/** The second before Kubernetes 1.16. */
+const GROUPS = ["networking.k8s.io", "extensions"];
+
 export function kubernetesPolicy(resource: Resource): PodPolicy[] {
-  if (!isKind(resource, "networking.k8s.io", "NetworkPolicy")) return [];
+  if (!GROUPS.some((group) => isKind(resource, group, "NetworkPolicy"))) return [];
   const of = (field: string): unknown => at(resource.props, "spec", field);
   const rules = (field: "ingress" | "egress") => list(of(field));
   return [
@@ -25,9 +28,8 @@ export function kubernetesPolicy(resource: Resource): PodPolicy[] {
       },
       // Policies add up: one rule that admits everyone opens the pods, whatever the others say.
       get admitsEveryone() {
-        const blocks = () => rules("ingress").flatMap((rule) => list(at(rule, "from")).flatMap(blockIn));
-        const openings = [() => some(rules("ingress"), namesNobody), () => coverMost(blocks())];
-        return this.governsIngress && some(openings, (isOpen) => isOpen());
+        if (!this.governsIngress) return false;
+        return some([namesNobodyIn, blocksCoverMost], (isOpen) => isOpen(rules("ingress")));
       },
       get opensEgress() {
         const open = rules("egress").filter((rule) => !narrowsPorts(at(rule, "ports")));
@@ -42,6 +44,15 @@ export function kubernetesPolicy(resource: Resource): PodPolicy[] {
 /** Ingress is governed unless `policyTypes` leaves it out. */
 function governsIngress(types: unknown): boolean {
   return list(types).length === 0 || list(types).includes("Ingress");
+}
+
+function namesNobodyIn(rules: readonly unknown[]): boolean {
+  return some(rules, namesNobody);
+}
+
+/** The ranges of all rules together. */
+function blocksCoverMost(rules: readonly unknown[]): boolean {
+  return coverMost(rules.flatMap((rule) => list(at(rule, "from")).flatMap(blockIn)));
 }
 
 /** A rule without peers, or with one that is every pod. Ports narrow what is open, not for whom. */

@@ -9,6 +9,7 @@ import {
 import { nameOf } from "../pods/workloads.js";
 import { namespaceOf } from "../read/namespaces.js";
 import { kindOf, type Resource } from "../read/kinds.js";
+import { each, isUnknownValue } from "../read/unknown.js";
 import { at, list, text, textEntries } from "../read/values.js";
 import { serviceIn, type ServiceName } from "./services.js";
 
@@ -29,17 +30,33 @@ export function routesOf(resources: readonly Resource[]): Route[] {
   });
 }
 
-/** Services that a route leads to. */
-export function servicesOf({ resource: { props }, kind, namespace }: Route): ServiceName[] {
-  const named = kind.services.flatMap((place) => valuesAt(props, place));
-  const references = (kind.references ?? []).flatMap((place) => valuesAt(props, place)).filter(isService);
-  return [
-    ...named.flatMap((name) => serviceIn(text(name) ?? "", namespace) ?? []),
-    ...references.flatMap((reference) => {
-      const name = text(at(reference, "name"));
-      return name === undefined ? [] : [{ name, namespace: text(at(reference, "namespace")) ?? namespace }];
-    }),
-  ];
+/** Services that a route leads to. @throws the first name that is not known yet, once all others are given */
+export function* servicesOf({ resource: { props }, kind, namespace }: Route): Iterable<ServiceName> {
+  const found: ServiceName[] = [];
+  const ofNames = kind.services.flatMap((place) => {
+    const [, parent = "", key = ""] = /^(.*)\.([^.]+)$/.exec(place) ?? [];
+    return valuesAt(props, parent).map((one) => () => serviceIn(text(at(one, key)) ?? "", namespace));
+  });
+  const ofReferences = (kind.references ?? []).flatMap((place) =>
+    valuesAt(props, place).map((reference) => () => referredService(reference, namespace)),
+  );
+  let unknown: Error | undefined;
+  try {
+    each([...ofNames, ...ofReferences], (read) => {
+      const service = read();
+      if (service !== undefined) found.push(service);
+    });
+  } catch (thrown) {
+    if (!isUnknownValue(thrown)) throw thrown;
+    unknown = thrown;
+  }
+  yield* found;
+  if (unknown !== undefined) throw unknown;
+}
+
+function referredService(reference: unknown, namespace: string): ServiceName | undefined {
+  const name = isService(reference) ? text(at(reference, "name")) : undefined;
+  return name === undefined ? undefined : { name, namespace: text(at(reference, "namespace")) ?? namespace };
 }
 
 /** A Service, not an InferencePool: what chooses among a pool's pods stands before them. */

@@ -130,6 +130,29 @@ describe("rules over a stack", () => {
     const found = await runPolicies(stack, stackRules, {}, []);
     assert.deepEqual(new Set(found.map(({ rule }) => rule)), new Set(NAMES));
   });
+
+  const ingress = (...names: string[]) =>
+    resource("kubernetes:networking.k8s.io/v1:Ingress", "ingress", {
+      metadata: { name: "chat", namespace: "models" },
+      spec: { rules: [{ http: { paths: names.map((name) => ({ backend: { service: { name } } })) } }] },
+    });
+  const peer = { ipBlock: { cidr: later } };
+  for (const [what, rule, inputs] of [
+    ["an Ingress' backends", "service-not-exposed", [service(), ingress(later, "chat")]],
+    ["a policy's rules", "network-policy", [networkPolicy({ ingress: [{ from: [peer] }, {}] })]],
+    ["a rule's peers", "network-policy", [networkPolicy({ ingress: [{ from: [peer, { namespaceSelector: {} }] }] })]],
+  ] as const) {
+    it(`judge the others of ${what} where one is not known yet`, async () => {
+      const guarded = [deployment(), ...inputs].map((item) => ({ ...item, props: unknownCheckingProxy(item.props) }));
+      const found = await runPolicies(
+        guarded,
+        rules.filter(({ name }) => name === rule),
+        {},
+        [],
+      );
+      assert.equal(found.length, 1);
+    });
+  }
 });
 
 function inLaterNamespace(item: PolicyInput): PolicyInput {
