@@ -6,6 +6,7 @@
 import { GPU_NODES, GPU_TAINT, NODE_LABELS, WORKLOADS } from "../../components/vocabulary/nodes.js";
 import { isGpuFamily, isGpuType } from "./gpuMachines.js";
 import { isKind, kindOf, type Resource } from "../read/kinds.js";
+import { known, knownTexts } from "../read/unknown.js";
 import { type Nodes, type NodeTaint, type SpotCause, taintsIn } from "./nodes.js";
 import { type Fields, at, fields, isStated, list, number, strings, text } from "../read/values.js";
 
@@ -22,7 +23,7 @@ const GPU_WORKLOADS: readonly string[] = [WORKLOADS.inference, WORKLOADS.batch];
 interface Requirement {
   key: string;
   operator: string;
-  /** Reading one that is not known yet throws. */
+  /** Those that are not known yet are placeholders (see read/unknown.ts). */
   readonly values: readonly string[];
 }
 
@@ -45,7 +46,7 @@ export class NodePool implements Nodes {
       key: text(at(requirement, "key")) ?? "",
       operator: text(at(requirement, "operator")) ?? "",
       get values() {
-        return strings(at(requirement, "values"));
+        return knownTexts(list(at(requirement, "values")));
       },
     }));
     const labels = fields(at(this.spec, "template", "metadata", "labels"));
@@ -108,15 +109,21 @@ export function nodeClassOf(resource: Resource): Fields | undefined {
 
 function admits(requirement: Requirement, value: string): boolean {
   const { operator } = requirement;
-  if (operator === "In") return requirement.values.includes(value);
-  return operator === "NotIn" ? !requirement.values.includes(value) : operator !== "DoesNotExist";
+  const isNamed = () => has(requirement.values, (one) => one === value);
+  if (operator === "In") return isNamed();
+  return operator === "NotIn" ? !isNamed() : operator !== "DoesNotExist";
+}
+
+/** @throws a value that is not known yet, where no other is as asked */
+function has(values: readonly string[], isWanted: (value: string) => boolean): boolean {
+  return values.some(isWanted) || known(values).some(isWanted);
 }
 
 /** Whether the requirement allows nodes with NVIDIA's GPUs; `undefined` if it does not say. */
 function saysGpu(requirement: Requirement): boolean | undefined {
   const { operator } = requirement;
   const key = requirement.key.replace(INSTANCE, "");
-  const any = (isGpu: (value: string) => boolean) => (operator === "In" ? requirement.values.some(isGpu) : undefined);
+  const any = (isGpu: (value: string) => boolean) => (operator === "In" ? has(requirement.values, isGpu) : undefined);
   switch (key) {
     case "node.kubernetes.io/instance-type":
       return any(isGpuType);
@@ -126,11 +133,11 @@ function saysGpu(requirement: Requirement): boolean | undefined {
       return any((category) => GPU_CATEGORIES.includes(category));
     case "instance-gpu-manufacturer":
       // NotIn also takes nodes without GPUs.
-      if (operator === "NotIn") return requirement.values.includes("nvidia") ? false : undefined;
+      if (operator === "NotIn") return has(requirement.values, (value) => value === "nvidia") ? false : undefined;
       return any((manufacturer) => manufacturer === "nvidia") ?? exists(operator);
     case "instance-gpu-count":
     case "instance-gpu-memory":
-      return any((value) => value !== "0") ?? compared(operator, number(requirement.values[0]) ?? 0);
+      return any((value) => value !== "0") ?? compared(operator, number(known(requirement.values)[0]) ?? 0);
     case "instance-gpu-name":
       return any((name) => !OTHER_GPUS.test(name)) ?? exists(operator);
     case NODE_LABELS.workload:

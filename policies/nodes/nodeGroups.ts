@@ -1,8 +1,9 @@
 /** Managed node groups of EKS: the resources of AWS' two providers, and pulumi-eks' component around one. */
 import { isArmGpuType, isGpuType } from "./gpuMachines.js";
 import type { Resource } from "../read/kinds.js";
+import { known, knownTexts } from "../read/unknown.js";
 import { type Nodes, type NodeTaint, type SpotCause, taintsIn } from "./nodes.js";
-import { type Fields, isSet, isStated, isTrue, strings, text } from "../read/values.js";
+import { type Fields, isSet, isStated, isTrue, list, text } from "../read/values.js";
 
 const CLASSIC_GROUP = "aws:eks/nodeGroup:NodeGroup";
 /** The same properties, as far as rules read them: AWS::EKS::Nodegroup, read 2026-11-26 in pulumi/pulumi-aws-native. */
@@ -37,13 +38,21 @@ export class NodeGroup implements Nodes {
     return this.props["capacityType"] === "SPOT" ? { is: 'capacityType is "SPOT"' } : undefined;
   }
 
+  /** Those that are not known yet are placeholders (see read/unknown.ts). */
+  private get types(): string[] {
+    return knownTexts(list(this.props["instanceTypes"]));
+  }
+
   get gpuTypes(): string[] {
-    return strings(this.props["instanceTypes"]).filter(isGpuType);
+    return this.types.filter(isGpuType);
   }
 
   /** If the launch template names the instance type, only the image tells. */
   get hasGpus(): boolean {
-    return isStated(this.props, "instanceTypes") ? this.gpuTypes.length > 0 : GPU_AMI.test(this.amiType ?? "");
+    if (!isStated(this.props, "instanceTypes")) return GPU_AMI.test(this.amiType ?? "");
+    if (this.gpuTypes.length > 0) return true;
+    known(this.types);
+    return false;
   }
 
   /** The image type to propose. */

@@ -234,5 +234,7 @@ describe("gpu-node-taint", () => {
     ];
     const pool = nodePool({}, { requirements, taints: [] }, { team: unknownStringValue });
     assert.deepEqual(await messages(gpuNodeTaint, { ...pool, props: unknownCheckingProxy(pool.props) }), [POOL]);
+    const group = nodeGroup({ instanceTypes: [unknownStringValue, "g6.xlarge"], taints: [] });
+    assert.deepEqual(await messages(gpuNodeTaint, { ...group, props: unknownCheckingProxy(group.props) }), [NONE]);
   });
 });
