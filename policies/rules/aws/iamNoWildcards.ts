@@ -1,9 +1,9 @@
 import { quote } from "../../../components/config/problems.js";
 import { attachedIn, permissionsIn, trustIn } from "../../aws/holders.js";
 import { excessOf } from "../../aws/permissions.js";
-import { statementsOf, texts } from "../../aws/statements.js";
+import { statementsOf } from "../../aws/statements.js";
 import { opennessOf } from "../../aws/trust.js";
-import { all, each } from "../../read/unknown.js";
+import { all, each, known, knownTexts } from "../../read/unknown.js";
 import { resourceRule } from "../../rule.js";
 
 /**
@@ -41,11 +41,14 @@ export const iamNoWildcards = resourceRule(
       () => judge(permissionsIn(resource), excessOf),
       () => judge(trustIn(resource), opennessOf),
       () => {
-        for (const { path, read } of attachedIn(resource)) {
-          for (const arn of texts(read()).filter((arn) => WIDE_POLICY.test(arn))) {
+        each(attachedIn(resource), ({ path, read }) => {
+          const value = read();
+          const arns = knownTexts(Array.isArray(value) ? value : [value]);
+          for (const arn of arns.filter((arn) => WIDE_POLICY.test(arn))) {
             report(`${path} ${quote(arn)} allows whole services: attach a policy of the actions needed`);
           }
-        }
+          known(arns);
+        });
       },
     );
   },

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import * as proxy from "@pulumi/policy/proxy";
 
 import { iamNoWildcards } from "../../../../policies/rules/aws/iamNoWildcards.js";
+import { runPolicies } from "../../../../tools/policyRunner.js";
 import { attachment, policy, policyDocument, role } from "../../awsFixtures.js";
 import { type Json, messages, resource } from "../../fixtures.js";
 
@@ -227,6 +228,17 @@ describe("iam-no-wildcards", () => {
     const document = policyDocument({ Effect: "Allow", Action: ["s3:GetObject"], Resource: unknownStringValue });
     const props = unknownCheckingProxy({ policy: document });
     assert.deepEqual(await messages(iamNoWildcards, resource("aws:iam/policy:Policy", "later", props)), []);
+  });
+
+  it("judges attached policies beside one that a preview does not know yet", async () => {
+    const admin = "arn:aws:iam::aws:policy/AdministratorAccess";
+    const props = unknownCheckingProxy({ managedPolicyArns: [unknownStringValue, admin] });
+    const inputs = [resource("aws:iam/role:Role", "later", props)];
+    const found = await runPolicies(inputs, [iamNoWildcards], {}, []);
+    assert.deepEqual(
+      found.map(({ message }) => message),
+      [wide(admin, "managedPolicyArns")],
+    );
   });
 
   it("reads policies of every provider alike", async () => {
