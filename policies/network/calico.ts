@@ -6,6 +6,7 @@
 import { namespaceOf } from "../read/namespaces.js";
 import { kindOf, type Resource } from "../read/kinds.js";
 import type { Labels, Selector } from "../read/selectors.js";
+import { some } from "../read/unknown.js";
 import { at, fields, list, text } from "../read/values.js";
 import { blockOf, coverMost, spareInside } from "./addresses.js";
 import type { PodPolicy } from "./podPolicy.js";
@@ -37,7 +38,7 @@ export function calicoPolicies(resource: Resource): PodPolicy[] {
         return types("Ingress");
       },
       get admitsEveryone() {
-        return types("Ingress") && allowing("ingress").some((rule) => isEverybody(at(rule, "source"), isGlobal));
+        return types("Ingress") && some(allowing("ingress"), (rule) => isEverybody(at(rule, "source"), isGlobal));
       },
       get opensEgress() {
         const open = allowing("egress").filter((rule) => list(at(rule, "destination", "ports")).length === 0);

@@ -7,6 +7,7 @@
 import { namespaceOf } from "../read/namespaces.js";
 import { isKind, type Resource } from "../read/kinds.js";
 import { labelSelector, namesNoLabel } from "../read/selectors.js";
+import { some } from "../read/unknown.js";
 import { at, fields, list, number, text, textEntries } from "../read/values.js";
 import { blockOf, coverMost, spareInside } from "./addresses.js";
 import { NAMESPACE_LABELS, type PodPolicy } from "./podPolicy.js";
@@ -30,7 +31,7 @@ export function ciliumPolicies(resource: Resource): PodPolicy[] {
       return rules.length > 0 && at(spec, "enableDefaultDeny", "ingress") !== false;
     },
     get admitsEveryone() {
-      return list(at(spec, "ingress")).some((rule) => isOpen(rule, "from", isClusterwide));
+      return some(list(at(spec, "ingress")), (rule) => isOpen(rule, "from", isClusterwide));
     },
     get opensEgress() {
       const rules = list(at(spec, "egress")).filter((rule) => !narrowsPorts(rule));

@@ -9,7 +9,7 @@ import {
 import { nameOf } from "../pods/workloads.js";
 import { namespaceOf } from "../read/namespaces.js";
 import { kindOf, type Resource } from "../read/kinds.js";
-import { each, isUnknownValue } from "../read/unknown.js";
+import { knownOf } from "../read/unknown.js";
 import { at, list, text, textEntries } from "../read/values.js";
 import { serviceIn, type ServiceName } from "./services.js";
 
@@ -31,27 +31,19 @@ export function routesOf(resources: readonly Resource[]): Route[] {
 }
 
 /** Services that a route leads to. @throws the first name that is not known yet, once all others are given */
-export function* servicesOf({ resource: { props }, kind, namespace }: Route): Iterable<ServiceName> {
-  const found: ServiceName[] = [];
+export function servicesOf({ resource: { props }, kind, namespace }: Route): Iterable<ServiceName> {
   const ofNames = kind.services.flatMap((place) => {
     const [, parent = "", key = ""] = /^(.*)\.([^.]+)$/.exec(place) ?? [];
-    return valuesAt(props, parent).map((one) => () => serviceIn(text(at(one, key)) ?? "", namespace));
+    return valuesAt(props, parent).map((one) => () => optional(serviceIn(text(at(one, key)) ?? "", namespace)));
   });
   const ofReferences = (kind.references ?? []).flatMap((place) =>
-    valuesAt(props, place).map((reference) => () => referredService(reference, namespace)),
+    valuesAt(props, place).map((reference) => () => optional(referredService(reference, namespace))),
   );
-  let unknown: Error | undefined;
-  try {
-    each([...ofNames, ...ofReferences], (read) => {
-      const service = read();
-      if (service !== undefined) found.push(service);
-    });
-  } catch (thrown) {
-    if (!isUnknownValue(thrown)) throw thrown;
-    unknown = thrown;
-  }
-  yield* found;
-  if (unknown !== undefined) throw unknown;
+  return knownOf([...ofNames, ...ofReferences], (read) => read());
+}
+
+function optional<T>(value: T | undefined): T[] {
+  return value === undefined ? [] : [value];
 }
 
 function referredService(reference: unknown, namespace: string): ServiceName | undefined {

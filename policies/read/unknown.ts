@@ -32,6 +32,24 @@ export function each<T>(items: Iterable<T>, judge: (item: T) => void): void {
   if (unknown !== undefined) throw unknown;
 }
 
+/**
+ * What is read of all items, as far as it is known.
+ *
+ * @throws the first unknown value, once all else is given
+ */
+export function* knownOf<T, R>(items: Iterable<T>, read: (item: T) => Iterable<R>): Iterable<R> {
+  const found: R[] = [];
+  let unknown: Error | undefined;
+  try {
+    each(items, (item) => found.push(...read(item)));
+  } catch (thrown) {
+    if (!isUnknownValue(thrown)) throw thrown;
+    unknown = thrown;
+  }
+  yield* found;
+  if (unknown !== undefined) throw unknown;
+}
+
 /** Does all checks, as {@link each} does. */
 export function all(...checks: ReadonlyArray<() => void>): void {
   each(checks, (check) => check());

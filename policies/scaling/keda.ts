@@ -1,5 +1,6 @@
 /** KEDA's autoscalers. Source: keda 8b4f083 and https://keda.sh/docs/latest/reference/scaledobject-spec/, read 2026-11-26. */
 import { at, fields, list, number, text, textEntries } from "../read/values.js";
+import { knownOf } from "../read/unknown.js";
 import type { Measure } from "./load.js";
 import { behaviorWindows, measure, type ScaleDownWindow, Scaler } from "./scaler.js";
 
@@ -26,8 +27,8 @@ export class KedaScaler extends Scaler {
     return number(this.spec["maxReplicaCount"]);
   }
 
-  override get measures(): readonly Measure[] {
-    return this.triggers.flatMap((trigger) => {
+  override get measures(): Iterable<Measure> {
+    return knownOf(this.triggers, (trigger) => {
       const type = text(at(trigger, "type")) ?? "";
       if (type === "cpu" || type === "memory") return [{ text: type }];
       const texts = Object.entries(fields(at(trigger, "metadata"))).filter(([name]) => SAYS_WHAT.test(name));

@@ -3,6 +3,7 @@ import { nameOf } from "../pods/workloads.js";
 import { namespaceOf } from "../read/namespaces.js";
 import { kindOf, type Resource } from "../read/kinds.js";
 import { type Fields, at, fields, isStated, list, number, text } from "../read/values.js";
+import { knownOf } from "../read/unknown.js";
 import type { Measure } from "./load.js";
 
 /** An object that is scaled. */
@@ -86,9 +87,9 @@ export class Scaler {
   }
 
   /** What it measures. */
-  get measures(): readonly Measure[] {
+  get measures(): Iterable<Measure> {
     const metrics = list(this.spec["metrics"]);
-    if (metrics.length > 0) return metrics.flatMap(horizontalMeasures);
+    if (metrics.length > 0) return knownOf(metrics, horizontalMeasures);
     // Without metrics, a HorizontalPodAutoscaler takes 80% of CPU; autoscaling/v1 knows nothing else. A patch leaves them to what it changes.
     const isLeft =
       kindOf(this.resource.type)?.isPatch === true && !isStated(this.spec, "targetCPUUtilizationPercentage");

@@ -40,7 +40,7 @@ export class Targets {
     const isThere = target !== undefined && this.workloads.has(target);
     if (isThere) return some(this.workloads.of(target), isRuntime);
     return (
-      text(at(scaler.resource.props, "metadata", "labels", LABELS.name)) === APP_NAME || scaler.measures.some(isOfVllm)
+      text(at(scaler.resource.props, "metadata", "labels", LABELS.name)) === APP_NAME || some(scaler.measures, isOfVllm)
     );
   }
 }

@@ -136,9 +136,14 @@ describe("rules over a stack", () => {
       metadata: { name: "chat", namespace: "models" },
       spec: { rules: [{ http: { paths: names.map((name) => ({ backend: { service: { name } } })) } }] },
     });
+  const pods = { type: "Pods", pods: { metric: { name: later } } };
+  const cpu = { type: "Resource", resource: { name: "cpu" } };
+  const query = { type: "prometheus", metadata: { query: later } };
   const peer = { ipBlock: { cidr: later } };
   for (const [what, rule, inputs] of [
     ["an Ingress' backends", "service-not-exposed", [service(), ingress(later, "chat")]],
+    ["an autoscaler's metrics", "no-cpu-autoscaling", [horizontalAutoscaler({ metrics: [pods, cpu] })]],
+    ["an autoscaler's triggers", "no-cpu-autoscaling", [scaledObject({ triggers: [query, { type: "cpu" }] })]],
     ["a policy's rules", "network-policy", [networkPolicy({ ingress: [{ from: [peer] }, {}] })]],
     ["a rule's peers", "network-policy", [networkPolicy({ ingress: [{ from: [peer, { namespaceSelector: {} }] }] })]],
   ] as const) {

@@ -39,8 +39,8 @@ function isRival(one: Scaler, other: Scaler): boolean {
   if (takesOver(one, other) || takesOver(other, one)) return false;
   if (one.scalesOut && other.scalesOut) return true;
   if (!one.scalesOut && !other.scalesOut) return true;
-  const resources = one.measures.flatMap((measure) => unfitIn(measure) ?? []);
-  return other.measures.some((measure) => resources.some((resource) => resource === unfitIn(measure)));
+  const resources = [...one.measures].flatMap((measure) => unfitIn(measure) ?? []);
+  return [...other.measures].some((measure) => resources.some((resource) => resource === unfitIn(measure)));
 }
 
 function takesOver(keda: Scaler, other: Scaler): boolean {
