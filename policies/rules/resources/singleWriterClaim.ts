@@ -5,7 +5,7 @@ import { isRuntime } from "../../engine/runtimes.js";
 import { Placement } from "../../pods/placement.js";
 import type { Workload } from "../../pods/workloads.js";
 import { isSameNamespace } from "../../read/namespaces.js";
-import { all, each } from "../../read/unknown.js";
+import { all, each, knownOf } from "../../read/unknown.js";
 import { at, list, number, strings, text } from "../../read/values.js";
 import { stackRule } from "../../rule.js";
 import type { Targets } from "../../scaling/targets.js";
@@ -34,9 +34,10 @@ export const singleWriterClaim = stackRule(
       () =>
         each(workloads, (workload) => {
           if (!workload.isWhole || !REPLICATED_KINDS.includes(workload.kind)) return;
-          for (const claim of mountedBy(workload, claims)) {
-            if (isRuntime(workload)) mounts.set(claim, [...(mounts.get(claim) ?? []), workload]);
-          }
+          each(mountedBy(workload, claims), (claim) => {
+            const held = mounts.get(claim) ?? [];
+            if (!held.includes(workload) && isRuntime(workload)) mounts.set(claim, [...held, workload]);
+          });
         }),
       () =>
         each(mounts, ([claim, mounting]) => {
@@ -60,11 +61,12 @@ function faultOf(claim: NamedClaim, mounting: readonly Workload[], targets: Targ
   return `${subject}, whose rollout starts a second pod before the first one stops: use shared storage, or a volume for each pod`;
 }
 
-function mountedBy(workload: Workload, claims: readonly NamedClaim[]): NamedClaim[] {
-  const names = list(workload.podSpec["volumes"]).flatMap(
-    (volume) => text(at(volume, "persistentVolumeClaim", "claimName")) ?? [],
-  );
-  return claims.filter(({ name, namespace }) => names.includes(name) && isSameNamespace(namespace, workload.namespace));
+function mountedBy(workload: Workload, claims: readonly NamedClaim[]): Iterable<NamedClaim> {
+  return knownOf(list(workload.podSpec["volumes"]), (volume) => {
+    const mounted = text(at(volume, "persistentVolumeClaim", "claimName"));
+    if (mounted === undefined) return [];
+    return claims.filter(({ name, namespace }) => name === mounted && isSameNamespace(namespace, workload.namespace));
+  });
 }
 
 /** The mode of a claim that has no other. */

@@ -57,6 +57,8 @@ describe("single-writer-claim", () => {
       { replicas: 1, strategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } } },
       { replicas: 0 },
     ];
+    const twice = { volumes: [...volumes, { ...volumes[0]!, name: "again" }] };
+    assert.deepEqual(await messages(singleWriterClaim, [runtime(IN_PLACE, twice), ONCE]), []);
     for (const spec of accepted) assert.deepEqual(await messages(singleWriterClaim, [runtime(spec), ONCE]), []);
   });
 
