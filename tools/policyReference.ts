@@ -51,7 +51,8 @@ Once it has ended, the violation is reported again and says so. An annotation th
 
 ## Values that are not known yet
 
-A preview cannot check a value that is known only after the update: the engine says so. Rules that see each resource check it during
+A preview cannot check a value that is known only after the update: the rule judges everything else, and the engine says of which rule and
+resource a value was missing. Namespaces that are not known yet are taken for the same one. Rules that see each resource check it during
 the update, before that resource is created; rules that see the stack's resources together check it at the end of the update, when
 they exist already.
 
