@@ -23,11 +23,11 @@ export function withExceptions(rule: Rule, today: () => string = currentDate): R
 
 function resourceChecks(rule: ResourceRule, today: () => string): Partial<ResourceRule> {
   const { name, validateResource } = rule;
-  const validations = [validateResource ?? []].flat().map((validate): typeof validate => (args, report) => {
-    const sparing = (message: string): void =>
-      tell(report, message, exceptionFor(name, args, args.getConfig()), today());
-    return validate(args, sparing);
-  });
+  const validations = [validateResource ?? []].flat().map(
+    (validate): typeof validate =>
+      (args, report) =>
+        validate(args, (message) => tell(report, message, exceptionFor(name, args, args.getConfig()), today())),
+  );
   return {
     validateResource: validations.length === 1 ? validations[0]! : validations,
     ...remedy(rule, today),
