@@ -9,7 +9,7 @@ import { type Path, pathText, reach } from "../objects/path.js";
 import { entrypointOf, type FoundPod, MAIN, podOf, scriptsOf, search, serveConfigsOf } from "../objects/search.js";
 import type { Resource } from "../read/kinds.js";
 import { namespaceOf } from "../read/namespaces.js";
-import { placeholderOr } from "../read/unknown.js";
+import { isPlaceholder, placeholderOr } from "../read/unknown.js";
 import { type Fields, at, fields, isStated, list, number, text } from "../read/values.js";
 import { addedLabels } from "./addedLabels.js";
 import { Container, type ContainerRole } from "./containers.js";
@@ -39,6 +39,11 @@ export class Workload {
 
   get name(): string {
     return nameOf(this.object);
+  }
+
+  /** As messages have it. */
+  get shownName(): string {
+    return shownNameOf(this.object);
   }
 
   get namespace(): string {
@@ -93,7 +98,7 @@ export class Workload {
   /** Those that the template states, and those that the object's controller adds; placeholders for values that are not known yet. */
   get podLabels(): ReadonlyMap<string, string> {
     return (this.knownLabels ??= new Map([
-      ...addedLabels(this.object, this.name),
+      ...addedLabels(this.object, placeholderOr(() => this.name)),
       ...knownLabels(fields(at(this.template, "metadata", "labels"))),
     ]));
   }
@@ -190,6 +195,12 @@ function usualPlace({ group, kind }: KubernetesObject): Path | undefined {
 
 function isUsualPlace(object: KubernetesObject, path: Path): boolean {
   return usualPlace(object)?.join(".") === path.join(".");
+}
+
+/** As messages have it: Pulumi's name also for an object whose own is not known yet. */
+export function shownNameOf(resource: Resource): string {
+  const name = placeholderOr(() => nameOf(resource));
+  return isPlaceholder(name) ? resource.name : name;
 }
 
 /** The object's name; Pulumi's name for it if the provider chooses one. */

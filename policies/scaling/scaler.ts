@@ -1,5 +1,5 @@
 /** An autoscaler, whatever its kind. */
-import { nameOf } from "../pods/workloads.js";
+import { shownNameOf } from "../pods/workloads.js";
 import { namespaceOf } from "../read/namespaces.js";
 import { kindOf, type Resource } from "../read/kinds.js";
 import { type Fields, at, fields, isStated, list, number, text } from "../read/values.js";
@@ -50,7 +50,7 @@ export class Scaler {
 
   /** How messages name it. */
   get where(): string {
-    return `${this.kind} "${nameOf(this.resource)}"`;
+    return `${this.kind} "${shownNameOf(this.resource)}"`;
   }
 
   /** What it scales. */

@@ -1,6 +1,6 @@
 /** Claims of volumes: objects of their own, templates in workloads, and volumes of pods; and the volumes that claims are bound to. */
 import { quote } from "../../components/config/problems.js";
-import { nameOf, type Workload } from "../pods/workloads.js";
+import { nameOf, shownNameOf, type Workload } from "../pods/workloads.js";
 import { namespaceOf } from "../read/namespaces.js";
 import { isKind, kindOf, type Resource } from "../read/kinds.js";
 import { at, type Fields, fields, list, text } from "../read/values.js";
@@ -29,7 +29,7 @@ export function namedClaimsOf(resources: readonly Resource[]): NamedClaim[] {
   return resources
     .filter((resource) => isKind(resource, "core", "PersistentVolumeClaim"))
     .map((resource) => ({
-      ...claim(resource.urn, `PersistentVolumeClaim ${quote(nameOf(resource))}`, resource.props),
+      ...claim(resource.urn, `PersistentVolumeClaim ${quote(shownNameOf(resource))}`, resource.props),
       name: nameOf(resource),
       namespace: namespaceOf(resource),
     }));
@@ -43,7 +43,7 @@ export function ownClaimsOf(resources: readonly Resource[], workloads: readonly 
     return TEMPLATES.flatMap((path) => list(at(resource.props, ...path, "volumeClaimTemplates"))).map((template) =>
       claim(
         resource.urn,
-        `claim template ${quote(at(template, "metadata", "name"))} of ${kind} ${quote(nameOf(resource))}`,
+        `claim template ${quote(at(template, "metadata", "name"))} of ${kind} ${quote(shownNameOf(resource))}`,
         fields(template),
       ),
     );
@@ -52,7 +52,7 @@ export function ownClaimsOf(resources: readonly Resource[], workloads: readonly 
     list(workload.podSpec["volumes"]).flatMap((volume) => {
       const template = at(volume, "ephemeral", "volumeClaimTemplate");
       if (template === undefined || template === null) return [];
-      const where = `volume ${quote(at(volume, "name"))} of ${workload.kind} ${quote(workload.name)}`;
+      const where = `volume ${quote(at(volume, "name"))} of ${workload.kind} ${quote(workload.shownName)}`;
       return [claim(workload.urn, where, fields(template))];
     }),
   );

@@ -124,6 +124,23 @@ describe("rules over a stack", () => {
     }
   });
 
+  it("name by Pulumi's name what has a name that is not known yet", async () => {
+    const stack = [deployment(), networkPolicy({ ingress: [{}] }), service({ type: "NodePort" })].map((item) => {
+      const metadata = { ...(item.props["metadata"] as object), name: later };
+      return { ...item, props: unknownCheckingProxy({ ...item.props, metadata }) };
+    });
+    const found = await runPolicies(
+      stack,
+      stackRules.filter(({ name }) => ["network-policy", "service-not-exposed"].includes(name)),
+      {},
+      [],
+    );
+    assert.deepEqual(
+      found.map(({ message }) => message.split(" ").slice(0, 2).join(" ")),
+      ['Service "chat-service"', 'NetworkPolicy "chat-network"'],
+    );
+  });
+
   it("need only the labels that selectors name", async () => {
     const versioned = deployment({ labels: { "app.kubernetes.io/version": later } });
     const stack = [{ ...versioned, props: unknownCheckingProxy(versioned.props) }, ...BROKEN.slice(1)];

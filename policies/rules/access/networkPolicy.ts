@@ -2,7 +2,7 @@ import { quote } from "../../../components/config/problems.js";
 import { isRuntime } from "../../engine/runtimes.js";
 import { podPoliciesOf } from "../../network/policies.js";
 import { NAMESPACE_LABELS, type PodPolicy } from "../../network/podPolicy.js";
-import { nameOf } from "../../pods/workloads.js";
+import { shownNameOf } from "../../pods/workloads.js";
 import { kindOf } from "../../read/kinds.js";
 import { namespaceText } from "../../read/namespaces.js";
 import { SelectorIndex } from "../../read/selectorIndex.js";
@@ -53,7 +53,7 @@ export const networkPolicy = stackRule(
           report(
             workload.urn,
             `no NetworkPolicy of type Ingress in ${namespaceText(namespace)} selects the pods of ` +
-              `${workload.kind} "${workload.name}": add one that admits the gateway and Prometheus`,
+              `${workload.kind} "${workload.shownName}": add one that admits the gateway and Prometheus`,
           );
         },
       );
@@ -64,7 +64,7 @@ export const networkPolicy = stackRule(
 /** Of one that selects a runtime. */
 function judgePolicy(policy: PodPolicy, report: (urn: string, message: string) => void): void {
   const { urn, type } = policy.resource;
-  const where = `${kindOf(type)?.kind} ${quote(nameOf(policy.resource))}`;
+  const where = `${kindOf(type)?.kind} ${quote(shownNameOf(policy.resource))}`;
   all(
     () => {
       if (policy.admitsEveryone) report(urn, `${where} has an ingress rule that admits everyone: name the peers`);

@@ -3,7 +3,7 @@ import { Guards, type Route, routesOf, servicesOf } from "../../network/routes.j
 import { Services } from "../../network/services.js";
 import { EXPOSED_TYPES, statedServices } from "../../network/statedServices.js";
 import { isRuntime } from "../../engine/runtimes.js";
-import { isOfOthers, nameOf, type Workload } from "../../pods/workloads.js";
+import { isOfOthers, shownNameOf, type Workload } from "../../pods/workloads.js";
 import type { Resource } from "../../read/kinds.js";
 import { all, each, some } from "../../read/unknown.js";
 import { at, list, text } from "../../read/values.js";
@@ -47,7 +47,7 @@ function judgeService(service: Resource, report: (urn: string, message: string) 
   if (exposure === undefined) return;
   report(
     service.urn,
-    `Service ${quote(nameOf(service))} of a runtime has ${exposure}: use ClusterIP behind the gateway`,
+    `Service ${quote(shownNameOf(service))} of a runtime has ${exposure}: use ClusterIP behind the gateway`,
   );
 }
 
@@ -58,7 +58,7 @@ function judgeStated(workload: Workload, report: (urn: string, message: string) 
   for (const { path, type } of stated) {
     report(
       workload.urn,
-      `${workload.kind} "${workload.name}": ${path} of a runtime is ${type}: use ClusterIP behind the gateway`,
+      `${workload.kind} "${workload.shownName}": ${path} of a runtime is ${type}: use ClusterIP behind the gateway`,
     );
   }
 }
@@ -71,7 +71,7 @@ function exposureOf({ props }: Resource): string | undefined {
 }
 
 function routeMessage({ resource, kind }: Route): string {
-  const where = `${kind.kind} ${quote(nameOf(resource))} leads to a runtime's Service`;
+  const where = `${kind.kind} ${quote(shownNameOf(resource))} leads to a runtime's Service`;
   if (kind.passesOn === true)
     return `${where} and passes connections on: route by HTTP from a gateway that asks for keys`;
   return `${where} and nothing on the way asks for keys: route from a gateway that does`;

@@ -7,7 +7,7 @@ import { stackRule } from "../../rule.js";
 import { isRuntime } from "../../engine/runtimes.js";
 import { labelSelector } from "../../read/selectors.js";
 import { SelectorIndex } from "../../read/selectorIndex.js";
-import { nameOf, type Workload } from "../../pods/workloads.js";
+import { shownNameOf, type Workload } from "../../pods/workloads.js";
 import { namespaceOf, namespaceText } from "../../read/namespaces.js";
 
 /** With two or more replicas a budget can keep one of them running; a new one needs minutes to start. */
@@ -49,22 +49,22 @@ export const disruptionBudget = stackRule(
       if (replicas < threshold) return;
       for (const budget of applying) {
         const fault = faultOf(fields(budget.props["spec"]), replicas * podsOfReplica(workload));
-        if (fault !== undefined) report(budget.urn, `PodDisruptionBudget ${quote(nameOf(budget))}: ${fault}`);
+        if (fault !== undefined) report(budget.urn, `PodDisruptionBudget ${quote(shownNameOf(budget))}: ${fault}`);
       }
       // A budget and its patch have one name.
-      const names = new Set(applying.map((budget) => quote(nameOf(budget))));
+      const names = new Set(applying.map((budget) => quote(shownNameOf(budget))));
       if (names.size > 1) {
         // 500 of https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/, read 2026-11-26
         report(
           workload.urn,
-          `${workload.kind} "${workload.name}": PodDisruptionBudgets ${[...names].join(" and ")} select the same pods, ` +
+          `${workload.kind} "${workload.shownName}": PodDisruptionBudgets ${[...names].join(" and ")} select the same pods, ` +
             "and Kubernetes then evicts none, so that no node can be drained: leave one",
         );
       }
       if (names.size > 0) return;
       report(
         workload.urn,
-        `${workload.kind} "${workload.name}" has ${replicas} replicas and no PodDisruptionBudget in ` +
+        `${workload.kind} "${workload.shownName}" has ${replicas} replicas and no PodDisruptionBudget in ` +
           `${namespaceText(namespace)} selects its pods: add one with maxUnavailable: 1`,
       );
     });

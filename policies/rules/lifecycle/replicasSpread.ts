@@ -26,7 +26,7 @@ export const replicasSpread = stackRule(
       if (isSpread(workload, gpus)) return;
       report(
         workload.urn,
-        `${workload.where}${workload.kind} "${workload.name}" has ${replicas} replicas that one node may hold: ` +
+        `${workload.where}${workload.kind} "${workload.shownName}" has ${replicas} replicas that one node may hold: ` +
           "add topologySpreadConstraints with the pods' own labels",
       );
     });

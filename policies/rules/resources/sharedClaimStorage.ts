@@ -1,6 +1,6 @@
 import type { BlockStorage } from "../../../components/facts/kubernetes/blockStorage.js";
 import { quote } from "../../../components/config/problems.js";
-import { nameOf } from "../../pods/workloads.js";
+import { shownNameOf } from "../../pods/workloads.js";
 import { isKind } from "../../read/kinds.js";
 import { all, each } from "../../read/unknown.js";
 import { type Fields, fields, strings } from "../../read/values.js";
@@ -54,7 +54,7 @@ export const sharedClaimStorage = stackRule(
           if (mode === undefined) return;
           report(
             volume.urn,
-            `PersistentVolume ${quote(nameOf(volume))} offers ${mode} on block storage for one node: ` +
+            `PersistentVolume ${quote(shownNameOf(volume))} offers ${mode} on block storage for one node: ` +
               "use shared storage such as EFS or FSx for Lustre",
           );
         }),
