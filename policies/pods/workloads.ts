@@ -98,7 +98,10 @@ export class Workload {
   /** Those that the template states, and those that the object's controller adds; placeholders for values that are not known yet. */
   get podLabels(): ReadonlyMap<string, string> {
     return (this.knownLabels ??= new Map([
-      ...addedLabels(this.object, placeholderOr(() => this.name)),
+      ...addedLabels(
+        this.object,
+        placeholderOr(() => this.name),
+      ),
       ...knownLabels(fields(at(this.template, "metadata", "labels"))),
     ]));
   }
