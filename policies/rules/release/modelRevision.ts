@@ -1,5 +1,6 @@
 import { quote } from "../../../components/config/problems.js";
 import { lastFlag, type SpelledFlag, spelledFlagsOf, throwUnknownFlag } from "../../engine/flags.js";
+import { isFilledAtCommit } from "../../engine/downloads.js";
 import { modelOf } from "../../engine/model.js";
 import { all, each } from "../../read/unknown.js";
 import { type ResourceRule, resourceRule, workloadRule } from "../../rule.js";
@@ -16,7 +17,7 @@ const ofEngines = workloadRule(
     remediationSteps:
       "Give --revision=<40 hex digits>: the commit shown on the model's page, or by `git ls-remote`; for a draft in the `revision` of --speculative-config, for an adapter in its path.",
     equalForms:
-      "A commit has 40 hex digits; branches, tags and short hashes move. Judged alike: the model as first word or as `--model`, servers and batch runs, tokenizers, drafts of speculative decoding, adapters, `--hf-config-path` and `--generation-config`. A path or URI has to have the commit in it, an OCI artifact its digest. Not seen: what is behind a path, and models that a request names.",
+      "A commit has 40 hex digits; branches, tags and short hashes move. Judged alike: the model as first word or as `--model`, servers and batch runs, tokenizers, drafts of speculative decoding, adapters, `--hf-config-path` and `--generation-config`. A path or URI has to have the commit in it, an OCI artifact its digest; a folder is good, too, that a command of the pod fills and that names a commit (`hf download --revision=… --local-dir=…`). Not seen: what is behind another path, and models that a request names.",
     severity: "high",
     enforcementLevel: "mandatory",
   },
@@ -43,7 +44,11 @@ function judgeModel({ args }: VllmContainer, flags: readonly SpelledFlag[], work
   if (model === undefined || !PATH.test(model)) {
     if (workload.isWhole || model !== undefined)
       say("no --revision: pin the model's commit, --revision=<40 hex digits>");
-  } else if (!COMMIT_IN_PATH.test(model) && !isFilledByKserve(model, workload.object)) {
+  } else if (
+    !COMMIT_IN_PATH.test(model) &&
+    !isFilledByKserve(model, workload.object) &&
+    !isFilledAtCommit(model, workload)
+  ) {
     say(`model path ${quote(model)} names no commit: put the model's 40-digit commit in the path`);
   }
 }

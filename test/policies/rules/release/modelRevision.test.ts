@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { modelRevision } from "../../../../policies/rules/release/modelRevision.js";
-import { COMMIT, deployment, type Json, messages, plainPod, resource } from "../../fixtures.js";
+import { COMMIT, deployment, IMAGE, type Json, messages, plainPod, resource } from "../../fixtures.js";
 
 const MISSING = 'container "vllm": no --revision: pin the model\'s commit, --revision=<40 hex digits>';
 
@@ -29,6 +29,24 @@ describe("model-revision", () => {
     });
     assert.deepEqual(await messages(modelRevision, fromEnvironment), []);
   });
+
+  const downloads: Array<[string, boolean]> = [
+    [`hf download Qwen/Qwen3-8B --revision ${COMMIT} --local-dir /models/chat`, true],
+    [`huggingface-cli download Qwen/Qwen3-8B --revision=${COMMIT} --local-dir=/models/chat/`, true],
+    [`python3 -c 'snapshot_download("Qwen/Qwen3-8B", revision="${COMMIT}", local_dir="/models/chat")'`, true],
+    [`aws s3 sync s3://weights/${COMMIT} /models`, true],
+    ["hf download Qwen/Qwen3-8B --local-dir /models/chat", false],
+    ["hf download Qwen/Qwen3-8B --revision main --local-dir /models/chat", false],
+    [`hf download Qwen/Qwen3-8B --revision ${COMMIT} --local-dir /models/chat-2`, false],
+    [`hf download Qwen/Qwen3-8B --revision ${COMMIT}`, false],
+  ];
+  for (const [script, isGood] of downloads) {
+    it(`${isGood ? "accepts" : "refuses"} a folder that an init container fills by ${script.slice(0, 40)}…`, async () => {
+      const pod = { initContainers: [{ name: "download", image: IMAGE, command: ["sh", "-c", script] }] };
+      const found = await messages(modelRevision, deployment({ container: { args: ["/models/chat"] }, pod }));
+      assert.equal(found.length, isGood ? 0 : 1, found.join());
+    });
+  }
 
   it("accepts a path that names the commit, and refuses one that does not", async () => {
     assert.deepEqual(await messages(modelRevision, withArgs([`/models/qwen/${COMMIT}`])), []);
