@@ -1,6 +1,6 @@
 /** What a container runs, seen through shells, through programs that start others, and through references to its own environment. */
 import type { Container } from "../pods/containers.js";
-import { placeholderOr } from "../read/unknown.js";
+import { isPlaceholder, placeholderOr } from "../read/unknown.js";
 import { argumentLookup, commandsIn, type Lookup, quoted, splitScript } from "./script.js";
 
 /** Programs that take a script as text behind `-c`. */
@@ -54,7 +54,8 @@ function opened(words: readonly string[], lookup: Lookup, depth: number): string
   if (script === undefined) return words.length === 0 ? [] : [[...words]];
   const { text, args, before } = script;
   const value = argumentLookup(args, lookup);
-  const commands = commandsIn(text, value).flatMap((command) => opened(command, value, depth + 1));
+  const parts = isPlaceholder(text) ? [[text]] : commandsIn(text, value);
+  const commands = parts.flatMap((command) => opened(command, value, depth + 1));
   // What stands before the shell, such as `env NAME=value`, is kept: it may set variables.
   return before.length === 0 ? commands : [[...before], ...commands];
 }

@@ -3,9 +3,10 @@ import { parseImage } from "../../components/config/image.js";
 import { TELLING_FLAGS } from "../../components/facts/vllm/tellingFlags.js";
 import { APP_NAME, COMPONENTS, LABELS } from "../../components/vocabulary/labels.js";
 import { commandsOf } from "../commands/commands.js";
+import { asksForDevice } from "../pods/gpus.js";
 import type { Container } from "../pods/containers.js";
 import type { Workload } from "../pods/workloads.js";
-import { isUnknownValue, placeholderOr } from "../read/unknown.js";
+import { isPlaceholder, isUnknownValue, known, placeholderOr } from "../read/unknown.js";
 import { isStartedAsRayNode, isStartedAsServer } from "./operators.js";
 import { isDynamoComponent } from "./dynamo.js";
 import { isPythonServer, isTunedEngine } from "./ownProgram.js";
@@ -146,6 +147,7 @@ function serverArguments(container: Container, workload: Workload): ReadonlyArra
   const ofVariables = variableArguments(container);
   if (ofVariables !== undefined) return [[...words, ...ofVariables]];
   if (isStartedAsRayNode(container, workload)) return [];
+  throwUnknownProgram(container, commands);
   const ofScript = afterStartScript(commands);
   const isStarted = container.command.length === 0 || ofScript !== undefined || isLabelledRuntime(workload);
   const namesModel = words.some((word) => /^--model(=|$)/.test(word)) && !words.some((word) => /bench|eval/.test(word));
@@ -153,6 +155,12 @@ function serverArguments(container: Container, workload: Workload): ReadonlyArra
   const isOwn = namesModel && isTunedEngine(container);
   const isOfImage = hasServerImage(container) && (isStarted || namesModel || isPythonServer(container, commands));
   return isOwn || isOfImage ? [ofScript ?? words] : [];
+}
+
+/** @throws the command or script that is not known yet, where image or devices let it be a server's */
+function throwUnknownProgram(container: Container, commands: readonly string[][]): void {
+  const unknown = container.command.length === 0 ? [] : commands.flatMap(([first = ""]) => first).filter(isPlaceholder);
+  if (unknown.length > 0 && (asksForDevice(container) || hasServerImage(container))) known(unknown);
 }
 
 /** The words after `serve`, which images whose entrypoint is `vllm` alone are given. */

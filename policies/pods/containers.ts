@@ -1,6 +1,6 @@
 /** Containers, read lazily (see read/values.ts). */
 import { quote } from "../../components/config/problems.js";
-import { knownTexts } from "../read/unknown.js";
+import { knownTexts, placeholderOr } from "../read/unknown.js";
 import { type Fields, at, list, text } from "../read/values.js";
 
 export interface EnvironmentVariable {
@@ -37,12 +37,18 @@ export class Container {
 
   /** Words that are not known yet are placeholders (see read/unknown.ts). */
   get command(): string[] {
-    return knownTexts(list(this.fields["command"]));
+    return this.words("command");
   }
 
   /** As {@link command}. */
   get args(): string[] {
-    return knownTexts(list(this.fields[this.argsKey]));
+    return this.words(this.argsKey);
+  }
+
+  /** A list that is not known yet has two placeholders: it may hold a program or a model, and flags behind it. */
+  private words(key: string): string[] {
+    const found = placeholderOr(() => list(this.fields[key]));
+    return typeof found === "string" ? [found, found] : knownTexts(found);
   }
 
   /** The value that the environment states for one name; reads no other variable's. */

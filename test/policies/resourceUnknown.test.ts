@@ -51,6 +51,19 @@ const NOT_JUDGED: ReadonlyArray<[rule: string, resource: PolicyInput]> = [
   ["grace-exceeds-drain", args("Qwen/Qwen3-8B", LATER)],
 ];
 
+/** Without the labels of a runtime, and without a startup probe. */
+const started = (container: { [key: string]: Json }) =>
+  deployment({
+    labels: { "app.kubernetes.io/component": "x" },
+    container: { args: undefined, startupProbe: undefined, ...container },
+  });
+/** Whether these are a server's depends on what is not known yet: image or devices allow it. */
+const MAYBE_SERVERS: ReadonlyArray<[what: string, resource: PolicyInput]> = [
+  ["a script", started({ command: ["sh", "-c", LATER] })],
+  ["a script of an image of one's own", started({ image: "acme/engine:v1.2.3", command: ["bash", "-lc", LATER] })],
+  ["a command", started({ command: LATER_LIST })],
+];
+
 async function judge(name: string, resources: readonly PolicyInput[]): Promise<{ found: string[]; notJudged: number }> {
   const notJudged: NotJudged[] = [];
   const known = resources.map((item) => ({ ...item, props: guarded(item.props) }));
@@ -73,6 +86,24 @@ describe("rules in a preview, with values that are not known yet", () => {
       assert.deepEqual(await judge(rule, [resource]), { found: [], notJudged: 1 });
     });
   }
+
+  for (const [what, resource] of MAYBE_SERVERS) {
+    it(`probes-present says that it cannot judge ${what} that may start a server`, async () => {
+      assert.deepEqual(await judge("probes-present", [resource]), { found: [], notJudged: 1 });
+    });
+  }
+
+  it("arguments that are not known at all hide no fault of the pod, and miss no flag", async () => {
+    const pod = started({ args: LATER_LIST });
+    assert.equal((await judge("probes-present", [pod])).found.length, 1);
+    assert.deepEqual(await judge("model-revision", [pod]), { found: [], notJudged: 1 });
+    assert.deepEqual(await judge("limits-stated", [pod]), { found: [], notJudged: 1 });
+  });
+
+  it("a script of a website that is not known yet is nobody's business", async () => {
+    const website = started({ image: "nginx:1.29.1", command: ["sh", "-c", LATER], resources: {} });
+    assert.deepEqual(await judge("probes-present", [website]), { found: [], notJudged: 0 });
+  });
 
   it("an argument that is not known yet is the model in first place, and a value behind a flag", async () => {
     const { found } = await judge("limits-stated", [args(LATER, "--served-model-name", LATER, `--revision=${COMMIT}`)]);
