@@ -2,18 +2,20 @@
 import { GUARDED_ANNOTATIONS } from "../../components/facts/guarded/annotations.js";
 import { GUARDED_FLAGS } from "../../components/facts/guarded/flags.js";
 import { GUARDED_KEYS } from "../../components/facts/guarded/keys.js";
-import type { Danger, GuardedSetting, GuardedVariables } from "../../components/facts/guarded/setting.js";
+import type { Danger, GuardedSetting } from "../../components/facts/guarded/setting.js";
 import { GUARDED_VARIABLES, namesMatcher } from "../../components/facts/guarded/variables.js";
 import type { PolicyConfigSchema } from "@pulumi/policy";
 import { assignmentsOf } from "../commands/commands.js";
 import { isOwnFolder } from "./cacheFolders.js";
 import { jsonOf, lastFlag, type SpelledFlag, spelledFlagsOf } from "./flags.js";
+import { all, each } from "../read/unknown.js";
 import { fields, type Fields, strings, text } from "../read/values.js";
 import { enginesOf } from "./runtimes.js";
 import type { Container } from "../pods/containers.js";
 import type { Workload } from "../pods/workloads.js";
 
 const VARIABLES = GUARDED_VARIABLES.map((row) => ({ ...row, matcher: namesMatcher(row.names) }));
+type MatchedVariables = (typeof VARIABLES)[number];
 
 const ANNOTATIONS = GUARDED_ANNOTATIONS.map((row) => ({ ...row, matcher: namesMatcher(row.keys) }));
 
@@ -38,24 +40,31 @@ export function reportGuarded(
 ): void {
   const allowed = new Set(strings(settings["allow"]).map((name) => name.replace(/^-+/, "").toLowerCase()));
   const isAllowed = (name: string): boolean => allowed.has(name.toLowerCase());
-  const engines = [...enginesOf(workload)];
-  for (const { container, args } of engines) {
-    const flags = spelledFlagsOf(args);
-    for (const { name, subject, row } of guardedFlags(flags)) {
-      if (row.danger === danger && !isAllowed(name) && !isRay(name, flags))
-        report(`${container.where}: ${subject} ${row.why}: ${row.instead}`);
-    }
-  }
-  for (const [key, row] of engines.length === 0 ? [] : guardedAnnotations(workload, danger)) {
-    if (!isAllowed(key)) report(`annotation ${key} ${row.why}: ${row.instead}`);
-  }
-  const where = new Set(engines.map(({ container }) => container.where));
-  for (const container of workload.containers) {
-    for (const [name, row] of guardedVariables(container, workload, danger, where.has(container.where))) {
-      if (isAllowed(name)) continue;
-      report(`${container.where}: environment variable ${name} ${row.why}: ${row.instead}`);
-    }
-  }
+  const engines = new Set<string>();
+  all(
+    () =>
+      each(enginesOf(workload), ({ container, args }) => {
+        engines.add(container.where);
+        const flags = spelledFlagsOf(args);
+        for (const { name, subject, row } of guardedFlags(flags)) {
+          if (row.danger === danger && !isAllowed(name) && !isRay(name, flags))
+            report(`${container.where}: ${subject} ${row.why}: ${row.instead}`);
+        }
+      }),
+    () => {
+      for (const [key, row] of engines.size === 0 ? [] : guardedAnnotations(workload, danger)) {
+        if (!isAllowed(key)) report(`annotation ${key} ${row.why}: ${row.instead}`);
+      }
+    },
+    () =>
+      each(workload.containers, (container) => {
+        const isEngine = engines.has(container.where);
+        const rows = VARIABLES.filter((row) => row.danger === danger && (isEngine || row.distinct === true));
+        judgeVariables(container, workload, rows, (name, row) => {
+          if (!isAllowed(name)) report(`${container.where}: environment variable ${name} ${row.why}: ${row.instead}`);
+        });
+      }),
+  );
 }
 
 /**
@@ -94,27 +103,30 @@ function guardedFlags(flags: readonly SpelledFlag[]): FoundFlag[] {
   });
 }
 
-function guardedVariables(
+/** Calls back with what the environment or a command sets to something dangerous. */
+function judgeVariables(
   container: Container,
   workload: Workload,
-  danger: Danger,
-  isEngine: boolean,
-): Map<string, GuardedSetting> {
-  const rows = VARIABLES.filter((row) => row.danger === danger && (isEngine || row.distinct === true));
-  const found = new Map<string, GuardedSetting>();
-  const isDangerous = (value: string, row: GuardedVariables): boolean =>
+  rows: readonly MatchedVariables[],
+  judge: (name: string, row: GuardedSetting) => void,
+): void {
+  const rowOf = (name: string) => rows.find(({ matcher }) => matcher.test(name));
+  const isDangerous = (value: string, row: MatchedVariables): boolean =>
     isSetTo(value, row) && !(row.folder === true && isOwnFolder(value, container, workload));
-  for (const name of container.environmentNames) {
-    const row = rows.find(({ matcher }) => matcher.test(name));
-    if (row === undefined) continue;
-    const value = container.environmentValue(name);
-    if (value === undefined ? row.needed !== true : isDangerous(value, row)) found.set(name, row);
-  }
-  for (const { name, value } of assignmentsOf(container)) {
-    const row = rows.find(({ matcher }) => matcher.test(name));
-    if (row !== undefined && isDangerous(value, row)) found.set(name, row);
-  }
-  return found;
+  all(
+    () =>
+      each(container.environmentNames, (name) => {
+        const row = rowOf(name);
+        if (row === undefined) return;
+        const value = container.environmentValue(name);
+        if (value === undefined ? row.needed !== true : isDangerous(value, row)) judge(name, row);
+      }),
+    () =>
+      each(assignmentsOf(container), ({ name, value }) => {
+        const row = rowOf(name);
+        if (row !== undefined && isDangerous(value, row)) judge(name, row);
+      }),
+  );
 }
 
 /** Of the pods alone: webhooks read no other. */

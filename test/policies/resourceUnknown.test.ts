@@ -20,6 +20,14 @@ function withLaterLabels(pod: { [key: string]: boolean }): PolicyInput {
   return deployment({ spec: { template: { metadata: { labels: LATER_MAP }, spec: template.spec } } });
 }
 
+const LD_PRELOAD = { name: "LD_PRELOAD", value: "/x.so" };
+
+/** A runtime behind a sidecar of which nothing is known yet. */
+function besideLaterImage(...extraArgs: string[]): PolicyInput {
+  const { template } = deployment({ extraArgs }).props["spec"] as { template: { spec: { containers: Json[] } } };
+  return deployment({ pod: { containers: [{ name: "sidecar", image: LATER }, ...template.spec.containers] } });
+}
+
 /** What a rule says of a resource, though a value beside the fault is not known yet. */
 const JUDGED: ReadonlyArray<[rule: string, resources: PolicyInput[], message: RegExp]> = [
   ["model-revision", [args("--model", LATER, "--revision=main")], /--revision "main" can move/],
@@ -37,6 +45,21 @@ const JUDGED: ReadonlyArray<[rule: string, resources: PolicyInput[], message: Re
   ],
   ["service-links-off", [withLaterLabels({ enableServiceLinks: true })], /enableServiceLinks/],
   ["helm-chart-version", [release(LATER)], /has no version/],
+  [
+    "no-injected-code",
+    [
+      deployment({
+        container: { command: ["sh", "-c", "LD_PRELOAD=/x.so vllm serve Qwen/Qwen3-8B"], env: LATER_LIST },
+      }),
+    ],
+    /LD_PRELOAD/,
+  ],
+  [
+    "no-injected-code",
+    [deployment({ container: { env: [{ name: "PYTHONPATH", value: LATER }, LD_PRELOAD] } })],
+    /LD_PRELOAD/,
+  ],
+  ["engine-closed", [besideLaterImage("--allowed-local-media-path=/")], /allowed-local-media-path/],
   [
     "network-policy",
     [deployment(), networkPolicy({ ingress: [{ from: LATER_LIST }, {}] })],
