@@ -6,7 +6,7 @@ import { commandsOf } from "../commands/commands.js";
 import { asksForDevice } from "../pods/gpus.js";
 import type { Container } from "../pods/containers.js";
 import type { Workload } from "../pods/workloads.js";
-import { isPlaceholder, isUnknownValue, known, placeholderOr } from "../read/unknown.js";
+import { each, isPlaceholder, isUnknownValue, known, placeholderOr, unknownIn } from "../read/unknown.js";
 import { isStartedAsRayNode, isStartedAsServer } from "./operators.js";
 import { isDynamoComponent } from "./dynamo.js";
 import { isPythonServer, isTunedEngine } from "./ownProgram.js";
@@ -64,15 +64,11 @@ function serversOf(workload: Workload): Servers {
 function findServers(workload: Workload): Servers {
   const candidates = workload.containers.filter(({ role }) => role === "container");
   const found: VllmContainer[] = [];
-  let unknown: Error | undefined;
-  for (const container of candidates) {
-    try {
+  const unknown = unknownIn(() =>
+    each(candidates, (container) => {
       for (const args of serverArguments(container, workload)) found.push({ container, args });
-    } catch (thrown) {
-      if (!isUnknownValue(thrown)) throw thrown;
-      unknown ??= thrown;
-    }
-  }
+    }),
+  );
   if (found.length > 0 || !isLabelledRuntime(workload)) return { found, ...(unknown !== undefined && { unknown }) };
   // An image with another name and a start script: by the label, one of the containers is the runtime.
   const container = candidates.find(({ name }) => name === APP_NAME) ?? candidates[0];

@@ -7,7 +7,7 @@ import { isSameNamespace, namespaceOf } from "../read/namespaces.js";
 import { isKind, type Resource } from "../read/kinds.js";
 import { SelectorIndex } from "../read/selectorIndex.js";
 import { mapSelector } from "../read/selectors.js";
-import { each, isUnknownValue, some } from "../read/unknown.js";
+import { each, some, unknownIn } from "../read/unknown.js";
 import { at, list, text, textEntries } from "../read/values.js";
 
 /** Name of a Service in a namespace. */
@@ -82,12 +82,8 @@ export class Services {
   }
 
   private whereKnown<T>(items: Iterable<T>, judge: (item: T) => void): void {
-    try {
-      each(items, judge);
-    } catch (thrown) {
-      if (!isUnknownValue(thrown)) throw thrown;
-      this.unknown ??= thrown;
-    }
+    const unknown = unknownIn(() => each(items, judge));
+    this.unknown ??= unknown;
   }
 }
 

@@ -8,6 +8,17 @@ export function isUnknownValue(thrown: unknown): thrown is Error {
   return thrown instanceof Error && "unknownTypeSentinel" in thrown;
 }
 
+/** The value that is not known yet and ended some work, if one did. */
+export function unknownIn(work: () => void): Error | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (thrown) {
+    if (!isUnknownValue(thrown)) throw thrown;
+    return thrown;
+  }
+}
+
 /**
  * Judges each item, as far as its values are known.
  *
@@ -39,13 +50,7 @@ export function each<T>(items: Iterable<T>, judge: (item: T) => void): void {
  */
 export function* knownOf<T, R>(items: Iterable<T>, read: (item: T) => Iterable<R>): Iterable<R> {
   const found: R[] = [];
-  let unknown: Error | undefined;
-  try {
-    each(items, (item) => found.push(...read(item)));
-  } catch (thrown) {
-    if (!isUnknownValue(thrown)) throw thrown;
-    unknown = thrown;
-  }
+  const unknown = unknownIn(() => each(items, (item) => found.push(...read(item))));
   yield* found;
   if (unknown !== undefined) throw unknown;
 }
