@@ -4,7 +4,7 @@ import { cataloguedShape } from "../model.js";
 import { weightBytes } from "../../fit/weights.js";
 import type { FitInput } from "../../fit/fit.js";
 import { isWrong, type Parts } from "../../config/parts.js";
-import type { Flags, FlagValue } from "../../contract/contract.js";
+import type { Flags } from "../../contract/contract.js";
 import type { DraftConfig } from "../../contract/source.js";
 import { decoded } from "../../facts/vllm/jsonValues.js";
 
