@@ -1,10 +1,13 @@
 /** The program as a function of its config: wires the layers and nothing else. */
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { runBatches } from "../components/batch/runBatches.js";
 import { ModelCache, plansOf } from "../components/cache/modelCache.js";
 import type { CacheStorage } from "../components/cache/volume.js";
 import { DO_NOT_DISRUPT } from "../components/cluster/karpenter/nodePool.js";
 import type { PresentCluster } from "../components/cluster/present.js";
+import { hasEngine } from "../components/derive/batch/plan.js";
+import type { RuntimePlan } from "../components/derive/plan.js";
 import type { ServingEnvironment } from "../components/engine/environment.js";
 import { serveModels, servingEnvironment } from "../components/serving/environment.js";
 import type { LiveRelease } from "../components/serving/modelServing.js";
@@ -28,6 +31,7 @@ export function deploy(
   } = infrastructure(config, stack, present);
   const opts = { provider };
   const namespace = modelNamespace(config.namespace, stack, opts);
+  const batchReleases = config.batches.flatMap(({ work }) => (hasEngine(work) ? work.release : []));
   const { spareImage, ...pod } = config.pod ?? {};
   const { namespace: monitoringNamespace, url: _, ...scrape } = config.platform.prometheus;
   const environment = servingEnvironment(
@@ -46,22 +50,26 @@ export function deploy(
         podAnnotations: { interactive: DO_NOT_DISRUPT },
       }),
       huggingFaceToken: config.huggingFaceToken,
+      otherReleases: batchReleases,
     },
     opts,
   );
-  const cache = modelCache(config, environment, cacheStorage, opts);
-  return serveModels(config.models, { ...environment, ...(cache !== undefined && { cache }) }, opts);
+  const cache = modelCache(config, batchReleases, environment, cacheStorage, opts);
+  const cached = { ...environment, ...(cache !== undefined && { cache }) };
+  runBatches(config.batches, { environment: cached, quota: config.batchQuota }, opts);
+  return serveModels(config.models, cached, opts);
 }
 
 /** Where weights are kept; none where the stack has no such section, or one that makes nothing. */
 function modelCache(
   { cache, models }: StackConfig,
+  others: readonly RuntimePlan[],
   environment: ServingEnvironment,
   storage: CacheStorage | undefined,
   opts: pulumi.ComponentResourceOptions,
 ): ModelCache | undefined {
   if (cache === undefined || (cache.kind === "none" && !cache.prePull)) return undefined;
-  const plans = plansOf(models);
+  const plans = [...plansOf(models), ...others];
   return new ModelCache("model-cache", { cache, plans, environment, ...(storage !== undefined && { storage }) }, opts);
 }
 
