@@ -8,7 +8,7 @@ import { startsText } from "../../../tools/coldstart/text.js";
 
 const REVISION = "0123456789012345678901234567890123456789";
 const NOW = Date.parse("2026-11-26T11:00:00Z");
-const GPU_LOG = readFileSync(join(__dirname, "fixtures/gpu-tp2.log"), "utf8");
+const GPU_LOG = readFileSync(join(__dirname, "fixtures/gpu-tp2.txt"), "utf8");
 const at = (time: string): string => `2026-11-26T${time}Z`;
 
 const engine = (status: Partial<ContainerStatus> = {}): ContainerStatus => ({
