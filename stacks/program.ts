@@ -7,7 +7,6 @@ import type { CacheStorage } from "../components/cache/volume.js";
 import { DO_NOT_DISRUPT } from "../components/cluster/karpenter/nodePool.js";
 import type { PresentCluster } from "../components/cluster/present.js";
 import { hasEngine } from "../components/derive/batch/plan.js";
-import type { RuntimePlan } from "../components/derive/plan.js";
 import type { ServingEnvironment } from "../components/engine/environment.js";
 import { serveModels, servingEnvironment } from "../components/serving/environment.js";
 import type { LiveRelease } from "../components/serving/modelServing.js";
@@ -31,7 +30,6 @@ export function deploy(
   } = infrastructure(config, stack, present);
   const opts = { provider };
   const namespace = modelNamespace(config.namespace, stack, opts);
-  const batchReleases = config.batches.flatMap(({ work }) => (hasEngine(work) ? work.release : []));
   const { spareImage, ...pod } = config.pod ?? {};
   const { namespace: monitoringNamespace, url: _, ...scrape } = config.platform.prometheus;
   const environment = servingEnvironment(
@@ -50,26 +48,25 @@ export function deploy(
         podAnnotations: { interactive: DO_NOT_DISRUPT },
       }),
       huggingFaceToken: config.huggingFaceToken,
-      otherReleases: batchReleases,
+      otherReleases: config.batches.flatMap(({ work }) => (hasEngine(work) ? work.release : [])),
     },
     opts,
   );
-  const cache = modelCache(config, batchReleases, environment, cacheStorage, opts);
-  const cached = { ...environment, ...(cache !== undefined && { cache }) };
-  runBatches(config.batches, { environment: cached, quota: config.batchQuota }, opts);
-  return serveModels(config.models, cached, opts);
+  const cache = modelCache(config, environment, cacheStorage, opts);
+  const shared = { ...environment, ...(cache !== undefined && { cache }) };
+  runBatches(config.batches, { environment: shared, quota: config.batchQuota }, opts);
+  return serveModels(config.models, shared, opts);
 }
 
 /** Where weights are kept; none where the stack has no such section, or one that makes nothing. */
 function modelCache(
-  { cache, models }: StackConfig,
-  others: readonly RuntimePlan[],
+  { cache, models, batches }: StackConfig,
   environment: ServingEnvironment,
   storage: CacheStorage | undefined,
   opts: pulumi.ComponentResourceOptions,
 ): ModelCache | undefined {
   if (cache === undefined || (cache.kind === "none" && !cache.prePull)) return undefined;
-  const plans = [...plansOf(models), ...others];
+  const plans = [...plansOf(models), ...batches.flatMap(({ work }) => (hasEngine(work) ? work.release : []))];
   return new ModelCache("model-cache", { cache, plans, environment, ...(storage !== undefined && { storage }) }, opts);
 }
 

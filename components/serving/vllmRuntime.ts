@@ -16,6 +16,7 @@ import { HTTP_PORT } from "../vocabulary/ports.js";
 import { ApiKey } from "./apiKey.js";
 import { createConfigMaps } from "../engine/configMaps.js";
 import { scaledObjectSpec } from "./autoscaling.js";
+import { coldStartRuleSpec } from "./coldStart.js";
 import { disruptionBudgetSpec } from "./disruption.js";
 import { annotationsOf, monitorsOf } from "./monitors.js";
 import { networkPolicySpec } from "./networkPolicy.js";
@@ -35,9 +36,9 @@ export interface VllmRuntimeArgs {
 }
 
 /**
- * One release of a model: a workload, Service, ServiceAccount, PodDisruptionBudget, NetworkPolicy, PodMonitor where Prometheus
- * reads those, a ScaledObject where replicas may vary, and ConfigMaps where
- * the release has a chat template or waits for its weights.
+ * One release of a model: a workload, Service, ServiceAccount, PodDisruptionBudget, NetworkPolicy, PodMonitor and PrometheusRule where
+ * Prometheus reads those, a ScaledObject where replicas may vary, and ConfigMaps where the release has a chat template or waits for its
+ * weights.
  *
  * Needs KEDA and the Prometheus operator in the cluster.
  */
@@ -72,18 +73,7 @@ export class VllmRuntime extends pulumi.ComponentResource {
       child,
     );
     new k8s.policy.v1.PodDisruptionBudget(name, { metadata, spec: disruptionBudgetSpec(selector) }, child);
-    if (monitorsOf(monitoring) === "podMonitor") {
-      new k8s.apiextensions.CustomResource(
-        name,
-        {
-          apiVersion: "monitoring.coreos.com/v1",
-          kind: "PodMonitor",
-          metadata: { ...metadata, labels: { ...labels, ...monitoring.podMonitorLabels } },
-          spec: podMonitorSpec(selector),
-        },
-        child,
-      );
-    }
+    if (monitorsOf(monitoring) === "podMonitor") this.monitors(name, metadata, args, child);
 
     const files = createConfigMaps(name, plan, metadata, child);
     const { huggingFaceToken, podAnnotations, priorityClasses } = environment;
@@ -131,6 +121,23 @@ export class VllmRuntime extends pulumi.ComponentResource {
       url: this.url,
       contractHash: this.contractHash,
     });
+  }
+
+  /** Makes what Prometheus' operator reads. */
+  private monitors(
+    name: string,
+    metadata: { name: string; namespace: pulumi.Input<string>; labels: Record<string, string> },
+    { plan, environment: { namespace, monitoring } }: VllmRuntimeArgs,
+    opts: pulumi.CustomResourceOptions,
+  ): void {
+    const common = {
+      apiVersion: "monitoring.coreos.com/v1",
+      metadata: { ...metadata, labels: { ...metadata.labels, ...monitoring.podMonitorLabels } },
+    };
+    const monitor = { ...common, kind: "PodMonitor", spec: podMonitorSpec(runtimeSelector(plan)) };
+    new k8s.apiextensions.CustomResource(name, monitor, opts);
+    const rules = pulumi.output(namespace).apply((inNamespace) => coldStartRuleSpec(plan, inNamespace));
+    new k8s.apiextensions.CustomResource(name, { ...common, kind: "PrometheusRule", spec: rules }, opts);
   }
 
   /** Makes the pods' ServiceAccount, without a token for the API. */
