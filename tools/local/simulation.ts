@@ -90,6 +90,11 @@ function placed(spec: PodSpec, run: string): PodSpec {
   };
 }
 
+/** Pods that fill a cache run on nodes without GPUs, of which a simulated cluster has none: here they run anywhere. */
+function anywhere(spec: PodSpec): PodSpec {
+  return { ...spec, tolerations: [...(spec.tolerations ?? []), { operator: "Exists" }] };
+}
+
 /** A workload whose pods go onto the simulated nodes of a run. */
 export function onSimulatedNodes(object: KubernetesObject, run: string): KubernetesObject {
   const { spec } = object as KubernetesObject & { spec?: { template?: { spec?: PodSpec }; jobTemplate?: unknown } };
@@ -100,5 +105,7 @@ export function onSimulatedNodes(object: KubernetesObject, run: string): Kuberne
     return { ...object, spec: { ...spec, jobTemplate } };
   }
   if (spec?.template?.spec === undefined) return object;
-  return { ...object, spec: { ...spec, template: { ...spec.template, spec: placed(spec.template.spec, run) } } };
+  const isFill = object.kind === "Job" && object.metadata.labels?.[LABELS.component] === COMPONENTS.cache;
+  const pod = isFill ? anywhere(spec.template.spec) : spec.template.spec;
+  return { ...object, spec: { ...spec, template: { ...spec.template, spec: placed(pod, run) } } };
 }
