@@ -2,6 +2,7 @@
 import "./lightSdk.js";
 import { commandLine, runCommandLine } from "./commandLine.js";
 import { addBench } from "./commands/bench.js";
+import { addCache } from "./commands/cache.js";
 import { addColdstart } from "./commands/coldstart.js";
 import { addDocsCheck } from "./commands/docsCheck.js";
 import { addFit } from "./commands/fit.js";
@@ -23,6 +24,7 @@ for (const add of [
   addFit,
   addLocal,
   addColdstart,
+  addCache,
   addVerifyFlags,
   addGenerate,
   addDocsCheck,
