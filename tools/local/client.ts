@@ -18,7 +18,7 @@ import {
   type KubernetesObject,
   type Reference,
 } from "./objects.js";
-import { type Answer, messageOf, sendPatiently } from "./request.js";
+import { messageOf, sendPatiently } from "./request.js";
 
 export { ApiError, describe, isConflict, type Kind, type KubernetesObject, type Reference } from "./objects.js";
 
@@ -105,7 +105,7 @@ export class Cluster {
   async call(
     method: string,
     path: string,
-    { what = `${method} ${path}`, ...sent }: { body?: unknown; type?: string; what?: string } = {},
+    { what = `${method} ${path}`, ...sent }: Request = {},
   ): Promise<KubernetesObject | undefined> {
     const text = await this.send(method, path, what, sent);
     return text === undefined ? undefined : (JSON.parse(text) as KubernetesObject);
@@ -124,7 +124,7 @@ export class Cluster {
       body,
       type = "application/json",
       accept = "application/json",
-    }: { body?: unknown; type?: string; accept?: string },
+    }: Omit<Request, "what"> & { accept?: string },
   ): Promise<string | undefined> {
     const text = body === undefined ? undefined : JSON.stringify(body);
     const headers = {
