@@ -1,6 +1,7 @@
 /** The command line of the project. Each command is a file in commands/, which loads its modules only when it runs. */
 import "./lightSdk.js";
 import { commandLine, runCommandLine } from "./commandLine.js";
+import { addBatch } from "./commands/batch.js";
 import { addBench } from "./commands/bench.js";
 import { addCache } from "./commands/cache.js";
 import { addColdstart } from "./commands/coldstart.js";
@@ -25,6 +26,7 @@ for (const add of [
   addLocal,
   addColdstart,
   addCache,
+  addBatch,
   addVerifyFlags,
   addGenerate,
   addDocsCheck,
