@@ -4,7 +4,7 @@ import { batchLabels, batchSelector, conductorName } from "../derive/batch/objec
 import type { BatchPlan } from "../derive/batch/plan.js";
 import { conductorSpec } from "../derive/batch/spec.js";
 import { TUNING } from "../derive/tuning.js";
-import { JOB_NAME_LABEL, SPEC_ENV } from "../vocabulary/batch.js";
+import { JOB_NAME_LABEL, JOB_UID_LABEL, SPEC_ENV } from "../vocabulary/batch.js";
 import { ENGINE_CONTAINER } from "../vocabulary/workloads.js";
 import { helperPod } from "./helperPod.js";
 import { type BatchPodContext, python } from "./workerPod.js";
@@ -49,9 +49,9 @@ export function conductorJob(plan: BatchPlan, partOf: string, context: BatchPodC
         command: python("batch_conduct.py"),
         env: [
           { name: SPEC_ENV, value: spec },
-          // The run is named after its Job.
+          // The run is named after its Job, which owns the workers'.
           { name: "JOB_NAME", valueFrom: { fieldRef: { fieldPath: `metadata.labels['${JOB_NAME_LABEL}']` } } },
-          { name: "POD_NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } },
+          { name: "JOB_UID", valueFrom: { fieldRef: { fieldPath: `metadata.labels['${JOB_UID_LABEL}']` } } },
         ],
         deadlineSeconds,
         hasToken: true,

@@ -51,7 +51,6 @@ export function conductorSpec(plan: BatchPlan, job: object): object {
     badLines,
     shardLines,
     scratch: SCRATCH_PATH,
-    parallelism,
-    job,
+    workers: { job, parallelism },
   };
 }
