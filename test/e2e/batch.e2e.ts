@@ -47,9 +47,13 @@ async function interrupt(
 ): Promise<Interruptions> {
   const done: Interruptions = { evicted: 0, failed: 0 };
   const failures = new Map<string, number>();
+  let isConducted = random() < 0.5;
   for (let left = 2 + Math.floor(random() * 4); left > 0 && !isOver(); ) {
     await sleep(300 + random() * 900);
-    const running = world.podsOf(name).filter((pod) => world.kubelet.runs(pod));
+    const running = world
+      .podsOf(name)
+      // Each pod that a conductor needs comes twice as late as the one before: interrupted often, it would only wait.
+      .filter((pod) => world.kubelet.runs(pod) && (isWorker(pod) || !isConducted));
     const pod = running[Math.floor(random() * running.length)];
     const dice = random();
     if (pod === undefined) continue;
@@ -63,6 +67,7 @@ async function interrupt(
       else world.kubelet.crash(pod);
       if (isWorker(pod)) done.failed += 1;
     }
+    isConducted ||= !isWorker(pod);
     left -= 1;
   }
   return done;
@@ -116,7 +121,7 @@ async function runOf(world: BatchWorld, seed: number): Promise<Interruptions> {
   const name = await world.submit(`s-${seed}`, input);
   let isOver = false;
   const interrupted = interrupt(world, name, random, () => isOver);
-  const end = await world.ended(name, 200).finally(() => {
+  const end = await world.ended(name, Number(process.env["X"] ?? 200)).finally(() => {
     isOver = true;
   });
   const done = await interrupted;

@@ -1,5 +1,5 @@
 /** Runs of a batch on a real control plane: their inputs, their Jobs, what becomes of them. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LABELS } from "../../components/vocabulary/labels.js";
 import { describedGroup } from "../../components/derive/nodes/nodeGroup.js";
@@ -164,8 +164,15 @@ export class BatchWorld {
         (await this.job(name))?.status?.conditions?.find(
           ({ type, status }) => ["Complete", "Failed"].includes(type) && status === "True",
         )?.type,
-      { seconds, instead: async () => [(await this.job(name))?.status, (await this.workers(name))?.status] },
+      { seconds, instead: async () => [(await this.job(name))?.status, (await this.workers(name))?.status, this.logs(name), (await this.cluster.list<any>("v1","Event",{namespace:this.scenario.namespace})).filter((e:any)=>e.involvedObject.name.startsWith(name)).map((e:any)=>[e.lastTimestamp??e.eventTime,e.involvedObject.name,e.reason,e.message].join(" ")), this.kubelet.seen.map(p=>[p.metadata.name,p.status?.phase,p.spec.nodeName,p.metadata.deletionTimestamp])] },
     );
+  }
+
+  /** The end of what each pod of a run has said. */
+  logs(name: string): Record<string, string> {
+    const pods = join(this.folder, "pods");
+    const own = readdirSync(pods).filter((pod) => pod.startsWith(`${name}-`));
+    return Object.fromEntries(own.map((pod) => [pod, readFileSync(join(pods, pod, "log"), "utf8").slice(-1000)]));
   }
 
   /** Pods of a run, as they were a moment ago. */
