@@ -14,6 +14,7 @@ import { HTTP_PORT } from "../vocabulary/ports.js";
 import { ApiKey } from "./apiKey.js";
 import { createChatTemplate } from "../engine/chatTemplate.js";
 import { scaledObjectSpec } from "./autoscaling.js";
+import { coldStartRuleSpec } from "./coldStart.js";
 import { disruptionBudgetSpec } from "./disruption.js";
 import { annotationsOf, monitorsOf } from "./monitors.js";
 import { networkPolicySpec } from "./networkPolicy.js";
@@ -33,8 +34,8 @@ export interface VllmRuntimeArgs {
 }
 
 /**
- * One release of a model: a workload, Service, ServiceAccount, PodDisruptionBudget, NetworkPolicy, PodMonitor where Prometheus
- * reads those, a ScaledObject where replicas may vary, and a ConfigMap where the release has a chat template.
+ * One release of a model: a workload, Service, ServiceAccount, PodDisruptionBudget, NetworkPolicy, PodMonitor and PrometheusRule where
+ * Prometheus reads those, a ScaledObject where replicas may vary, and a ConfigMap where the release has a chat template.
  *
  * Needs KEDA and the Prometheus operator in the cluster.
  */
@@ -64,18 +65,7 @@ export class VllmRuntime extends pulumi.ComponentResource {
     const accountName = extension.serviceAccount?.name ?? this.account(name, metadata, extension, child);
     new k8s.networking.v1.NetworkPolicy(name, { metadata, spec: networkPolicySpec(selector, environment) }, child);
     new k8s.policy.v1.PodDisruptionBudget(name, { metadata, spec: disruptionBudgetSpec(selector) }, child);
-    if (monitorsOf(monitoring) === "podMonitor") {
-      new k8s.apiextensions.CustomResource(
-        name,
-        {
-          apiVersion: "monitoring.coreos.com/v1",
-          kind: "PodMonitor",
-          metadata: { ...metadata, labels: { ...labels, ...monitoring.podMonitorLabels } },
-          spec: podMonitorSpec(selector),
-        },
-        child,
-      );
-    }
+    if (monitorsOf(monitoring) === "podMonitor") this.monitors(name, metadata, args, child);
 
     const templates = createChatTemplate(name, plan, metadata, child);
     const { huggingFaceToken, podAnnotations, priorityClasses } = environment;
@@ -123,6 +113,23 @@ export class VllmRuntime extends pulumi.ComponentResource {
       url: this.url,
       contractHash: this.contractHash,
     });
+  }
+
+  /** Makes what Prometheus' operator reads. */
+  private monitors(
+    name: string,
+    metadata: { name: string; namespace: pulumi.Input<string>; labels: Record<string, string> },
+    { plan, environment: { namespace, monitoring } }: VllmRuntimeArgs,
+    opts: pulumi.CustomResourceOptions,
+  ): void {
+    const common = {
+      apiVersion: "monitoring.coreos.com/v1",
+      metadata: { ...metadata, labels: { ...metadata.labels, ...monitoring.podMonitorLabels } },
+    };
+    const monitor = { ...common, kind: "PodMonitor", spec: podMonitorSpec(runtimeSelector(plan)) };
+    new k8s.apiextensions.CustomResource(name, monitor, opts);
+    const rules = pulumi.output(namespace).apply((inNamespace) => coldStartRuleSpec(plan, inNamespace));
+    new k8s.apiextensions.CustomResource(name, { ...common, kind: "PrometheusRule", spec: rules }, opts);
   }
 
   /** Makes the pods' ServiceAccount, without a token for the API. */

@@ -94,6 +94,7 @@ export function isRuntimeWorkload(kind: string): boolean {
 export const RUNTIME_OBJECTS: readonly RuntimeObject[] = [
   { apiVersion: "keda.sh/v1alpha1", kind: "ScaledObject" },
   { apiVersion: "monitoring.coreos.com/v1", kind: "PodMonitor" },
+  { apiVersion: "monitoring.coreos.com/v1", kind: "PrometheusRule" },
   ...RUNTIME_WORKLOADS,
   { apiVersion: "v1", kind: "Service" },
   { apiVersion: "policy/v1", kind: "PodDisruptionBudget" },
