@@ -25,6 +25,8 @@ export const LABELS = {
   class: `${OWN}/class`,
   /** The GPU type, a key of the GPU table. */
   gpu: `${OWN}/gpu`,
+  /** Of a batch's pods: `conductor` or `worker`. */
+  part: `${OWN}/part`,
 } as const;
 
 export const ANNOTATIONS = {
@@ -61,4 +63,4 @@ export const APP_NAME = "vllm";
 export const MANAGED_BY = "pulumi";
 
 /** Values of {@link LABELS.component}. */
-export const COMPONENTS = { runtime: "runtime", spare: "spare" } as const;
+export const COMPONENTS = { runtime: "runtime", spare: "spare", batch: "batch" } as const;
