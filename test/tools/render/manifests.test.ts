@@ -42,7 +42,6 @@ describe("manifestFiles", () => {
         "5-poddisruptionbudget-chat-r1.yaml",
         "5-podmonitor-chat-r1.yaml",
         "5-prometheusrule-chat-r1.yaml",
-    "5-prometheusrule-chat-r1.yaml",
         "5-scaledobject-chat-r1.yaml",
         "5-service-chat-r1.yaml",
         "5-service-chat.yaml",
