@@ -75,6 +75,8 @@ export const ENGINE_CONTAINER = "vllm";
 
 /** Names of the volumes that an engine has; the last one only with a chat template in its contract. */
 export const ENGINE_VOLUMES: readonly string[] = ["cache", "shm", "tmp", "template"];
+/** What the names of volumes begin with that bring weights. */
+export const WEIGHTS_VOLUMES = "weights-";
 
 /** A kind of object that belongs to a runtime. */
 export interface RuntimeObject extends ObjectKind {
@@ -102,4 +104,16 @@ export const RUNTIME_OBJECTS: readonly RuntimeObject[] = [
   { apiVersion: "v1", kind: "ServiceAccount", beforeWorkload: true },
   { apiVersion: "v1", kind: "ConfigMap", beforeWorkload: true },
   { apiVersion: "v1", kind: "Secret" },
+];
+
+/**
+ * Kinds of the objects that a cache of weights consists of beside those of runtimes, in the order in which a stack takes them
+ * away. Runtimes mount what these make.
+ */
+export const CACHE_OBJECTS: readonly RuntimeObject[] = [
+  { apiVersion: "batch/v1", kind: "Job", beforeWorkload: true },
+  { apiVersion: "apps/v1", kind: "DaemonSet", beforeWorkload: true },
+  { apiVersion: "v1", kind: "PersistentVolumeClaim", beforeWorkload: true },
+  { apiVersion: "v1", kind: "PersistentVolume", beforeWorkload: true },
+  { apiVersion: "storage.k8s.io/v1", kind: "StorageClass", beforeWorkload: true },
 ];

