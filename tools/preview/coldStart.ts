@@ -56,24 +56,26 @@ const COLUMNS: Readonly<Record<keyof ExpectedParts, string>> = {
 /** @param width columns of the terminal, which the table keeps to */
 export function coldStartLines(releases: readonly Started[], width: number): string[] {
   const parts = Object.entries(COLUMNS) as [keyof ExpectedParts, string][];
+  const caches = releases.flatMap(({ coldStart }) => (coldStart.cache === undefined ? [] : [coldStart.cache]));
+  const withCache = caches.length === 0 ? [] : ["WITHOUT CACHE", "FIRST FILL"];
   const rows = releases.map(({ model, release, coldStart }) => [
     model,
     release,
     ...parts.map(([part]) => String(coldStart.parts[part])),
     String(coldStart.totalSeconds),
-    coldStart.cache === undefined ? "" : String(coldStart.cache.withoutSeconds),
-    coldStart.fillSeconds === undefined ? "" : String(coldStart.fillSeconds),
+    ...[coldStart.cache?.withoutSeconds, coldStart.fillSeconds]
+      .slice(0, withCache.length)
+      .map((value) => String(value ?? "")),
   ]);
-  const caches = releases.flatMap(({ coldStart }) => (coldStart.cache === undefined ? [] : [coldStart.cache]));
   const read = new Set(caches.map(({ kind, source }) => `${kind} (${source})`));
   return [
     pc.bold("Expected starts") +
       pc.dim("  in seconds, on a node that is there, by published figures; npm run coldstart measures a cluster's"),
-    fittingTable(
-      ["MODEL", "RELEASE", ...parts.map(([, title]) => title), "TOTAL", "WITHOUT CACHE", "FIRST FILL"],
-      rows,
-      { right: [2, 3, 4, 5, 6, 7, 8, 9, 10], title: 2, width },
-    ),
+    fittingTable(["MODEL", "RELEASE", ...parts.map(([, title]) => title), "TOTAL", ...withCache], rows, {
+      right: [2, 3, 4, 5, 6, 7, 8, 9, 10],
+      title: 2,
+      width,
+    }),
     ...(read.size === 0
       ? [pc.dim("Each start downloads its weights: docs/cache.md says what keeps them.")]
       : [pc.dim(`Weights from ${[...read].join(", ")}.`)]),
