@@ -74,8 +74,7 @@ export class ManagedAddon extends pulumi.ComponentResource {
       { addonName: facts.name, kubernetesVersion: args.kubernetesVersion },
       { parent: this },
     ).version;
-    const identity =
-      facts.identity && podRole(name, facts.identity, child, { ...args.roles, tags: args.tags });
+    const identity = facts.identity && podRole(name, facts.identity, child, { ...args.roles, tags: args.tags });
     this.addon = new aws.eks.Addon(
       name,
       {
