@@ -13,11 +13,11 @@ const FLOORS = [
   ["components/checks"],
   ["components/derive"],
   ["components/contract", "components/fit"],
-  ["components/config", "components/facts", "components/vocabulary"],
+  ["components/config", "components/facts", "components/vocabulary", "components/programs"],
 ];
 
 /** Rooms that load no Pulumi package. */
-const PURE = ["config", "facts", "vocabulary", "contract", "fit", "derive", "checks"];
+const PURE = ["config", "facts", "vocabulary", "contract", "fit", "derive", "checks", "programs"];
 
 const named = FLOORS.flat().filter((room) => !room.endsWith("*"));
 const listed = named.filter((room) => room.startsWith("components/")).map((room) => room.split("/")[1]);

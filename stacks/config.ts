@@ -1,6 +1,7 @@
 /**
  * The whole stack config, parsed once: every key under `vllm:`, every problem at once. Nothing downstream reads config.
  */
+import { checkCache } from "../components/checks/cache.js";
 import { checkGpuTypes } from "../components/checks/nodes/gpuTypes.js";
 import { checkHubToken, needHubToken } from "../components/checks/hubToken.js";
 import { checkPods } from "../components/checks/pod.js";
@@ -105,7 +106,7 @@ function parseValues(values: Readonly<Record<string, unknown>>, today: Date): Pa
   const sections: Sections = {
     cluster: parseCluster(clusterValue, `${prefix}cluster`, today, gpuTypes),
     plain: plainSections,
-    models: resolveModels(modelValues, `${prefix}models`, gpuTypes),
+    models: resolveModels(modelValues, `${prefix}models`, gpuTypes, wholeCache(plainSections.cache)),
   };
   const all = [
     ...Object.keys(values)
@@ -136,6 +137,7 @@ const CROSS_CHECKS: readonly ((sections: Sections) => Problem[])[] = [
   checkHelmValues,
   checkTokens,
   checkNamespace,
+  checkWeightCache,
   checkEndpoints,
   ({ cluster, plain: { platform } }) => checkPrometheus(platform, cluster.kind === "built", `${NAMESPACE}:platform`),
   missingAddons,
@@ -184,6 +186,16 @@ function checkTokens({ plain: { huggingFaceToken }, models: { releases, problems
   // Of models that are wrong nobody can tell.
   const isKnown = problems.every(({ severity }) => severity === "warning");
   return isKnown && needHubToken(releases) === false ? [warning(path, "no model is gated, so no pod gets it")] : [];
+}
+
+/** The cache, where it is right: releases are judged without one otherwise. */
+function wholeCache(cache: Parts<PlainSections["cache"]>): PlainSections["cache"] {
+  return isWrong(cache) ? undefined : (cache as PlainSections["cache"]);
+}
+
+function checkWeightCache({ cluster, plain: { cache }, models: { releases } }: Sections): Problem[] {
+  const isBuilt = cluster.kind === undefined ? undefined : cluster.kind === "built";
+  return checkCache(wholeCache(cache), { releases, isBuilt }, `${NAMESPACE}:cache`);
 }
 
 /** Namespaces that are not the stack's to make. */

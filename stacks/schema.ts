@@ -4,6 +4,7 @@ import { builtClusterSchema, existingClusterSchema } from "../components/cluster
 import { dnsLabel } from "../components/config/schemas.js";
 import { secretRefSchema } from "../components/config/secretRef.js";
 import { accessSchema } from "../components/contract/access.js";
+import { cacheSchema } from "../components/contract/cache.js";
 import { gpuTypesSchema } from "../components/contract/gpuTypes.js";
 import { podSchema } from "../components/contract/pod.js";
 import { modelSchema } from "../components/contract/schema.js";
@@ -38,6 +39,7 @@ export const stackConfigSchema = z.strictObject({
         .describe("Image of warm spares, with version tag and digest; default: registry.k8s.io/pause"),
     })
     .optional(),
+  cache: cacheSchema.optional(),
   platform: platformSchema.prefault({}),
   access: accessSchema.prefault({}),
   huggingFaceToken: z

@@ -1,10 +1,10 @@
 import { versionNamed } from "../facts/vllm/versions.js";
 import { TEMPLATE_FILE, TEMPLATE_FOLDER } from "../vocabulary/paths.js";
 import { HTTP_PORT } from "../vocabulary/ports.js";
-import { withOwnDraftPinned } from "./memory/draft.js";
 import { renderFlags } from "./flags.js";
 import type { RuntimePlan } from "./plan.js";
 import { runnerArguments } from "./task.js";
+import { loadedFlags, modelArguments } from "./weights/loading.js";
 
 /** vLLM's argument for a precision; a checkpoint that is already quantised says so itself. */
 function precisionArguments({ precision, quantizeAtLoad }: RuntimePlan["model"]): string[] {
@@ -20,12 +20,7 @@ export function serveArguments(plan: RuntimePlan): string[] {
   const { model, gpu, concurrency } = plan;
   const table = versionNamed(plan.vllmVersion)?.flags;
   return [
-    model.id,
-    `--revision=${model.revision}`,
-    ...(model.tokenizer === model.id ? [] : [`--tokenizer=${model.tokenizer}`]),
-    `--tokenizer-revision=${model.tokenizerRevision}`,
-    // Code of another repository is not at this commit: the start fails, and does not run its main branch.
-    ...(plan.flags["trust-remote-code"]?.value === true ? [`--code-revision=${model.revision}`] : []),
+    ...modelArguments(plan),
     "--served-model-name",
     ...plan.servedNames,
     ...runnerArguments(model.task, plan.flags),
@@ -40,6 +35,6 @@ export function serveArguments(plan: RuntimePlan): string[] {
     "--host=0.0.0.0",
     `--port=${HTTP_PORT}`,
     ...(plan.chatTemplate === undefined ? [] : [`--chat-template=${TEMPLATE_FOLDER}/${TEMPLATE_FILE}`]),
-    ...renderFlags(withOwnDraftPinned(plan.flags, model.revision), table),
+    ...renderFlags(loadedFlags(plan), table),
   ];
 }

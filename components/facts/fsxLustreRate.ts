@@ -1,5 +1,10 @@
 /** How fast one node reads from an FSx for Lustre file system of a size. */
-import type { StorageRate } from "./storageRates.js";
+
+export interface StorageRate {
+  gibPerSecond: { expected: number; pessimistic: number };
+  /** In a few words, for output and docs. */
+  source: string;
+}
 
 export interface FsxLustre {
   sizeGiB: number;

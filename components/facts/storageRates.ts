@@ -18,13 +18,9 @@
  *   AWS states about 30 GB/s for a p5's disks together. Pessimistic: one small disk [inferred]; AWS publishes no figure.
  * - claim: the storage is unknown here. Run:ai's benchmark: 15 GB in 48 s by the usual loader from a gp3 volume. Pessimistic [inferred].
  */
-import { fsxLustreRate, SMALLEST_FSX_LUSTRE } from "./fsxLustreRate.js";
+import { fsxLustreRate, SMALLEST_FSX_LUSTRE, type StorageRate } from "./fsxLustreRate.js";
 
-export interface StorageRate {
-  gibPerSecond: { expected: number; pessimistic: number };
-  /** In a few words, for output and docs. */
-  source: string;
-}
+export type { StorageRate };
 
 export const STORAGES = ["hub", "efs", "fsx-lustre", "s3-mountpoint", "s3-stream", "node", "claim"] as const;
 export type Storage = (typeof STORAGES)[number];

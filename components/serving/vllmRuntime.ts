@@ -12,7 +12,7 @@ import type { ServingEnvironment } from "../engine/environment.js";
 import type { SecretKey } from "../engine/secretKey.js";
 import { HTTP_PORT } from "../vocabulary/ports.js";
 import { ApiKey } from "./apiKey.js";
-import { createChatTemplate } from "./chatTemplate.js";
+import { createChatTemplate } from "../engine/chatTemplate.js";
 import { scaledObjectSpec } from "./autoscaling.js";
 import { disruptionBudgetSpec } from "./disruption.js";
 import { annotationsOf, monitorsOf } from "./monitors.js";
