@@ -1,12 +1,9 @@
 /** What a role may do in a part of an S3 bucket. */
+import type { S3Prefix } from "../contract/places.js";
 import type { Policy, Statement } from "../facts/aws/policy.js";
 
-/** A part of a bucket. */
-export interface S3Prefix {
-  bucket: string;
-  /** Without a slash at either end; empty for the whole bucket. */
-  prefix: string;
-}
+/** A part of a bucket; of an empty prefix the whole. */
+export type BucketPart = Pick<S3Prefix, "bucket" | "prefix">;
 
 /**
  * A policy for the objects under a prefix, and no others. `write` includes reading, and what an upload in parts and a lock need.
@@ -14,7 +11,7 @@ export interface S3Prefix {
  * Sources: Mountpoint's list of permissions (github.com/awslabs/mountpoint-s3, doc/CONFIGURATION.md); condition keys by action in
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html: uploads in parts are listed of the bucket alone.
  */
-export function s3Policy({ bucket, prefix }: S3Prefix, access: "read" | "write", partition: string): Policy {
+export function s3Policy({ bucket, prefix }: BucketPart, access: "read" | "write", partition: string): Policy {
   const bucketArn = `arn:${partition}:s3:::${bucket}`;
   const objects = prefix === "" ? `${bucketArn}/*` : `${bucketArn}/${prefix}/*`;
   const allow = (Sid: string, Action: string[], Resource: string): Statement => ({

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { podPermissions } from "../../aws/roles.js";
-import { type S3Prefix, s3Policy } from "../../aws/s3Access.js";
+import { type BucketPart, s3Policy } from "../../aws/s3Access.js";
 import { mountpointDriver, storageDriver } from "./drivers.js";
 import type { StorageCluster } from "./storageCluster.js";
 
@@ -13,7 +13,7 @@ export interface CacheUser {
 }
 
 /** Inputs of {@link S3Cache}. */
-export interface S3CacheArgs extends S3Prefix {
+export interface S3CacheArgs extends BucketPart {
   cluster: Pick<StorageCluster, "clusterName" | "kubernetesVersion" | "tags" | "roles">;
   /** Whether pods read by mounts; else each streams with permissions of its own. */
   mounted: boolean;
