@@ -53,8 +53,14 @@ function dnsRule(peers: readonly DnsPeer[], ports: readonly number[]): Egress {
 }
 
 /** @param tunnels ports by which a mesh carries what goes to other pods */
-export function egressRule(rule: EgressRule, tunnels: readonly number[]): Egress {
+export function egressRule(rule: Omit<EgressRule, "reason">, tunnels: readonly number[]): Egress {
   const { everywhere, namespace, ports } = rule;
   const to = everywhere ? EVERYWHERE.map((ipBlock) => ({ ipBlock })) : [peerOf(rule)];
   return { to, ports: tcp(namespace === undefined ? ports : [...ports, ...tunnels]) };
 }
+
+/** EKS Pod Identity's agent on the node: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html, read 2026-11-26. */
+export const POD_IDENTITY: Egress = {
+  to: ["169.254.170.23/32", "fd00:ec2::23/128"].map((cidr) => ({ ipBlock: { cidr } })),
+  ports: tcp([80]),
+};

@@ -12,6 +12,7 @@ import { extensionEnv, extensionFields, extensionMounts, extensionVolumes } from
 import type { SecretKey } from "./secretKey.js";
 import { CONTAINER_SECURITY, podSecurity } from "./security.js";
 import { ephemeralStorageGiB, mounts, volumes } from "./volumes.js";
+import { waitContainers, weightMounts, weightVolumes } from "./weights.js";
 
 type Container = types.input.core.v1.Container;
 type PodSpec = types.input.core.v1.PodSpec;
@@ -42,7 +43,10 @@ export interface EngineProcess {
   /** Ports, probes and lifecycle of a server. @default none */
   container?: Pick<Container, "ports" | "startupProbe" | "readinessProbe" | "livenessProbe" | "lifecycle">;
   /** What the pod has beside the container, such as how long it may take to stop. @default none */
-  pod?: Pick<PodSpec, "terminationGracePeriodSeconds" | "topologySpreadConstraints" | "restartPolicy" | "activeDeadlineSeconds">;
+  pod?: Pick<
+    PodSpec,
+    "terminationGracePeriodSeconds" | "topologySpreadConstraints" | "restartPolicy" | "activeDeadlineSeconds"
+  >;
 }
 
 /** A volume with its mount. */
@@ -56,7 +60,7 @@ export interface OwnVolume {
 export function enginePod(plan: RuntimePlan, context: PodContext, process: EngineProcess): PodSpec {
   const { priorityClassName, placement, extension = {} } = context;
   return {
-    ...extensionFields(extension),
+    ...extensionFields(extension, waitContainers(plan)),
     serviceAccountName: context.serviceAccountName,
     automountServiceAccountToken: false,
     // A Service named `vllm` would otherwise set VLLM_PORT=tcp://…, which vLLM reads as its port.
@@ -69,6 +73,7 @@ export function enginePod(plan: RuntimePlan, context: PodContext, process: Engin
     containers: [container(plan, context, process)],
     volumes: [
       ...volumes(plan),
+      ...weightVolumes(plan),
       ...(process.volumes ?? []).map(({ volume }) => volume),
       ...extensionVolumes(extension),
     ],
@@ -107,6 +112,7 @@ function container(plan: RuntimePlan, context: PodContext, process: EngineProces
     securityContext: CONTAINER_SECURITY,
     volumeMounts: [
       ...mounts(plan),
+      ...weightMounts(plan),
       ...own.map(({ volume, mount }) => ({ name: volume.name, ...mount })),
       ...extensionMounts(extension),
     ],
