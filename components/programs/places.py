@@ -5,7 +5,9 @@
 """
 
 import os
+import secrets
 import shutil
+import tempfile
 
 import web
 from program import Failed, Wrong
@@ -87,7 +89,7 @@ class Folder:
         """Write a small file only where none is; False when one is there."""
         path = self.name(name)
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        draft = f"{path}.{os.getpid()}.new"
+        draft = _draft(path)
         with open(draft, "wb") as file:
             file.write(body)
             _to_disk(file)
@@ -121,6 +123,21 @@ class Folder:
                 found.append(Item(os.path.relpath(path, self.root), stat.st_size, stat.st_mtime))
         yield from sorted(found)
 
+    def beginning(self, prefix):
+        """Yield the files of one folder whose names begin with `prefix`, in no order."""
+        folder, start = os.path.split(prefix)
+        try:
+            entries = list(os.scandir(self.name(folder)))
+        except FileNotFoundError:
+            return
+        for entry in entries:
+            if entry.name.startswith(start):
+                try:
+                    stat = entry.stat()
+                except FileNotFoundError:
+                    continue
+                yield Item(os.path.join(folder, entry.name), stat.st_size, stat.st_mtime)
+
     def delete(self, name):
         """Remove a file; one that is not there is no fault."""
         try:
@@ -128,8 +145,25 @@ class Folder:
         except FileNotFoundError:
             pass
 
+    def delete_all(self, under):
+        """Remove a folder with all that is in it."""
+        shutil.rmtree(self.name(under), ignore_errors=True)
+
+    def now(self):
+        """The time of the file system, in seconds: of a network's it is the server's, as that of `list` is."""
+        os.makedirs(self.root, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=self.root, prefix=".clock.") as file:
+            file.write(b".")
+            _to_disk(file)
+            return os.stat(file.name).st_mtime
+
     def _replacing(self, name):
         return _Replacing(self.name(name))
+
+
+def _draft(path):
+    """A name beside a file that no other process takes: pods that share a folder all have process 1."""
+    return f"{path}.{secrets.token_hex(4)}.new"
 
 
 def _create_in_place(path, body):
@@ -146,7 +180,7 @@ class _Replacing:
     """A file under another name that takes its own at the end, if nothing failed."""
 
     def __init__(self, path):
-        self._path, self._draft = path, f"{path}.{os.getpid()}.new"
+        self._path, self._draft = path, _draft(path)
 
     def __enter__(self):
         os.makedirs(os.path.dirname(self._path), exist_ok=True)
@@ -216,12 +250,21 @@ class S3Prefix:
             self.s3.upload(self.key(name), file, os.stat(path).st_size)
 
     def list(self, under=""):
-        under = under.rstrip("/") + "/" if under else ""
-        for item in self.s3.list(self.key(under)):
+        yield from self.beginning(under.rstrip("/") + "/" if under else "")
+
+    def beginning(self, prefix):
+        for item in self.s3.list(self.key(prefix)):
             yield item._replace(name=item.name[len(self.prefix) :])
 
     def delete(self, name):
         self.s3.delete(self.key(name))
+
+    def delete_all(self, under):
+        for item in list(self.list(under)):
+            self.delete(item.name)
+
+    def now(self):
+        return self.s3.now()
 
 
 class Url:
