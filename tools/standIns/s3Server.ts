@@ -79,11 +79,11 @@ export class S3Server {
     await once(this.child, "exit");
   }
 
-  private ask(method: string, path: string, body?: string | Buffer): Promise<Response> {
+  private async ask(method: string, path: string, body?: string | Buffer): Promise<Response> {
     const bytes = body === undefined ? undefined : new Uint8Array(Buffer.from(body));
-    return fetch(`${this.endpoint}/admin/${path.split("/").map(encodeURIComponent).join("/")}`, {
-      method,
-      body: bytes,
-    });
+    const url = `${this.endpoint}/admin/${path.split("/").map(encodeURIComponent).join("/")}`;
+    const response = await fetch(url, { method, body: bytes });
+    if (response.status >= 500) throw new Error(`${method} ${path}: ${await response.text()}`);
+    return response;
   }
 }
