@@ -3,6 +3,7 @@
 A file has its name in the cache only once it is whole and verified, so one that has it is never fetched again.
 """
 
+import fnmatch
 import os
 import shutil
 import threading
@@ -14,6 +15,10 @@ from program import Failed, gib, say
 
 # Downloads that ended with their process; what a killed or frozen one left has the name of its owner.
 IDLE = "idle"
+
+# What the hub's client leaves of a file when it is killed. It does not go on with it: each of its runs has names of its own
+# (huggingface_hub/file_download.py, _download_to_tmp_and_move, 1.31 and 2.4).
+OF_THE_HUB = "*.incomplete"
 
 
 class _Count:
@@ -31,7 +36,7 @@ class _Count:
 class FolderCache:
     """A folder. Downloads lie beside the revision's folder, and a file is renamed once it is verified."""
 
-    workers = 8
+    workers = 4
 
     def __init__(self, spec, folder, owner):
         self.place = Folder(spec["folder"])
@@ -47,13 +52,16 @@ class FolderCache:
         if os.path.isdir(idle):
             os.rename(idle, self.downloads)
         os.makedirs(self.downloads, exist_ok=True)
+        for folder, _, names in os.walk(self.downloads):
+            for name in fnmatch.filter(names, OF_THE_HUB):
+                os.unlink(os.path.join(folder, name))
         for left in os.listdir(self._parts):
             path = os.path.join(self._parts, left)
             if left == self._owner:
                 continue
             say("goes on with the downloads of a fill that was interrupted", owner=left)
             try:
-                shutil.copytree(path, self.downloads, dirs_exist_ok=True)
+                shutil.copytree(path, self.downloads, dirs_exist_ok=True, ignore=shutil.ignore_patterns(OF_THE_HUB))
             except (shutil.Error, OSError) as failure:
                 say(f"not all of them could be copied: {failure}")
             shutil.rmtree(path, ignore_errors=True)

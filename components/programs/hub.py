@@ -55,7 +55,7 @@ class HubSource:
         return [_file(found[path]) for path in paths]
 
     def fetch(self, file, folder):
-        """Bring a file into `folder`; the client goes on after what is there of it."""
+        """Bring a file into `folder`; over broken connections the client goes on, a killed one begins the file anew."""
         return self._patiently(
             lambda: self._hub.hf_hub_download(
                 self._id, file.path, revision=self._revision, local_dir=folder, endpoint=self._endpoint

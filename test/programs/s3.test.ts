@@ -72,7 +72,7 @@ result = [head.size, head.headers["x-amz-meta-sha256"], [hashlib.sha256(b"".join
     const code = `
 class Torn(io.BytesIO):
     def read(self, size):
-        if self.tell() > 20_000_000:
+        if self.tell() > 10_000_000:
             raise OSError("torn")
         return super().read(size)
 try:

@@ -22,6 +22,14 @@ export interface HubOptions {
   fault?: (request: IncomingMessage) => Fault;
   /** Refuses those without this token, as gated models do. @default open to all */
   token?: string;
+  /** The commit that the hub says it has. @default that of `revision` */
+  says?: string;
+  /** A file whose bytes are others than its hash says. @default none */
+  spoiled?: string;
+  /** What the listing says that each large file has. @default what it has */
+  pretendBytes?: number;
+  /** A download stops at its half until what this gives is fulfilled. @default no download stops */
+  hold?: (request: IncomingMessage) => Promise<void> | undefined;
 }
 
 const LFS_BYTES = 1_000_000;
@@ -99,17 +107,17 @@ export class Hub {
   }
 
   private listing(response: ServerResponse): void {
-    const { id, revision, files } = this.options;
+    const { id, revision, files, says = revision, pretendBytes } = this.options;
     const siblings = Object.entries(files).map(([rfilename, content]) => ({
       rfilename,
       size: content.length,
       blobId: blobId(content),
       ...(!this.isInGit(rfilename) && {
-        lfs: { sha256: this.sha256.get(rfilename), size: content.length, pointerSize: 134 },
+        lfs: { sha256: this.sha256.get(rfilename), size: pretendBytes ?? content.length, pointerSize: 134 },
       }),
     }));
     response.setHeader("Content-Type", "application/json");
-    response.end(JSON.stringify({ _id: "1", id, modelId: id, sha: revision, private: false, tags: [], siblings }));
+    response.end(JSON.stringify({ _id: "1", id, modelId: id, sha: says, private: false, tags: [], siblings }));
   }
 
   private resolve(request: IncomingMessage, response: ServerResponse, path: string, fault: Fault): void {
@@ -126,7 +134,8 @@ export class Hub {
   }
 
   private send(request: IncomingMessage, response: ServerResponse, path: string, fault: Fault): void {
-    const content = this.options.files[path]!;
+    const { files, spoiled, hold } = this.options;
+    const content = path === spoiled ? Buffer.from(files[path]!).fill(0, 10, 20) : files[path]!;
     const [, from] = /^bytes=(\d+)-/.exec(request.headers.range ?? "") ?? [];
     const start = Number(from ?? 0);
     response.setHeader("ETag", `"${this.isInGit(path) ? blobId(content) : this.sha256.get(path)}"`);
@@ -135,9 +144,12 @@ export class Hub {
       response.setHeader("Content-Range", `bytes ${start}-${content.length - 1}/${content.length}`);
     response.writeHead(from === undefined ? 200 : 206, { "Content-Length": content.length - start });
     if (request.method === "HEAD") return void response.end();
-    if (fault !== "cut") return void response.end(content.subarray(start));
-    const part = content.subarray(start, start + Math.ceil((content.length - start) / 2));
-    response.write(part, () => response.destroy());
+    const half = start + Math.ceil((content.length - start) / 2);
+    const held = hold?.(request);
+    if (fault === "cut") return void response.write(content.subarray(start, half), () => response.destroy());
+    if (held === undefined) return void response.end(content.subarray(start));
+    response.write(content.subarray(start, half));
+    void held.then(() => response.end(content.subarray(half)));
   }
 }
 
