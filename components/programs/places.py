@@ -82,7 +82,7 @@ class Folder:
 
     def write(self, name, body):
         """Write a small file: whole or not at all, and on the disk before this returns."""
-        with self._replacing(name) as file:
+        with self.writing(name) as file:
             file.write(body)
 
     def create(self, name, body):
@@ -107,7 +107,7 @@ class Folder:
 
     def upload(self, name, path):
         """Bring a local file here."""
-        with self._replacing(name) as file, open(path, "rb") as source:
+        with self.writing(name) as file, open(path, "rb") as source:
             shutil.copyfileobj(source, file, COPY_BYTES)
 
     def list(self, under=""):
@@ -157,7 +157,8 @@ class Folder:
             _to_disk(file)
             return os.stat(file.name).st_mtime
 
-    def _replacing(self, name):
+    def writing(self, name):
+        """A file to write to in a `with`: it appears at its end, if nothing failed, and on the disk."""
         return _Replacing(self.name(name))
 
 
@@ -248,6 +249,9 @@ class S3Prefix:
     def upload(self, name, path):
         with open(path, "rb") as file:
             self.s3.upload(self.key(name), file, os.stat(path).st_size)
+
+    def writing(self, name):
+        return self.s3.writing(self.key(name))
 
     def list(self, under=""):
         yield from self.beginning(under.rstrip("/") + "/" if under else "")
