@@ -1,7 +1,7 @@
 /** `vllm:cluster`: an existing cluster, or one to build. */
 import { withKnownGpus } from "../components/checks/nodes/gpuTypes.js";
 import { checkNodeGroup } from "../components/checks/nodes/nodeGroup.js";
-import type { GroupParts } from "../components/checks/nodes/placement.js";
+import type { GroupParts } from "../components/checks/nodes/places.js";
 import { checkCluster, checkGivenNetwork } from "../components/cluster/check.js";
 import {
   type BuiltClusterConfig,

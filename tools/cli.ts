@@ -2,6 +2,7 @@
 import "./lightSdk.js";
 import { commandLine, runCommandLine } from "./commandLine.js";
 import { addBench } from "./commands/bench.js";
+import { addColdstart } from "./commands/coldstart.js";
 import { addDocsCheck } from "./commands/docsCheck.js";
 import { addFit } from "./commands/fit.js";
 import { addGenerate } from "./commands/generate.js";
@@ -21,6 +22,7 @@ for (const add of [
   addRender,
   addFit,
   addLocal,
+  addColdstart,
   addVerifyFlags,
   addGenerate,
   addDocsCheck,

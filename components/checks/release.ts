@@ -1,12 +1,13 @@
 /** Checks of one release that need more than its shape: tables, the model's limits, the fit. */
 import { parseImage, pinOf } from "../config/image.js";
-import { given, isWrong, type Parts, WRONG } from "../config/parts.js";
+import { from, given, isWrong, type Parts, WRONG } from "../config/parts.js";
 import { error, listOr, type Problem, quote } from "../config/problems.js";
 import { takesWholePrompts } from "../derive/memory/batchBudget.js";
 import { fitFlagsOf } from "../derive/memory/fitFlags.js";
 import { fitInputOf } from "../derive/memory/fitInput.js";
 import { offloaded } from "../derive/memory/offloading.js";
 import { imageVersion, type RuntimePlan } from "../derive/plan.js";
+import { isOffline } from "../derive/weights/delivery.js";
 import type { Gpu } from "../facts/gpus.js";
 import { refusesFp16 } from "../facts/models/withoutFp16.js";
 import { type Precision, PRECISION_NAMES, PRECISIONS } from "../facts/precisions.js";
@@ -106,7 +107,7 @@ export function checkRelease(plan: Parts<RuntimePlan>, path: string, found: read
           const input = fitInputOf(question);
           return [...checkFit(input, { id, path }), ...checkEncoder(input, `${path}.flags`)];
         })),
-    ...checkResources({ ...resources, weightsGiB: plan.weightsGiB }, `${path}.resources`),
+    ...checkResources({ ...resources, weightsGiB: plan.weightsGiB }, downloadsWeights(plan), `${path}.resources`),
     ...given(
       [{ flags, env: plan.env, gpus: gpu.count }, resources.memoryGiB, resources.sharedMemoryGiB],
       (of, memory, shared) => checkOffloading(offloaded(of), { memory, shared }, `${path}.resources`),
@@ -254,14 +255,21 @@ function yarn(times: number, maxContext: number): string {
   return `flags: { hf-overrides: { value: { rope_parameters: { ${parameters} } }, reason: … } }`;
 }
 
+/** Whether a replica downloads weights to its own disk; where nobody can tell, it does not. */
+function downloadsWeights({ artifacts, cache }: Parts<RuntimePlan>): boolean {
+  const downloads = from([artifacts], (all) => !isOffline(all, cache as RuntimePlan["cache"]));
+  return downloads === true;
+}
+
 function checkResources(
   resources: Parts<RuntimePlan["resources"] & Pick<RuntimePlan, "weightsGiB">>,
+  downloads: boolean,
   path: string,
 ): Problem[] {
   const { diskGiB, weightsGiB, sharedMemoryGiB, memoryGiB } = resources;
   return [
     ...given([diskGiB, weightsGiB], (disk, weights) => {
-      if (disk >= weights) return [];
+      if (!downloads || disk >= weights) return [];
       const message = `${disk} GiB have no room for ${weights.toFixed(1)} GiB of weights: use ${Math.ceil(weights)} or more`;
       return [error(`${path}.diskGiB`, message)];
     }),

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { joinPath, parse } from "../config/parse.js";
 import { entriesOf, given, itemsOf, from, isWhole, isWrong, type Parts, type Wrong } from "../config/parts.js";
 import { append, error, type Problem, quote } from "../config/problems.js";
+import type { CacheConfig } from "../contract/cache.js";
 import { MODEL_NAME, modelSchema, RELEASE_NAME, releaseSchema } from "../contract/schema.js";
 import { type GpuTypes, gpuTypesOf } from "../derive/nodes/gpuTypes.js";
 import type { ServedModel } from "../derive/servedModel.js";
@@ -15,6 +16,7 @@ import { checkPod } from "./pod.js";
 import type { PlacedRelease } from "./nodes/placement.js";
 import { checkRelease } from "./release.js";
 import { markSound } from "./sound.js";
+import { checkWeights } from "./weights.js";
 
 export interface ResolvedModels {
   /** Only models that are right in shape, with all their releases. */
@@ -28,15 +30,24 @@ export interface ResolvedModels {
 const sectionSchema = modelSchema.extend({ releases: z.record(z.string(), z.unknown()) });
 type Section = Parts<ModelSection> & { releases: Record<string, unknown> | Wrong };
 
-/** @param gpuTypes those of the table and of the config @default those of the table */
-export function resolveModels(input: unknown, path: string, gpuTypes = gpuTypesOf()): ResolvedModels {
+/**
+ * @param gpuTypes those of the table and of the config @default those of the table
+ * @param cache where weights are kept between starts @default nowhere
+ */
+export function resolveModels(
+  input: unknown,
+  path: string,
+  gpuTypes = gpuTypesOf(),
+  cache?: CacheConfig,
+): ResolvedModels {
   const record = parse(z.record(z.string(), z.unknown()), input, path);
   if (record.value === undefined) return { models: [], releases: [], problems: record.problems };
   const entries = Object.entries(record.value);
   if (entries.length === 0) {
     return { models: [], releases: [], problems: [error(path, "is empty: describe at least one model")] };
   }
-  const resolved = entries.map(([name, value]) => resolveModel(name, value, joinPath(path, [name]), gpuTypes));
+  const shared = { gpuTypes, cache };
+  const resolved = entries.map(([name, value]) => resolveModel(name, value, joinPath(path, [name]), shared));
   const outlines = resolved.map(({ outline }) => outline);
   return {
     models: resolved.flatMap(({ model }) => model ?? []),
@@ -52,7 +63,14 @@ interface Resolved {
   problems: Problem[];
 }
 
-function resolveModel(name: string, value: unknown, path: string, gpuTypes: GpuTypes): Resolved {
+/** What all releases share. */
+export interface Shared {
+  gpuTypes: GpuTypes;
+  /** Where weights are kept between starts. */
+  cache: CacheConfig | undefined;
+}
+
+function resolveModel(name: string, value: unknown, path: string, shared: Shared): Resolved {
   const problems: Problem[] = [];
   if (!MODEL_NAME.test(name)) {
     problems.push(
@@ -82,7 +100,7 @@ function resolveModel(name: string, value: unknown, path: string, gpuTypes: GpuT
   const { route, warmSpares } = section;
   const releases = texts.map(([release, text]): PlacedRelease & { release: string } => {
     const at = joinPath(`${path}.releases`, [release]);
-    const resolved = resolveRelease({ name, release, keys, gpuTypes }, text, at);
+    const resolved = resolveRelease({ name, release, keys, ...shared }, text, at);
     append(problems, resolved.problems);
     const spares = from([route.stable, warmSpares], (stable, count) => (stable === release ? count : 0));
     return { release, plan: resolved.plan, warmSpares: spares, path: at };
@@ -105,16 +123,16 @@ function resolveModel(name: string, value: unknown, path: string, gpuTypes: GpuT
 }
 
 /** What a release is part of. */
-interface Surroundings {
+export interface Surroundings extends Shared {
   /** The model's key. */
   name: string;
   release: string;
   keys: Parts<ModelKeys>;
-  gpuTypes: GpuTypes;
 }
 
-function resolveRelease(
-  { name, release, keys, gpuTypes }: Surroundings,
+/** A release's plan, as far as its text is right, and every problem. */
+export function resolveRelease(
+  { name, release, keys, gpuTypes, cache }: Surroundings,
   value: unknown,
   path: string,
 ): { plan: Parts<RuntimePlan>; problems: Problem[] } {
@@ -135,12 +153,13 @@ function resolveRelease(
   const parsed = parse(releaseSchema, value, path);
   append(problems, parsed.problems);
   const config = parsed.parts;
-  const plan = planOf(name, release, keys, config, gpuTypes);
+  const plan = planOf(name, release, keys, config, gpuTypes, cache);
   append(
     problems,
     given([config.gpu.type], (type) => checkGpuType(type, gpuTypes, `${path}.gpu.type`)),
   );
   append(problems, checkModelSource(config.model, `${path}.model`));
+  append(problems, checkWeights(config, plan, path));
   append(problems, checkRelease(plan, path, problems));
   return { plan, problems };
 }

@@ -54,7 +54,7 @@ function checkPlan(plan: RuntimePlan, path: string): Problem[] {
   ];
   const found = [...problems, ...checkRelease(plan, path, problems)];
   if (found.some(({ severity }) => severity === "error")) return found;
-  const derived = planOf(name, release, keys.parts as ModelKeys, config.parts, typesOf(plan));
+  const derived = planOf(name, release, keys.parts as ModelKeys, config.parts, typesOf(plan), plan.cache);
   if (isDeepStrictEqual({ ...derived }, { ...plan })) return found;
   const differing = Object.entries(derived).find(
     ([key, value]) => !isDeepStrictEqual(value, plan[key as keyof RuntimePlan]),

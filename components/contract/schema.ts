@@ -9,6 +9,7 @@ import { commit, envName, hubId, positiveInt, reason } from "../config/schemas.j
 import { architectureSchema } from "./architecture.js";
 import { gpuTypeName } from "./gpuTypes.js";
 import { podSchema } from "./pod.js";
+import { adapterName, adapterSchema, draftSchema, sourceSchema } from "./source.js";
 import { behaviorSchema, fallbackSchema, triggerSchema } from "./triggers.js";
 
 /** Kubernetes names built from a model's key add a release and suffixes of controllers; 63 characters is the limit. */
@@ -39,9 +40,15 @@ export const releaseSchema = z
   .strictObject({
     model: z.strictObject({
       id: hubId.describe("Hugging Face id"),
-      revision: commit.describe("Commit of the weights, 40 hex digits"),
+      revision: commit.describe(
+        "Commit of the weights, 40 hex digits; of another source the start of its manifest's or image's SHA-256",
+      ),
+      source: sourceSchema.optional(),
       tokenizer: hubId.optional().describe("Hugging Face id of the tokenizer; default: the model's own"),
       tokenizerRevision: commit.optional().describe("Commit of the tokenizer; default: the model's revision"),
+      tokenizerSource: sourceSchema
+        .optional()
+        .describe("Where the tokenizer's files are; default: the model's source, and the hub for another tokenizer"),
       task: z
         .enum(TASKS)
         .optional()
@@ -63,6 +70,13 @@ export const releaseSchema = z
         .describe("Whether the hub asks for a token (config secret vllm:huggingFaceToken); default: the catalogue's"),
       architecture: architectureSchema.optional(),
     }),
+    draft: draftSchema.optional(),
+    adapters: z
+      .record(adapterName, adapterSchema)
+      .optional()
+      .describe(
+        "LoRA adapters by the name that clients ask for; they need the flag enable-lora, and a cache if they are of the hub",
+      ),
     image: z.string().describe("vLLM image with version tag and digest: name:tag@sha256:…"),
     vllmVersion: z
       .string()

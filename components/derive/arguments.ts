@@ -1,10 +1,10 @@
 import { versionNamed } from "../facts/vllm/versions.js";
 import { TEMPLATE_FILE, TEMPLATE_FOLDER } from "../vocabulary/paths.js";
 import { HTTP_PORT } from "../vocabulary/ports.js";
-import { withOwnDraftPinned } from "./memory/draft.js";
 import { renderFlags } from "./flags.js";
 import type { RuntimePlan } from "./plan.js";
 import { runnerArguments } from "./task.js";
+import { loadedFlags, modelArguments } from "./weights/loading.js";
 
 /** vLLM's argument for a precision; a checkpoint that is already quantised says so itself. */
 function precisionArguments({ precision, quantizeAtLoad }: RuntimePlan["model"]): string[] {
@@ -12,34 +12,40 @@ function precisionArguments({ precision, quantizeAtLoad }: RuntimePlan["model"])
   return [`--dtype=${dtype}`, ...(quantizeAtLoad ? [`--quantization=${precision}`] : [])];
 }
 
-/**
- * What follows `vllm serve`, the image's entrypoint: the model, what the contract owns in a fixed order, then its flags
- * by name. Everything that the fit rests on is said, so that a changed default of a new vLLM cannot undo it.
- */
+/** What follows `vllm serve`, the image's entrypoint: what the engine is told, and what a server alone has. */
 export function serveArguments(plan: RuntimePlan): string[] {
+  return argumentsOf(plan, {
+    admission: [`--max-num-queued-reqs=${plan.concurrency.inFlight}`],
+    server: [`--shutdown-timeout=${plan.drainSeconds}`, "--host=0.0.0.0", `--port=${HTTP_PORT}`],
+  });
+}
+
+/** What every engine is told, whatever brings it its requests; the model comes first. */
+export function engineArguments(plan: RuntimePlan): string[] {
+  return argumentsOf(plan, { admission: [], server: [] });
+}
+
+/**
+ * The model, what the contract owns in a fixed order, then its flags by name. Everything that the fit rests on is said, so that a
+ * changed default of a new vLLM cannot undo it.
+ */
+function argumentsOf(plan: RuntimePlan, { admission, server }: { admission: string[]; server: string[] }): string[] {
   const { model, gpu, concurrency } = plan;
   const table = versionNamed(plan.vllmVersion)?.flags;
   return [
-    model.id,
-    `--revision=${model.revision}`,
-    ...(model.tokenizer === model.id ? [] : [`--tokenizer=${model.tokenizer}`]),
-    `--tokenizer-revision=${model.tokenizerRevision}`,
-    // Code of another repository is not at this commit: the start fails, and does not run its main branch.
-    ...(plan.flags["trust-remote-code"]?.value === true ? [`--code-revision=${model.revision}`] : []),
+    ...modelArguments(plan),
     "--served-model-name",
     ...plan.servedNames,
     ...runnerArguments(model.task, plan.flags),
     ...precisionArguments(model),
     `--max-model-len=${plan.context}`,
     `--max-num-seqs=${concurrency.sequences}`,
-    `--max-num-queued-reqs=${concurrency.inFlight}`,
+    ...admission,
     `--max-num-batched-tokens=${concurrency.batchedTokens}`,
     `--tensor-parallel-size=${gpu.count}`,
     `--gpu-memory-utilization=${gpu.memoryUtilization}`,
-    `--shutdown-timeout=${plan.drainSeconds}`,
-    "--host=0.0.0.0",
-    `--port=${HTTP_PORT}`,
+    ...server,
     ...(plan.chatTemplate === undefined ? [] : [`--chat-template=${TEMPLATE_FOLDER}/${TEMPLATE_FILE}`]),
-    ...renderFlags(withOwnDraftPinned(plan.flags, model.revision), table),
+    ...renderFlags(loadedFlags(plan), table),
   ];
 }

@@ -1,12 +1,20 @@
 /** How long a replica may take to start, to stop and to be replaced. */
+import type { CacheConfig } from "../contract/cache.js";
 import { TUNING } from "./tuning.js";
+import { pessimisticGiBPerSecond } from "./weights/rate.js";
 
 const tens = (seconds: number): number => Math.ceil(seconds / 10) * 10;
 
-/** From the container's start to its first readiness. */
-export function startupSeconds(onDiskGiB: number): number {
+/**
+ * From the container's start to its first readiness. What fills a cache comes before the container starts, so that only reading
+ * counts.
+ */
+export function startupSeconds(
+  onDiskGiB: number,
+  { downloads, cache }: { downloads: boolean; cache?: CacheConfig | undefined },
+): number {
   const { engineSeconds, downloadGiBPerSecond } = TUNING.start;
-  return tens(engineSeconds + onDiskGiB / downloadGiBPerSecond);
+  return tens(engineSeconds + onDiskGiB / (downloads ? downloadGiBPerSecond : pessimisticGiBPerSecond(cache)));
 }
 
 /** Between the decision to stop a pod and SIGTERM. */

@@ -1,4 +1,5 @@
 /** From the text of a release to everything that its runtime is made of. */
+import type { CacheConfig } from "../contract/cache.js";
 import { parseImage, vllmVersionOf } from "../config/image.js";
 import { from, isWrong, type Parts, partsOf } from "../config/parts.js";
 import type { RuntimeContract } from "../contract/contract.js";
@@ -9,11 +10,13 @@ import type { Task } from "../facts/models/task.js";
 import type { Precision } from "../facts/precisions.js";
 import { batchedTokens } from "./memory/batchBudget.js";
 import { startupSeconds } from "./budgets.js";
-import { draftOnDiskGiB, speculationOf } from "./memory/draft.js";
+import { draftOnDiskGiB, speculationOf, withStatedDraft } from "./memory/draft.js";
 import { type Accelerator, gpuNamed, type GpuTypes } from "./nodes/gpuTypes.js";
 import { cataloguedShape, downloadedPrecision, isGated, isQuantizedAtLoad, precisionOf } from "./model.js";
 import { offloaded } from "./memory/offloading.js";
 import { taskOf } from "./task.js";
+import { type Artifact, artifactsOf } from "./weights/artifacts.js";
+import { isDownloaded } from "./weights/delivery.js";
 import { cpus, diskGiB, memoryGiB, sharedMemoryGiB, weightsOnDiskGiB } from "./memory/resources.js";
 
 /** Keys of a model that all its releases share. They belong to the environment, and are no part of a contract. */
@@ -46,6 +49,10 @@ export interface RuntimePlan extends ModelKeys {
   concurrency: { sequences: number; inFlight: number; batchedTokens: number };
   /** Size of the weights as they are downloaded, a draft's of known size included. */
   weightsGiB: number;
+  /** What it loads: the model first. */
+  artifacts: Artifact[];
+  /** Where weights are kept between starts. @default nowhere */
+  cache?: CacheConfig;
   resources: { cpus: number; memoryGiB: number; sharedMemoryGiB: number; diskGiB: number };
   /** From the container's start to its first readiness. */
   startupSeconds: number;
@@ -65,6 +72,7 @@ function stated<T, Derived>(value: T, derive: () => Derived): Exclude<T, undefin
  *
  * @param name the model's key
  * @param gpuTypes those of the table and of the config
+ * @param cache where weights are kept between starts @default nowhere
  */
 export function planOf(
   name: string,
@@ -72,8 +80,10 @@ export function planOf(
   keys: Parts<ModelKeys>,
   config: Parts<ReleaseConfig>,
   gpuTypes: GpuTypes,
+  cache?: CacheConfig,
 ): Parts<RuntimePlan> {
-  const { model, image, gpu, context, concurrency, resources, flags, env } = config;
+  const { model, image, gpu, context, concurrency, resources, env, draft, adapters } = config;
+  const flags = from([config.flags, draft], withStatedDraft);
   const { id, revision } = model;
   const published = model.architecture?.precision;
   const source = { id, precision: model.precision, quantizeAtLoad: model.quantizeAtLoad, published };
@@ -91,6 +101,8 @@ export function planOf(
     [architecture, from([source], downloadedPrecision), isWrong(flags) ? {} : speculationOf(flags)],
     (shape, downloaded, given) => weightsOnDiskGiB(shape, downloaded) + draftOnDiskGiB(given),
   );
+  const artifacts = from([{ model, draft, adapters, flags: isWrong(flags) ? {} : speculationOf(flags) }], artifactsOf);
+  const delivered = from([artifacts], (all) => ({ downloads: all.some((one) => isDownloaded(one, cache)), cache }));
   const moved = from([{ flags, env, gpus: gpu.count }], offloaded);
   const shared = stated(resources.sharedMemoryGiB, () => from([gpu.count, moved], sharedMemoryGiB));
   return {
@@ -122,13 +134,15 @@ export function planOf(
       ),
     },
     weightsGiB,
+    artifacts,
+    ...(cache !== undefined && { cache }),
     resources: {
       cpus: stated(resources.cpus, () => from([gpu.count], cpus)),
       memoryGiB: stated(resources.memoryGiB, () => from([gpu.count, shared, moved], memoryGiB)),
       sharedMemoryGiB: shared,
-      diskGiB: stated(resources.diskGiB, () => from([weightsGiB], diskGiB)),
+      diskGiB: stated(resources.diskGiB, () => from([weightsGiB, delivered], diskGiB)),
     },
-    startupSeconds: stated(config.startupSeconds, () => from([weightsGiB], startupSeconds)),
+    startupSeconds: stated(config.startupSeconds, () => from([weightsGiB, delivered], startupSeconds)),
     ...(config.chatTemplate !== undefined && { chatTemplate: config.chatTemplate }),
     flags,
     env,

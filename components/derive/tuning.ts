@@ -22,11 +22,25 @@ export const TUNING = {
     /** A new node and the pull of a 10 GB image, before the container starts. */
     nodeSeconds: 900,
   },
+  fill: {
+    /** Hashing keeps a core busy while files come. */
+    cpus: 1,
+  },
   stop: {
     /** Between the decision to stop a pod and SIGTERM, so that proxies have stopped sending to it. */
     preStopSeconds: 10,
     /** For vLLM to exit once its requests are done. */
     exitSeconds: 20,
+  },
+  batch: {
+    /** From SIGTERM to SIGKILL: what is finished is written, within the two minutes that a spot node gives notice. */
+    graceSeconds: 100,
+    /** A shard and its results on the node's disk: some 100 KiB a line of 50,000 lines, in and out. */
+    scratchGiB: 10,
+    /** What checks, cuts, sends and joins reads files line by line. */
+    helper: { cpus: 0.5, memoryGiB: 1 },
+    /** For the conductor beside the run itself: reading the input, cutting it, joining the results. */
+    conductorSeconds: 3600,
   },
   scaling: {
     /** Share of the KV cache in use at which a replica is full: beyond it vLLM starts to preempt requests. */

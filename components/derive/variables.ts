@@ -1,6 +1,7 @@
-import { CACHE_PATH } from "../vocabulary/paths.js";
+import { CACHE_PATH, COMPILED_PATH } from "../vocabulary/paths.js";
 import { SECRET_ENV } from "../vocabulary/secrets.js";
 import type { RuntimePlan } from "./plan.js";
+import { isOffline, keepsCompiled } from "./weights/delivery.js";
 
 /**
  * Variables of every runtime. The root file system is read-only and the user has no home in the image. vLLM 0.30 and its
@@ -24,10 +25,18 @@ const FIXED_ENV: Readonly<Record<string, string>> = {
  */
 const READY_TIMEOUT = "VLLM_ENGINE_READY_TIMEOUT_S";
 
+/** Of runtimes whose files are all there: no library asks the hub, not even whether a file has changed. */
+const OFFLINE_ENV: Readonly<Record<string, string>> = { HF_HUB_OFFLINE: "1" };
+
+/** Stores the result of memory profiling under the cache root (vllm/envs.py, from 0.26.0 on). */
+const STARTUP_PLAN = "VLLM_ENABLE_STARTUP_PLAN";
+
 /** Names that a contract's `env` may not set. */
 export const OWNED_ENV: ReadonlySet<string> = new Set([
   ...Object.keys(FIXED_ENV),
+  ...Object.keys(OFFLINE_ENV),
   READY_TIMEOUT,
+  STARTUP_PLAN,
   ...Object.values(SECRET_ENV),
 ]);
 
@@ -35,9 +44,15 @@ export const OWNED_ENV: ReadonlySet<string> = new Set([
 export function environment({
   env,
   startupSeconds,
-}: Pick<RuntimePlan, "env" | "startupSeconds">): Record<string, string> {
+  artifacts,
+  cache,
+}: Pick<RuntimePlan, "env" | "startupSeconds" | "artifacts" | "cache">): Record<string, string> {
+  const keeps = keepsCompiled(cache);
   return {
     ...FIXED_ENV,
+    ...(isOffline(artifacts, cache) && OFFLINE_ENV),
+    ...(keeps && { VLLM_CACHE_ROOT: COMPILED_PATH }),
+    ...(keeps && cache.startupPlan && { [STARTUP_PLAN]: "1" }),
     [READY_TIMEOUT]: String(startupSeconds),
     ...Object.fromEntries(Object.entries(env).map(([name, { value }]) => [name, value])),
   };

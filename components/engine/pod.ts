@@ -12,6 +12,7 @@ import { extensionEnv, extensionFields, extensionMounts, extensionVolumes } from
 import type { SecretKey } from "./secretKey.js";
 import { CONTAINER_SECURITY, podSecurity } from "./security.js";
 import { ephemeralStorageGiB, mounts, volumes } from "./volumes.js";
+import { waitContainers, weightMounts, weightVolumes } from "./weights.js";
 
 type Container = types.input.core.v1.Container;
 type PodSpec = types.input.core.v1.PodSpec;
@@ -35,16 +36,31 @@ export interface EngineProcess {
   command?: string[];
   /** Variables that are read from Secrets. @default none */
   secrets?: Readonly<Record<string, SecretKey>>;
+  /** Plain variables of the process itself. @default none */
+  env?: Readonly<Record<string, string>>;
+  /** Volumes of the process itself, with where it sees them. @default none */
+  volumes?: readonly OwnVolume[];
   /** Ports, probes and lifecycle of a server. @default none */
   container?: Pick<Container, "ports" | "startupProbe" | "readinessProbe" | "livenessProbe" | "lifecycle">;
   /** What the pod has beside the container, such as how long it may take to stop. @default none */
-  pod?: Pick<PodSpec, "terminationGracePeriodSeconds" | "topologySpreadConstraints" | "restartPolicy">;
+  pod?: Pick<
+    PodSpec,
+    "terminationGracePeriodSeconds" | "topologySpreadConstraints" | "restartPolicy" | "activeDeadlineSeconds"
+  >;
+}
+
+/** A volume with its mount. */
+export interface OwnVolume {
+  volume: types.input.core.v1.Volume;
+  mount: Omit<types.input.core.v1.VolumeMount, "name">;
+  /** What it takes of the node's disk, in GiB. @default nothing */
+  diskGiB?: number;
 }
 
 export function enginePod(plan: RuntimePlan, context: PodContext, process: EngineProcess): PodSpec {
   const { priorityClassName, placement, extension = {} } = context;
   return {
-    ...extensionFields(extension),
+    ...extensionFields(extension, waitContainers(plan)),
     serviceAccountName: context.serviceAccountName,
     automountServiceAccountToken: false,
     // A Service named `vllm` would otherwise set VLLM_PORT=tcp://…, which vLLM reads as its port.
@@ -55,7 +71,12 @@ export function enginePod(plan: RuntimePlan, context: PodContext, process: Engin
     tolerations: placement.tolerations,
     securityContext: podSecurity(extension.securityContext),
     containers: [container(plan, context, process)],
-    volumes: [...volumes(plan), ...extensionVolumes(extension)],
+    volumes: [
+      ...volumes(plan),
+      ...weightVolumes(plan),
+      ...(process.volumes ?? []).map(({ volume }) => volume),
+      ...extensionVolumes(extension),
+    ],
   };
 }
 
@@ -65,7 +86,9 @@ function container(plan: RuntimePlan, context: PodContext, process: EngineProces
   const { resource } = plan.accelerator;
   const memory = `${memoryGiB}Gi`;
   const { huggingFaceToken, extension = {} } = context;
-  const disk = `${ephemeralStorageGiB(plan) + ownVolumesGiB(extension)}Gi`;
+  const own = process.volumes ?? [];
+  const ownGiB = own.reduce((sum, { diskGiB = 0 }) => sum + diskGiB, 0);
+  const disk = `${ephemeralStorageGiB(plan) + ownVolumesGiB(extension) + ownGiB}Gi`;
   const secrets = {
     ...process.secrets,
     ...(huggingFaceToken !== undefined && { [SECRET_ENV.huggingFaceToken]: huggingFaceToken }),
@@ -76,7 +99,7 @@ function container(plan: RuntimePlan, context: PodContext, process: EngineProces
     ...(process.command !== undefined && { command: process.command }),
     args: process.args,
     env: [
-      ...Object.entries(environment(plan)).map(([name, value]) => ({ name, value })),
+      ...Object.entries({ ...environment(plan), ...process.env }).map(([name, value]) => ({ name, value })),
       ...Object.entries(secrets).map(([name, secretKeyRef]) => ({ name, valueFrom: { secretKeyRef } })),
       ...extensionEnv(extension),
     ],
@@ -87,6 +110,11 @@ function container(plan: RuntimePlan, context: PodContext, process: EngineProces
     },
     ...process.container,
     securityContext: CONTAINER_SECURITY,
-    volumeMounts: [...mounts(plan), ...extensionMounts(extension)],
+    volumeMounts: [
+      ...mounts(plan),
+      ...weightMounts(plan),
+      ...own.map(({ volume, mount }) => ({ name: volume.name, ...mount })),
+      ...extensionMounts(extension),
+    ],
   };
 }

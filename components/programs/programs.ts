@@ -2,9 +2,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Where pods find the programs. */
-export const PROGRAMS_PATH = "/opt/pulumi-vllm";
-
 /** Modules of this folder that a program imports, at the start of a line. */
 const IMPORT = /^(?:import|from) ([a-z0-9_]+)/gm;
 

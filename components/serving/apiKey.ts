@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { API_KEY } from "../vocabulary/secrets.js";
+import { API_KEY, apiKeySecret } from "../vocabulary/secrets.js";
 import type { SecretKey } from "../engine/secretKey.js";
 
 /** Inputs of {@link ApiKey}. */
@@ -22,9 +22,9 @@ export class ApiKey extends pulumi.ComponentResource {
     const { namespace, labels } = args.metadata;
     const password = new random.RandomPassword(name, { length: LENGTH, special: false }, { parent: this });
     const secret = new k8s.core.v1.Secret(
-      `${name}-api-key`,
+      apiKeySecret(name),
       {
-        metadata: { name: `${args.metadata.name}-api-key`, namespace, labels },
+        metadata: { name: apiKeySecret(args.metadata.name), namespace, labels },
         type: "Opaque",
         stringData: { [API_KEY]: password.result },
       },

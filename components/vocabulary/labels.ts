@@ -25,6 +25,8 @@ export const LABELS = {
   class: `${OWN}/class`,
   /** The GPU type, a key of the GPU table. */
   gpu: `${OWN}/gpu`,
+  /** Of a batch's pods: `conductor` or `worker`. */
+  part: `${OWN}/part`,
 } as const;
 
 export const ANNOTATIONS = {
@@ -36,6 +38,8 @@ export const ANNOTATIONS = {
   exceptions: `${OWN}/exceptions`,
   /** Of a workload: taints of the nodes that it is for, `key=value:effect`, a comma between them; empty where they have none. */
   nodeTaints: `${OWN}/node-taints`,
+  /** Of what loads weights of a cache: folders of it, a comma between them. Nobody removes a folder that is named. */
+  weights: `${OWN}/weights`,
 } as const;
 
 /**
@@ -61,4 +65,4 @@ export const APP_NAME = "vllm";
 export const MANAGED_BY = "pulumi";
 
 /** Values of {@link LABELS.component}. */
-export const COMPONENTS = { runtime: "runtime", spare: "spare" } as const;
+export const COMPONENTS = { runtime: "runtime", spare: "spare", batch: "batch", cache: "cache" } as const;

@@ -3,6 +3,11 @@
 /** Key of a Secret that holds an API key. */
 export const API_KEY = "api-key";
 
+/** Name of the Secret with the key that the stack makes for a model. */
+export function apiKeySecret(model: string): string {
+  return `${model}-api-key`;
+}
+
 /** Key of the Secret that holds the token of the Hugging Face Hub. */
 export const HUB_TOKEN = "token";
 

@@ -1,5 +1,6 @@
 /** A good `vllm:models`, and what becomes of it when a test changes something. */
 import { checkRelease } from "../../components/checks/release.js";
+import { type CacheConfig, cacheSchema } from "../../components/contract/cache.js";
 import type { RuntimePlan } from "../../components/derive/plan.js";
 import type { NodeGroupConfig } from "../../components/contract/nodeGroup.js";
 import type { Problem } from "../../components/config/problems.js";
@@ -62,17 +63,25 @@ export function problemsOf(changes: Changes): string[] {
 }
 
 /** The same, for changes of release r1. */
-export function releaseProblems(changes: Changes): string[] {
-  return problemsOf(inRelease(changes));
+export function releaseProblems(changes: Changes, cache?: CacheConfig): string[] {
+  return lines(resolveModels(models(inRelease(changes)), AT, undefined, cache).problems);
 }
 
 export function lines(problems: readonly Problem[]): string[] {
   return problems.map(({ severity, path, message }) => `${severity} ${path}: ${message}`);
 }
 
+/** A cache of a kind, with the schema's defaults. */
+export function cacheOf(values: Values): CacheConfig {
+  return cacheSchema.parse(values);
+}
+
+/** A claim that many nodes can mount. */
+export const CLAIM: CacheConfig = cacheOf({ kind: "claim", name: "models" });
+
 /** The contract of r1 with changes to it; they have to be right. */
-export function contract(changes: Changes = {}, modelChanges: Changes = {}): RuntimePlan {
-  const resolved = resolveModels(models({ ...inRelease(changes), ...modelChanges }), AT);
+export function contract(changes: Changes = {}, modelChanges: Changes = {}, cache?: CacheConfig): RuntimePlan {
+  const resolved = resolveModels(models({ ...inRelease(changes), ...modelChanges }), AT, undefined, cache);
   const r1 = resolved.models.find(({ name }) => name === "chat")?.releases.get("r1");
   if (r1 === undefined) throw new Error(lines(resolved.problems).join("\n"));
   return r1;

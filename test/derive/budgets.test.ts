@@ -11,7 +11,7 @@ import { MOST_STARTUP_SECONDS } from "../../components/contract/schema.js";
 import { environment } from "../../components/derive/variables.js";
 import { GPUS, type GpuType } from "../../components/facts/gpus.js";
 import { MACHINES } from "../../components/facts/machines/index.js";
-import { contract } from "../contract/fixtures.js";
+import { cacheOf, CLAIM, contract } from "../contract/fixtures.js";
 
 describe("time budgets", () => {
   for (const drainSeconds of [0, 1, 120, 3600]) {
@@ -25,7 +25,15 @@ describe("time budgets", () => {
   it("give vLLM's own time-out the same length, and may be stated as long as any machine's weights take", () => {
     assert.equal(environment(contract({ startupSeconds: 900 }))["VLLM_ENGINE_READY_TIMEOUT_S"], "900");
     const mostGiB = Math.max(...[...MACHINES.values()].map(({ gpu, gpus }) => GPUS[gpu as GpuType].cudaGiB * gpus));
-    assert.ok(startupSeconds(mostGiB) <= MOST_STARTUP_SECONDS);
+    assert.ok(startupSeconds(mostGiB, { downloads: true }) <= MOST_STARTUP_SECONDS);
+  });
+
+  it("leave out the download where the weights are in a cache, and count reading them", () => {
+    const cached = contract({}, {}, CLAIM);
+    // 15.3 GiB at the pessimistic 0.1 GiB/s of a claim that nobody knows; at 0.5 GiB/s of a node's own disks.
+    assert.equal(contract().startupSeconds, 460);
+    assert.equal(cached.startupSeconds, 460);
+    assert.equal(contract({}, {}, cacheOf({ kind: "node", budgetGiB: 100 })).startupSeconds, 340);
   });
 
   it("let a rollout wait for a node, an image and the model", () => {

@@ -88,15 +88,30 @@ export class Cluster {
   async call(
     method: string,
     path: string,
+    { what = `${method} ${path}`, ...sent }: { body?: unknown; type?: string; what?: string } = {},
+  ): Promise<KubernetesObject | undefined> {
+    const text = await this.send(method, path, what, sent);
+    return text === undefined ? undefined : (JSON.parse(text) as KubernetesObject);
+  }
+
+  /** Reads what is no object, such as a log; `undefined` for 404. */
+  text(path: string, what: string): Promise<string | undefined> {
+    return this.send("GET", path, what, { accept: "*/*" });
+  }
+
+  private async send(
+    method: string,
+    path: string,
+    what: string,
     {
       body,
       type = "application/json",
-      what = `${method} ${path}`,
-    }: { body?: unknown; type?: string; what?: string } = {},
-  ): Promise<KubernetesObject | undefined> {
+      accept = "application/json",
+    }: { body?: unknown; type?: string; accept?: string },
+  ): Promise<string | undefined> {
     const text = body === undefined ? undefined : JSON.stringify(body);
     const headers = {
-      Accept: "application/json",
+      Accept: accept,
       // Said for DELETE, whose body Node would else send without its length.
       ...(text !== undefined && { "Content-Type": type, "Content-Length": Buffer.byteLength(text) }),
     };
@@ -107,7 +122,7 @@ export class Cluster {
     for (const warning of answer.warnings) this.warnings.add(warning);
     if (answer.status === 404) return undefined;
     if (answer.status >= 300) throw new ApiError(answer.status, what, messageOf(answer.text));
-    return JSON.parse(answer.text) as KubernetesObject;
+    return answer.text;
   }
 
   /** The resources of an API version; asked for again while it is not known, since a CRD may be new. */

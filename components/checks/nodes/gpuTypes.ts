@@ -3,7 +3,7 @@ import { joinPath } from "../../config/parse.js";
 import { entriesOf, given, isWrong, type Parts, WRONG } from "../../config/parts.js";
 import { didYouMean, error, listOr, type Problem, quote } from "../../config/problems.js";
 import type { NodeGroupConfig } from "../../contract/nodeGroup.js";
-import type { GroupParts } from "./placement.js";
+import type { GroupParts } from "./places.js";
 import type { GpuTypesConfig } from "../../contract/gpuTypes.js";
 import type { GpuTypes } from "../../derive/nodes/gpuTypes.js";
 import { GPUS } from "../../facts/gpus.js";

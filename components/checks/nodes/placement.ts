@@ -1,60 +1,15 @@
 /** Whether releases find nodes: each alone, and all of them together. */
-import { from, given, isWrong, type Parts, type Wrong, WRONG } from "../../config/parts.js";
+import { from, given, isWrong, type Parts, type Wrong } from "../../config/parts.js";
 import { counted, didYouMean, error, listOr, type Problem, quote, warning } from "../../config/problems.js";
 import type { PodConfig } from "../../contract/pod.js";
-import type { NodeGroup, NodeGroupConfig } from "../../contract/nodeGroup.js";
-import { machinesOf } from "../../derive/nodes/nodeGroup.js";
+import type { NodeGroup } from "../../contract/nodeGroup.js";
 import { areTold, candidates, type Demand, offering } from "../../derive/nodes/placement.js";
 import type { RuntimePlan } from "../../derive/plan.js";
 import { mergedPod, ownVolumesGiB, sidecarResources } from "../../derive/pod.js";
 import { TUNING } from "../../derive/tuning.js";
 import type { Machine } from "../../facts/machines/machine.js";
 import { machinesWith } from "../../facts/machines/index.js";
-
-/** What a group offers to whom. */
-type Offer = Pick<NodeGroup, "purpose" | "gpu" | "capacity">;
-
-/** A group as far as placement reads it. */
-type Place = Omit<NodeGroup, "min" | "max"> & {
-  /** Some of its machines are in no table. */
-  hasUnknown: boolean;
-};
-
-/** Node groups of a config, some of them wrong in part. */
-export type GroupParts = { [name: string]: Parts<NodeGroupConfig> } | Wrong | undefined;
-
-/** Something of every group; wrong where one of them is, since nobody can tell what that one would take. */
-function ofEach<T>(
-  groups: GroupParts,
-  read: (group: Parts<NodeGroupConfig>) => T | Wrong,
-): Readonly<Record<string, T>> | undefined | Wrong {
-  if (groups === undefined || isWrong(groups)) return groups;
-  const all: [string, T][] = [];
-  for (const [name, group] of Object.entries(groups)) {
-    const found = read(group);
-    if (isWrong(found)) return WRONG;
-    all.push([name, found]);
-  }
-  return Object.fromEntries(all);
-}
-
-function offerOf({ purpose, gpu, capacity }: Parts<NodeGroupConfig>): Offer | Wrong {
-  return from([{ purpose, gpu, capacity }], (offer) => offer);
-}
-
-function placeOf(group: Parts<NodeGroupConfig>): Place | Wrong {
-  const { purpose, gpu, instanceTypes, node, capacity, nodeSelector, tolerations, taints } = group;
-  return from(
-    [
-      { purpose, gpu, capacity, nodeSelector, tolerations, taints },
-      { instanceTypes, node },
-    ],
-    (rest, named) => {
-      const machines = machinesOf({ ...named, gpu: rest.gpu });
-      return { ...rest, machines, hasUnknown: machines.length < (named.instanceTypes?.length ?? 1) };
-    },
-  );
-}
+import { type GroupParts, gpusOf, type Offer, ofEach, offerOf, type Place, placeOf } from "./places.js";
 
 /** A release, and where it stands in the config. */
 export interface PlacedRelease {
@@ -76,14 +31,24 @@ export function checkPlacements(
   path: string,
   pod?: Parts<PodConfig>,
 ): Problem[] {
-  const offers = ofEach(groups, offerOf);
   const places = ofEach(groups, placeOf);
   return [
     ...(groups === undefined || isWrong(groups) || places === undefined || isWrong(places)
       ? []
       : checkCapacity(releases, groups, places, path)),
-    ...releases.flatMap((release) => checkPlacement(release, offers, places, pod)),
+    ...checkEachPlacement(releases, groups, pod),
   ];
+}
+
+/** Every release against the node groups, each alone. */
+export function checkEachPlacement(
+  releases: readonly PlacedRelease[],
+  groups: GroupParts,
+  pod?: Parts<PodConfig>,
+): Problem[] {
+  const offers = ofEach(groups, offerOf);
+  const places = ofEach(groups, placeOf);
+  return releases.flatMap((release) => checkPlacement(release, offers, places, pod));
 }
 
 export function demandOf({ plan }: Pick<PlacedRelease, "plan">): Demand | Wrong {
@@ -281,22 +246,6 @@ function checkCapacity(
     });
   }
   return [...pools].flatMap(([names, pool]) => checkPool(names, pool, path));
-}
-
-/** GPUs of groups at their largest; `undefined` where nobody can tell. */
-function gpusOf(
-  names: readonly string[],
-  groups: Exclude<GroupParts, Wrong | undefined>,
-  places: Readonly<Record<string, Place>>,
-): number | undefined {
-  let gpus = 0;
-  for (const name of names) {
-    const { max } = groups[name]!;
-    const { machines, hasUnknown } = places[name]!;
-    if (isWrong(max) || hasUnknown) return undefined;
-    gpus += max * Math.max(0, ...machines.map((machine) => machine.gpus));
-  }
-  return gpus;
 }
 
 function checkPool(names: string, { gpus, least, most, surge }: Pool, path: string): Problem[] {

@@ -5,6 +5,7 @@ import { weightBytes } from "../../fit/weights.js";
 import type { FitInput } from "../../fit/fit.js";
 import { isWrong, type Parts } from "../../config/parts.js";
 import type { Flags } from "../../contract/contract.js";
+import type { DraftConfig } from "../../contract/source.js";
 import { decoded } from "../../facts/vllm/jsonValues.js";
 
 /** Methods whose draft is in the model's own checkpoint where they name none. */
@@ -51,6 +52,23 @@ export function draftShape(flags: Flags, gpus: number): FitInput["draft"] {
 export function draftOnDiskGiB(flags: Flags): number {
   const draft = draftShape(flags, 1);
   return draft === undefined ? 0 : weightBytes(draft.model, draft.precision) / 2 ** 30;
+}
+
+/** Flags with the draft that the release states beside them: the flag names it as vLLM wants it. */
+export function withStatedDraft(flags: Flags, draft: DraftConfig | undefined): Flags {
+  const flag = flags["speculative-config"];
+  const config = decoded(flag?.value);
+  if (draft === undefined || flag === undefined || config === null || typeof config !== "object") return flags;
+  const { id: model, revision } = draft;
+  return { ...flags, "speculative-config": { ...flag, value: { model, revision, ...config } } };
+}
+
+/** Flags whose draft is loaded from a path or address, which names the revision itself. */
+export function withDraftAt(flags: Flags, location: string | undefined): Flags {
+  const flag = flags["speculative-config"];
+  if (location === undefined || flag === undefined) return flags;
+  const { revision: _, ...config } = decoded(flag.value) as Record<string, unknown>;
+  return { ...flags, "speculative-config": { ...flag, value: { ...config, model: location } } };
 }
 
 /**

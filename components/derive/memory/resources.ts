@@ -10,10 +10,10 @@ export function weightsOnDiskGiB(architecture: Architecture, downloaded: Precisi
   return weightBytes(architecture, downloaded) / 2 ** 30;
 }
 
-/** Disk for weights and compiled code. */
-export function diskGiB(onDiskGiB: number): number {
+/** Disk for compiled code, and for weights that are downloaded. */
+export function diskGiB(onDiskGiB: number, { downloads }: { downloads: boolean }): number {
   const { weightsFactor, compiledCodeGiB } = TUNING.disk;
-  return Math.ceil(onDiskGiB * weightsFactor + compiledCodeGiB);
+  return Math.ceil((downloads ? onDiskGiB * weightsFactor : 0) + compiledCodeGiB);
 }
 
 export function cpus(gpus: number): number {

@@ -19,7 +19,25 @@ export const PRICES = {
   gp3GiBMonth: 0.08,
   gp3IopsMonth: 0.005,
   gp3ThroughputMonth: 0.04,
+  /**
+   * EFS in the storage class Standard: a GiB a month; with elastic throughput a GiB read and a GiB written. As third parties quote
+   * them: factualminds.com of 2026-06-13, cloudburn.io of 2026-03-03, both read 2026-11-26.
+   */
+  efsGiBMonth: 0.3,
+  efsReadGiB: 0.03,
+  efsWrittenGiB: 0.06,
+  /** S3 in the storage class Standard: a GiB a month, a GET, a PUT. As usage.ai quotes them in June 2026, read 2026-11-26. */
+  s3GiBMonth: 0.023,
+  s3Get: 0.0004 / 1000,
+  s3Put: 0.005 / 1000,
 } as const;
+
+/**
+ * FSx for Lustre, PERSISTENT_2 on SSD: a provisioned GiB a month, by MB/s a TiB. Third parties quote the lowest ($0.145, c3x.dev) and
+ * the highest price ($0.600), read 2026-11-26. Those between were in no source that could be read: they lie on a line with the two,
+ * as all four do in the list of ap-northeast-1 of 2022-09-03 (dev.classmethod.jp).
+ */
+export const FSX_LUSTRE_GIB_MONTH = { 125: 0.145, 250: 0.21, 500: 0.34, 1000: 0.6 } as const;
 
 /** What gp3 includes. */
 export const GP3_INCLUDED = { iops: 3000, throughputMiBps: 125 } as const;
