@@ -1,6 +1,7 @@
 /** The command line of the project. Each command is a file in commands/, which loads its modules only when it runs. */
 import "./lightSdk.js";
 import { commandLine, runCommandLine } from "./commandLine.js";
+import { addBatch } from "./commands/batch.js";
 import { addBench } from "./commands/bench.js";
 import { addDocsCheck } from "./commands/docsCheck.js";
 import { addFit } from "./commands/fit.js";
@@ -21,6 +22,7 @@ for (const add of [
   addRender,
   addFit,
   addLocal,
+  addBatch,
   addVerifyFlags,
   addGenerate,
   addDocsCheck,

@@ -5,6 +5,7 @@
  * refuse them.
  */
 import { Agent, type RequestOptions } from "node:https";
+import { delimiter } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import { error } from "../../components/config/problems.js";
 import { BadInput } from "../failure.js";
@@ -17,7 +18,7 @@ import {
   type KubernetesObject,
   type Reference,
 } from "./objects.js";
-import { messageOf, sendPatiently } from "./request.js";
+import { type Answer, messageOf, sendPatiently } from "./request.js";
 
 export { ApiError, describe, isConflict, type Kind, type KubernetesObject, type Reference } from "./objects.js";
 
@@ -26,6 +27,15 @@ interface ApiResource {
   kind: string;
   namespaced: boolean;
   verbs?: string[];
+}
+
+/** What a request has beside its method and path. */
+interface Request {
+  body?: unknown;
+  /** @default application/json */
+  type?: string;
+  /** What it is about, for messages. */
+  what?: string;
 }
 
 /** Who has set the fields, as the API server keeps it. */
@@ -47,13 +57,20 @@ export class Cluster {
   private readonly resources = new Map<string, Promise<ApiResource[]>>();
 
   /**
-   * @param kubeconfig path
+   * @param kubeconfig path, or several as the variable KUBECONFIG has them
    * @param context of the kubeconfig; default: its current one
    * @throws BadInput when it cannot be read, or has no such context
    */
   constructor(kubeconfig: string, context?: string) {
     try {
-      this.config.loadFromFile(kubeconfig);
+      const [first = "", ...others] = kubeconfig.split(delimiter).filter((path) => path !== "");
+      this.config.loadFromFile(first);
+      for (const path of others) {
+        const other = new KubeConfig();
+        other.loadFromFile(path);
+        // The first one says which context is current.
+        this.config.mergeConfig(other, true);
+      }
     } catch (thrown) {
       // The first line alone: those after it show the file, and with it keys and tokens.
       const [why] = (thrown as Error).message.split("\n");
@@ -85,15 +102,16 @@ export class Cluster {
   }
 
   /** Sends a request; `undefined` for 404. */
-  async call(
+  async call(method: string, path: string, request: Request = {}): Promise<KubernetesObject | undefined> {
+    const answer = await this.ask(method, path, request);
+    return answer && (JSON.parse(answer.text) as KubernetesObject);
+  }
+
+  private async ask(
     method: string,
     path: string,
-    {
-      body,
-      type = "application/json",
-      what = `${method} ${path}`,
-    }: { body?: unknown; type?: string; what?: string } = {},
-  ): Promise<KubernetesObject | undefined> {
+    { body, type = "application/json", what = `${method} ${path}` }: Request,
+  ): Promise<Answer | undefined> {
     const text = body === undefined ? undefined : JSON.stringify(body);
     const headers = {
       Accept: "application/json",
@@ -107,7 +125,13 @@ export class Cluster {
     for (const warning of answer.warnings) this.warnings.add(warning);
     if (answer.status === 404) return undefined;
     if (answer.status >= 300) throw new ApiError(answer.status, what, messageOf(answer.text));
-    return JSON.parse(answer.text) as KubernetesObject;
+    return answer;
+  }
+
+  /** The last lines that a pod has logged; `undefined` where it has no log. */
+  async log({ metadata: { name, namespace } }: Reference, lines: number): Promise<string | undefined> {
+    const path = `/api/v1/namespaces/${namespace ?? "default"}/pods/${name}/log?tailLines=${lines}`;
+    return (await this.ask("GET", path, { what: `the log of Pod ${name}` }))?.text;
   }
 
   /** The resources of an API version; asked for again while it is not known, since a CRD may be new. */
@@ -242,7 +266,7 @@ export class Cluster {
   }
 
   /**
-   * Deletes it, if it is there; its dependents follow.
+   * Deletes it, if it is there; its dependents follow, or go first if the propagation is Foreground.
    *
    * @param preconditions what it has to be still
    * @throws ApiError of status 409 when it is another one by now
@@ -251,13 +275,14 @@ export class Cluster {
     reference: Reference,
     graceSeconds?: number,
     preconditions?: { uid?: string; resourceVersion?: string },
+    propagationPolicy: "Background" | "Foreground" = "Background",
   ): Promise<void> {
     const { name, namespace } = reference.metadata;
     const path = await this.path(reference, namespace ?? "default", name);
     const body = {
       apiVersion: "v1",
       kind: "DeleteOptions",
-      propagationPolicy: "Background",
+      propagationPolicy,
       ...(graceSeconds !== undefined && { gracePeriodSeconds: graceSeconds }),
       ...(preconditions !== undefined && { preconditions }),
     };
