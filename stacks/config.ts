@@ -1,14 +1,17 @@
 /**
  * The whole stack config, parsed once: every key under `vllm:`, every problem at once. Nothing downstream reads config.
  */
+import { checkAround, checkQuota } from "../components/checks/batch/around.js";
+import { resolveBatches, type ResolvedBatches } from "../components/checks/batch/resolve.js";
 import { checkCache } from "../components/checks/cache.js";
 import { checkGpuTypes } from "../components/checks/nodes/gpuTypes.js";
 import { checkHubToken, needHubToken } from "../components/checks/hubToken.js";
 import { checkPods } from "../components/checks/pod.js";
-import { checkPlacements } from "../components/checks/nodes/placement.js";
+import { checkPlacements, type PlacedRelease } from "../components/checks/nodes/placement.js";
 import { checkImage } from "../components/checks/release.js";
 import { checkReach } from "../components/checks/reach.js";
 import { resolveModels, type ResolvedModels } from "../components/checks/resolve.js";
+import type { BatchPlan } from "../components/derive/batch/plan.js";
 import { gpuTypesOf } from "../components/derive/nodes/gpuTypes.js";
 import type { ServedModel } from "../components/derive/servedModel.js";
 import { parse } from "../components/config/parse.js";
@@ -32,6 +35,7 @@ export interface StackConfig extends Omit<PlainSections, "huggingFaceToken"> {
   /** A secret: wrap it before it goes into a resource. */
   huggingFaceToken?: string | SecretRef;
   models: ServedModel[];
+  batches: BatchPlan[];
 }
 
 export interface ParsedConfig {
@@ -84,17 +88,22 @@ function withSecrets(config: StackConfig, secrets: Secrets): StackConfig {
   };
 }
 
+const BATCH_PATH = `${NAMESPACE}:batch`;
+
 /** The config as far as it is right, for checks that look at several sections. */
 interface Sections {
   cluster: ParsedCluster;
   plain: Parts<PlainSections>;
   models: ResolvedModels;
+  batches: ResolvedBatches;
+  /** Releases of models, and those that batches state themselves. */
+  releases: readonly PlacedRelease[];
 }
 
 /** Parses the config without its secrets; a placeholder marks where each one is. */
 function parseValues(values: Readonly<Record<string, unknown>>, today: Date): ParsedConfig {
   const prefix = `${NAMESPACE}:`;
-  const { models: modelValues, cluster: clusterValue, ...others } = values;
+  const { models: modelValues, batch: batchValues, cluster: clusterValue, ...others } = values;
   const known = Object.keys(stackConfigSchema.shape);
   const plain = Object.entries(plainSectionsSchema.shape).map(
     ([key, schema]) => [key, parse(schema, others[key], prefix + key)] as const,
@@ -103,10 +112,18 @@ function parseValues(values: Readonly<Record<string, unknown>>, today: Date): Pa
   const plainParts = plain.map(([key, { parts }]) => [key, parts] as const).filter(([, parts]) => parts !== undefined);
   const plainSections = Object.fromEntries(plainParts) as Parts<PlainSections>;
   const gpuTypes = gpuTypesOf(plainSections.gpuTypes);
+  const cache = wholeCache(plainSections.cache);
+  const parsedCluster = parseCluster(clusterValue, `${prefix}cluster`, today, gpuTypes);
+  const models = resolveModels(modelValues, `${prefix}models`, gpuTypes, cache);
+  const { groups } = parsedCluster;
+  const surroundings = { models, groups, pod: plainSections.pod, gpuTypes, cache };
+  const batches = resolveBatches(batchValues, BATCH_PATH, surroundings);
   const sections: Sections = {
-    cluster: parseCluster(clusterValue, `${prefix}cluster`, today, gpuTypes),
+    cluster: parsedCluster,
     plain: plainSections,
-    models: resolveModels(modelValues, `${prefix}models`, gpuTypes, wholeCache(plainSections.cache)),
+    models,
+    batches,
+    releases: [...models.releases, ...batches.releases],
   };
   const all = [
     ...Object.keys(values)
@@ -114,19 +131,21 @@ function parseValues(values: Readonly<Record<string, unknown>>, today: Date): Pa
       .map((key) => error(prefix + key, `unknown key${didYouMean(key, known) || "."} Allowed: ${listOr(known)}`)),
     ...sections.cluster.problems,
     ...plainProblems,
-    ...sections.models.problems,
-    ...checkPlacements(
-      sections.models.releases,
-      sections.cluster.groups,
-      sections.cluster.groupsPath,
-      plainSections.pod,
-    ),
+    ...models.problems,
+    ...batches.problems,
+    ...checkPlacements(models.releases, groups, sections.cluster.groupsPath, plainSections.pod),
     ...CROSS_CHECKS.flatMap((check) => check(sections)),
   ];
   const cluster = sections.cluster.config;
   if (cluster === undefined || all.some(({ severity }) => severity === "error")) return { problems: all };
   // Without an error every part is whole.
-  return { config: { ...(sections.plain as PlainSections), cluster, models: sections.models.models }, problems: all };
+  const config = {
+    ...(sections.plain as PlainSections),
+    cluster,
+    models: models.models,
+    batches: batches.batches,
+  };
+  return { config, problems: all };
 }
 
 /** What sections may not say together. */
@@ -143,6 +162,7 @@ const CROSS_CHECKS: readonly ((sections: Sections) => Problem[])[] = [
   missingAddons,
   checkAwsAddons,
   checkBuiltCluster,
+  checkBatches,
 ];
 
 /** The stack's pod section, and what it says together with a model's. */
@@ -164,7 +184,7 @@ function checkHelmValues({ plain: { platform } }: Sections): Problem[] {
 }
 
 /** With the strategy `single` a slice passes for a GPU, and is smaller. */
-function checkSlices({ cluster, plain: { platform }, models: { releases } }: Sections): Problem[] {
+function checkSlices({ cluster, plain: { platform }, releases }: Sections): Problem[] {
   if (cluster.kind !== "existing") return [];
   const whole = releases.flatMap(({ plan: { gpu } }) =>
     isWrong(gpu.type) || !Object.hasOwn(GPUS, gpu.type) ? [] : gpu.type,
@@ -179,12 +199,12 @@ function checkSlices({ cluster, plain: { platform }, models: { releases } }: Sec
 }
 
 /** A gated model without a token would fail only once its pod asks the hub; a token without a gated model is of no use. */
-function checkTokens({ plain: { huggingFaceToken }, models: { releases, problems } }: Sections): Problem[] {
+function checkTokens({ plain: { huggingFaceToken }, releases, models, batches }: Sections): Problem[] {
   const path = `${NAMESPACE}:huggingFaceToken`;
   if (isWrong(huggingFaceToken)) return [];
   if (huggingFaceToken === undefined) return checkHubToken(releases, `pulumi config set --secret ${path}`);
-  // Of models that are wrong nobody can tell.
-  const isKnown = problems.every(({ severity }) => severity === "warning");
+  // Of what is wrong nobody can tell.
+  const isKnown = [...models.problems, ...batches.problems].every(({ severity }) => severity === "warning");
   return isKnown && needHubToken(releases) === false ? [warning(path, "no model is gated, so no pod gets it")] : [];
 }
 
@@ -193,7 +213,7 @@ function wholeCache(cache: Parts<PlainSections["cache"]>): PlainSections["cache"
   return isWrong(cache) ? undefined : (cache as PlainSections["cache"]);
 }
 
-function checkWeightCache({ cluster, plain: { cache }, models: { releases } }: Sections): Problem[] {
+function checkWeightCache({ cluster, plain: { cache }, releases }: Sections): Problem[] {
   const isBuilt = cluster.kind === undefined ? undefined : cluster.kind === "built";
   return checkCache(wholeCache(cache), { releases, isBuilt }, `${NAMESPACE}:cache`);
 }
@@ -229,7 +249,7 @@ function checkNamespace({ cluster, plain: { namespace, platform } }: Sections): 
 }
 
 /** Addresses that releases name, against where their pods may connect to. */
-function checkEndpoints({ plain: { namespace, access }, models: { releases } }: Sections): Problem[] {
+function checkEndpoints({ plain: { namespace, access }, releases }: Sections): Problem[] {
   return given([namespace, access], (own, rules) =>
     checkReach(releases, { access: rules, accessPath: `${NAMESPACE}:access`, namespace: namespaceName(own) }),
   );
@@ -263,4 +283,14 @@ function checkAwsAddons({ cluster, plain: { platform } }: Sections): Problem[] {
 
 function checkBuiltCluster({ cluster: { built }, plain: { platform }, models: { releases } }: Sections): Problem[] {
   return built === undefined ? [] : checkBuilt({ built, platform, releases }, `${NAMESPACE}:`);
+}
+
+function checkBatches({ cluster: { kind }, plain, batches: { batches } }: Sections): Problem[] {
+  const isBuilt = kind === undefined ? undefined : kind === "built";
+  return [
+    ...given([plain.access, plain.namespace], (access, own) =>
+      checkAround(batches, { access, namespace: namespaceName(own), isBuilt }, BATCH_PATH),
+    ),
+    ...given([plain.batchQuota], (quota) => checkQuota(quota, batches, `${NAMESPACE}:batchQuota`)),
+  ];
 }

@@ -1,8 +1,10 @@
 /** The program as a function of its config: wires the layers and nothing else. */
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { runBatches } from "../components/batch/runBatches.js";
 import { DO_NOT_DISRUPT } from "../components/cluster/karpenter/nodePool.js";
 import type { PresentCluster } from "../components/cluster/present.js";
+import { hasEngine } from "../components/derive/batch/plan.js";
 import { serveModels, servingEnvironment } from "../components/serving/environment.js";
 import type { LiveRelease } from "../components/serving/modelServing.js";
 import { POD_SECURITY } from "../components/vocabulary/kubernetes.js";
@@ -39,9 +41,11 @@ export function deploy(
         podAnnotations: { interactive: DO_NOT_DISRUPT },
       }),
       huggingFaceToken: config.huggingFaceToken,
+      otherReleases: config.batches.flatMap(({ work }) => (hasEngine(work) ? work.release : [])),
     },
     opts,
   );
+  runBatches(config.batches, { environment, quota: config.batchQuota }, opts);
   return serveModels(config.models, environment, opts);
 }
 

@@ -4,6 +4,7 @@ import { builtClusterSchema, existingClusterSchema } from "../components/cluster
 import { dnsLabel } from "../components/config/schemas.js";
 import { secretRefSchema } from "../components/config/secretRef.js";
 import { accessSchema } from "../components/contract/access.js";
+import { batchesSchema, batchQuotaSchema } from "../components/contract/batch.js";
 import { cacheSchema } from "../components/contract/cache.js";
 import { gpuTypesSchema } from "../components/contract/gpuTypes.js";
 import { podSchema } from "../components/contract/pod.js";
@@ -50,10 +51,12 @@ export const stackConfigSchema = z.strictObject({
         "models' namespace",
     ),
   models: z.record(z.string(), modelSchema).describe("Models by key"),
+  batch: batchesSchema.prefault({}),
+  batchQuota: batchQuotaSchema.optional(),
 });
 
-/** Sections that are parsed as they stand; the cluster is of two kinds, and models become plans. */
-export const plainSectionsSchema = stackConfigSchema.omit({ cluster: true, models: true });
+/** Sections that are parsed as they stand; the cluster is of two kinds, models and batches become plans. */
+export const plainSectionsSchema = stackConfigSchema.omit({ cluster: true, models: true, batch: true });
 export type PlainSections = z.infer<typeof plainSectionsSchema>;
 
 /** Name of the models' namespace, whoever makes it. */

@@ -7,6 +7,7 @@ import { TUNING } from "../derive/tuning.js";
 import { JOB_NAME_LABEL, JOB_UID_LABEL, SPEC_ENV } from "../vocabulary/batch.js";
 import { ENGINE_CONTAINER } from "../vocabulary/workloads.js";
 import { helperPod } from "./helperPod.js";
+import type { WorkerJob } from "./workerJob.js";
 import { type BatchPodContext, python } from "./workerPod.js";
 
 type JobSpec = types.input.batch.v1.JobSpec;
@@ -21,7 +22,7 @@ const NEVER = "0 0 1 1 *";
 const LATEST_SECONDS = 600;
 
 /** The document that the conductor reads, which is all that runs of one batch may differ in. */
-export function conductorText(plan: BatchPlan, job: types.input.batch.v1.Job): string {
+export function conductorText(plan: BatchPlan, job: WorkerJob): string {
   return JSON.stringify(conductorSpec(plan, job));
 }
 
@@ -45,17 +46,21 @@ export function conductorJob(plan: BatchPlan, partOf: string, context: BatchPodC
         labels: { ...extension.labels, ...labels },
         ...(extension.annotations !== undefined && { annotations: extension.annotations }),
       },
-      spec: helperPod(plan, { ...context, serviceAccountName: conductorName(plan) }, {
-        command: python("batch_conduct.py"),
-        env: [
-          { name: SPEC_ENV, value: spec },
-          // The run is named after its Job, which owns the workers'.
-          { name: "JOB_NAME", valueFrom: { fieldRef: { fieldPath: `metadata.labels['${JOB_NAME_LABEL}']` } } },
-          { name: "JOB_UID", valueFrom: { fieldRef: { fieldPath: `metadata.labels['${JOB_UID_LABEL}']` } } },
-        ],
-        deadlineSeconds,
-        hasToken: true,
-      }),
+      spec: helperPod(
+        plan,
+        { ...context, serviceAccountName: conductorName(plan) },
+        {
+          command: python("batch_conduct.py"),
+          env: [
+            { name: SPEC_ENV, value: spec },
+            // The run is named after its Job, which owns the workers'.
+            { name: "JOB_NAME", valueFrom: { fieldRef: { fieldPath: `metadata.labels['${JOB_NAME_LABEL}']` } } },
+            { name: "JOB_UID", valueFrom: { fieldRef: { fieldPath: `metadata.labels['${JOB_UID_LABEL}']` } } },
+          ],
+          deadlineSeconds,
+          hasToken: true,
+        },
+      ),
     },
   };
 }

@@ -64,9 +64,6 @@ export function helperPod(
         ],
       },
     ],
-    volumes: [
-      { name: "tmp", emptyDir: { sizeLimit: `${temporaryGiB}Gi` } },
-      ...own.map(({ volume }) => volume),
-    ],
+    volumes: [{ name: "tmp", emptyDir: { sizeLimit: `${temporaryGiB}Gi` } }, ...own.map(({ volume }) => volume)],
   };
 }

@@ -2,10 +2,11 @@
 import type { types } from "@pulumi/kubernetes";
 import type { Access, EgressRule } from "../contract/access.js";
 import { batchSelector } from "../derive/batch/objects.js";
-import { addressOf, placesOf } from "../derive/batch/places.js";
+import { type Address, addressOf, placesOf } from "../derive/batch/places.js";
 import { type BatchPlan, hasEngine } from "../derive/batch/plan.js";
 import { egressRules, namespaceOf } from "../derive/access.js";
-import { downloads } from "../derive/weights/delivery.js";
+import type { RuntimePlan } from "../derive/plan.js";
+import { isOffline } from "../derive/weights/delivery.js";
 import { egressRule, dnsRules, tcp } from "../engine/networkRules.js";
 import { COMPONENTS, LABELS, APP_NAME } from "../vocabulary/labels.js";
 import { PORT_NAME } from "../vocabulary/ports.js";
@@ -46,15 +47,14 @@ export function workerPolicy(plan: BatchPlan, access: Access | undefined, namesp
   const { work } = plan;
   return specOf(batchSelector(plan, "worker"), [
     ...dnsRules(access),
-    ...toPlaces(plan, access, namespace),
-    ...(hasEngine(work) ? toHub(plan, access) : [toModel(work.route.model)]),
+    ...toPlaces(plan, access, namespace, hasEngine(work) ? hubRules(work.release, access) : []),
+    ...(hasEngine(work) ? [] : [toModel(work.route.model)]),
   ]);
 }
 
-/** Where weights come from, unless a cache has them. */
-function toHub({ work }: BatchPlan, access: Access | undefined): Egress[] {
-  if (!hasEngine(work) || !downloads(work.release)) return [];
-  return egressRules(access).map((rule) => egressRule(rule, []));
+/** Where weights come from, unless they are there already. */
+function hubRules({ artifacts, cache }: RuntimePlan, access: Access | undefined): readonly EgressRule[] {
+  return isOffline(artifacts, cache) ? [] : egressRules(access);
 }
 
 function toModel(model: string): Egress {
@@ -67,22 +67,28 @@ function toModel(model: string): Egress {
 }
 
 /** S3 and web servers, by the rules that the config has for their ports; those of the cluster by their namespace. */
-function toPlaces(plan: BatchPlan, access: Access | undefined, own: string): Egress[] {
-  const addresses = placesOf(plan).flatMap((place) => addressOf(place) ?? []);
-  const rules = new Map<string, EgressRule>();
-  for (const { host, port } of addresses) {
-    const namespace = namespaceOf(host, own);
-    const found: EgressRule[] =
-      namespace === undefined
-        ? access?.egress === undefined
-          ? [{ everywhere: true, ports: [port], reason: "a batch's files" }]
-          : access.egress.filter(({ ports }) => ports.includes(port))
-        : [{ namespace, ports: [port], reason: "a batch's files" }];
-    for (const rule of found) rules.set(JSON.stringify(rule), rule);
-  }
+function toPlaces(
+  plan: BatchPlan,
+  access: Access | undefined,
+  own: string,
+  besides: readonly EgressRule[] = [],
+): Egress[] {
+  const rules = placesOf(plan).flatMap((place) => {
+    const address = addressOf(place);
+    return address === undefined ? [] : rulesFor(address, access, own);
+  });
+  // A rule is told from others by whom it admits, whatever the reason.
+  const each = new Map([...besides, ...rules].map(({ reason: _, ...rule }) => [JSON.stringify(rule), rule]));
   const usesAws = placesOf(plan).some(({ s3 }) => s3 !== undefined && s3.endpoint === undefined);
   return [
-    ...[...rules.values()].map((rule) => egressRule(rule, access?.mesh?.ports ?? [])),
+    ...[...each.values()].map((rule) => egressRule(rule, access?.mesh?.ports ?? [])),
     ...(usesAws ? [POD_IDENTITY] : []),
   ];
+}
+
+function rulesFor({ host, port }: Address, access: Access | undefined, own: string): readonly EgressRule[] {
+  const reason = "files of a batch";
+  const namespace = namespaceOf(host, own);
+  if (namespace !== undefined) return [{ namespace, ports: [port], reason }];
+  return access?.egress?.filter(({ ports }) => ports.includes(port)) ?? [{ everywhere: true, ports: [port], reason }];
 }

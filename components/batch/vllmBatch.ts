@@ -10,7 +10,7 @@ import { programs } from "../programs/programs.js";
 import { conductorJob, conductorText, cronJobSpec } from "./conductor.js";
 import { conductorPolicy, workerPolicy } from "./networkPolicies.js";
 import { CONDUCTOR_RULES } from "./rbac.js";
-import { workerJob } from "./workerJob.js";
+import { podTemplate, workerJob } from "./workerJob.js";
 import type { BatchPodContext } from "./workerPod.js";
 
 /** Inputs of {@link VllmBatch}. */
@@ -66,9 +66,16 @@ export class VllmBatch extends pulumi.ComponentResource {
     );
     const after = { ...child, dependsOn: [...before, files] };
     const run = contextOf(args).apply((context) => {
-      const spec = conductorText(plan, workerJob(plan, environment, context));
-      return { spec, job: conductorJob(plan, partOf, context, spec) };
+      const workers = workerJob(plan, environment, context);
+      const spec = conductorText(plan, workers);
+      return { spec, job: conductorJob(plan, partOf, context, spec), template: podTemplate(batchName(plan), workers) };
     });
+    // The workers' Job stands in a text that no policy reads: this is the same pod as an object, for policies and for people.
+    new k8s.core.v1.PodTemplate(
+      name,
+      { metadata: run.template.metadata, template: run.template.template },
+      { ...child, dependsOn: before },
+    );
     this.cronJob = new k8s.batch.v1.CronJob(
       name,
       {
@@ -93,7 +100,11 @@ export class VllmBatch extends pulumi.ComponentResource {
   }
 
   /** Accounts, and what the conductor's may do. */
-  private accounts(name: string, { plan, hasPodIdentity = false }: VllmBatchArgs, metadata: Metadata): pulumi.Resource[] {
+  private accounts(
+    name: string,
+    { plan, hasPodIdentity = false }: VllmBatchArgs,
+    metadata: Metadata,
+  ): pulumi.Resource[] {
     const { roleArn, annotations } = plan.podIdentity ?? {};
     const own = { ...annotations, ...(roleArn !== undefined && !hasPodIdentity && { [ROLE_ANNOTATION]: roleArn }) };
     const { conductor, worker } = this.serviceAccounts;

@@ -12,6 +12,14 @@ import { type BatchPodContext, enginePodOf, senderPod } from "./workerPod.js";
 /** A worker's exit code where a retry is of no use: programs/program.py. */
 const REFUSED = 2;
 
+/** A manifest without anything that is known later. */
+export interface WorkerJob {
+  apiVersion: "batch/v1";
+  kind: "Job";
+  metadata: types.input.meta.v1.ObjectMeta;
+  spec: Omit<types.input.batch.v1.JobSpec, "template"> & { template: types.input.core.v1.PodTemplateSpec };
+}
+
 /**
  * The manifest, but for what a run decides: its name, its owner, the number of shards, the run in the pods' variables.
  *
@@ -22,7 +30,7 @@ export function workerJob(
   plan: BatchPlan,
   environment: Pick<ServingEnvironment, "partOf" | "nodeGroups" | "podAnnotations">,
   context: BatchPodContext,
-): types.input.batch.v1.Job {
+): WorkerJob {
   const { work, parallelism, retries, deadlineSeconds, ttlSeconds, queue } = plan;
   const labels = { ...batchLabels(plan, environment.partOf), ...batchSelector(plan, "worker") };
   const { extension = {} } = context;
@@ -66,4 +74,12 @@ export function workerJob(
       },
     },
   };
+}
+
+/** The pods of a Job as an object of their own. */
+export function podTemplate(
+  name: string,
+  { metadata, spec }: WorkerJob,
+): { metadata: types.input.meta.v1.ObjectMeta; template: types.input.core.v1.PodTemplateSpec } {
+  return { metadata: { ...metadata, name }, template: spec.template };
 }

@@ -37,8 +37,13 @@ export function python(name: string): string[] {
   return ["python3", `${PROGRAMS_PATH}/${name}`];
 }
 
-export function enginePodOf(plan: BatchPlan, release: RuntimePlan, context: BatchPodContext): types.input.core.v1.PodSpec {
-  const { namespace, nodeGroups, programs, serviceAccountName, priorityClassName, huggingFaceToken, extension } = context;
+export function enginePodOf(
+  plan: BatchPlan,
+  release: RuntimePlan,
+  context: BatchPodContext,
+): types.input.core.v1.PodSpec {
+  const { namespace, nodeGroups, programs, serviceAccountName, priorityClassName, huggingFaceToken, extension } =
+    context;
   return enginePod(
     release,
     {
@@ -73,4 +78,3 @@ export function senderPod(plan: BatchPlan, work: Routed, context: BatchPodContex
     deadlineSeconds: plan.deadlineSeconds,
   });
 }
-

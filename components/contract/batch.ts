@@ -124,8 +124,13 @@ export const batchSchema = z
     schedule: z
       .string()
       .optional()
-      .describe("When a run starts, as a line of cron with five fields; a run that still goes on is not joined by another"),
-    timeZone: z.string().optional().describe("Time zone of the schedule, such as Europe/Berlin; default: the cluster's"),
+      .describe(
+        "When a run starts, as a line of cron with five fields; a run that still goes on is not joined by another",
+      ),
+    timeZone: z
+      .string()
+      .optional()
+      .describe("Time zone of the schedule, such as Europe/Berlin; default: the cluster's"),
     suspend: z.boolean().default(false).describe("Whether the schedule rests"),
     queue: objectName
       .optional()
@@ -140,7 +145,9 @@ export const batchSchema = z
           .string()
           .regex(/^arn:aws[\w-]*:iam::\d{12}:role\/.+$/, "is not the ARN of an IAM role")
           .optional()
-          .describe("Role that the pods take: on a built cluster by EKS Pod Identity, on an existing one by annotation (IRSA)"),
+          .describe(
+            "Role that the pods take: on a built cluster by EKS Pod Identity, on an existing one by annotation (IRSA)",
+          ),
         annotations: z
           .record(z.string(), z.string())
           .optional()

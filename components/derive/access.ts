@@ -64,7 +64,7 @@ function isPublic(address: string): boolean {
 }
 
 /** Namespace of a Service's name: `otel.tracing.svc`, with the cluster's domain or without, or `otel` of the pod's own. */
-function namespaceOf(host: string, own: string): string | undefined {
+export function namespaceOf(host: string, own: string): string | undefined {
   const labels = host.replace(/\.$/, "").split(".");
   if (labels.length === 1) return own;
   return labels[2] === "svc" ? labels[1] : undefined;

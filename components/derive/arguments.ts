@@ -12,11 +12,24 @@ function precisionArguments({ precision, quantizeAtLoad }: RuntimePlan["model"])
   return [`--dtype=${dtype}`, ...(quantizeAtLoad ? [`--quantization=${precision}`] : [])];
 }
 
-/**
- * What follows `vllm serve`, the image's entrypoint: the model, what the contract owns in a fixed order, then its flags
- * by name. Everything that the fit rests on is said, so that a changed default of a new vLLM cannot undo it.
- */
+/** What follows `vllm serve`, the image's entrypoint: what the engine is told, and what a server alone has. */
 export function serveArguments(plan: RuntimePlan): string[] {
+  return argumentsOf(plan, {
+    admission: [`--max-num-queued-reqs=${plan.concurrency.inFlight}`],
+    server: [`--shutdown-timeout=${plan.drainSeconds}`, "--host=0.0.0.0", `--port=${HTTP_PORT}`],
+  });
+}
+
+/** What every engine is told, whatever brings it its requests; the model comes first. */
+export function engineArguments(plan: RuntimePlan): string[] {
+  return argumentsOf(plan, { admission: [], server: [] });
+}
+
+/**
+ * The model, what the contract owns in a fixed order, then its flags by name. Everything that the fit rests on is said, so that a
+ * changed default of a new vLLM cannot undo it.
+ */
+function argumentsOf(plan: RuntimePlan, { admission, server }: { admission: string[]; server: string[] }): string[] {
   const { model, gpu, concurrency } = plan;
   const table = versionNamed(plan.vllmVersion)?.flags;
   return [
@@ -27,13 +40,11 @@ export function serveArguments(plan: RuntimePlan): string[] {
     ...precisionArguments(model),
     `--max-model-len=${plan.context}`,
     `--max-num-seqs=${concurrency.sequences}`,
-    `--max-num-queued-reqs=${concurrency.inFlight}`,
+    ...admission,
     `--max-num-batched-tokens=${concurrency.batchedTokens}`,
     `--tensor-parallel-size=${gpu.count}`,
     `--gpu-memory-utilization=${gpu.memoryUtilization}`,
-    `--shutdown-timeout=${plan.drainSeconds}`,
-    "--host=0.0.0.0",
-    `--port=${HTTP_PORT}`,
+    ...server,
     ...(plan.chatTemplate === undefined ? [] : [`--chat-template=${TEMPLATE_FOLDER}/${TEMPLATE_FILE}`]),
     ...renderFlags(loadedFlags(plan), table),
   ];

@@ -53,7 +53,7 @@ function dnsRule(peers: readonly DnsPeer[], ports: readonly number[]): Egress {
 }
 
 /** @param tunnels ports by which a mesh carries what goes to other pods */
-export function egressRule(rule: EgressRule, tunnels: readonly number[]): Egress {
+export function egressRule(rule: Omit<EgressRule, "reason">, tunnels: readonly number[]): Egress {
   const { everywhere, namespace, ports } = rule;
   const to = everywhere ? EVERYWHERE.map((ipBlock) => ({ ipBlock })) : [peerOf(rule)];
   return { to, ports: tcp(namespace === undefined ? ports : [...ports, ...tunnels]) };

@@ -42,7 +42,10 @@ export interface EngineProcess {
   /** Ports, probes and lifecycle of a server. @default none */
   container?: Pick<Container, "ports" | "startupProbe" | "readinessProbe" | "livenessProbe" | "lifecycle">;
   /** What the pod has beside the container, such as how long it may take to stop. @default none */
-  pod?: Pick<PodSpec, "terminationGracePeriodSeconds" | "topologySpreadConstraints" | "restartPolicy" | "activeDeadlineSeconds">;
+  pod?: Pick<
+    PodSpec,
+    "terminationGracePeriodSeconds" | "topologySpreadConstraints" | "restartPolicy" | "activeDeadlineSeconds"
+  >;
 }
 
 /** A volume with its mount. */
@@ -67,11 +70,7 @@ export function enginePod(plan: RuntimePlan, context: PodContext, process: Engin
     tolerations: placement.tolerations,
     securityContext: podSecurity(extension.securityContext),
     containers: [container(plan, context, process)],
-    volumes: [
-      ...volumes(plan),
-      ...(process.volumes ?? []).map(({ volume }) => volume),
-      ...extensionVolumes(extension),
-    ],
+    volumes: [...volumes(plan), ...(process.volumes ?? []).map(({ volume }) => volume), ...extensionVolumes(extension)],
   };
 }
 

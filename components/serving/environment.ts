@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { checkHubToken, needHubToken, releasesOf, TOKEN_ARGUMENT } from "../checks/hubToken.js";
+import type { RuntimePlan } from "../derive/plan.js";
 import type { ServedModel } from "../derive/servedModel.js";
 import { looksLikeSecretRef, secretKeyOf, type SecretRef } from "../config/secretRef.js";
 import { throwIfErrors } from "../config/problems.js";
@@ -36,6 +37,8 @@ export interface ServingSettings {
   spareImage?: string;
   /** Token of the Hugging Face Hub, kept as a secret, or the Secret of the namespace that holds it. @default none */
   huggingFaceToken?: pulumi.Input<string> | SecretRef;
+  /** Releases beside the models' that may need the token, such as those of batches. @default none */
+  otherReleases?: readonly RuntimePlan[];
   /** Names of the resources that are made here. @default "priorities", "hugging-face" and "prometheus" */
   resourceNames?: { priorities: string; huggingFace: string; prometheus?: string };
 }
@@ -52,7 +55,8 @@ export function servingEnvironment(
   opts: pulumi.ResourceOptions = {},
 ): ServingEnvironment {
   const { namespace, partOf, access, nodeGroups, podAnnotations, pod, spareImage, huggingFaceToken } = settings;
-  const releases = releasesOf(models, "models");
+  const others = (settings.otherReleases ?? []).map((plan) => ({ plan, path: plan.name }));
+  const releases = [...releasesOf(models, "models"), ...others];
   if (huggingFaceToken === undefined) throwIfErrors(checkHubToken(releases, TOKEN_ARGUMENT));
   const names: NonNullable<ServingSettings["resourceNames"]> = settings.resourceNames ?? {
     priorities: "priorities",

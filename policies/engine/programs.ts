@@ -30,6 +30,9 @@ const BATCH_MODULE = /^vllm\.entrypoints\..*run_batch$/;
 const CLI_MODULE = /^vllm(\.entrypoints\.cli(\.main)?)?$/;
 const SERVER_FILE = /vllm\/.*api_server\.py$/;
 const BATCH_FILE = /vllm\/.*run_batch\.py$/;
+/** Programs of this project's own, in the folder that pods find them in; one of them runs `vllm run-batch`. */
+const OWN_FILE = /(^|\/)pulumi-vllm\/\w+\.py$/;
+const OWN_BATCH_FILE = /\/batch_run\.py$/;
 /** Of vLLM's examples; as `worker` it joins another node's Ray cluster, whose node has the server. */
 const MULTI_NODE_SCRIPT = /(^|\/)multi-node-serving\.sh$/;
 
@@ -50,6 +53,7 @@ function programAt(words: readonly string[], index: number): Program | undefined
   if (MULTI_NODE_SCRIPT.test(word) && words[index + 1] === "worker") return { kind: "other", args: [] };
   if (SERVER_FILE.test(word)) return { kind: "server", args: words.slice(index + 1) };
   if (BATCH_FILE.test(word)) return { kind: "batch", args: words.slice(index + 1) };
+  if (OWN_FILE.test(word)) return { kind: OWN_BATCH_FILE.test(word) ? "batch" : "other", args: words.slice(index + 1) };
   // `-m module`, or in one word.
   const glued = /^-m(?<module>vllm.*|dynamo\..*)$/.exec(word)?.groups?.["module"];
   const module = glued ?? (word === "-m" ? (words[index + 1] ?? "") : "");

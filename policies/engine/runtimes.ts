@@ -11,7 +11,7 @@ import { isStartedAsRayNode, isStartedAsServer } from "./operators.js";
 import { isDynamoComponent } from "./dynamo.js";
 import { isPythonServer, isTunedEngine } from "./ownProgram.js";
 import { programIn } from "./programs.js";
-import { variableArguments } from "./variableArguments.js";
+import { specArguments, variableArguments } from "./variableArguments.js";
 
 /** Words in the names of images that are named after vLLM and serve no model: UIs, clients, routers and tools. */
 const NOT_A_SERVER =
@@ -83,7 +83,7 @@ export function* enginesOf(workload: Workload): Iterable<VllmContainer> {
     for (const words of commandsOf(container)) {
       const program = programIn(words);
       const isLeft = program?.kind === "batch" || (program?.kind === "server" && container.role !== "container");
-      if (isLeft) yield { container, args: program.args };
+      if (isLeft) yield { container, args: [...program.args, ...specArguments(container)] };
     }
   }
   if (unknown !== undefined) throw unknown;

@@ -79,7 +79,13 @@ export class Kubelet {
     const { name } = node.metadata;
     await this.cluster.create(node);
     const now = new Date().toISOString();
-    const ready = { type: "Ready", status: "True", reason: "Stand-in", lastHeartbeatTime: now, lastTransitionTime: now };
+    const ready = {
+      type: "Ready",
+      status: "True",
+      reason: "Stand-in",
+      lastHeartbeatTime: now,
+      lastTransitionTime: now,
+    };
     await this.cluster.patch(node, { status: { ...node.status, conditions: [ready] } }, "status");
     await this.beat(name);
     this.nodes.add(name);
@@ -171,7 +177,11 @@ export class Kubelet {
     // Nobody reports from a machine that is gone.
     if (!this.nodes.has(pod.spec.nodeName!)) return;
     const { name, image } = pod.spec.containers[0]!;
-    const terminated = { exitCode, reason: exitCode === 0 ? "Completed" : "Error", finishedAt: new Date().toISOString() };
+    const terminated = {
+      exitCode,
+      reason: exitCode === 0 ? "Completed" : "Error",
+      finishedAt: new Date().toISOString(),
+    };
     const state = { name, image, imageID: "", ready: false, restartCount: 0, state: { terminated } };
     await this.report(pod, { phase: exitCode === 0 ? "Succeeded" : "Failed", containerStatuses: [state] });
     const reference = { apiVersion: "v1", kind: "Pod", metadata: { name: podName, namespace } };
@@ -191,7 +201,13 @@ export class Kubelet {
     const own = join(this.settings.folder, "pods", pod.metadata.name);
     const folders = new Map<string, string>();
     for (const { name, mountPath } of container.volumeMounts)
-      folders.set(mountPath, await this.folderOf(pod.spec.volumes.find((volume) => volume.name === name)!, own));
+      folders.set(
+        mountPath,
+        await this.folderOf(
+          pod.spec.volumes.find((volume) => volume.name === name)!,
+          own,
+        ),
+      );
     const account = pod.spec.automountServiceAccountToken === true ? await this.account(pod, own) : undefined;
     const local = (text: string) => withFolders(text, folders);
     const variables = container.env.map(({ name, value = "", valueFrom }) => {

@@ -3,7 +3,7 @@ import { joinPath } from "../../config/parse.js";
 import { given, isWhole, isWrong, type Parts } from "../../config/parts.js";
 import { counted, error, type Problem, quote, warning } from "../../config/problems.js";
 import type { PodConfig } from "../../contract/pod.js";
-import type { BatchConfig, BatchQuota } from "../../contract/batch.js";
+import type { BatchConfig } from "../../contract/batch.js";
 import { placeKey } from "../../derive/batch/places.js";
 import type { ServedModel } from "../../derive/servedModel.js";
 import { checkEachPlacement, demandOf, type PlacedRelease } from "../nodes/placement.js";
@@ -83,27 +83,4 @@ export function checkAcrossBatches(batches: readonly Written[], path: string): P
     if (other === undefined) return [];
     return [error(joinPath(path, [name, "output"]), `is where ${quote(other)} writes, too: use a place of its own`)];
   });
-}
-
-/** @param path of the quota */
-export function checkQuota(
-  quota: Parts<BatchQuota> | undefined,
-  batches: readonly { name: string; queue?: string; gpus?: number }[],
-  path: string,
-): Problem[] {
-  if (quota === undefined) return [];
-  const queued = batches.find(({ queue }) => queue !== undefined);
-  return [
-    ...(batches.length === 0 ? [warning(path, "there is no batch, so nothing counts")] : []),
-    ...(queued === undefined
-      ? []
-      : [error(path, `would count the pods of ${quote(queued.name)}, too, whose queue has a quota of its own: give one of both`)]),
-    ...given([quota.gpus], (gpus) =>
-      batches.flatMap(({ name, gpus: needed = 0 }) =>
-        needed > gpus
-          ? [error(`${path}.gpus`, `${gpus} is less than the ${needed} of one pod of ${quote(name)}, which then never starts: use at least ${needed}`)]
-          : [],
-      ),
-    ),
-  ];
 }

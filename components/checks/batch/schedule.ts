@@ -39,7 +39,9 @@ export function checkSchedule(
       const unused = { timeZone: zone !== undefined, suspend: rests };
       return Object.entries(unused)
         .filter(([, isGiven]) => isGiven)
-        .map(([key]) => error(`${path}.${key}`, "is for a schedule, and there is none: leave it out, or give schedule"));
+        .map(([key]) =>
+          error(`${path}.${key}`, "is for a schedule, and there is none: leave it out, or give schedule"),
+        );
     }),
     ...(schedule !== undefined && input === undefined
       ? [error(`${path}.input`, "is missing: a run that starts by schedule has nobody to give it one")]
@@ -57,7 +59,12 @@ function checkLine(line: string, path: string): Problem[] {
     const text = fields[index]!;
     if (text.split(",").every((part) => isRange(part, field))) return [];
     const { name, least, most } = field;
-    return [error(path, `${quote(text)} is no ${name}: use *, numbers from ${least} to ${most}, a-b, */n, or a list of those`)];
+    return [
+      error(
+        path,
+        `${quote(text)} is no ${name}: use *, numbers from ${least} to ${most}, a-b, */n, or a list of those`,
+      ),
+    ];
   });
 }
 

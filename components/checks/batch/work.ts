@@ -53,7 +53,10 @@ export function checkOwnFlags(flags: Parts<RuntimePlan["flags"]>, path: string):
   return entriesOf(flags)
     .filter(([name]) => SERVE_ONLY_FLAGS.has(name))
     .map(([name]) =>
-      error(joinPath(`${path}.flags`, [name]), "is a flag of vllm serve that vllm run-batch does not have: leave it out"),
+      error(
+        joinPath(`${path}.flags`, [name]),
+        "is a flag of vllm serve that vllm run-batch does not have: leave it out",
+      ),
     );
 }
 
@@ -113,7 +116,11 @@ export function checkRoute(
 }
 
 /** A replica refuses what is beyond its queue, and those who wait for answers share it. */
-function checkConcurrency(concurrency: number, { name, route, releases, autoscaling }: ServedModel, path: string): Problem[] {
+function checkConcurrency(
+  concurrency: number,
+  { name, route, releases, autoscaling }: ServedModel,
+  path: string,
+): Problem[] {
   const plan = releases.get(route.stable);
   if (plan === undefined) return [];
   const room = plan.concurrency.inFlight * autoscaling.max;

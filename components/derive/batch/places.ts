@@ -10,8 +10,14 @@ export interface Address {
   port: number;
 }
 
+/** What of a place is an address. */
+interface Reached {
+  s3?: { endpoint?: string | undefined } | undefined;
+  url?: string | undefined;
+}
+
 /** Where a place's files come from over the network; `undefined` of a volume. */
-export function addressOf({ s3, url }: { s3?: BatchInput["s3"]; url?: BatchInput["url"] }): Address | undefined {
+export function addressOf({ s3, url }: Reached): Address | undefined {
   // S3's own addresses are public ones, and a gateway endpoint leaves them so.
   const address = s3 === undefined ? url : (s3.endpoint ?? "https://s3.amazonaws.com");
   if (address === undefined) return undefined;
@@ -25,7 +31,10 @@ export function placesOf({ input, output }: Pick<BatchPlan, "input" | "output">)
 }
 
 /** Names of the claims that a batch's pods mount; the output's is written to. */
-export function claimsOf({ input, output }: Pick<BatchPlan, "input" | "output">): { name: string; isWritten: boolean }[] {
+export function claimsOf({
+  input,
+  output,
+}: Pick<BatchPlan, "input" | "output">): { name: string; isWritten: boolean }[] {
   const written = output.claim?.name;
   const read = input?.claim?.name;
   return [
@@ -36,7 +45,5 @@ export function claimsOf({ input, output }: Pick<BatchPlan, "input" | "output">)
 
 /** One text for each place, whatever the spelling of its address. */
 export function placeKey({ s3, claim }: BatchOutput): string {
-  return s3 === undefined
-    ? `claim ${claim!.name}/${claim!.path}`
-    : `${s3.endpoint ?? "s3"} ${s3.bucket}/${s3.prefix}`;
+  return s3 === undefined ? `claim ${claim!.name}/${claim!.path}` : `${s3.endpoint ?? "s3"} ${s3.bucket}/${s3.prefix}`;
 }
