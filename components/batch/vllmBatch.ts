@@ -60,7 +60,7 @@ export class VllmBatch extends pulumi.ComponentResource {
       name,
       {
         metadata: { ...metadata, name: batchName(plan) },
-        data: programs("batch_conduct.py", "batch_run.py", "batch_send.py"),
+        data: programs("batch_conduct.py", "batch_run.py", "batch_send.py", "batch_files.py"),
       },
       child,
     );
