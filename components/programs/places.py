@@ -5,6 +5,7 @@
 """
 
 import os
+import secrets
 import shutil
 
 import web
@@ -80,14 +81,14 @@ class Folder:
 
     def write(self, name, body):
         """Write a small file: whole or not at all, and on the disk before this returns."""
-        with self._replacing(name) as file:
+        with self.writing(name) as file:
             file.write(body)
 
     def create(self, name, body):
         """Write a small file only where none is; False when one is there."""
         path = self.name(name)
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        draft = f"{path}.{os.getpid()}.new"
+        draft = _draft_of(path)
         with open(draft, "wb") as file:
             file.write(body)
             _to_disk(file)
@@ -105,7 +106,7 @@ class Folder:
 
     def upload(self, name, path):
         """Bring a local file here."""
-        with self._replacing(name) as file, open(path, "rb") as source:
+        with self.writing(name) as file, open(path, "rb") as source:
             shutil.copyfileobj(source, file, COPY_BYTES)
 
     def list(self, under=""):
@@ -128,8 +129,14 @@ class Folder:
         except FileNotFoundError:
             pass
 
-    def _replacing(self, name):
+    def writing(self, name):
+        """A file to write to in a `with`: it appears at its end, if nothing failed, and on the disk."""
         return _Replacing(self.name(name))
+
+
+def _draft_of(path):
+    """A name for a file that is not whole: by chance, as every pod's program is process 1 and two may share the folder."""
+    return f"{path}.{secrets.token_hex(4)}.new"
 
 
 def _create_in_place(path, body):
@@ -146,7 +153,7 @@ class _Replacing:
     """A file under another name that takes its own at the end, if nothing failed."""
 
     def __init__(self, path):
-        self._path, self._draft = path, f"{path}.{os.getpid()}.new"
+        self._path, self._draft = path, _draft_of(path)
 
     def __enter__(self):
         os.makedirs(os.path.dirname(self._path), exist_ok=True)
@@ -214,6 +221,9 @@ class S3Prefix:
     def upload(self, name, path):
         with open(path, "rb") as file:
             self.s3.upload(self.key(name), file, os.stat(path).st_size)
+
+    def writing(self, name):
+        return self.s3.writing(self.key(name))
 
     def list(self, under=""):
         under = under.rstrip("/") + "/" if under else ""

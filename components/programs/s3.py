@@ -126,18 +126,21 @@ class S3:
                 with lock:
                     file.seek((number - 1) * part_bytes)
                     body = file.read(part_bytes)
-                query = {"partNumber": number, "uploadId": upload}
-                etag = self._ask("PUT", key, query, body).headers["etag"]
+                part = self._send_part(key, upload, number, body)
                 on_part(len(body))
-                return f"<Part><PartNumber>{number}</PartNumber><ETag>{escape(etag)}</ETag></Part>"
+                return part
 
             with ThreadPoolExecutor(UPLOADS_AT_ONCE) as pool:
                 parts = list(pool.map(send, range(1, -(-size // part_bytes) + 1)))
-            body = f"<CompleteMultipartUpload>{''.join(parts)}</CompleteMultipartUpload>".encode()
-            answer = self._ask("POST", key, {"uploadId": upload}, body)
-            # It may fail after the status 200: the body says so.
-            if b"<Error>" in answer.body:
-                raise Failed(f"{self.name(key)}: S3 could not join the parts: {answer.body.decode('utf-8', 'replace')}")
+            self._join_parts(key, upload, parts)
+
+    @contextmanager
+    def writing(self, key):
+        """A file to write to in a `with`, of a size that nobody knows yet: the object appears at its end, if nothing failed."""
+        with self._multipart(key, None) as upload:
+            parts = _Parts(lambda number, body: self._send_part(key, upload, number, body))
+            yield parts
+            self._join_parts(key, upload, parts.end())
 
     def abort_uploads(self, prefix):
         """Remove the parts of uploads under `prefix` that nobody will finish: they cost as much as objects."""
@@ -162,6 +165,17 @@ class S3:
             with suppress(Failed, Wrong):
                 self._ask("DELETE", key, {"uploadId": upload})
             raise
+
+    def _send_part(self, key, upload, number, body):
+        etag = self._ask("PUT", key, {"partNumber": number, "uploadId": upload}, body).headers["etag"]
+        return f"<Part><PartNumber>{number}</PartNumber><ETag>{escape(etag)}</ETag></Part>"
+
+    def _join_parts(self, key, upload, parts):
+        body = f"<CompleteMultipartUpload>{''.join(parts)}</CompleteMultipartUpload>".encode()
+        answer = self._ask("POST", key, {"uploadId": upload}, body)
+        # It may fail after the status 200: the body says so.
+        if b"<Error>" in answer.body:
+            raise Failed(f"{self.name(key)}: S3 could not join the parts: {answer.body.decode('utf-8', 'replace')}")
 
     def _path_of(self, key):
         return f"{self._path}/{encode(key, safe='/')}"
@@ -211,3 +225,25 @@ def _item(text):
     stamp = re.sub(r"\.\d+", "", web.element(text, "LastModified"))
     modified = timegm(strptime(stamp, "%Y-%m-%dT%H:%M:%SZ"))
     return Item(unquote_plus(web.element(text, "Key")), int(web.element(text, "Size")), modified)
+
+
+class _Parts:
+    """Sends what is written as parts, one after another; larger ones than an upload's, since their number is not known."""
+
+    def __init__(self, send):
+        self._send, self._parts, self._rest = send, [], bytearray()
+
+    def write(self, data):
+        self._rest += data
+        if len(self._rest) >= 2 * PART_BYTES:
+            self._send_rest()
+
+    def end(self):
+        """The parts, the last one sent: an empty object has one, too."""
+        if self._rest or not self._parts:
+            self._send_rest()
+        return self._parts
+
+    def _send_rest(self):
+        self._parts.append(self._send(len(self._parts) + 1, bytes(self._rest)))
+        self._rest.clear()
