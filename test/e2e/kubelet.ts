@@ -52,8 +52,8 @@ export interface KubeletSettings {
   labels: Readonly<Record<string, string>>;
   /** Where the pods' folders are. */
   folder: string;
-  /** Variables of every process, such as a PATH with a stand-in for vllm. */
-  env: Readonly<Record<string, string>>;
+  /** Variables of a pod's process, such as a PATH with a stand-in for vllm. */
+  env: (pod: RunnablePod) => Readonly<Record<string, string>>;
   /** From SIGTERM to SIGKILL, in place of the pods' own time. */
   graceSeconds: number;
 }
@@ -68,6 +68,8 @@ export class Kubelet {
   private readonly configMaps = new Map<string, Promise<Record<string, string>>>();
   private loop: Promise<void> | undefined;
   private isOver = false;
+  /** As they were a moment ago. */
+  seen: readonly RunnablePod[] = [];
 
   constructor(
     private readonly cluster: Cluster,
@@ -116,7 +118,12 @@ export class Kubelet {
     for (const name of this.nodes) await this.cluster.remove({ apiVersion: "v1", kind: "Node", metadata: { name } });
   }
 
-  pods(): Promise<RunnablePod[]> {
+  /** Whether a pod's process runs now. */
+  runs({ metadata: { uid } }: RunnablePod): boolean {
+    return this.running.get(uid)?.isStopping === false;
+  }
+
+  private pods(): Promise<RunnablePod[]> {
     const { namespace, labels } = this.settings;
     return this.cluster.list<RunnablePod>("v1", "Pod", { namespace, labels });
   }
@@ -124,8 +131,8 @@ export class Kubelet {
   private async run(): Promise<void> {
     let beaten = Date.now();
     while (!this.isOver) {
-      const pods = await this.pods();
-      await Promise.all(pods.map((pod) => this.sync(pod)));
+      this.seen = await this.pods();
+      await Promise.all(this.seen.map((pod) => this.sync(pod)));
       if (Date.now() - beaten > (LEASE_SECONDS * 1000) / 4) {
         beaten = Date.now();
         await Promise.all([...this.nodes].map((name) => this.beat(name)));
@@ -228,7 +235,7 @@ export class Kubelet {
         KUBERNETES_SERVICE_PORT: server.port,
         HOSTNAME: pod.metadata.name,
         ...(account !== undefined && { SERVICE_ACCOUNT_FOLDER: account }),
-        ...this.settings.env,
+        ...this.settings.env(pod),
         ...Object.fromEntries(variables),
       },
       stdio: ["ignore", "pipe", "pipe"],

@@ -1,0 +1,136 @@
+/** Batches on a real control plane: real Job controller, scheduler and admission; the programs run as their pods say. */
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { folderWith, removeFolders } from "../tools/folders.js";
+import { BatchWorld, request } from "./batchRuns.js";
+import type { RunnablePod } from "./kubelet.js";
+
+/** Runs with interruptions of their own. */
+const SEEDS = Number(process.env["PULUMI_VLLM_BATCH_SEEDS"] ?? 50);
+/** At once: two cores run a process for each pod. */
+const AT_ONCE = 17;
+/** Nodes that go without notice, at these times. */
+const LOST_NODES_SECONDS = [6, 14, 22, 60];
+
+/** https://gist.github.com/tommyettinger/46a874533244883189143505d203312c: mulberry32 */
+function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+interface Line {
+  custom_id: string;
+  response: { body: { choices: { message: { content: string } }[] } };
+}
+
+/** What was done to a run. */
+interface Interruptions {
+  evicted: number;
+  /** Pods that were deleted or crashed: a retry each. */
+  failed: number;
+}
+
+const isWorker = ({ metadata }: RunnablePod) => metadata.labels?.["pulumi-vllm.dev/part"] === "worker";
+const indexOf = ({ metadata }: RunnablePod) => metadata.labels?.["batch.kubernetes.io/job-completion-index"] ?? "";
+
+/** Interrupts a run's pods at random until it has ended. */
+async function interrupt(
+  world: BatchWorld,
+  name: string,
+  random: () => number,
+  isOver: () => boolean,
+): Promise<Interruptions> {
+  const done: Interruptions = { evicted: 0, failed: 0 };
+  const failures = new Map<string, number>();
+  for (let left = 2 + Math.floor(random() * 4); left > 0 && !isOver(); ) {
+    await sleep(300 + random() * 900);
+    const running = world.podsOf(name).filter((pod) => world.kubelet.runs(pod));
+    const pod = running[Math.floor(random() * running.length)];
+    const dice = random();
+    if (pod === undefined) continue;
+    const before = failures.get(indexOf(pod)) ?? 0;
+    if (dice < 0.5 || before === 2) {
+      await world.evict(pod);
+      done.evicted += 1;
+    } else {
+      failures.set(indexOf(pod), before + 1);
+      if (dice < 0.75) await world.cluster.remove({ apiVersion: "v1", kind: "Pod", metadata: pod.metadata });
+      else world.kubelet.crash(pod);
+      if (isWorker(pod)) done.failed += 1;
+    }
+    left -= 1;
+  }
+  return done;
+}
+
+describe("batches on a real control plane", () => {
+  after(removeFolders);
+
+  it(`answer each request once and in order in ${SEEDS} runs whose pods and nodes go at random`, async () => {
+    const version = (run: string) => (Number(run.split("-").at(-1)) % 2 === 0 ? "0.30" : "0.33");
+    const world = await BatchWorld.of(folderWith(), { standIn: (run) => ({ version: version(run) }) });
+    const nodes = await Promise.all([world.addNode(), world.addNode(), world.addNode(), world.addNode(), world.addNode()]);
+    let running = true;
+    const losses = (async () => {
+      const started = Date.now();
+      for (const seconds of LOST_NODES_SECONDS) {
+        while (Date.now() - started < seconds * 1000 && running) await sleep(200);
+        if (!running) return;
+        await world.kubelet.loseNode(nodes.shift()!);
+        nodes.push(await world.addNode());
+      }
+    })();
+    const seeds = Array.from({ length: SEEDS }, (_, seed) => seed);
+    const evictions = { evicted: 0, failed: 0 };
+    try {
+      await Promise.all(
+        Array.from({ length: AT_ONCE }, async () => {
+          for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift()) {
+            const { evicted, failed } = await runOf(world, seed);
+            evictions.evicted += evicted;
+            evictions.failed += failed;
+          }
+        }),
+      );
+    } finally {
+      running = false;
+      await losses;
+      await world.kubelet.stop();
+    }
+    assert.ok(evictions.evicted > SEEDS / 2, `${evictions.evicted} evictions`);
+  });
+});
+
+/** One run from its input to the judgement of its output. */
+async function runOf(world: BatchWorld, seed: number): Promise<Interruptions> {
+  const random = randomOf(seed);
+  const count = 5 + Math.floor(random() * 10);
+  const ids = Array.from({ length: count }, (_, index) => `r${index}`);
+  const texts = ids.map((id) => `${id} of ${seed}: ${"ä✓".repeat(Math.floor(random() * 20))}`);
+  const input = ids.map((id, index) => JSON.stringify(request(id, texts[index]!))).join("\n");
+  const name = await world.submit(`s-${seed}`, input);
+  let isOver = false;
+  const interrupted = interrupt(world, name, random, () => isOver);
+  const end = await world.ended(name, 200).finally(() => {
+    isOver = true;
+  });
+  const done = await interrupted;
+  assert.equal(end, "Complete", `${name}: ${JSON.stringify((await world.job(name))?.status)}`);
+
+  const output = world.records(name, "output.jsonl") as unknown as Line[];
+  const reversed = (text: string) => [...text].reverse().join("");
+  assert.deepEqual(
+    output.map(({ custom_id, response }) => [custom_id, response.body.choices[0]!.message.content]),
+    ids.map((id, index) => [id, reversed(texts[index]!)]),
+    `${name}: each answer once, in the input's order`,
+  );
+  const { status } = (await world.workers(name))!;
+  assert.equal(status?.failedIndexes ?? "", "", name);
+  assert.ok((status?.failed ?? 0) <= done.failed, `${name}: ${status?.failed} failures of ${done.failed}: a disruption cost a retry`);
+  return done;
+}
