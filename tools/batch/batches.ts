@@ -18,7 +18,8 @@ export interface ClusterOptions {
 }
 
 /** A place as the programs have it. */
-export type Place = { folder: string } | { s3: { bucket: string; prefix?: string; region?: string; endpoint?: string } };
+export type Place =
+  { folder: string } | { s3: { bucket: string; prefix?: string; region?: string; endpoint?: string } };
 
 /** What a conductor is told: the keys of components/programs/batch_conduct.py, as far as they are read here. */
 export interface ConductorSpec {

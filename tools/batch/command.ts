@@ -89,13 +89,19 @@ export function fetchRun(
     const named = runNamed(target, await runsOf(target), text);
     return interruptible("what has come of the output is kept: call again to go on there", async (signal) => {
       const { timeout: timeoutSeconds } = options;
-      const lines = await withFiles(target, named.batch, named.name, { report, signal, timeoutSeconds }, async (files) => {
-        const state = await files.state();
-        requireDone(target, named, state);
-        const written: string[] = [];
-        for (const [name, out] of wanted) written.push(await fetchOne(files, state, name, out, report));
-        return written;
-      });
+      const lines = await withFiles(
+        target,
+        named.batch,
+        named.name,
+        { report, signal, timeoutSeconds },
+        async (files) => {
+          const state = await files.state();
+          requireDone(target, named, state);
+          const written: string[] = [];
+          for (const [name, out] of wanted) written.push(await fetchOne(files, state, name, out, report));
+          return written;
+        },
+      );
       return { text: lines.join("\n"), exitCode: EXIT.fine };
     });
   });
@@ -116,9 +122,14 @@ function wantedFiles({ out, errors, report }: FetchOptions): [FileName, string][
 function requireDone({ stack }: Target, { name, batch, run }: Named, { run: cut, done, sizes }: FolderState): void {
   if (sizes["output.jsonl"] !== null) return;
   if (cut === null && run === undefined)
-    throw new BadInput([error(stack, `batch ${batch.name} has no run ${quote(name)}: npm run batch -- status ${stack} shows them`)]);
+    throw new BadInput([
+      error(stack, `batch ${batch.name} has no run ${quote(name)}: npm run batch -- status ${stack} shows them`),
+    ]);
   const far = cut === null ? "its input is not cut yet" : `${done} of ${cut.shards} shards are done`;
-  const why = run?.state === "running" || run?.state === "waiting" ? "" : "; it does not run: submit it again with its input to go on";
+  const why =
+    run?.state === "running" || run?.state === "waiting"
+      ? ""
+      : "; it does not run: submit it again with its input to go on";
   throw new Failure(`the output of run ${name} is not ready: ${far}${why}`);
 }
 

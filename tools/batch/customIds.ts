@@ -1,4 +1,4 @@
-/** The custom_ids of an input so far, and the line of each, in 12 to 24 bytes for each of them. */
+/** The custom_ids of an input so far, and the line of each, in 18 to 36 bytes for each of them. */
 import { hash } from "node:crypto";
 
 const FIRST_SLOTS = 1 << 12;
@@ -9,38 +9,44 @@ const FIRST_SLOTS = 1 << 12;
  */
 export class CustomIds {
   private count = 0;
-  private hashes = new BigUint64Array(FIRST_SLOTS);
+  private high = new Uint32Array(FIRST_SLOTS);
+  private low = new Uint32Array(FIRST_SLOTS);
+  /** 0 in a free slot. */
   private lines = new Uint32Array(FIRST_SLOTS);
 
-  /** Line that had this custom_id before; `undefined` for a new one, which is kept. */
+  /** Line that had this custom_id before; `undefined` for a new one, which is kept. @param line from 1 */
   add(customId: string, line: number): number | undefined {
-    // A free slot is 0.
-    const value = hash("md5", customId, "buffer").readBigUInt64LE() || 1n;
-    const slot = this.slotOf(value);
-    if (this.hashes[slot] !== 0n) return this.lines[slot];
-    this.hashes[slot] = value;
-    this.lines[slot] = line;
+    const value = hash("md5", customId, "buffer");
+    const [high, low] = [value.readUInt32LE(0), value.readUInt32LE(4)];
+    const slot = this.slotOf(high, low);
+    const before = this.lines[slot]!;
+    if (before !== 0) return before;
+    this.put(slot, high, low, line);
     this.count += 1;
-    if (this.count * 3 > this.hashes.length * 2) this.grow();
+    if (this.count * 3 > this.lines.length * 2) this.grow();
     return undefined;
   }
 
-  private slotOf(value: bigint): number {
-    const mask = this.hashes.length - 1;
-    let slot = Number(value & BigInt(mask));
-    while (this.hashes[slot] !== 0n && this.hashes[slot] !== value) slot = (slot + 1) & mask;
+  private put(slot: number, high: number, low: number, line: number): void {
+    this.high[slot] = high;
+    this.low[slot] = low;
+    this.lines[slot] = line;
+  }
+
+  /** Where it is, or has to go. */
+  private slotOf(high: number, low: number): number {
+    const mask = this.lines.length - 1;
+    let slot = low & mask;
+    while (this.lines[slot] !== 0 && !(this.low[slot] === low && this.high[slot] === high)) slot = (slot + 1) & mask;
     return slot;
   }
 
   private grow(): void {
-    const { hashes, lines } = this;
-    this.hashes = new BigUint64Array(2 * hashes.length);
-    this.lines = new Uint32Array(2 * lines.length);
-    hashes.forEach((value, index) => {
-      if (value === 0n) return;
-      const slot = this.slotOf(value);
-      this.hashes[slot] = value;
-      this.lines[slot] = lines[index]!;
+    const { high, low, lines } = this;
+    const size = 2 * lines.length;
+    [this.high, this.low, this.lines] = [new Uint32Array(size), new Uint32Array(size), new Uint32Array(size)];
+    lines.forEach((line, index) => {
+      if (line !== 0) this.put(this.slotOf(high[index]!, low[index]!), high[index]!, low[index]!, line);
     });
   }
 }

@@ -5,7 +5,7 @@
  * piece waits for the one before, in both directions.
  */
 import { once } from "node:events";
-import type { Readable, Writable } from "node:stream";
+import type { Writable } from "node:stream";
 import { Exec } from "@kubernetes/client-node";
 import { Failure } from "../failure.js";
 import { ApiError, type Cluster } from "../local/client.js";
@@ -39,7 +39,7 @@ export interface Container {
 
 /** What a command reads and writes. */
 export interface Streams {
-  input?: Readable;
+  input?: AsyncIterable<Buffer>;
   output?: Writable;
   /** Ends the connection. */
   signal?: AbortSignal;
@@ -79,8 +79,7 @@ export async function exec(
       draining = once(output, "drain").then(() => socket?.resume());
       // An output that fails says so itself: who gave it listens.
       draining.catch(() => socket?.terminate());
-    } else if (channel === CHANNELS.errors)
-      errors = (errors + data.toString()).slice(-ERROR_CHARACTERS);
+    } else if (channel === CHANNELS.errors) errors = (errors + data.toString()).slice(-ERROR_CHARACTERS);
     else if (channel === CHANNELS.status) status = JSON.parse(data.toString()) as Status;
     return true;
   };
@@ -122,8 +121,8 @@ async function connected(
 }
 
 /** Sends the input to its end, or until the command has ended. */
-async function send(socket: Socket, input: Readable, closed: Promise<void>): Promise<void> {
-  for await (const chunk of input as AsyncIterable<Buffer>) {
+async function send(socket: Socket, input: AsyncIterable<Buffer>, closed: Promise<void>): Promise<void> {
+  for await (const chunk of input) {
     for (let at = 0; at < chunk.length; at += FRAME_BYTES) {
       if (socket.readyState !== OPEN) return;
       const frame = Buffer.concat([Buffer.of(CHANNELS.input), chunk.subarray(at, at + FRAME_BYTES)]);

@@ -40,7 +40,8 @@ export async function fetchFile(
     if (bytes === 0 || failures === ATTEMPTS) break;
   }
   const size = sizeOf(half);
-  if (size < bytes) throw new Failure(`${name}: ${size} of ${bytes} bytes have come: ${said}; call again to go on there`);
+  if (size < bytes)
+    throw new Failure(`${name}: ${size} of ${bytes} bytes have come: ${said}; call again to go on there`);
   const found = size === bytes && sha256 !== undefined ? await hashOf(half) : sha256;
   if (size > bytes || found !== sha256) {
     rmSync(half);

@@ -59,7 +59,11 @@ export async function withFiles<T>(
   }
 }
 
-async function runningPod(target: Target, job: string, { report, signal, timeoutSeconds }: FilesOptions): Promise<string> {
+async function runningPod(
+  target: Target,
+  job: string,
+  { report, signal, timeoutSeconds }: FilesOptions,
+): Promise<string> {
   const end = Date.now() + timeoutSeconds * 1000;
   let said = "";
   for (;;) {
@@ -69,7 +73,9 @@ async function runningPod(target: Target, job: string, { report, signal, timeout
     if (why !== said) report(`Waiting: ${why}.`);
     said = why;
     if (pod?.status?.phase === "Failed" || Date.now() > end)
-      throw new Failure(`no pod that moves files runs after ${timeoutSeconds} s: ${why} (Job ${target.namespace}/${job})`);
+      throw new Failure(
+        `no pod that moves files runs after ${timeoutSeconds} s: ${why} (Job ${target.namespace}/${job})`,
+      );
     await sleep(POLL_MS, undefined, { signal });
   }
 }
@@ -106,9 +112,7 @@ export class RunFiles {
 
   /** @param onBytes gets how many have gone */
   async upload({ file, bytes, sha256 }: LocalFile, onBytes: (bytes: number) => void): Promise<void> {
-    const input = createReadStream(file, { highWaterMark: 1 << 20 });
-    let sent = 0;
-    input.on("data", (chunk) => onBytes((sent += chunk.length)));
+    const input = counted(createReadStream(file, { highWaterMark: 1 << 20 }), onBytes);
     required("uploading the input", await this.task({ task: "upload", bytes, sha256 }, { input }));
   }
 
@@ -124,6 +128,15 @@ export class RunFiles {
     const ended = await exec(this.target.cluster, this.container, command, { ...streams, signal: this.signal });
     this.signal.throwIfAborted();
     return ended;
+  }
+}
+
+async function* counted(chunks: AsyncIterable<Buffer>, onBytes: (bytes: number) => void): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    yield chunk;
+    bytes += chunk.length;
+    onBytes(bytes);
   }
 }
 

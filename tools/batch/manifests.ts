@@ -82,7 +82,11 @@ export function filesCommand(spec?: object): string[] {
   return spec === undefined ? python : ["env", `${SPEC_ENV}=${JSON.stringify(spec)}`, ...python];
 }
 
-function job({ cronJob }: Batch, name: string, labels: Record<string, string> = {}): Pick<Job, "apiVersion" | "kind" | "metadata"> {
+function job(
+  { cronJob }: Batch,
+  name: string,
+  labels: Record<string, string> = {},
+): Pick<Job, "apiVersion" | "kind" | "metadata"> {
   const { metadata, apiVersion, kind } = cronJob;
   return {
     apiVersion: "batch/v1",

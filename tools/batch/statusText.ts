@@ -66,7 +66,8 @@ export function runsTable(all: readonly Shown[], now: Date, width: number): stri
 /** One line: `night-1 [████░░░░] 50 % · shards 5/10 · lines 2,500/5,000 · 12.5/s · 3 min left · 1 interruption · ≤ $1.20`. */
 export function progressLine({ run, progress, costUsd }: Shown): string {
   const { shards, requests, rate, secondsLeft, interruptions, pods } = progress;
-  if (requests === undefined) return `${run.name} ${run.state}: ${printable(progress.messages.at(-1) ?? "no line of its log yet")}`;
+  if (requests === undefined)
+    return `${run.name} ${run.state}: ${printable(progress.messages.at(-1) ?? "no line of its log yet")}`;
   const share = requests.total === 0 ? 1 : requests.done / requests.total;
   const full = Math.floor(share * BAR_WIDTH);
   const parts = [

@@ -49,7 +49,9 @@ export function submit(
     const text = await interruptible("nothing was submitted", (signal) =>
       options.input === undefined
         ? submitOwn(target, batch, name, signal)
-        : withFile(options.input, terminal.input, (file) => submitFile(target, { batch, name, file }, options, terminal, signal)),
+        : withFile(options.input, terminal.input, (file) =>
+            submitFile(target, { batch, name, file }, options, terminal, signal),
+          ),
     );
     if (!options.watch) return { text, exitCode: EXIT.fine };
     terminal.report(text);
@@ -113,7 +115,13 @@ async function submitFile(
   return submittedText(target, batch, name, input, state);
 }
 
-function submittedText(target: Target, batch: Batch, name: string, input: CheckedInput, { run, done }: FolderState): string {
+function submittedText(
+  target: Target,
+  batch: Batch,
+  name: string,
+  input: CheckedInput,
+  { run, done }: FolderState,
+): string {
   const lines = `${grouped(input.requests)} lines${input.bad > 0 ? `, ${grouped(input.bad)} bad ones left out` : ""}`;
   const before = run === null ? "" : `; it goes on after ${done} of ${run.shards} shards`;
   return `Run ${name} of batch ${batch.name} is submitted: ${lines}${before}.\n${next(target, name)}`;

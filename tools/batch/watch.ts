@@ -36,7 +36,7 @@ export async function watchRun(
   { show, everySeconds }: Screen,
   signal: AbortSignal,
 ): Promise<Shown> {
-  for (let failures = 0; ; ) {
+  for (let failures = 0; ;) {
     try {
       const run = (await runsOf(target)).find((other) => other.name === name && other.batch.name === batch.name);
       if (run === undefined || run.state === "ending")

@@ -28,9 +28,16 @@ function subcommand(batch: Command, name: string, description: string): Command 
 }
 
 function addSubmit(batch: Command, folder: string): void {
-  subcommand(batch, "submit", "Check a file of requests, upload it and start a run; one of the same name goes on where it stopped.")
+  subcommand(
+    batch,
+    "submit",
+    "Check a file of requests, upload it and start a run; one of the same name goes on where it stopped.",
+  )
     .argument("<batch>", "key in vllm:batch")
-    .option("--input <file>", "JSON Lines in the OpenAI batch format, or - for standard input; default: the config's input")
+    .option(
+      "--input <file>",
+      "JSON Lines in the OpenAI batch format, or - for standard input; default: the config's input",
+    )
     .option("--name <run>", "name of the run; default: by the time")
     .option("--watch", "follow it until it has ended", false)
     .option("--timeout <seconds>", "how long to wait for the pod that moves files", number, 300)
@@ -41,7 +48,11 @@ function addSubmit(batch: Command, folder: string): void {
 }
 
 function addStatus(batch: Command, folder: string): void {
-  subcommand(batch, "status", "Show runs: shards, lines, rate, time left, interruptions survived, and about what they have cost.")
+  subcommand(
+    batch,
+    "status",
+    "Show runs: shards, lines, rate, time left, interruptions survived, and about what they have cost.",
+  )
     .argument("[name]", "a batch, or a run of one; default: all")
     .option("--watch", "follow the run that goes on, until it has ended", false)
     .option("--json", "print JSON, for scripts (run npm with --silent)", false)

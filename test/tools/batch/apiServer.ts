@@ -111,7 +111,12 @@ export class ApiServer {
   putPod(job: string, namespace: string): string {
     const name = `${job}-abcde`;
     const status = { phase: "Running", containerStatuses: [{ state: { running: {} } }] };
-    this.put({ apiVersion: "v1", kind: "Pod", metadata: { name, namespace, labels: { [JOB_NAME_LABEL]: job } }, status });
+    this.put({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name, namespace, labels: { [JOB_NAME_LABEL]: job } },
+      status,
+    });
     return name;
   }
 
@@ -131,7 +136,9 @@ export class ApiServer {
         .map(([name, { kind }]) => ({ name, kind, namespaced: true }));
       return send(200, { resources });
     }
-    const [, namespace, plural = "", name, log] = /\/namespaces\/([^/]+)\/([^/]+)(?:\/([^/]+))?(\/log)?$/.exec(pathname)!;
+    const [, namespace, plural = "", name, log] = /\/namespaces\/([^/]+)\/([^/]+)(?:\/([^/]+))?(\/log)?$/.exec(
+      pathname,
+    )!;
     const call = `${request.method} ${plural}`;
     this.calls.push(call);
     if (this.forbidden.has(call)) {
@@ -149,7 +156,10 @@ export class ApiServer {
       const key = describe({ apiVersion, kind, metadata: { name: name!, namespace: namespace! } });
       return send(this.objects.delete(key) ? 200 : 404, {});
     }
-    const wanted = (searchParams.get("labelSelector") ?? "").split(",").filter(Boolean).map((pair) => pair.split("="));
+    const wanted = (searchParams.get("labelSelector") ?? "")
+      .split(",")
+      .filter(Boolean)
+      .map((pair) => pair.split("="));
     const items = this.of(kind).filter(({ metadata }) =>
       wanted.every(([key, value]) => metadata.labels?.[key!] === value),
     );
