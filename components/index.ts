@@ -1,6 +1,9 @@
 /** The package: what other programs import. Whatever a signature here names is exported, too. */
 export type { RoleSettings } from "./aws/roles.js";
 export { type BuiltClusterConfig, builtClusterSchema, type BuiltNodeGroup } from "./cluster/schema.js";
+export { ModelCache, type ModelCacheArgs, plansOf } from "./cache/modelCache.js";
+export type { CacheStorage } from "./cache/volume.js";
+export type { LustreFileSystem } from "./aws/lustreVolume.js";
 export { checkCluster, loadCluster } from "./cluster/check.js";
 export { EksGpuCluster, type EksGpuClusterArgs } from "./cluster/eksGpuCluster.js";
 export { KarpenterNodes, type KarpenterNodesArgs } from "./cluster/karpenter/karpenterNodes.js";
@@ -45,7 +48,9 @@ export type { Access, DnsPeer, EgressRule } from "./contract/access.js";
 export type { Monitors, PrometheusAuthentication, SeriesLabels } from "./contract/prometheus.js";
 export type { Trigger } from "./contract/triggers.js";
 export type { SecretRef } from "./config/secretRef.js";
-export type { Monitoring, ServingEnvironment } from "./engine/environment.js";
+export type { CacheConfig } from "./contract/cache.js";
+export type { Artifact } from "./derive/weights/artifacts.js";
+export type { Monitoring, ServingEnvironment, WeightsCache } from "./engine/environment.js";
 export type { PodConfig } from "./contract/pod.js";
 export type { Accelerator, GpuTypes } from "./derive/nodes/gpuTypes.js";
 export type { SecretKey } from "./engine/secretKey.js";

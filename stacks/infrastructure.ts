@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { CacheStorage } from "../components/cache/volume.js";
 import { EksGpuCluster } from "../components/cluster/eksGpuCluster.js";
 import { KarpenterNodes } from "../components/cluster/karpenter/karpenterNodes.js";
 import type { PresentCluster } from "../components/cluster/present.js";
@@ -20,6 +21,8 @@ export interface Infrastructure {
   provider: k8s.Provider;
   /** Prometheus, where the stack installs it. */
   prometheusUrl: pulumi.Output<string> | undefined;
+  /** File system for weights, where the stack makes one with its cluster. */
+  cacheStorage?: CacheStorage;
 }
 
 /** Name of the component that makes the cluster. */

@@ -2,9 +2,12 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { runBatches } from "../components/batch/runBatches.js";
+import { ModelCache, plansOf } from "../components/cache/modelCache.js";
+import type { CacheStorage } from "../components/cache/volume.js";
 import { DO_NOT_DISRUPT } from "../components/cluster/karpenter/nodePool.js";
 import type { PresentCluster } from "../components/cluster/present.js";
 import { hasEngine } from "../components/derive/batch/plan.js";
+import type { ServingEnvironment } from "../components/engine/environment.js";
 import { serveModels, servingEnvironment } from "../components/serving/environment.js";
 import type { LiveRelease } from "../components/serving/modelServing.js";
 import { POD_SECURITY } from "../components/vocabulary/kubernetes.js";
@@ -20,7 +23,11 @@ export function deploy(
   stack: string,
   present?: PresentCluster,
 ): Record<string, pulumi.Output<LiveRelease>> {
-  const { provider, prometheusUrl = config.platform.prometheus.url } = infrastructure(config, stack, present);
+  const {
+    provider,
+    prometheusUrl = config.platform.prometheus.url,
+    cacheStorage,
+  } = infrastructure(config, stack, present);
   const opts = { provider };
   const namespace = modelNamespace(config.namespace, stack, opts);
   const { spareImage, ...pod } = config.pod ?? {};
@@ -45,8 +52,22 @@ export function deploy(
     },
     opts,
   );
-  runBatches(config.batches, { environment, quota: config.batchQuota }, opts);
-  return serveModels(config.models, environment, opts);
+  const cache = modelCache(config, environment, cacheStorage, opts);
+  const shared = { ...environment, ...(cache !== undefined && { cache }) };
+  runBatches(config.batches, { environment: shared, quota: config.batchQuota }, opts);
+  return serveModels(config.models, shared, opts);
+}
+
+/** Where weights are kept; none where the stack has no such section, or one that makes nothing. */
+function modelCache(
+  { cache, models, batches }: StackConfig,
+  environment: ServingEnvironment,
+  storage: CacheStorage | undefined,
+  opts: pulumi.ComponentResourceOptions,
+): ModelCache | undefined {
+  if (cache === undefined || (cache.kind === "none" && !cache.prePull)) return undefined;
+  const plans = [...plansOf(models), ...batches.flatMap(({ work }) => (hasEngine(work) ? work.release : []))];
+  return new ModelCache("model-cache", { cache, plans, environment, ...(storage !== undefined && { storage }) }, opts);
 }
 
 /** The models' namespace: made here, unless it is there already. */

@@ -3,6 +3,7 @@ import "./lightSdk.js";
 import { commandLine, runCommandLine } from "./commandLine.js";
 import { addBatch } from "./commands/batch.js";
 import { addBench } from "./commands/bench.js";
+import { addColdstart } from "./commands/coldstart.js";
 import { addDocsCheck } from "./commands/docsCheck.js";
 import { addFit } from "./commands/fit.js";
 import { addGenerate } from "./commands/generate.js";
@@ -22,7 +23,11 @@ for (const add of [
   addRender,
   addFit,
   addLocal,
+<<<<<<< HEAD
   addBatch,
+=======
+  addColdstart,
+>>>>>>> batchk
   addVerifyFlags,
   addGenerate,
   addDocsCheck,

@@ -19,7 +19,15 @@ export interface RoleSettings {
 /** A role with its permissions. What uses the role depends on the permissions, so they are created first and deleted last. */
 export interface RoleWithPermissions {
   role: aws.iam.Role;
-  permissions: aws.iam.RolePolicyAttachment[];
+  permissions: pulumi.CustomResource[];
+}
+
+/** What a pod may do: by AWS' policies, or by a document of its own. */
+export interface PodPolicies {
+  /** @default none */
+  policies?: readonly ManagedPolicy[];
+  /** Policy document. @default none */
+  document?: pulumi.Input<aws.iam.PolicyDocument>;
 }
 
 /** A role that an AWS service assumes, such as `eks.amazonaws.com`. */
@@ -30,38 +38,33 @@ export function serviceRole(
   opts: pulumi.CustomResourceOptions,
   settings?: RoleSettings,
 ): RoleWithPermissions {
-  return roleWith(name, serviceTrust(service), policies, opts, settings);
+  return roleWith(name, serviceTrust(service), { policies }, opts, settings);
 }
 
 /** A role that pods assume through EKS Pod Identity. */
 export function podRole(
   name: string,
-  policies: readonly ManagedPolicy[],
+  policies: PodPolicies,
   opts: pulumi.CustomResourceOptions,
   settings?: RoleSettings,
 ): RoleWithPermissions {
   return roleWith(name, POD_IDENTITY_TRUST, policies, opts, settings);
 }
 
-function createRole(
-  name: string,
-  trust: TrustPolicy,
-  { tags, path, permissionsBoundary }: RoleSettings,
-  opts: pulumi.CustomResourceOptions,
-): aws.iam.Role {
-  return new aws.iam.Role(name, { assumeRolePolicy: JSON.stringify(trust), tags, path, permissionsBoundary }, opts);
-}
-
 function roleWith(
   name: string,
   trust: TrustPolicy,
-  policies: readonly ManagedPolicy[],
+  { policies = [], document }: PodPolicies,
   opts: pulumi.CustomResourceOptions,
-  settings: RoleSettings = {},
+  { tags, path, permissionsBoundary }: RoleSettings = {},
 ): RoleWithPermissions {
-  const role = createRole(name, trust, settings, opts);
+  const role = new aws.iam.Role(
+    name,
+    { assumeRolePolicy: JSON.stringify(trust), tags, path, permissionsBoundary },
+    opts,
+  );
   const partition = aws.getPartitionOutput({}, opts.parent === undefined ? {} : { parent: opts.parent }).partition;
-  const permissions = policies.map(
+  const attached = policies.map(
     (policy) =>
       new aws.iam.RolePolicyAttachment(
         `${name}-${policy.split("/").at(-1)}`,
@@ -69,7 +72,9 @@ function roleWith(
         opts,
       ),
   );
-  return { role, permissions };
+  if (document === undefined) return { role, permissions: attached };
+  const policy = pulumi.output(document).apply((statements) => JSON.stringify(statements));
+  return { role, permissions: [...attached, new aws.iam.RolePolicy(name, { role: role.name, policy }, opts)] };
 }
 
 /** A service account of the cluster, and what it may do in AWS. */
@@ -92,10 +97,9 @@ export function podPermissions(
   opts: pulumi.CustomResourceOptions,
   settings: RoleSettings = {},
 ): pulumi.Resource[] {
-  const role = createRole(name, POD_IDENTITY_TRUST, settings, opts);
-  const document = pulumi.output(policy).apply((statements) => JSON.stringify(statements));
+  const { role, permissions } = podRole(name, { document: policy }, opts, settings);
   return [
-    new aws.iam.RolePolicy(name, { role: role.name, policy: document }, opts),
+    ...permissions,
     new aws.eks.PodIdentityAssociation(name, { clusterName, namespace, serviceAccount, roleArn: role.arn }, opts),
   ];
 }

@@ -24,9 +24,10 @@ export function runBatches(
 ): VllmBatch[] {
   const limit = limitOf(batches, environment, quota, opts);
   return batches.map((plan) => {
-    // The limit is there before the first pod that it counts.
+    const weights = hasEngine(plan.work) ? (environment.cache?.before(plan.work.release) ?? []) : [];
     const args = { plan, environment, hasPodIdentity };
-    return new VllmBatch(`${plan.name}-batch`, args, { ...opts, dependsOn: limit });
+    // The limit is there before the first pod that it counts, and the weights before the first that loads them.
+    return new VllmBatch(`${plan.name}-batch`, args, { ...opts, dependsOn: [...limit, ...weights] });
   });
 }
 

@@ -7,9 +7,11 @@ import { type Problem, throwIfErrors } from "../config/problems.js";
 import { type NodeGroups, nodeGroupSchema } from "../contract/nodeGroup.js";
 import { describedGroups } from "../derive/nodes/nodeGroup.js";
 import { type PodConfig, podSchema } from "../contract/pod.js";
+import { type CacheConfig, cacheSchema } from "../contract/cache.js";
 import { gpuTypesSchema } from "../contract/gpuTypes.js";
 import { gpuTypesOf } from "../derive/nodes/gpuTypes.js";
 import { checkGpuTypes, withKnownGpus } from "./nodes/gpuTypes.js";
+import { checkCache } from "./cache.js";
 import { checkHubToken, TOKEN_ARGUMENT } from "./hubToken.js";
 import { checkNodeGroup } from "./nodes/nodeGroup.js";
 import { checkPlacements } from "./nodes/placement.js";
@@ -23,6 +25,8 @@ export interface LoadedModels {
   nodeGroups: NodeGroups;
   /** What the pods of every model have besides: for {@link ServingEnvironment}. */
   pod: PodConfig | undefined;
+  /** Where weights are kept: for `ModelCache`. */
+  cache: CacheConfig | undefined;
   /** What stops nothing and should be seen, such as flags that no table could check. */
   warnings: Problem[];
 }
@@ -35,6 +39,8 @@ export interface LoadOptions {
   gpuTypes?: unknown;
   /** What the pods of every model have besides, in the shape of `vllm:pod`. @default nothing */
   pod?: unknown;
+  /** Where weights are kept between starts, in the shape of `vllm:cache`. @default nowhere */
+  cache?: unknown;
 }
 
 const groupsSchema = z.record(z.string(), nodeGroupSchema).optional();
@@ -52,6 +58,7 @@ export function loadModels(models: unknown, nodeGroups?: unknown, options: LoadO
     ...checkPlainData(nodeGroups, "gpuNodes"),
     ...checkPlainData(options.gpuTypes, "gpuTypes"),
     ...checkPlainData(options.pod, "pod"),
+    ...checkPlainData(options.cache, "cache"),
   ]);
   return load(structuredClone(models), structuredClone(nodeGroups), options);
 }
@@ -61,11 +68,15 @@ function load(models: unknown, nodeGroups: unknown, options: LoadOptions): Loade
   const groups = parse(groupsSchema, nodeGroups, "gpuNodes");
   const types = parse(gpuTypesSchema.optional(), structuredClone(options.gpuTypes), "gpuTypes");
   const pod = parse(podSchema.optional(), structuredClone(options.pod), "pod");
+  const cache = parse(cacheSchema.optional(), structuredClone(options.cache), "cache");
   const gpuTypes = gpuTypesOf(types.parts);
-  const resolved = resolveModels(models, "models", gpuTypes);
+  const resolved = resolveModels(models, "models", gpuTypes, cache.value);
   const problems = [
     ...types.problems,
     ...pod.problems,
+    ...cache.problems,
+    // A program of its own may have made a file system: that shows where it makes the cache.
+    ...checkCache(cache.value, { releases: resolved.releases, isBuilt: undefined }, "cache"),
     ...checkPods(pod.parts, resolved.releases, "pod"),
     ...checkGpuTypes(types.parts, "gpuTypes"),
     ...groups.problems,
@@ -81,6 +92,7 @@ function load(models: unknown, nodeGroups: unknown, options: LoadOptions): Loade
     models: resolved.models,
     nodeGroups: groups.value && describedGroups(groups.value),
     pod: pod.value,
+    cache: cache.value,
     warnings: problems,
   };
 }

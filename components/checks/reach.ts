@@ -1,15 +1,15 @@
 /** Addresses that a release names and the network policy closes. */
 import { joinPath } from "../config/parse.js";
-import { entriesOf, given, type Parts } from "../config/parts.js";
+import { entriesOf, from, given, type Parts } from "../config/parts.js";
 import { type Problem, quote, warning } from "../config/problems.js";
 import type { Access } from "../contract/access.js";
-import { isReachable } from "../derive/access.js";
+import { fetchesWeights, isReachable } from "../derive/access.js";
 import type { RuntimePlan } from "../derive/plan.js";
 import { textsOf } from "../facts/vllm/jsonValues.js";
 
 /** A release, and where it stands in the config. */
 interface Release {
-  plan: Pick<Parts<RuntimePlan>, "env" | "flags">;
+  plan: Pick<Parts<RuntimePlan>, "env" | "flags" | "artifacts" | "cache">;
   path: string;
 }
 
@@ -60,7 +60,16 @@ function targetOf(text: string, isEndpoint: boolean): Target | undefined {
 
 /** A warning for each variable and endpoint whose address the policy closes. */
 export function checkReach(releases: readonly Release[], network: Network): Problem[] {
-  return releases.flatMap(({ plan, path }) => [
+  return releases.flatMap(({ plan, path }) => checkRelease(plan, path, network));
+}
+
+function checkRelease(plan: Release["plan"], path: string, access: Network): Problem[] {
+  const fetches = from([plan.artifacts], (artifacts) =>
+    fetchesWeights({ artifacts, cache: plan.cache as RuntimePlan["cache"] }),
+  );
+  // Of weights that are wrong nobody can tell.
+  const network = { ...access, fetches: fetches !== false };
+  return [
     ...entriesOf(plan.env).flatMap(([name, variable]) =>
       given([NO_PROXY.test(name) ? "" : variable.value], (value) =>
         closed([value], ENDPOINT.test(name), joinPath(`${path}.env`, [name]), network),
@@ -78,13 +87,18 @@ export function checkReach(releases: readonly Release[], network: Network): Prob
           )
         : [],
     ),
-  ]);
+  ];
 }
 
-function closed(texts: readonly string[], isEndpoint: boolean, at: string, network: Network): Problem[] {
+function closed(
+  texts: readonly string[],
+  isEndpoint: boolean,
+  at: string,
+  network: Network & { fetches: boolean },
+): Problem[] {
   const targets = texts.flatMap((text) => targetOf(text, isEndpoint) ?? []);
   return targets
-    .filter((target) => !isReachable(network.access, target, network.namespace))
+    .filter((target) => !isReachable(network.access, target, network.namespace, network.fetches))
     .map(({ host, port }) =>
       warning(
         at,

@@ -1,15 +1,15 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { GPU_TAINT, SPOT_TAINT, SYSTEM_NODES } from "../vocabulary/nodes.js";
-import { podRole, type RoleSettings } from "../aws/roles.js";
+import { type PodPolicies, podRole, type RoleSettings } from "../aws/roles.js";
 
 /** An add-on that EKS installs and updates. */
-interface AddonFacts {
+export interface AddonFacts {
   name: string;
   /** Runs before any node: its configuration decides how nodes start. */
   beforeNodes: boolean;
   /** AWS permissions, for one service account. */
-  identity?: { serviceAccount: string; policies: string[] };
+  identity?: PodPolicies & { serviceAccount: string };
   configuration?: object;
 }
 
@@ -74,8 +74,7 @@ export class ManagedAddon extends pulumi.ComponentResource {
       { addonName: facts.name, kubernetesVersion: args.kubernetesVersion },
       { parent: this },
     ).version;
-    const identity =
-      facts.identity && podRole(name, facts.identity.policies, child, { ...args.roles, tags: args.tags });
+    const identity = facts.identity && podRole(name, facts.identity, child, { ...args.roles, tags: args.tags });
     this.addon = new aws.eks.Addon(
       name,
       {

@@ -2,7 +2,7 @@
 import { AWS_MACHINES } from "../facts/machines/aws.js";
 import type { CostRange } from "../derive/nodes/cost.js";
 import { countZones } from "./network/zones.js";
-import { ROOT_IOPS, ROOT_THROUGHPUT_MIBPS, SYSTEM_DISK_GIB } from "./nodes/disks.js";
+import { rootVolumeSpeed, SYSTEM_DISK_GIB } from "./nodes/disks.js";
 import {
   CAPACITY_BLOCK_HOUR,
   GP3_INCLUDED,
@@ -24,11 +24,12 @@ export interface CostItem extends CostRange {
 }
 
 /** An hour of a node's root volume. */
-function rootVolumeHour(diskGiB: number): number {
+function rootVolumeHour(diskGiB: number, instanceTypes: readonly string[]): number {
+  const { iops, throughputMiBps } = rootVolumeSpeed(instanceTypes);
   const month =
     diskGiB * PRICES.gp3GiBMonth +
-    (ROOT_IOPS - GP3_INCLUDED.iops) * PRICES.gp3IopsMonth +
-    (ROOT_THROUGHPUT_MIBPS - GP3_INCLUDED.throughputMiBps) * PRICES.gp3ThroughputMonth;
+    (iops - GP3_INCLUDED.iops) * PRICES.gp3IopsMonth +
+    (throughputMiBps - GP3_INCLUDED.throughputMiBps) * PRICES.gp3ThroughputMonth;
   return month / HOURS_A_MONTH;
 }
 
@@ -38,11 +39,11 @@ function fixed(item: string, count: number, eachUsd: number): CostItem {
 
 function nodes(
   item: string,
-  { min, max }: { min: number; max: number },
+  { min, max, instanceTypes }: { min: number; max: number; instanceTypes: readonly string[] },
   prices: readonly number[],
   diskGiB: number,
 ): CostItem {
-  const disk = rootVolumeHour(diskGiB);
+  const disk = rootVolumeHour(diskGiB, instanceTypes);
   return {
     item,
     count: min === max ? String(min) : `${min}–${max}`,

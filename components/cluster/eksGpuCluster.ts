@@ -29,6 +29,8 @@ export interface EksGpuClusterArgs {
   present?: PresentCluster;
   /** Pods that share each GPU of the groups with `sharing`. @default none */
   sharedGpuPods?: number;
+  /** Folder for cached weights on the NVMe disks of GPU nodes. @default none */
+  cacheFolder?: string;
 }
 
 /** Whether an endpoint is asked for. */
@@ -244,7 +246,7 @@ export class EksGpuCluster extends pulumi.ComponentResource {
 
   private createNodes(
     name: string,
-    { cluster: config, tags = {}, present, sharedGpuPods }: EksGpuClusterArgs,
+    { cluster: config, tags = {}, present, sharedGpuPods, cacheFolder }: EksGpuClusterArgs,
     opts: pulumi.ComponentResourceOptions,
   ): Record<string, ManagedNodes> {
     const common = {
@@ -270,7 +272,7 @@ export class EksGpuCluster extends pulumi.ComponentResource {
           template: {
             ...template(group),
             diskGiB: nodes.diskGiB,
-            userData: nodeConfig({ localStorage: hasLocalStorage(nodes.instanceTypes) }),
+            userData: nodeConfig({ localStorage: hasLocalStorage(nodes.instanceTypes), cacheFolder }),
             reservation: nodes.reservation,
             ...(nodes.reservation?.type === "capacity-block" && { instanceType: nodes.instanceTypes[0]! }),
           },

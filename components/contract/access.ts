@@ -47,7 +47,7 @@ const dnsPeerSchema = z
     error: "podLabels choose pods of a namespace: give namespace, too, or leave them out",
   });
 
-const egressRuleSchema = z
+export const egressRuleSchema = z
   .strictObject({
     everywhere: z
       .literal(true)

@@ -1,6 +1,7 @@
 /** The shape of `vllm:cache`: where weights are kept between the starts of replicas. */
 import { z } from "zod";
 import { objectName, positiveInt, reason } from "../config/schemas.js";
+import { egressRuleSchema } from "./access.js";
 import { bucketShape, keyPrefix } from "./places.js";
 
 /** What every kind of cache may say. */
@@ -15,6 +16,13 @@ const common = {
         ),
       memoryGiB: positiveInt.default(4).describe("Memory of the pod that fills"),
       timeoutSeconds: positiveInt.default(21_600).describe("Time that a fill may take before it fails"),
+      egress: z
+        .array(egressRuleSchema)
+        .optional()
+        .describe(
+          "Where fills alone may connect to beside DNS, such as a proxy or an S3 service of your own; default: as access.egress says, else " +
+            "everywhere by port 443",
+        ),
     })
     .prefault({})
     .describe("The Job that fetches a revision, once"),

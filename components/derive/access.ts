@@ -1,6 +1,8 @@
 /** Whom a release's pods may reach: what the config says, or the defaults. */
 import { isAddress, isWithin } from "../config/ranges.js";
 import type { Access, DnsPeer, EgressRule } from "../contract/access.js";
+import type { RuntimePlan } from "./plan.js";
+import { isOffline, isStreamed } from "./weights/delivery.js";
 
 /**
  * Ranges that `everywhere` leaves out: other pods and the networks around them, and the instance's metadata with its
@@ -35,9 +37,14 @@ export function dnsPeers(access: Access | undefined): readonly DnsPeer[] {
   return access?.dns ?? DEFAULT_DNS;
 }
 
-/** Where pods may connect to beside DNS. */
-export function egressRules(access: Access | undefined): readonly EgressRule[] {
-  return access?.egress ?? DEFAULT_EGRESS;
+/** Where pods may connect to beside DNS. @param fetches whether they get weights from outside: without a word of the config nothing else does */
+export function egressRules(access: Access | undefined, fetches = true): readonly EgressRule[] {
+  return access?.egress ?? (fetches ? DEFAULT_EGRESS : []);
+}
+
+/** Whether pods of a release get weights from outside the cluster themselves. */
+export function fetchesWeights({ artifacts, cache }: Pick<RuntimePlan, "artifacts" | "cache">): boolean {
+  return !isOffline(artifacts, cache) || isStreamed(artifacts, cache);
 }
 
 /** Whether the policy lets a pod connect to an address. */
@@ -45,8 +52,9 @@ export function isReachable(
   access: Access | undefined,
   { host, port }: { host: string; port: number },
   own: string,
+  fetches = true,
 ): boolean {
-  const rules = egressRules(access).filter(({ ports }) => ports.includes(port));
+  const rules = egressRules(access, fetches).filter(({ ports }) => ports.includes(port));
   if (isAddress(host)) {
     return rules.some(({ cidr, everywhere }) =>
       everywhere ? isPublic(host) : cidr !== undefined && isWithin(host, cidr),

@@ -22,6 +22,10 @@ export const TUNING = {
     /** A new node and the pull of a 10 GB image, before the container starts. */
     nodeSeconds: 900,
   },
+  fill: {
+    /** Hashing keeps a core busy while files come. */
+    cpus: 1,
+  },
   stop: {
     /** Between the decision to stop a pod and SIGTERM, so that proxies have stopped sending to it. */
     preStopSeconds: 10,

@@ -4,6 +4,7 @@ import type { PodConfig } from "../contract/pod.js";
 import type { Monitors, PrometheusAuthentication, SeriesLabels } from "../contract/prometheus.js";
 import type { NodeGroups } from "../contract/nodeGroup.js";
 import type { PriorityName, TrafficClass } from "../vocabulary/traffic.js";
+import type { RuntimePlan } from "../derive/plan.js";
 import type { SecretKey } from "./secretKey.js";
 
 /** Where a runtime finds Prometheus, and Prometheus the runtime. */
@@ -22,6 +23,12 @@ export interface Monitoring {
   authentication?: PrometheusAuthentication;
   /** Name of that TriggerAuthentication in the models' namespace. @default none */
   triggerAuthentication?: pulumi.Input<string>;
+}
+
+/** What fills a cache, for those that read it. */
+export interface WeightsCache {
+  /** What has to be done before pods of a release start: the fills of all that it loads, and what it mounts. */
+  before(plan: Pick<RuntimePlan, "artifacts" | "cache">): pulumi.Resource[];
 }
 
 /**
@@ -46,6 +53,8 @@ export interface ServingEnvironment {
   spareImage?: string;
   /** Names of PriorityClasses. @default the cluster's default class */
   priorityClasses?: Readonly<Record<PriorityName, pulumi.Input<string>>>;
-  /** Token of the Hugging Face Hub; given to gated models only. @default none */
+  /** Token of the Hugging Face Hub; given to what downloads gated models only. @default none */
   huggingFaceToken?: SecretKey;
+  /** Where weights are kept, as `ModelCache` makes it. @default each start downloads them, or somebody else fills the cache */
+  cache?: WeightsCache;
 }

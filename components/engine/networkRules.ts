@@ -58,3 +58,9 @@ export function egressRule(rule: Omit<EgressRule, "reason">, tunnels: readonly n
   const to = everywhere ? EVERYWHERE.map((ipBlock) => ({ ipBlock })) : [peerOf(rule)];
   return { to, ports: tcp(namespace === undefined ? ports : [...ports, ...tunnels]) };
 }
+
+/** EKS Pod Identity's agent on the node: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html, read 2026-11-26. */
+export const POD_IDENTITY: Egress = {
+  to: ["169.254.170.23/32", "fd00:ec2::23/128"].map((cidr) => ({ ipBlock: { cidr } })),
+  ports: tcp([80]),
+};

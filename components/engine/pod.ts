@@ -12,6 +12,7 @@ import { extensionEnv, extensionFields, extensionMounts, extensionVolumes } from
 import type { SecretKey } from "./secretKey.js";
 import { CONTAINER_SECURITY, podSecurity } from "./security.js";
 import { ephemeralStorageGiB, mounts, volumes } from "./volumes.js";
+import { waitContainers, weightMounts, weightVolumes } from "./weights.js";
 
 type Container = types.input.core.v1.Container;
 type PodSpec = types.input.core.v1.PodSpec;
@@ -59,7 +60,7 @@ export interface OwnVolume {
 export function enginePod(plan: RuntimePlan, context: PodContext, process: EngineProcess): PodSpec {
   const { priorityClassName, placement, extension = {} } = context;
   return {
-    ...extensionFields(extension),
+    ...extensionFields(extension, waitContainers(plan)),
     serviceAccountName: context.serviceAccountName,
     automountServiceAccountToken: false,
     // A Service named `vllm` would otherwise set VLLM_PORT=tcp://…, which vLLM reads as its port.
@@ -70,7 +71,12 @@ export function enginePod(plan: RuntimePlan, context: PodContext, process: Engin
     tolerations: placement.tolerations,
     securityContext: podSecurity(extension.securityContext),
     containers: [container(plan, context, process)],
-    volumes: [...volumes(plan), ...(process.volumes ?? []).map(({ volume }) => volume), ...extensionVolumes(extension)],
+    volumes: [
+      ...volumes(plan),
+      ...weightVolumes(plan),
+      ...(process.volumes ?? []).map(({ volume }) => volume),
+      ...extensionVolumes(extension),
+    ],
   };
 }
 
@@ -106,6 +112,7 @@ function container(plan: RuntimePlan, context: PodContext, process: EngineProces
     securityContext: CONTAINER_SECURITY,
     volumeMounts: [
       ...mounts(plan),
+      ...weightMounts(plan),
       ...own.map(({ volume, mount }) => ({ name: volume.name, ...mount })),
       ...extensionMounts(extension),
     ],

@@ -13,7 +13,7 @@ type VolumeMount = types.input.core.v1.VolumeMount;
  * Images that are made from NVIDIA's, vLLM's among them, say `all`, by which a node's runtime would give the container every GPU
  * (https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/docker-specialized.html).
  */
-const NO_GPU: EnvVar = { name: "NVIDIA_VISIBLE_DEVICES", value: "void" };
+export const NO_GPU: EnvVar = { name: "NVIDIA_VISIBLE_DEVICES", value: "void" };
 
 interface Variable {
   value?: string | undefined;
@@ -83,24 +83,33 @@ function containerOf(name: string, container: PodContainer, volumes: NonNullable
   };
 }
 
-/** Containers that run before the engine; those with `restartPolicy: Always` run beside it, and stop after it. */
-export function extensionContainers({ initContainers = {}, sidecars = {}, volumes = {} }: PodConfig): Container[] {
+/**
+ * Containers that run before the engine; those with `restartPolicy: Always` run beside it, and stop after it.
+ *
+ * @param own steps of the engine's own, which come before those of the platform
+ */
+export function extensionContainers(
+  { initContainers = {}, sidecars = {}, volumes = {} }: PodConfig,
+  own: readonly Container[] = [],
+): Container[] {
   return [
     // First, so that init containers may use them, such as a proxy to reach the network.
     ...Object.entries(sidecars).map(([name, container]) => ({
       ...containerOf(name, container, volumes),
       restartPolicy: "Always",
     })),
+    ...own,
     ...Object.entries(initContainers).map(([name, container]) => containerOf(name, container, volumes)),
   ];
 }
 
-/** Fields of the pod that the contract leaves open. */
+/** Fields of the pod that the contract leaves open. @param own steps of the engine's own before it starts */
 export function extensionFields(
   pod: PodConfig,
+  own: readonly Container[] = [],
 ): Pick<PodSpec, "imagePullSecrets" | "runtimeClassName" | "schedulerName" | "affinity" | "initContainers"> {
   const { imagePullSecrets = [], runtimeClassName, schedulerName, affinity } = pod;
-  const initContainers = extensionContainers(pod);
+  const initContainers = extensionContainers(pod, own);
   return {
     ...(imagePullSecrets.length > 0 && { imagePullSecrets: imagePullSecrets.map((name) => ({ name })) }),
     ...(runtimeClassName !== undefined && { runtimeClassName }),

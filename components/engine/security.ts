@@ -2,7 +2,7 @@ import type { types } from "@pulumi/kubernetes";
 import type { PodConfig } from "../contract/pod.js";
 
 /** Any number but 0 will do: the image's files are readable by all, and what is written goes to the volumes. */
-const USER_ID = 2000;
+export const USER_ID = 2000;
 
 /** Within the `restricted` Pod Security Standard: https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
 export function podSecurity({

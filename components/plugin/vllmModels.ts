@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { ModelCache, plansOf } from "../cache/modelCache.js";
 import { releasesOf } from "../checks/hubToken.js";
 import { loadModels } from "../checks/load.js";
 import { checkReach } from "../checks/reach.js";
@@ -47,6 +48,9 @@ export interface VllmModelsArgs {
   /** What the pods of every model have besides, in the shape of `vllm:pod` in docs/configuration.md. Default: nothing. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
   pod?: any;
+  /** Where weights are kept between starts, in the shape of `vllm:cache` in docs/configuration.md, but for efs and fsx-lustre. Default: nowhere. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
+  cache?: any;
   /** Token of the Hugging Face Hub, for gated models. Default: none. */
   huggingFaceToken?: pulumi.Input<string>;
   /** Secret of the namespace that holds that token, in the shape `{ existingSecret, key }` or `{ externalSecret, key }`. Default: none. */
@@ -97,9 +101,14 @@ export class VllmModels extends pulumi.ComponentResource {
     super("pulumi-vllm:index:VllmModels", name, {}, opts);
     const child = { parent: this };
     const hasHubToken = Boolean(args.huggingFaceToken) || args.huggingFaceTokenSecret !== undefined;
-    const { models, nodeGroups, pod, warnings } = withInputErrors("VllmModels", () => {
+    const { models, nodeGroups, pod, cache, warnings } = withInputErrors("VllmModels", () => {
       const problems = checkSettings(args);
-      const options = { hasHubToken, gpuTypes: args.gpuTypes as unknown, pod: args.pod as unknown };
+      const options = {
+        hasHubToken,
+        gpuTypes: args.gpuTypes as unknown,
+        pod: args.pod as unknown,
+        cache: args.cache as unknown,
+      };
       return collecting(problems, () => loadModels(args.models, args.gpuNodes, options));
     });
     // The checks have found it right.
@@ -131,7 +140,11 @@ export class VllmModels extends pulumi.ComponentResource {
       },
       child,
     );
-    this.live = pulumi.output(serveModels(models, environment, child));
+    const made =
+      cache === undefined || (cache.kind === "none" && !cache.prePull)
+        ? undefined
+        : new ModelCache(`${name}-cache`, { cache, plans: plansOf(models), environment }, child);
+    this.live = pulumi.output(serveModels(models, { ...environment, ...(made && { cache: made }) }, child));
     this.registerOutputs({ live: this.live });
   }
 }

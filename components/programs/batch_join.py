@@ -8,7 +8,10 @@ input has an error record in its place.
 """
 
 import collections
+<<<<<<< HEAD
 import hashlib
+=======
+>>>>>>> batchk
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -99,7 +102,11 @@ def _blocks(lines, started):
         yield b"\n".join(piece) + b"\n"
 
 
+<<<<<<< HEAD
 def _report(info, joined, folder, output):
+=======
+def _report(info, joined, folder):
+>>>>>>> batchk
     with ThreadPoolExecutor(READS_AT_ONCE) as pool:
         shards = list(pool.map(lambda number: folder.read_json(batch_folder.done(number)), range(info["shards"])))
     return {
@@ -112,8 +119,11 @@ def _report(info, joined, folder, output):
         "seconds": int(time.time()) - info["startedAt"],
         "workerSeconds": round(sum(shard["seconds"] for shard in shards)),
         "interruptions": sum(shard["starts"] - 1 for shard in shards),
+<<<<<<< HEAD
         # What a download is checked by.
         "output": output,
+=======
+>>>>>>> batchk
     }
 
 
@@ -127,6 +137,7 @@ def join(spec):
     pending = folder.pending(info)
     if pending:
         raise Failed(f"{folder.shown()}: {len(pending)} of {info['shards']} shards are not done: {ranges(pending)}")
+<<<<<<< HEAD
     joined, sha256, size = Joined(folder, info), hashlib.sha256(), 0
     with folder.writing(batch_folder.OUTPUT) as output:
         for block in _blocks(joined.lines(), started):
@@ -136,6 +147,15 @@ def join(spec):
         if joined.records != info["records"]:
             raise Failed(f"{folder.shown()}: {joined.records} records joined of {info['records']}")
         report = _report(info, joined, folder, {"bytes": size, "sha256": sha256.hexdigest()})
+=======
+    joined = Joined(folder, info)
+    with folder.writing(batch_folder.OUTPUT) as output:
+        for block in _blocks(joined.lines(), started):
+            output.write(block)
+        if joined.records != info["records"]:
+            raise Failed(f"{folder.shown()}: {joined.records} records joined of {info['records']}")
+        report = _report(info, joined, folder)
+>>>>>>> batchk
         folder.write_json(batch_folder.REPORT, report)
     say(
         f"joined: {folder.shown(batch_folder.OUTPUT)}", records=report["records"], answered=report["answered"],

@@ -7,6 +7,7 @@
 import os
 import secrets
 import shutil
+import tempfile
 
 import web
 from program import Failed, Wrong
@@ -88,7 +89,11 @@ class Folder:
         """Write a small file only where none is; False when one is there."""
         path = self.name(name)
         os.makedirs(os.path.dirname(path), exist_ok=True)
+<<<<<<< HEAD
         draft = _draft_of(path)
+=======
+        draft = _draft(path)
+>>>>>>> batchk
         with open(draft, "wb") as file:
             file.write(body)
             _to_disk(file)
@@ -122,6 +127,21 @@ class Folder:
                 found.append(Item(os.path.relpath(path, self.root), stat.st_size, stat.st_mtime))
         yield from sorted(found)
 
+    def beginning(self, prefix):
+        """Yield the files of one folder whose names begin with `prefix`, in no order."""
+        folder, start = os.path.split(prefix)
+        try:
+            entries = list(os.scandir(self.name(folder)))
+        except FileNotFoundError:
+            return
+        for entry in entries:
+            if entry.name.startswith(start):
+                try:
+                    stat = entry.stat()
+                except FileNotFoundError:
+                    continue
+                yield Item(os.path.join(folder, entry.name), stat.st_size, stat.st_mtime)
+
     def delete(self, name):
         """Remove a file; one that is not there is no fault."""
         try:
@@ -129,13 +149,33 @@ class Folder:
         except FileNotFoundError:
             pass
 
+<<<<<<< HEAD
+=======
+    def delete_all(self, under):
+        """Remove a folder with all that is in it."""
+        shutil.rmtree(self.name(under), ignore_errors=True)
+
+    def now(self):
+        """The time of the file system, in seconds: of a network's it is the server's, as that of `list` is."""
+        os.makedirs(self.root, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=self.root, prefix=".clock.") as file:
+            file.write(b".")
+            _to_disk(file)
+            return os.stat(file.name).st_mtime
+
+>>>>>>> batchk
     def writing(self, name):
         """A file to write to in a `with`: it appears at its end, if nothing failed, and on the disk."""
         return _Replacing(self.name(name))
 
 
+<<<<<<< HEAD
 def _draft_of(path):
     """A name for a file that is not whole: by chance, as every pod's program is process 1 and two may share the folder."""
+=======
+def _draft(path):
+    """A name beside a file that no other process takes: pods that share a folder all have process 1."""
+>>>>>>> batchk
     return f"{path}.{secrets.token_hex(4)}.new"
 
 
@@ -153,7 +193,11 @@ class _Replacing:
     """A file under another name that takes its own at the end, if nothing failed."""
 
     def __init__(self, path):
+<<<<<<< HEAD
         self._path, self._draft = path, _draft_of(path)
+=======
+        self._path, self._draft = path, _draft(path)
+>>>>>>> batchk
 
     def __enter__(self):
         os.makedirs(os.path.dirname(self._path), exist_ok=True)
@@ -226,12 +270,21 @@ class S3Prefix:
         return self.s3.writing(self.key(name))
 
     def list(self, under=""):
-        under = under.rstrip("/") + "/" if under else ""
-        for item in self.s3.list(self.key(under)):
+        yield from self.beginning(under.rstrip("/") + "/" if under else "")
+
+    def beginning(self, prefix):
+        for item in self.s3.list(self.key(prefix)):
             yield item._replace(name=item.name[len(self.prefix) :])
 
     def delete(self, name):
         self.s3.delete(self.key(name))
+
+    def delete_all(self, under):
+        for item in list(self.list(under)):
+            self.delete(item.name)
+
+    def now(self):
+        return self.s3.now()
 
 
 class Url:

@@ -22,7 +22,14 @@ def say(text, **values):
     """Print one log line: plain words, then `key=value` pairs."""
     pairs = " ".join(f"{name}={value}" for name, value in values.items())
     stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    print(" ".join(part for part in (stamp, text, pairs) if part), flush=True)
+    line = " ".join(part for part in (stamp, text, pairs) if part)
+    # Straight to the file: lines of threads stay whole, and a signal's handler may print, too.
+    os.write(1, (line.replace("\n", " ") + "\n").encode("utf-8", "replace"))
+
+
+def gib(count):
+    """As a person reads bytes."""
+    return f"{count / (1 << 30):.2f} GiB"
 
 
 def read_spec(arguments):

@@ -11,6 +11,7 @@ import threading
 from calendar import timegm
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from email.utils import parsedate_to_datetime
 from html import escape
 from time import strptime
 from typing import NamedTuple
@@ -151,6 +152,11 @@ class S3:
             self._ask("DELETE", web.element(upload, "Key"), {"uploadId": web.element(upload, "UploadId")})
         return len(found)
 
+    def now(self):
+        """The server's time, in seconds, which is that of `modified`, too."""
+        answer = self._ask("GET", "", {"list-type": 2, "max-keys": 1})
+        return parsedate_to_datetime(answer.headers["date"]).timestamp()
+
     def name(self, key=""):
         """As a message names an object."""
         return f"s3://{self.bucket}/{key}"
@@ -216,6 +222,8 @@ class S3:
             raise Failed(f"{where}: the credentials have expired")
         if answer.status == 403:
             raise Wrong(f"{where}: the pod's role or key does not allow it: check its policy and the bucket's")
+        if answer.status == 416:
+            raise Wrong(f"{where}: the object is shorter than what is read of it")
         if answer.status == 404:
             raise Wrong(f"{where}: there is no such object or bucket")
         raise Failed(where)

@@ -1,7 +1,10 @@
 import type { types } from "@pulumi/kubernetes";
-import { egressRules } from "../derive/access.js";
+import { egressRules, fetchesWeights } from "../derive/access.js";
+import type { RuntimePlan } from "../derive/plan.js";
+import { isStreamed } from "../derive/weights/delivery.js";
+import { readsAwsBucket } from "../derive/weights/objects.js";
 import type { ServingEnvironment } from "../engine/environment.js";
-import { dnsRules, egressRule, fromNamespaces, tcp } from "../engine/networkRules.js";
+import { dnsRules, egressRule, fromNamespaces, POD_IDENTITY, tcp } from "../engine/networkRules.js";
 import { PORT_NAME } from "../vocabulary/ports.js";
 
 type Spec = types.input.networking.v1.NetworkPolicySpec;
@@ -10,6 +13,7 @@ type Spec = types.input.networking.v1.NetworkPolicySpec;
 export function networkPolicySpec(
   selector: Record<string, string>,
   { access, monitoring }: Pick<ServingEnvironment, "access" | "monitoring">,
+  plan: Pick<RuntimePlan, "artifacts" | "cache">,
 ): Spec {
   const { clientNamespaces, mesh } = access ?? {};
   const own = clientNamespaces === undefined ? [{ podSelector: {} }] : [];
@@ -27,7 +31,8 @@ export function networkPolicySpec(
     ],
     egress: [
       ...dnsRules(access),
-      ...egressRules(access).map((rule) => egressRule(rule, tunnels)),
+      ...egressRules(access, fetchesWeights(plan)).map((rule) => egressRule(rule, tunnels)),
+      ...(isStreamed(plan.artifacts, plan.cache) && readsAwsBucket(plan.cache) ? [POD_IDENTITY] : []),
     ],
   };
 }

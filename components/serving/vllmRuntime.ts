@@ -7,13 +7,16 @@ import { runtimeLabels, runtimeName, runtimeSelector } from "../derive/objects.j
 import { type Placement, placementOf } from "../derive/nodes/placement.js";
 import type { RuntimePlan } from "../derive/plan.js";
 import { mergedPod } from "../derive/pod.js";
+import { asksHub, isStreamed } from "../derive/weights/delivery.js";
+import { roleAnnotation } from "../derive/weights/objects.js";
 import { isAutoscaled } from "../derive/scaling.js";
 import type { ServingEnvironment } from "../engine/environment.js";
 import type { SecretKey } from "../engine/secretKey.js";
 import { HTTP_PORT } from "../vocabulary/ports.js";
 import { ApiKey } from "./apiKey.js";
-import { createChatTemplate } from "../engine/chatTemplate.js";
+import { createConfigMaps } from "../engine/configMaps.js";
 import { scaledObjectSpec } from "./autoscaling.js";
+import { coldStartRuleSpec } from "./coldStart.js";
 import { disruptionBudgetSpec } from "./disruption.js";
 import { annotationsOf, monitorsOf } from "./monitors.js";
 import { networkPolicySpec } from "./networkPolicy.js";
@@ -33,8 +36,9 @@ export interface VllmRuntimeArgs {
 }
 
 /**
- * One release of a model: a workload, Service, ServiceAccount, PodDisruptionBudget, NetworkPolicy, PodMonitor where Prometheus
- * reads those, a ScaledObject where replicas may vary, and a ConfigMap where the release has a chat template.
+ * One release of a model: a workload, Service, ServiceAccount, PodDisruptionBudget, NetworkPolicy, PodMonitor and PrometheusRule where
+ * Prometheus reads those, a ScaledObject where replicas may vary, and ConfigMaps where the release has a chat template or waits for its
+ * weights.
  *
  * Needs KEDA and the Prometheus operator in the cluster.
  */
@@ -61,23 +65,17 @@ export class VllmRuntime extends pulumi.ComponentResource {
 
     this.apiKey = args.apiKey ?? new ApiKey(name, { metadata }, child).secretKey;
     const extension = mergedPod(environment.pod, plan.pod);
-    const accountName = extension.serviceAccount?.name ?? this.account(name, metadata, extension, child);
-    new k8s.networking.v1.NetworkPolicy(name, { metadata, spec: networkPolicySpec(selector, environment) }, child);
+    const accountName =
+      extension.serviceAccount?.name ?? this.account(name, metadata, accountAnnotations(plan, extension), child);
+    new k8s.networking.v1.NetworkPolicy(
+      name,
+      { metadata, spec: networkPolicySpec(selector, environment, plan) },
+      child,
+    );
     new k8s.policy.v1.PodDisruptionBudget(name, { metadata, spec: disruptionBudgetSpec(selector) }, child);
-    if (monitorsOf(monitoring) === "podMonitor") {
-      new k8s.apiextensions.CustomResource(
-        name,
-        {
-          apiVersion: "monitoring.coreos.com/v1",
-          kind: "PodMonitor",
-          metadata: { ...metadata, labels: { ...labels, ...monitoring.podMonitorLabels } },
-          spec: podMonitorSpec(selector),
-        },
-        child,
-      );
-    }
+    if (monitorsOf(monitoring) === "podMonitor") this.monitors(name, metadata, args, child);
 
-    const templates = createChatTemplate(name, plan, metadata, child);
+    const files = createConfigMaps(name, plan, metadata, child);
     const { huggingFaceToken, podAnnotations, priorityClasses } = environment;
     const workload = createDeployment(
       name,
@@ -90,10 +88,10 @@ export class VllmRuntime extends pulumi.ComponentResource {
         serviceAccountName: accountName,
         extension,
         apiKey: this.apiKey,
-        ...(plan.model.gated && { huggingFaceToken }),
+        ...(asksHub(plan) && { huggingFaceToken }),
         priorityClassName: priorityClasses?.[plan.class],
       },
-      { ...child, dependsOn: templates },
+      { ...child, dependsOn: [...files, ...(environment.cache?.before(plan) ?? [])] },
     );
     this.deployment = workload.resource;
     const afterWorkload = { ...child, dependsOn: [workload.resource] };
@@ -125,18 +123,39 @@ export class VllmRuntime extends pulumi.ComponentResource {
     });
   }
 
+  /** Makes what Prometheus' operator reads. */
+  private monitors(
+    name: string,
+    metadata: { name: string; namespace: pulumi.Input<string>; labels: Record<string, string> },
+    { plan, environment: { namespace, monitoring } }: VllmRuntimeArgs,
+    opts: pulumi.CustomResourceOptions,
+  ): void {
+    const common = {
+      apiVersion: "monitoring.coreos.com/v1",
+      metadata: { ...metadata, labels: { ...metadata.labels, ...monitoring.podMonitorLabels } },
+    };
+    const monitor = { ...common, kind: "PodMonitor", spec: podMonitorSpec(runtimeSelector(plan)) };
+    new k8s.apiextensions.CustomResource(name, monitor, opts);
+    const rules = pulumi.output(namespace).apply((inNamespace) => coldStartRuleSpec(plan, inNamespace));
+    new k8s.apiextensions.CustomResource(name, { ...common, kind: "PrometheusRule", spec: rules }, opts);
+  }
+
   /** Makes the pods' ServiceAccount, without a token for the API. */
   private account(
     name: string,
     metadata: { name: string; namespace: pulumi.Input<string>; labels: Record<string, string> },
-    { serviceAccount }: PodConfig,
+    annotations: Record<string, string>,
     opts: pulumi.CustomResourceOptions,
   ): pulumi.Output<string> {
-    const { annotations } = serviceAccount ?? {};
     const args = {
-      metadata: { ...metadata, ...(annotations !== undefined && { annotations }) },
+      metadata: { ...metadata, ...(Object.keys(annotations).length > 0 && { annotations }) },
       automountServiceAccountToken: false,
     };
     return new k8s.core.v1.ServiceAccount(name, args, opts).metadata.name;
   }
+}
+
+/** Of the pods' account: those of the platform, and the role that reads the bucket of a cache that is streamed. */
+function accountAnnotations({ artifacts, cache }: RuntimePlan, { serviceAccount }: PodConfig): Record<string, string> {
+  return { ...(isStreamed(artifacts, cache) && roleAnnotation(cache)), ...serviceAccount?.annotations };
 }

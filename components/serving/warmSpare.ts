@@ -7,7 +7,8 @@ import type { ServingEnvironment } from "../engine/environment.js";
 import { APP_NAME, COMPONENTS, LABELS, MANAGED_BY } from "../vocabulary/labels.js";
 import { mergedPod } from "../derive/pod.js";
 import { extensionFields } from "../engine/podExtension.js";
-import { CONTAINER_SECURITY, podSecurity } from "../engine/security.js";
+import { pauseContainer } from "../engine/pause.js";
+import { podSecurity } from "../engine/security.js";
 
 /** Inputs of {@link WarmSpare}. */
 export interface WarmSpareArgs {
@@ -18,10 +19,6 @@ export interface WarmSpareArgs {
   /** Nodes to hold. */
   replicas: number;
 }
-
-/** Does nothing, in 0.3 MB. The digest is of the multi-platform index, as public deployments of 2026 pin it. */
-const PAUSE_IMAGE =
-  "registry.k8s.io/pause:3.10.2@sha256:f548e0e8e3dc1896ca956272154dde3314e8cc4fde0a57577ee9fa1c63f5baf4";
 
 /**
  * Pods that do nothing but hold GPU nodes: a replica that is wanted takes their place at once instead of waiting for a
@@ -71,14 +68,7 @@ export class WarmSpare extends pulumi.ComponentResource {
               nodeSelector: placement.nodeSelector,
               tolerations: placement.tolerations,
               securityContext: podSecurity(),
-              containers: [
-                {
-                  name: "pause",
-                  image: environment.spareImage ?? PAUSE_IMAGE,
-                  resources: { requests: resources, limits: resources },
-                  securityContext: CONTAINER_SECURITY,
-                },
-              ],
+              containers: [pauseContainer(environment.spareImage, resources)],
             },
           },
         },

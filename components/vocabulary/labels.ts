@@ -38,6 +38,8 @@ export const ANNOTATIONS = {
   exceptions: `${OWN}/exceptions`,
   /** Of a workload: taints of the nodes that it is for, `key=value:effect`, a comma between them; empty where they have none. */
   nodeTaints: `${OWN}/node-taints`,
+  /** Of what loads weights of a cache: folders of it, a comma between them. Nobody removes a folder that is named. */
+  weights: `${OWN}/weights`,
 } as const;
 
 /**
@@ -63,4 +65,4 @@ export const APP_NAME = "vllm";
 export const MANAGED_BY = "pulumi";
 
 /** Values of {@link LABELS.component}. */
-export const COMPONENTS = { runtime: "runtime", spare: "spare", batch: "batch" } as const;
+export const COMPONENTS = { runtime: "runtime", spare: "spare", batch: "batch", cache: "cache" } as const;

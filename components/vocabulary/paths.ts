@@ -19,3 +19,5 @@ export const COMPILED_PATH = "/compiled";
 export const SOURCES_PATH = "/sources";
 /** Where the programs that run in the cluster are mounted. */
 export const PROGRAMS_PATH = "/opt/pulumi-vllm";
+/** The variable that holds a program's input as one JSON document. */
+export const SPEC_ENV = "SPEC";

@@ -75,6 +75,8 @@ export const ENGINE_CONTAINER = "vllm";
 
 /** Names of the volumes that an engine has; the last one only with a chat template in its contract. */
 export const ENGINE_VOLUMES: readonly string[] = ["cache", "shm", "tmp", "template"];
+/** What the names of volumes begin with that bring weights. */
+export const WEIGHTS_VOLUMES = "weights-";
 
 /** A kind of object that belongs to a runtime. */
 export interface RuntimeObject extends ObjectKind {
@@ -94,6 +96,7 @@ export function isRuntimeWorkload(kind: string): boolean {
 export const RUNTIME_OBJECTS: readonly RuntimeObject[] = [
   { apiVersion: "keda.sh/v1alpha1", kind: "ScaledObject" },
   { apiVersion: "monitoring.coreos.com/v1", kind: "PodMonitor" },
+  { apiVersion: "monitoring.coreos.com/v1", kind: "PrometheusRule" },
   ...RUNTIME_WORKLOADS,
   { apiVersion: "v1", kind: "Service" },
   { apiVersion: "policy/v1", kind: "PodDisruptionBudget" },
@@ -101,4 +104,16 @@ export const RUNTIME_OBJECTS: readonly RuntimeObject[] = [
   { apiVersion: "v1", kind: "ServiceAccount", beforeWorkload: true },
   { apiVersion: "v1", kind: "ConfigMap", beforeWorkload: true },
   { apiVersion: "v1", kind: "Secret" },
+];
+
+/**
+ * Kinds of the objects that a cache of weights consists of beside those of runtimes, in the order in which a stack takes them
+ * away. Runtimes mount what these make.
+ */
+export const CACHE_OBJECTS: readonly RuntimeObject[] = [
+  { apiVersion: "batch/v1", kind: "Job", beforeWorkload: true },
+  { apiVersion: "apps/v1", kind: "DaemonSet", beforeWorkload: true },
+  { apiVersion: "v1", kind: "PersistentVolumeClaim", beforeWorkload: true },
+  { apiVersion: "v1", kind: "PersistentVolume", beforeWorkload: true },
+  { apiVersion: "storage.k8s.io/v1", kind: "StorageClass", beforeWorkload: true },
 ];

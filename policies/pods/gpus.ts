@@ -55,9 +55,14 @@ export function usesGpu(workload: Workload): boolean {
   const { containers } = workload;
   return (
     containers.some((container) => gpuRequestsOf(container).length > 0 || claimsDevice(container)) ||
-    containers.some((container) => container.environmentNames.some((name) => NODE_GPUS.names.includes(name))) ||
+    containers.some(seesGpus) ||
     list(workload.podSpec["volumes"]).some((volume) => GPU_FILE.test(text(at(volume, "hostPath", "path")) ?? ""))
   );
+}
+
+/** Whether a variable gives the container GPUs past Kubernetes; `void` gives none, where the image's own would give all. */
+function seesGpus(container: Container): boolean {
+  return container.environment.some((variable) => NODE_GPUS.names.includes(variable.name) && variable.value !== "void");
 }
 
 /** Keys of the taints of nodes with these GPUs, one per vendor. */

@@ -63,7 +63,7 @@ describe("serviceRole", () => {
 describe("roles with their permissions", () => {
   for (const [kind, make] of [
     ["service", (settings?: RoleSettings) => serviceRole("r", "ec2.amazonaws.com", ["A", "path/B"], {}, settings)],
-    ["pod", (settings?: RoleSettings) => podRole("r", ["A", "path/B"], {}, settings)],
+    ["pod", (settings?: RoleSettings) => podRole("r", { policies: ["A", "path/B"] }, {}, settings)],
   ] as const) {
     it(`tell a ${kind}'s role and every right of it, in the order of the policies`, async () => {
       const { made } = await awsRegistered(() => make());
@@ -90,14 +90,14 @@ describe("roles with their permissions", () => {
   }
 
   it("have no permissions where no policy is given", async () => {
-    const { made, registry } = await awsRegistered(() => podRole("r", [], {}));
+    const { made, registry } = await awsRegistered(() => podRole("r", {}, {}));
     assert.deepEqual([made.permissions, registry.ofKind("RolePolicyAttachment")], [[], []]);
   });
 });
 
 describe("podRole", () => {
   it("trusts pods of the cluster by EKS Pod Identity, which tags their sessions", async () => {
-    const { registry } = await awsRegistered(() => podRole("cni", ["AmazonEKS_CNI_Policy"], {}));
+    const { registry } = await awsRegistered(() => podRole("cni", { policies: ["AmazonEKS_CNI_Policy"] }, {}));
     assert.deepEqual(JSON.parse(registry.get("Role", "cni").inputs["assumeRolePolicy"] as string), {
       Version: "2012-10-17",
       Statement: [
@@ -111,5 +111,14 @@ describe("podRole", () => {
     assert.deepEqual(inputsOf(registry, "RolePolicyAttachment"), {
       "cni-AmazonEKS_CNI_Policy": { role: "cni", policyArn: "arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy" },
     });
+  });
+
+  it("has a policy of its own beside AWS', and both count as its permissions", async () => {
+    const document = { Version: "2012-10-17", Statement: [] } as const;
+    const { made, registry } = await awsRegistered(() =>
+      podRole("csi", { policies: ["A"], document: { ...document, Statement: [] } }, {}),
+    );
+    assert.deepEqual(inputsOf(registry, "RolePolicy"), { csi: { role: "csi", policy: JSON.stringify(document) } });
+    assert.equal(made.permissions.length, 2);
   });
 });

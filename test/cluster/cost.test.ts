@@ -4,10 +4,11 @@ import { clusterCost, unpricedTypes } from "../../components/cluster/cost.js";
 import type { Config } from "../serving/fixtures.js";
 import { builtCluster } from "./fixtures.js";
 
-/** Of a root volume, an hour: GiB at $0.08, 1,000 operations at $0.005, 375 MiB/s at $0.04, by the 730 hours of a month. */
-const DISK_50 = (50 * 0.08 + 5 + 15) / 730;
-const DISK_100 = (100 * 0.08 + 5 + 15) / 730;
-const DISK_500 = (500 * 0.08 + 5 + 15) / 730;
+/** Of a system node's root volume, an hour: GiB at $0.08, 1,000 operations at $0.005, 475 MiB/s at $0.04, by the 730 hours of a month. */
+const DISK_50 = (50 * 0.08 + 5 + 19) / 730;
+/** Of GPU nodes with NVMe disks, gp3's own speed. */
+const DISK_100 = (100 * 0.08) / 730;
+const DISK_500 = (500 * 0.08) / 730;
 
 /** Items by name, each as `[count, least, most]`, to a millionth of a dollar. */
 function items(changes: Config = {}): Record<string, [string, number, number]> {
@@ -42,15 +43,15 @@ describe("clusterCost", () => {
   });
 
   it("comes to what a calculator says", () => {
-    // 24 / 730 = 0.032877 and 28 / 730 = 0.038356.
+    // 28 / 730 = 0.038356 and 8 / 730 = 0.010959.
     assert.deepEqual(
       clusterCost(builtCluster()).map(({ minUsd, maxUsd }) => [minUsd.toFixed(4), maxUsd.toFixed(4)]),
       [
         ["0.1000", "0.1000"],
         ["0.1500", "0.1500"],
-        ["0.4010", "0.6684"],
-        ["0.0000", "4.0638"],
-        ["0.0000", "8.1693"],
+        ["0.4175", "0.6958"],
+        ["0.0000", "3.9542"],
+        ["0.0000", "8.0050"],
       ],
     );
   });

@@ -301,6 +301,7 @@ describe("the program on Pulumi's real engine", function () {
       "create NetworkPolicy chat-r2",
       "create PodDisruptionBudget chat-r2",
       "create PodMonitor chat-r2",
+      "create PrometheusRule chat-r2",
       "create ScaledObject chat-r2",
       "create Service chat-r2",
       "create ServiceAccount chat-r2",

@@ -7,6 +7,7 @@ import { contractText } from "../../components/contract/contract.js";
 import { ContractError } from "../../components/config/problems.js";
 import type { ServingEnvironment } from "../../components/engine/environment.js";
 import { scaledObjectSpec } from "../../components/serving/autoscaling.js";
+import { coldStartRuleSpec } from "../../components/serving/coldStart.js";
 import { networkPolicySpec } from "../../components/serving/networkPolicy.js";
 import { podMonitorSpec } from "../../components/serving/podMonitor.js";
 import { serviceSpec } from "../../components/serving/service.js";
@@ -45,12 +46,13 @@ describe("VllmRuntime", () => {
       "NetworkPolicy chat-r1",
       "PodDisruptionBudget chat-r1",
       "PodMonitor chat-r1",
+      "PrometheusRule chat-r1",
       "ScaledObject chat-r1",
       "Service chat-r1",
       "ServiceAccount chat-r1",
     ]);
     assert.deepEqual(registry.names("ApiKey chat-r1"), ["RandomPassword chat-r1", "Secret chat-r1-api-key"]);
-    assert.equal(registry.all.length, 11);
+    assert.equal(registry.all.length, 12);
     assert.equal(registry.get("VllmRuntime", "chat-r1").type, "pulumi-vllm:serving:VllmRuntime");
   });
 
@@ -82,6 +84,12 @@ describe("VllmRuntime", () => {
       metadata: METADATA,
       spec: podMonitorSpec(SELECTOR),
     });
+    assert.deepEqual(inputs("PrometheusRule"), {
+      apiVersion: "monitoring.coreos.com/v1",
+      kind: "PrometheusRule",
+      metadata: METADATA,
+      spec: coldStartRuleSpec(ARGS.plan, "models"),
+    });
     assert.deepEqual(inputs("ScaledObject"), {
       apiVersion: "keda.sh/v1alpha1",
       kind: "ScaledObject",
@@ -93,7 +101,7 @@ describe("VllmRuntime", () => {
   it("is found by annotations, or by a scrape of others, without a PodMonitor", async () => {
     const { monitoring } = ENVIRONMENT;
     const annotated = await within({ monitoring: { ...monitoring, monitors: "annotations" } });
-    assert.deepEqual(annotated.ofKind("PodMonitor"), []);
+    assert.deepEqual([...annotated.ofKind("PodMonitor"), ...annotated.ofKind("PrometheusRule")], []);
     const { template } = annotated.get("Deployment", "chat-r1").inputs["spec"] as {
       template: { metadata: { annotations: object } };
     };
@@ -164,11 +172,13 @@ describe("VllmRuntime", () => {
     assert.equal(own["priorityClassName"], "models-interactive");
   });
 
-  it("labels the PodMonitor as Prometheus wants it", async () => {
+  it("labels what Prometheus reads as it wants it", async () => {
     const monitoring = { ...ENVIRONMENT.monitoring, podMonitorLabels: { release: "kube-prometheus-stack" } };
     const registry = await within({ monitoring });
-    const { metadata } = registry.get("PodMonitor", "chat-r1").inputs as { metadata: { labels: object } };
-    assert.deepEqual(metadata.labels, { ...RUNTIME_LABELS, release: "kube-prometheus-stack" });
+    for (const kind of ["PodMonitor", "PrometheusRule"]) {
+      const { metadata } = registry.get(kind, "chat-r1").inputs as { metadata: { labels: object } };
+      assert.deepEqual(metadata.labels, { ...RUNTIME_LABELS, release: "kube-prometheus-stack" });
+    }
     assert.deepEqual(registry.get("Service", "chat-r1").inputs["metadata"], METADATA);
   });
 

@@ -128,7 +128,7 @@ function podsOf(resources: readonly CollectedResource[]): Map<string, PodSpec> {
   );
 }
 
-const KINDS = ["NetworkPolicy", "PodDisruptionBudget", "PodMonitor", "ServiceAccount"];
+const KINDS = ["NetworkPolicy", "PodDisruptionBudget", "PodMonitor", "PrometheusRule", "ServiceAccount"];
 const EXPECTED = {
   staging: { scaled: ["chat-r1"], deployments: ["chat-r1", "chat-small-r1", "embed-r1", "trial-r1"] },
   prod: {

@@ -18,7 +18,7 @@ import {
   type KubernetesObject,
   type Reference,
 } from "./objects.js";
-import { type Answer, messageOf, sendPatiently } from "./request.js";
+import { messageOf, sendPatiently } from "./request.js";
 
 export { ApiError, describe, isConflict, type Kind, type KubernetesObject, type Reference } from "./objects.js";
 
@@ -27,15 +27,6 @@ interface ApiResource {
   kind: string;
   namespaced: boolean;
   verbs?: string[];
-}
-
-/** What a request has beside its method and path. */
-interface Request {
-  body?: unknown;
-  /** @default application/json */
-  type?: string;
-  /** What it is about, for messages. */
-  what?: string;
 }
 
 /** Who has set the fields, as the API server keeps it. */
@@ -102,19 +93,33 @@ export class Cluster {
   }
 
   /** Sends a request; `undefined` for 404. */
-  async call(method: string, path: string, request: Request = {}): Promise<KubernetesObject | undefined> {
-    const answer = await this.ask(method, path, request);
-    return answer && (JSON.parse(answer.text) as KubernetesObject);
-  }
-
-  private async ask(
+  async call(
     method: string,
     path: string,
-    { body, type = "application/json", what = `${method} ${path}` }: Request,
-  ): Promise<Answer | undefined> {
+    { what = `${method} ${path}`, ...sent }: { body?: unknown; type?: string; what?: string } = {},
+  ): Promise<KubernetesObject | undefined> {
+    const text = await this.send(method, path, what, sent);
+    return text === undefined ? undefined : (JSON.parse(text) as KubernetesObject);
+  }
+
+  /** Reads what is no object, such as a log; `undefined` for 404. */
+  text(path: string, what: string): Promise<string | undefined> {
+    return this.send("GET", path, what, { accept: "*/*" });
+  }
+
+  private async send(
+    method: string,
+    path: string,
+    what: string,
+    {
+      body,
+      type = "application/json",
+      accept = "application/json",
+    }: { body?: unknown; type?: string; accept?: string },
+  ): Promise<string | undefined> {
     const text = body === undefined ? undefined : JSON.stringify(body);
     const headers = {
-      Accept: "application/json",
+      Accept: accept,
       // Said for DELETE, whose body Node would else send without its length.
       ...(text !== undefined && { "Content-Type": type, "Content-Length": Buffer.byteLength(text) }),
     };
@@ -125,13 +130,7 @@ export class Cluster {
     for (const warning of answer.warnings) this.warnings.add(warning);
     if (answer.status === 404) return undefined;
     if (answer.status >= 300) throw new ApiError(answer.status, what, messageOf(answer.text));
-    return answer;
-  }
-
-  /** The last lines that a pod has logged; `undefined` where it has no log. */
-  async log({ metadata: { name, namespace } }: Reference, lines: number): Promise<string | undefined> {
-    const path = `/api/v1/namespaces/${namespace ?? "default"}/pods/${name}/log?tailLines=${lines}`;
-    return (await this.ask("GET", path, { what: `the log of Pod ${name}` }))?.text;
+    return answer.text;
   }
 
   /** The resources of an API version; asked for again while it is not known, since a CRD may be new. */

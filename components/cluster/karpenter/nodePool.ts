@@ -27,6 +27,8 @@ export interface NodeClassContext {
   /** Release of the AMI, such as `1.36.1-20261106`. */
   amiRelease: string;
   tags: Record<string, string>;
+  /** Folder for cached weights on the NVMe disks of the nodes. @default none */
+  cacheFolder?: string | undefined;
 }
 
 /** `al2023@v20261106` is the AMI of that day for the cluster's Kubernetes version, with NVIDIA's driver for its machines. */
@@ -39,7 +41,7 @@ function amiAlias(release: string): string {
  * Source of the fields: pkg/apis/v1/ec2nodeclass.go of aws/karpenter-provider-aws.
  */
 export function nodeClassSpec(group: BuiltNodeGroup, context: NodeClassContext) {
-  const { deviceName, ebs } = rootDisk(group.diskGiB);
+  const { deviceName, ebs } = rootDisk(group.diskGiB, group.instanceTypes);
   return {
     amiSelectorTerms: [{ alias: amiAlias(context.amiRelease) }],
     role: context.roleName,
@@ -47,7 +49,7 @@ export function nodeClassSpec(group: BuiltNodeGroup, context: NodeClassContext) 
     securityGroupSelectorTerms: [{ id: context.securityGroupId }],
     // Karpenter writes the part about the disks itself, and counts them.
     ...(hasLocalStorage(group.instanceTypes) && { instanceStorePolicy: "RAID0" }),
-    userData: nodeConfig({ localStorage: false }),
+    userData: nodeConfig({ localStorage: false, cacheFolder: context.cacheFolder }),
     blockDeviceMappings: [
       {
         deviceName,

@@ -17,7 +17,7 @@ import {
 } from "../../vocabulary/nodes.js";
 import type { NodeGroup } from "../../contract/nodeGroup.js";
 import { ephemeralStorage } from "./ephemeralStorage.js";
-import { ROOT_IOPS, ROOT_THROUGHPUT_MIBPS } from "./disks.js";
+import { rootVolumeSpeed } from "./disks.js";
 import type { BuiltNodeGroup } from "../schema.js";
 
 /** A taint in EKS' words. */
@@ -116,18 +116,19 @@ export interface TemplatePlan {
   tags: Record<string, string>;
 }
 
-/** The root volume of a node, encrypted. */
-export function rootDisk(diskGiB: number) {
+/** The root volume of a node, encrypted. @param instanceTypes what the node may be */
+export function rootDisk(diskGiB: number, instanceTypes: readonly string[]) {
+  const { iops, throughputMiBps } = rootVolumeSpeed(instanceTypes);
   return {
     deviceName: "/dev/xvda",
-    ebs: { volumeType: "gp3", volumeSize: diskGiB, iops: ROOT_IOPS, throughput: ROOT_THROUGHPUT_MIBPS },
+    ebs: { volumeType: "gp3", volumeSize: diskGiB, iops, throughput: throughputMiBps },
   };
 }
 
 /** The launch template of a group: encrypted gp3 root, IMDSv2 out of the pods' reach. */
-export function launchTemplateArgs(plan: TemplatePlan): aws.ec2.LaunchTemplateArgs {
+export function launchTemplateArgs(plan: TemplatePlan, instanceTypes: readonly string[]): aws.ec2.LaunchTemplateArgs {
   const { reservation } = plan;
-  const { deviceName, ebs } = rootDisk(plan.diskGiB);
+  const { deviceName, ebs } = rootDisk(plan.diskGiB, instanceTypes);
   return {
     updateDefaultVersion: true,
     blockDeviceMappings: [{ deviceName, ebs: { ...ebs, encrypted: "true", deleteOnTermination: "true" } }],
@@ -212,7 +213,7 @@ export class ManagedNodes extends pulumi.ComponentResource {
     super("pulumi-vllm:cluster:ManagedNodes", name, {}, opts);
     // On the children, too: a component's own dependencies order its creation, not its deletion.
     const child = { parent: this, dependsOn: opts?.dependsOn };
-    const template = new aws.ec2.LaunchTemplate(name, launchTemplateArgs(args.template), child);
+    const template = new aws.ec2.LaunchTemplate(name, launchTemplateArgs(args.template, args.instanceTypes), child);
     const { scalingConfig, ignoreChanges } = sizesOf(args);
     this.nodeGroup = new aws.eks.NodeGroup(
       name,

@@ -81,3 +81,19 @@ type WritableCache = Exclude<HoldingCache, { kind: "s3" }>;
 export function keepsCompiled(cache: CacheConfig | undefined): cache is WritableCache {
   return cache !== undefined && cache.kind !== "none" && cache.kind !== "s3" && cache.compile;
 }
+
+/** Whether vLLM reads weights straight from the cache's bucket. */
+export function isStreamed(artifacts: readonly Pick<Artifact, "source">[], cache: CacheConfig | undefined): boolean {
+  return artifacts.some((artifact) => deliveryOf(artifact, cache) === "stream");
+}
+
+/** Whether a release's own pods show the hub a token. */
+export function asksHub({
+  artifacts,
+  cache,
+}: {
+  artifacts: readonly Pick<Artifact, "source" | "gated">[];
+  cache?: CacheConfig | undefined;
+}): boolean {
+  return artifacts.some((artifact) => artifact.gated && isDownloaded(artifact, cache));
+}

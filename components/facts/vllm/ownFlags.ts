@@ -56,8 +56,8 @@ export const OWNED_FLAGS: Readonly<Record<string, string>> = {
   "ssl-keyfile": "leave it out: probes, scrapes and the Service speak plain HTTP; TLS is a gateway's work",
 };
 
-/** Flags that follow from the contract where it does not set them: the runner from the model's task. */
-export const DERIVED_FLAGS: readonly string[] = ["runner"];
+/** Flags that follow from the contract where it does not set them: the runner from the model's task, adapters' places from their sources. */
+export const DERIVED_FLAGS: readonly string[] = ["runner", "lora-modules"];
 
 /** Flags that the contract keeps out and that other programs may need: like flags beyond the contract, they need a reason. */
 export const KEPT_OUT_FLAGS: readonly string[] = Object.entries(OWNED_FLAGS)

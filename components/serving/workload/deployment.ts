@@ -4,6 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { progressDeadlineSeconds, rolloutSeconds } from "../../derive/budgets.js";
 import { contractAnnotations, nodeTaints, runtimeLabels, runtimeName, runtimeSelector } from "../../derive/objects.js";
 import type { RuntimePlan } from "../../derive/plan.js";
+import { weightsAnnotation } from "../../derive/weights/objects.js";
 import { isAutoscaled } from "../../derive/scaling.js";
 import { DEPLOYMENT } from "../../vocabulary/workloads.js";
 import { type ServerContext, serverPod } from "./serverPod.js";
@@ -27,7 +28,7 @@ export function deploymentSpec(plan: RuntimePlan, context: DeploymentContext): k
       namespace: context.namespace,
       labels,
       // Here and not on the pods: an edited reason must not restart a server that takes minutes to start.
-      annotations: { ...contractAnnotations(plan), ...nodeTaints(context.placement) },
+      annotations: { ...contractAnnotations(plan), ...weightsAnnotation(plan), ...nodeTaints(context.placement) },
     },
     spec: {
       // An autoscaled Deployment's replicas belong to the autoscaler: to state them would reset them at every update.

@@ -1,7 +1,7 @@
 import { DERIVED_FLAGS, KEPT_OUT_FLAGS, OWNED_FLAGS } from "../../../components/facts/vllm/ownFlags.js";
 import { ANNOTATIONS } from "../../../components/vocabulary/labels.js";
 import { contractOf } from "../../engine/contract.js";
-import { flagsOf, nameOf } from "../../engine/flags.js";
+import { type Flag, flagsOf, nameOf } from "../../engine/flags.js";
 import { each } from "../../read/unknown.js";
 import { at, fields, text } from "../../read/values.js";
 import { wholePodRule } from "../../rule.js";
@@ -21,7 +21,8 @@ export const flagReason = wholePodRule(
   (workload, report) => {
     each(runtimesOf(workload), ({ container, args }) => {
       const reasons = reasonsIn(contractOf(workload));
-      for (const name of new Set(flagsOf(args).map((flag) => flag.name))) {
+      const flags = flagsOf(args).filter((flag) => !isStreamer(flag));
+      for (const name of new Set(flags.map((flag) => flag.name))) {
         // A file of flags has no one reason: nothing here sees what it sets.
         if (name === "config") report(`${container.where}: --config reads flags from a file: write them as arguments`);
         if (isStated(name) || reasons.has(name)) continue;
@@ -32,6 +33,11 @@ export const flagReason = wholePodRule(
     });
   },
 );
+
+/** The loader that an address in S3 asks for: where the files are is its reason. */
+function isStreamer(flag: Flag): boolean {
+  return flag.name === "load-format" && flag.values.at(-1) === "runai_streamer";
+}
 
 /** Flags whose values are the contract itself, or which another rule refuses. */
 function isStated(name: string): boolean {

@@ -30,8 +30,8 @@ describe("nodeClassSpec", () => {
           ebs: {
             volumeType: "gp3",
             volumeSize: "120Gi",
-            iops: 4000,
-            throughput: 500,
+            iops: 3000,
+            throughput: 125,
             encrypted: true,
             deleteOnTermination: true,
           },
@@ -41,6 +41,12 @@ describe("nodeClassSpec", () => {
       detailedMonitoring: true,
       tags: { team: "ml" },
     });
+  });
+
+  it("has the folder for weights made as managed nodes do", () => {
+    const cacheFolder = "/mnt/k8s-disks/0/weights";
+    const { userData } = nodeClassSpec(group(), { ...CONTEXT, cacheFolder });
+    assert.equal(userData, nodeConfig({ localStorage: false, cacheFolder }));
   });
 
   it("names the reservation of its nodes", () => {

@@ -94,14 +94,27 @@ describe("managed nodes", () => {
   });
 
   it("start from a launch template each, GPU nodes with their own disks in one volume", () => {
-    const plan = (group: string, diskGiB: number, userData?: string) =>
-      launchTemplateArgs({ diskGiB, tags: tags(group), ...(userData !== undefined && { userData }) });
     const disks = nodeConfig({ localStorage: true });
+    const gpuTemplate = (group: string) =>
+      launchTemplateArgs({ diskGiB: 100, tags: tags(group), userData: disks }, ["g6.2xlarge"]);
     assert.deepEqual(inputsOf(registry, "LaunchTemplate"), {
-      "cluster-system": plan("system", 50),
-      "cluster-inference-l4": plan("inference-l4", 100, disks),
-      "cluster-batch-l4": plan("batch-l4", 100, disks),
+      "cluster-system": launchTemplateArgs({ diskGiB: 50, tags: tags("system") }, ["m7i.large"]),
+      "cluster-inference-l4": gpuTemplate("inference-l4"),
+      "cluster-batch-l4": gpuTemplate("batch-l4"),
     });
+  });
+
+  it("have the folder for weights on GPU nodes, where a cache is on their disks", async () => {
+    const cacheFolder = "/mnt/k8s-disks/0/weights";
+    const { registry: cached } = await awsRegistered(
+      () => new EksGpuCluster("cluster", { cluster: builtCluster(), tags: { team: "ml" }, cacheFolder }),
+    );
+    const userData = (group: string) => cached.get("LaunchTemplate", `cluster-${group}`).inputs["userData"];
+    const expected = Buffer.from(nodeConfig({ localStorage: true, cacheFolder })).toString("base64");
+    assert.deepEqual(
+      [userData("system"), userData("inference-l4"), userData("batch-l4")],
+      [undefined, expected, expected],
+    );
   });
 
   it("tell the autoscaler by tags what a node of an empty group would be like", () => {
@@ -230,22 +243,28 @@ describe("managed nodes of another config", () => {
     const template = (group: string) => registry.get("LaunchTemplate", `cluster-${group}`).inputs;
     assert.deepEqual(
       template("inference-l4"),
-      launchTemplateArgs({
-        diskGiB: 500,
-        userData: nodeConfig({ localStorage: true }),
-        reservation: { id, type: "on-demand", zone: "eu-central-1b" },
-        tags: tags("inference-l4"),
-      }),
+      launchTemplateArgs(
+        {
+          diskGiB: 500,
+          userData: nodeConfig({ localStorage: true }),
+          reservation: { id, type: "on-demand", zone: "eu-central-1b" },
+          tags: tags("inference-l4"),
+        },
+        ["g6.2xlarge"],
+      ),
     );
     assert.deepEqual(
       template("block"),
-      launchTemplateArgs({
-        diskGiB: 100,
-        userData: nodeConfig({ localStorage: true }),
-        reservation: { id, type: "capacity-block", zone: "eu-central-1c" },
-        instanceType: "p5.48xlarge",
-        tags: tags("block"),
-      }),
+      launchTemplateArgs(
+        {
+          diskGiB: 100,
+          userData: nodeConfig({ localStorage: true }),
+          reservation: { id, type: "capacity-block", zone: "eu-central-1c" },
+          instanceType: "p5.48xlarge",
+          tags: tags("block"),
+        },
+        ["p5.48xlarge"],
+      ),
     );
     assert.equal(template("block")["instanceType"], "p5.48xlarge");
     const { tag } = registry.get("Tag", "cluster-inference-l4-resources-nvidia.com-gpu").inputs as { tag: Config };

@@ -18,6 +18,8 @@ import { group, spotGroup } from "../fixtures.js";
 
 const TAGS = { team: "ml", Name: "llm-test-gpu" };
 const PLAN: TemplatePlan = { diskGiB: 200, tags: TAGS };
+/** Has NVMe disks. */
+const TYPES = ["g6.2xlarge"];
 
 const GPU_TAINT = { key: "nvidia.com/gpu", value: "true", effect: "NO_SCHEDULE" };
 const SPOT_TAINT = { key: "node-lifecycle", value: "spot", effect: "NO_SCHEDULE" };
@@ -37,8 +39,8 @@ const TEMPLATE = {
       ebs: {
         volumeType: "gp3",
         volumeSize: 200,
-        iops: 4000,
-        throughput: 500,
+        iops: 3000,
+        throughput: 125,
         encrypted: "true",
         deleteOnTermination: "true",
       },
@@ -53,46 +55,36 @@ const TEMPLATE = {
   tags: TAGS,
 };
 
-const USER_DATA = `MIME-Version: 1.0
-Content-Type: multipart/mixed; boundary="//"
-
---//
-Content-Type: application/node.eks.aws
-
-apiVersion: node.eks.aws/v1alpha1
-kind: NodeConfig
-spec:
-  featureGates:
-    FastImagePull: true
-  instance:
-    localStorage:
-      strategy: RAID0
-
---//--
-`;
-
 const ID = "cr-0123456789abcdef0";
 const ZONE = "eu-central-1a";
 
 describe("launchTemplateArgs", () => {
   it("encrypts the root volume and keeps the instance's metadata from pods", () => {
-    assert.deepEqual(launchTemplateArgs(PLAN), TEMPLATE);
+    assert.deepEqual(launchTemplateArgs(PLAN, TYPES), TEMPLATE);
   });
 
   it("makes the root volume as large as the group says", () => {
-    const [device] = launchTemplateArgs({ ...PLAN, diskGiB: 512 })
+    const [device] = launchTemplateArgs({ ...PLAN, diskGiB: 512 }, TYPES)
       .blockDeviceMappings as typeof TEMPLATE.blockDeviceMappings;
     assert.equal(device!.ebs.volumeSize, 512);
   });
 
+  it("makes the root volume faster where images are pulled to it", () => {
+    for (const types of [["m7i.large"], ["g6.2xlarge", "m7i.large"]]) {
+      const [device] = launchTemplateArgs(PLAN, types).blockDeviceMappings as typeof TEMPLATE.blockDeviceMappings;
+      assert.deepEqual([device!.ebs.iops, device!.ebs.throughput], [4000, 600], types.join());
+    }
+  });
+
   it("hands nodeadm its configuration", () => {
-    const { userData, ...others } = launchTemplateArgs({ ...PLAN, userData: nodeConfig({ localStorage: true }) });
-    assert.equal(Buffer.from(userData as string, "base64").toString(), USER_DATA);
+    const setup = nodeConfig({ localStorage: true });
+    const { userData, ...others } = launchTemplateArgs({ ...PLAN, userData: setup }, TYPES);
+    assert.equal(Buffer.from(userData as string, "base64").toString(), setup);
     assert.deepEqual(others, TEMPLATE);
   });
 
   it("targets an on-demand capacity reservation", () => {
-    assert.deepEqual(launchTemplateArgs({ ...PLAN, reservation: { id: ID, type: "on-demand", zone: ZONE } }), {
+    assert.deepEqual(launchTemplateArgs({ ...PLAN, reservation: { id: ID, type: "on-demand", zone: ZONE } }, TYPES), {
       ...TEMPLATE,
       capacityReservationSpecification: { capacityReservationTarget: { capacityReservationId: ID } },
     });
@@ -100,7 +92,7 @@ describe("launchTemplateArgs", () => {
 
   it("takes a capacity block on the market of capacity blocks", () => {
     const reservation = { id: ID, type: "capacity-block", zone: ZONE } as const;
-    assert.deepEqual(launchTemplateArgs({ ...PLAN, reservation, instanceType: "p5.48xlarge" }), {
+    assert.deepEqual(launchTemplateArgs({ ...PLAN, reservation, instanceType: "p5.48xlarge" }, TYPES), {
       ...TEMPLATE,
       capacityReservationSpecification: { capacityReservationTarget: { capacityReservationId: ID } },
       instanceMarketOptions: { marketType: "capacity-block" },
@@ -132,16 +124,6 @@ describe("labels and taints of GPU nodes", () => {
 
   it("marks system nodes", () => {
     assert.deepEqual(SYSTEM_NODE_LABELS, { workload: "system", "node-lifecycle": "on-demand" });
-  });
-});
-
-describe("nodeConfig", () => {
-  it("has nodeadm fetch images fast, and make one volume of the instance's own disks where there are some", () => {
-    assert.equal(nodeConfig({ localStorage: true }), USER_DATA);
-    assert.equal(
-      nodeConfig({ localStorage: false }),
-      USER_DATA.replace("  instance:\n    localStorage:\n      strategy: RAID0\n", ""),
-    );
   });
 });
 

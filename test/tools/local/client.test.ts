@@ -236,6 +236,13 @@ describe("Cluster", () => {
     assert.equal(onlyCall().body, undefined);
   });
 
+  it("reads a log as the text that it is", async () => {
+    answers = [{ body: "not JSON\n" }, { status: 404 }];
+    assert.equal(await cluster.text("/api/v1/namespaces/vllm/pods/a/log", "log of a"), "not JSON\n");
+    assert.equal(calls[0]!.headers.accept, "*/*");
+    assert.equal(await cluster.text("/api/v1/namespaces/vllm/pods/b/log", "log of b"), undefined);
+  });
+
   it("lists all namespaces or one, by labels if any, and tells each object its kind", async () => {
     const item = { metadata: { name: "a", namespace: "vllm" } };
     answers.push({ body: { kind: "PodList", items: [item] } }, { body: {} });

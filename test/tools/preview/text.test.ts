@@ -95,6 +95,7 @@ describe("stackText", () => {
       "│  │  ├─ core/v1 Service chat-r1",
       "│  │  ├─ core/v1 ServiceAccount chat-r1",
       "│  │  ├─ monitoring.coreos.com/v1 PodMonitor chat-r1",
+      "│  │  ├─ monitoring.coreos.com/v1 PrometheusRule chat-r1",
       "│  │  ├─ networking.k8s.io/v1 NetworkPolicy chat-r1",
       "│  │  └─ policy/v1 PodDisruptionBudget chat-r1",
       "│  └─ core/v1 Service chat",
@@ -106,7 +107,7 @@ describe("stackText", () => {
       "├─ core/v1 Namespace namespace",
       "└─ provider kubernetes cluster",
     ]);
-    assert.ok(linesOf(await reportOf()).includes("Resources (15, in 5 components)"));
+    assert.ok(linesOf(await reportOf()).includes("Resources (16, in 5 components)"));
   });
 
   it("shows the contract: image, arguments, and the reason of each flag", async () => {

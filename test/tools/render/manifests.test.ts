@@ -41,6 +41,7 @@ describe("manifestFiles", () => {
         "5-deployment-chat-spare.yaml",
         "5-poddisruptionbudget-chat-r1.yaml",
         "5-podmonitor-chat-r1.yaml",
+        "5-prometheusrule-chat-r1.yaml",
         "5-scaledobject-chat-r1.yaml",
         "5-service-chat-r1.yaml",
         "5-service-chat.yaml",

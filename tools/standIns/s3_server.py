@@ -4,7 +4,8 @@
 
 Checks signatures (by botocore's own signer), and makes conditional writes exclusive. FAULTS of 100 requests get
 SlowDown, a 500 or a connection that ends in the middle. Prints its port, then one line for each request.
-Keys: AKIAIOSFODNN7EXAMPLE (may do anything in S3) and AKIADENIEDEXAMPLE777 (may do nothing); secrets below.
+Keys: AKIAIOSFODNN7EXAMPLE (may do anything in S3) and AKIADENIEDEXAMPLE777 (may do nothing). For tests, without a signature:
+/admin/BUCKET (PUT: make it, GET: its keys, POST: how many uploads are unfinished), /admin/BUCKET/KEY (PUT, GET).
 """
 
 import json
@@ -16,6 +17,7 @@ from moto import settings
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.iam.models import iam_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from moto.s3.models import s3_backends
 from werkzeug.serving import make_server
 
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
@@ -32,9 +34,11 @@ class Server:
 
     def __call__(self, environ, start_response):
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+        if path.startswith("/admin/"):
+            return self._administer(environ, start_response)
         print(method, path + (f"?{environ['QUERY_STRING']}" if environ["QUERY_STRING"] else ""), flush=True)
         fault = self.random.random() * 100
-        if path.startswith("/moto-api") or fault >= self.faults:
+        if fault >= self.faults:
             return self._answer(environ, start_response)
         environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         if fault < self.faults / 3 and method == "GET":
@@ -42,6 +46,23 @@ class Server:
         status = "503 Slow Down" if fault < self.faults * 2 / 3 else "500 Internal Server Error"
         start_response(status, [("Content-Type", "application/xml"), ("Content-Length", str(len(SLOW_DOWN)))])
         return [SLOW_DOWN]
+
+    def _administer(self, environ, start_response):
+        bucket, _, key = environ["PATH_INFO"].removeprefix("/admin/").partition("/")
+        backend, method, status, body = s3_backends[DEFAULT_ACCOUNT_ID]["aws"], environ["REQUEST_METHOD"], "200 OK", b""
+        if method == "PUT" and not key:
+            backend.create_bucket(bucket, "us-east-1")
+        elif method == "PUT":
+            backend.put_object(bucket, key, environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
+        elif method == "POST":
+            body = str(len(backend.get_bucket(bucket).multiparts)).encode()
+        elif not key:
+            body = json.dumps(sorted(backend.get_bucket(bucket).keys)).encode()
+        else:
+            found = backend.get_object(bucket, key)
+            status, body = ("404 Not Found", b"") if found is None else (status, found.value)
+        start_response(status, [("Content-Length", str(len(body)))])
+        return [body]
 
     def _answer(self, environ, start_response):
         # moto asks and writes in two steps, with other requests between them.
