@@ -4,10 +4,9 @@ import type { Access, EgressRule } from "../contract/access.js";
 import { batchSelector } from "../derive/batch/objects.js";
 import { type Address, addressOf, placesOf } from "../derive/batch/places.js";
 import { type BatchPlan, hasEngine } from "../derive/batch/plan.js";
-import { egressRules, namespaceOf } from "../derive/access.js";
+import { egressRules, fetchesWeights, namespaceOf } from "../derive/access.js";
 import type { RuntimePlan } from "../derive/plan.js";
-import { isOffline } from "../derive/weights/delivery.js";
-import { egressRule, dnsRules, tcp } from "../engine/networkRules.js";
+import { egressRule, dnsRules, POD_IDENTITY, tcp } from "../engine/networkRules.js";
 import { COMPONENTS, LABELS, APP_NAME } from "../vocabulary/labels.js";
 import { PORT_NAME } from "../vocabulary/ports.js";
 
@@ -23,12 +22,6 @@ const API_SERVER: Egress = {
     ipBlock: { cidr },
   })),
   ports: tcp([443, 6443]),
-};
-
-/** EKS Pod Identity's agent on the node: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html, read 2026-11-26. */
-const POD_IDENTITY: Egress = {
-  to: ["169.254.170.23/32", "fd00:ec2::23/128"].map((cidr) => ({ ipBlock: { cidr } })),
-  ports: tcp([80]),
 };
 
 function specOf(podLabels: Record<string, string>, egress: Egress[]): Spec {
@@ -53,8 +46,8 @@ export function workerPolicy(plan: BatchPlan, access: Access | undefined, namesp
 }
 
 /** Where weights come from, unless they are there already. */
-function hubRules({ artifacts, cache }: RuntimePlan, access: Access | undefined): readonly EgressRule[] {
-  return isOffline(artifacts, cache) ? [] : egressRules(access);
+function hubRules(release: RuntimePlan, access: Access | undefined): readonly EgressRule[] {
+  return fetchesWeights(release) ? egressRules(access) : [];
 }
 
 function toModel(model: string): Egress {

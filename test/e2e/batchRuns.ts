@@ -1,5 +1,5 @@
 /** Runs of a batch on a real control plane: their inputs, their Jobs, what becomes of them. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LABELS } from "../../components/vocabulary/labels.js";
 import { describedGroup } from "../../components/derive/nodes/nodeGroup.js";
@@ -68,11 +68,20 @@ export class BatchWorld {
    */
   static async of(
     folder: string,
-    { changes = {}, others = {}, standIn = () => ({}) }: { changes?: Config; others?: Config; standIn?: (run: string) => Config } = {},
+    {
+      changes = {},
+      others = {},
+      standIn = () => ({}),
+    }: { changes?: Config; others?: Config; standIn?: (run: string) => Config } = {},
   ): Promise<BatchWorld> {
     const groups = { inference: { ...GROUPS.inference, max: 1 } };
     const described = { ...groups, batch: { ...GROUPS.batch, instanceTypes: ["g6.48xlarge"], max: 50 } };
-    const stack = { models: { chat: model() }, groups, described, others: { batch: { [NAME]: batch(changes) }, ...others } };
+    const stack = {
+      models: { chat: model() },
+      groups,
+      described,
+      others: { batch: { [NAME]: batch(changes) }, ...others },
+    };
     const scenario = await Scenario.of(stack);
     await claim(scenario, folder);
     mkdirSync(join(folder, "journals"), { recursive: true });
@@ -136,7 +145,9 @@ export class BatchWorld {
     const variable = spec.template.spec.containers[0]!.env.find(({ name }) => name === "SPEC")!;
     const document = JSON.parse(variable.value!) as { workers: object };
     const workers = { ...document.workers, pollSeconds: 1 };
-    variable.value = JSON.stringify(merged({ ...document, workers, input: { file: `/claims/${CLAIM}/${file}` } }, changes));
+    variable.value = JSON.stringify(
+      merged({ ...document, workers, input: { file: `/claims/${CLAIM}/${file}` } }, changes),
+    );
     const name = `${NAME}-batch-${run}`;
     await this.cluster.create({
       apiVersion: "batch/v1",
@@ -164,14 +175,26 @@ export class BatchWorld {
         (await this.job(name))?.status?.conditions?.find(
           ({ type, status }) => ["Complete", "Failed"].includes(type) && status === "True",
         )?.type,
-      { seconds, instead: async () => [(await this.job(name))?.status, (await this.workers(name))?.status] },
+      {
+        seconds,
+        instead: async () => [(await this.job(name))?.status, (await this.workers(name))?.status, this.logs(name)],
+      },
     );
+  }
+
+  /** The end of what each pod of a run has said. */
+  logs(name: string): Record<string, string> {
+    const pods = join(this.folder, "pods");
+    const own = readdirSync(pods).filter((pod) => pod.startsWith(`${name}-`));
+    return Object.fromEntries(own.map((pod) => [pod, readFileSync(join(pods, pod, "log"), "utf8").slice(-1000)]));
   }
 
   /** Pods of a run, as they were a moment ago. */
   podsOf(name: string): RunnablePod[] {
     const jobs = [name, `${name}-workers`];
-    return this.kubelet.seen.filter(({ metadata }) => jobs.includes(metadata.labels?.["batch.kubernetes.io/job-name"] ?? ""));
+    return this.kubelet.seen.filter(({ metadata }) =>
+      jobs.includes(metadata.labels?.["batch.kubernetes.io/job-name"] ?? ""),
+    );
   }
 
   /** Asks for an eviction, as a drain and EKS' handler of spot notices do. */

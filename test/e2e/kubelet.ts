@@ -147,8 +147,9 @@ export class Kubelet {
     if (nodeName === undefined || !this.nodes.has(nodeName)) return;
     const found = this.running.get(uid);
     if (deletionTimestamp !== undefined) {
-      if (found === undefined) await this.end(pod, 137);
-      else if (!found.isStopping) void this.terminate(found);
+      const isOver = ["Succeeded", "Failed"].includes(pod.status?.phase ?? "");
+      if (found === undefined && !isOver) await this.end(pod, 137);
+      if (found?.isStopping === false) void this.terminate(found);
       return;
     }
     if (pod.status?.phase !== "Pending" || this.started.has(uid)) return;
