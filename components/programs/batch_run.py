@@ -1,7 +1,7 @@
 """Runs one shard through `vllm run-batch`, in a pod of an Indexed Job: `python3 batch_run.py SPEC.json`.
 
     {the keys of batch_shard.py, "runner": {"args": [arguments of vllm run-batch but -i and -o],
-     "tries"?: runs of a request that ends in a 5xx (default 2), "stopSeconds"?: for vLLM to end at SIGTERM (default 20)}}
+     "tries"?: runs of a request that ends in a 500 or 503 (default 2), "stopSeconds"?: for vLLM to end at SIGTERM (default 20)}}
 
 Requests that the partial result answers do not run again. vLLM 0.33 writes answers as they come, so an interruption costs
 those in flight; 0.29 to 0.32 write all of them at the end, so it costs the pod's whole work. Exit code 1: vLLM or the
@@ -23,6 +23,8 @@ from batch_shard import refusal, status_of, work
 from program import Failed, Wrong, run, say
 
 POLL_SECONDS = 0.5
+# What vLLM's create_error_response gives for a failure of its own that may pass; 501 says that it cannot do it at all.
+PASSING = (500, 503)
 # What 0.29 to 0.32 answer each request with once the engine is dead, before they end with code 0: EngineDeadError in
 # vllm/v1/engine/exceptions.py through create_error_response (read 2026-11-26). 0.33 ends with another code instead.
 ENGINE_DEAD = "EngineCore encountered an issue"
@@ -131,7 +133,7 @@ class Runner:
             record = shard.record_of(line)
             if record is None:
                 continue
-            if status_of(record) >= 500:
+            if status_of(record) in PASSING:
                 if ENGINE_DEAD in json.dumps(record.get("error")):
                     self._engine_died = True
                     continue

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 from batch_folder import key_of
 from batch_shard import refusal, work
-from program import Failed, Wrong, run, say
+from program import Failed, Wrong, run
 
 BUSY = (429, 503)
 POLL_SECONDS = 0.5

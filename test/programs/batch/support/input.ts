@@ -93,6 +93,6 @@ export function anyInput(maxLines: number): fc.Arbitrary<MadeInput> {
 }
 
 function duplicateOf(made: Made | undefined): Made[] {
-  if (made?.customId == null) return [];
+  if (made === undefined || made.customId === null) return [];
   return [{ text: JSON.stringify(request(made.customId, "again")), bad: "duplicate", customId: null }];
 }
