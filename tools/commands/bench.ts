@@ -21,6 +21,13 @@ export function addBench(program: Command): void {
       benchJudge();
     });
   bench
+    .command("fill")
+    .description("Throughput of fills of the weights' cache, against plain copying of the same bytes.")
+    .action(async () => {
+      const { benchFill } = await import("../bench/fill.js");
+      await benchFill();
+    });
+  bench
     .command("fit")
     .description("The fit against logs of real servers: what it says of each, and what the server said.")
     .action(async () => {
