@@ -163,7 +163,9 @@ class BucketCache:
 
     def take(self, file, path, hashes):
         """Bring a verified download up, its hashes beside it."""
-        headers = {"x-amz-meta-sha256": hashes.sha256, "x-amz-meta-git-sha1": hashes.git_sha1}
+        headers = {"x-amz-meta-sha256": hashes.sha256}
+        if hashes.git_sha1:
+            headers["x-amz-meta-git-sha1"] = hashes.git_sha1
         with open(path, "rb") as handle:
             self.place.s3.upload(self._key(file), handle, file.size, headers, self._sent.add)
         os.unlink(path)

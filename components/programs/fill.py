@@ -137,8 +137,8 @@ class Fill:
             if self._stopping.is_set():
                 return
             path = self._source.fetch(file, self._cache.downloads)
-            hashes = manifest.hash_file(path)
-            if hashes.size == file.size and file.sha256 in (None, hashes.sha256) and file.git_sha1 in (None, hashes.git_sha1):
+            hashes = manifest.hash_file(path, with_git=file.git_sha1 is not None)
+            if hashes.size == file.size and file.sha256 in (None, hashes.sha256) and file.git_sha1 == hashes.git_sha1:
                 self._cache.take(file, path, hashes)
                 self._sha256[file.path] = hashes.sha256
                 return

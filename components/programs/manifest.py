@@ -28,22 +28,24 @@ class File(NamedTuple):
 
 
 class Hashes(NamedTuple):
-    """What a file's content is."""
+    """What a file's content is; git's name of it only where it was asked for."""
 
     size: int
     sha256: str
-    git_sha1: str
+    git_sha1: str | None
 
 
-def hash_file(path):
+def hash_file(path, with_git=False):
     """Read a file once for its hashes."""
     size = os.stat(path).st_size
-    sha256, git = hashlib.sha256(), hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False)
+    sha256 = hashlib.sha256()
+    git = hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False) if with_git else None
     with open(path, "rb", buffering=0) as file:
         while chunk := file.read(READ_BYTES):
             sha256.update(chunk)
-            git.update(chunk)
-    return Hashes(size, sha256.hexdigest(), git.hexdigest())
+            if git:
+                git.update(chunk)
+    return Hashes(size, sha256.hexdigest(), git and git.hexdigest())
 
 
 def dump(files):

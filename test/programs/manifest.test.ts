@@ -41,7 +41,7 @@ describe("a manifest", () => {
 
   it("knows git's name of a file's content", async () => {
     const folder = folderWith({ file: "what is up, doc?" });
-    const code = 'import manifest\nresult = list(manifest.hash_file(given["path"]))';
+    const code = 'import manifest\nresult = list(manifest.hash_file(given["path"], with_git=True))';
     // https://git-scm.com/book/en/v2/Git-Internals-Git-Objects has this one.
     assert.deepEqual(await python(code, { path: join(folder, "file") }), [
       16,

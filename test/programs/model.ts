@@ -97,8 +97,8 @@ export function assertTidy(cache: string, revision: string, files: Files = FILES
 
 /** Waits until something holds. */
 export async function until(holds: () => boolean): Promise<void> {
-  for (let left = 600; !holds(); left -= 1) {
-    assert.ok(left > 0, "waited for 30 s");
+  for (let left = 1800; !holds(); left -= 1) {
+    assert.ok(left > 0, "waited for 90 s");
     await new Promise((again) => setTimeout(again, 50));
   }
 }

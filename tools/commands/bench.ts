@@ -21,6 +21,13 @@ export function addBench(program: Command): void {
       benchJudge();
     });
   bench
+    .command("fill")
+    .description("Throughput of fills of the weights' cache, against plain copying of the same bytes.")
+    .action(async () => {
+      const { benchFill } = await import("../bench/fill.js");
+      await benchFill();
+    });
+  bench
     .command("batch")
     .description("Time and memory of splitting and joining a batch of 1 million lines; takes 4 GB of disk for a while.")
     .action(async () => {
