@@ -29,6 +29,8 @@ export function computedOutputs(type: string, name: string, inputs: Readonly<Rec
       return { arn: arnOf(type, name), resources: [{ autoscalingGroups: [{ name: `eks-${name}` }] }] };
     case "aws:ec2/launchTemplate:LaunchTemplate":
       return { arn: arnOf(type, name), latestVersion: 1 };
+    case "aws:fsx/lustreFileSystem:LustreFileSystem":
+      return { arn: arnOf(type, name), dnsName: KNOWN_LATER, mountName: KNOWN_LATER };
     case "aws:sqs/queue:Queue":
       return { arn: arnOf(type, name), name: inputs["name"] ?? name, url: `https://${KNOWN_LATER}` };
     case "aws:ec2/eip:Eip":

@@ -229,3 +229,61 @@ describe("the program with a cluster whose nodes Karpenter makes", () => {
     }
   });
 });
+
+describe("the program with a cluster to build and a cache", function () {
+  this.timeout(120_000);
+  after(removeFolders);
+
+  const runs = new Map<string, CollectedResource[]>();
+  /** Each program runs once. */
+  async function withCache(cache: Config, nodes: "managed" | "karpenter" = "managed"): Promise<CollectedResource[]> {
+    const text = stackText({ ...VALUES, cluster: { ...(VALUES["cluster"] as Config), nodes }, cache });
+    const made =
+      runs.get(text) ??
+      (await onDay(TODAY, () => collect(loadStack(folderWith({ "Pulumi.test.yaml": text }), "test").file)));
+    runs.set(text, made);
+    return made;
+  }
+
+  const CACHES: Record<string, Config> = {
+    efs: { kind: "efs" },
+    "fsx-lustre": { kind: "fsx-lustre" },
+    "s3, mounted": { kind: "s3", bucket: "llm-cache" },
+    "s3, streamed": { kind: "s3", bucket: "llm-cache", read: "stream" },
+    node: { kind: "node", budgetGiB: 200 },
+  };
+
+  for (const [name, cache] of Object.entries(CACHES)) {
+    it(`breaks no policy of production: ${name}`, async () => {
+      const judged = (await withCache(cache)).map(({ inputs, ...resource }) => ({ ...resource, props: inputs }));
+      assert.deepEqual(await runPolicies(judged, undefined, readPolicyConfig("policies/config/prod.json")), []);
+    });
+  }
+
+  it("makes what is in the cluster once its storage and permissions are there", async () => {
+    for (const [cache, needed] of [
+      [CACHES["efs"]!, ["cache-0", "cache-1", "cache-2"]],
+      [CACHES["fsx-lustre"]!, ["cache"]],
+      [CACHES["s3, streamed"]!, ["s3-test-cache", "s3-chat-r1"]],
+    ] as const) {
+      const resources = await withCache(cache);
+      const { dependencies } = resources.find(
+        ({ name, type }) => name === "cluster" && type === "pulumi:providers:kubernetes",
+      )!;
+      const names = dependencies!.map((urn) => urn.split("::").at(-1)!);
+      for (const one of needed) assert.ok(names.includes(one), `${one} of ${names.join()}`);
+    }
+  });
+
+  it("has the folder for weights made on GPU nodes of either kind", async () => {
+    const managed = await withCache(CACHES["node"]!);
+    const template = managed.find(
+      ({ name, type }) => name === "cluster-inference-l4" && type.includes("launchTemplate"),
+    )!;
+    const text = Buffer.from(template.inputs["userData"] as string, "base64").toString();
+    assert.match(text, /--mode=0770 \/mnt\/k8s-disks\/0\/pulumi-vllm/);
+    const karpenter = await withCache(CACHES["node"]!, "karpenter");
+    const nodeClass = karpenter.find(({ name }) => name === "nodes-inference-l4-class")!;
+    assert.match((nodeClass.inputs["spec"] as { userData: string }).userData, /0770 \/mnt\/k8s-disks\/0\/pulumi-vllm/);
+  });
+});

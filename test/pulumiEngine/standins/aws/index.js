@@ -113,6 +113,8 @@ function computed({ type, name }, inputs) {
       return { arn, allocationId: `eipalloc-${name}` };
     case "aws:iam/role:Role":
       return { arn, name: inputs.name ?? name };
+    case "aws:fsx/lustreFileSystem:LustreFileSystem":
+      return { arn, dnsName: `${name}.fsx.${REGION}.amazonaws.com`, mountName: "q5pdvb4v" };
     default:
       return { arn };
   }
