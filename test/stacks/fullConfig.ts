@@ -100,6 +100,20 @@ export const FULL_EXISTING: Config = stackValues({
   gpuTypes: { "a6000-own": { memoryGiB: 47.4, computeCapability: 8.6, resource: "nvidia.com/gpu" } },
   pod: POD,
   namespace: { name: "models", create: false },
+  cache: {
+    kind: "claim",
+    name: "models",
+    create: { storageClass: "nfs", sizeGiB: 500 },
+    fill: {
+      image: TOOLS,
+      memoryGiB: 8,
+      timeoutSeconds: 3600,
+      egress: [{ everywhere: true, ports: [443], reason: "the hub" }],
+    },
+    prePull: true,
+    compile: true,
+    startupPlan: true,
+  },
   platform: {
     prometheus: {
       url: "http://prometheus:9090",
