@@ -48,7 +48,7 @@ async function interrupt(
   const done: Interruptions = { evicted: 0, failed: 0 };
   const failures = new Map<string, number>();
   let isConducted = random() < 0.5;
-  for (let left = 2 + Math.floor(random() * 4); left > 0 && !isOver(); ) {
+  for (let left = 2 + Math.floor(random() * 4); left > 0 && !isOver();) {
     await sleep(300 + random() * 900);
     const running = world
       .podsOf(name)
@@ -79,7 +79,13 @@ describe("batches on a real control plane", () => {
   it(`answer each request once and in order in ${SEEDS} runs whose pods and nodes go at random`, async () => {
     const version = (run: string) => (Number(run.split("-").at(-1)) % 2 === 0 ? "0.30" : "0.33");
     const world = await BatchWorld.of(folderWith(), { standIn: (run) => ({ version: version(run) }) });
-    const nodes = await Promise.all([world.addNode(), world.addNode(), world.addNode(), world.addNode(), world.addNode()]);
+    const nodes = await Promise.all([
+      world.addNode(),
+      world.addNode(),
+      world.addNode(),
+      world.addNode(),
+      world.addNode(),
+    ]);
     let running = true;
     const losses = (async () => {
       const started = Date.now();
@@ -121,7 +127,7 @@ async function runOf(world: BatchWorld, seed: number): Promise<Interruptions> {
   const name = await world.submit(`s-${seed}`, input);
   let isOver = false;
   const interrupted = interrupt(world, name, random, () => isOver);
-  const end = await world.ended(name, Number(process.env["X"] ?? 200)).finally(() => {
+  const end = await world.ended(name, 200).finally(() => {
     isOver = true;
   });
   const done = await interrupted;
@@ -136,6 +142,9 @@ async function runOf(world: BatchWorld, seed: number): Promise<Interruptions> {
   );
   const { status } = (await world.workers(name))!;
   assert.equal(status?.failedIndexes ?? "", "", name);
-  assert.ok((status?.failed ?? 0) <= done.failed, `${name}: ${status?.failed} failures of ${done.failed}: a disruption cost a retry`);
+  assert.ok(
+    (status?.failed ?? 0) <= done.failed,
+    `${name}: ${status?.failed} failures of ${done.failed}: a disruption cost a retry`,
+  );
   return done;
 }

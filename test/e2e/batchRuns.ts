@@ -68,11 +68,20 @@ export class BatchWorld {
    */
   static async of(
     folder: string,
-    { changes = {}, others = {}, standIn = () => ({}) }: { changes?: Config; others?: Config; standIn?: (run: string) => Config } = {},
+    {
+      changes = {},
+      others = {},
+      standIn = () => ({}),
+    }: { changes?: Config; others?: Config; standIn?: (run: string) => Config } = {},
   ): Promise<BatchWorld> {
     const groups = { inference: { ...GROUPS.inference, max: 1 } };
     const described = { ...groups, batch: { ...GROUPS.batch, instanceTypes: ["g6.48xlarge"], max: 50 } };
-    const stack = { models: { chat: model() }, groups, described, others: { batch: { [NAME]: batch(changes) }, ...others } };
+    const stack = {
+      models: { chat: model() },
+      groups,
+      described,
+      others: { batch: { [NAME]: batch(changes) }, ...others },
+    };
     const scenario = await Scenario.of(stack);
     await claim(scenario, folder);
     mkdirSync(join(folder, "journals"), { recursive: true });
@@ -136,7 +145,9 @@ export class BatchWorld {
     const variable = spec.template.spec.containers[0]!.env.find(({ name }) => name === "SPEC")!;
     const document = JSON.parse(variable.value!) as { workers: object };
     const workers = { ...document.workers, pollSeconds: 1 };
-    variable.value = JSON.stringify(merged({ ...document, workers, input: { file: `/claims/${CLAIM}/${file}` } }, changes));
+    variable.value = JSON.stringify(
+      merged({ ...document, workers, input: { file: `/claims/${CLAIM}/${file}` } }, changes),
+    );
     const name = `${NAME}-batch-${run}`;
     await this.cluster.create({
       apiVersion: "batch/v1",
@@ -164,7 +175,10 @@ export class BatchWorld {
         (await this.job(name))?.status?.conditions?.find(
           ({ type, status }) => ["Complete", "Failed"].includes(type) && status === "True",
         )?.type,
-      { seconds, instead: async () => [(await this.job(name))?.status, (await this.workers(name))?.status, this.logs(name), (await this.cluster.list<any>("v1","Event",{namespace:this.scenario.namespace})).filter((e:any)=>e.involvedObject.name.startsWith(name)).map((e:any)=>[e.lastTimestamp??e.eventTime,e.involvedObject.name,e.reason,e.message].join(" ")), this.kubelet.seen.map(p=>[p.metadata.name,p.status?.phase,p.spec.nodeName,p.metadata.deletionTimestamp])] },
+      {
+        seconds,
+        instead: async () => [(await this.job(name))?.status, (await this.workers(name))?.status, this.logs(name)],
+      },
     );
   }
 
@@ -178,7 +192,9 @@ export class BatchWorld {
   /** Pods of a run, as they were a moment ago. */
   podsOf(name: string): RunnablePod[] {
     const jobs = [name, `${name}-workers`];
-    return this.kubelet.seen.filter(({ metadata }) => jobs.includes(metadata.labels?.["batch.kubernetes.io/job-name"] ?? ""));
+    return this.kubelet.seen.filter(({ metadata }) =>
+      jobs.includes(metadata.labels?.["batch.kubernetes.io/job-name"] ?? ""),
+    );
   }
 
   /** Asks for an eviction, as a drain and EKS' handler of spot notices do. */

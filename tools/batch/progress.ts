@@ -18,6 +18,8 @@ export interface Progress {
   /** Lines a second, over the last minutes. */
   rate?: number;
   secondsLeft?: number;
+  /** Kueue has not let the workers start. */
+  isQueued?: true;
   /** When the last of these lines was written. */
   at?: Date;
   /** The last lines of the log, without their time, which say why it has ended. */
@@ -35,6 +37,8 @@ interface LogLine {
   values: Map<string, string>;
 }
 
+/** How the conductor's line begins then: components/programs/batch_conduct.py. */
+const QUEUED = "waiting in the queue";
 /** Over how long the rate is taken. */
 const RATE_SECONDS = 600;
 const LINE = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ) (.*)$/;
@@ -72,6 +76,7 @@ export function progressOf(log: string): Progress {
     requests: last.requests,
     ...numbers(last.values),
     ...(rate !== undefined && { rate, ...(rate > 0 && { secondsLeft: left / rate }) }),
+    ...(last.text.startsWith(QUEUED) && { isQueued: true as const }),
     at: last.at,
     messages,
   };

@@ -3,6 +3,7 @@ import { didYouMean, error, listOr, quote } from "../../components/config/proble
 import { JOB_NAME_LABEL } from "../../components/vocabulary/batch.js";
 import { LABELS } from "../../components/vocabulary/labels.js";
 import { BadInput } from "../failure.js";
+import { ApiError } from "../local/client.js";
 import { type Batch, batchNamed, labelsOf, specOf, type Target } from "./batches.js";
 import { FILES } from "./manifests.js";
 import { holds, type Job, type Pod } from "./objects.js";
@@ -92,10 +93,18 @@ export async function podsOf({ cluster, namespace }: Target, job: string): Promi
   return pods.sort((one, other) => made(other).localeCompare(made(one)));
 }
 
-/** What the conductor's newest pod has logged; nothing while there is none, or no more. */
+/** What the conductor's newest pod has logged; nothing while there is no log, or no more. */
 export async function progressOfRun(target: Target, { job }: Run): Promise<Progress> {
+  const { cluster, namespace } = target;
   const [pod] = await podsOf(target, job.metadata.name);
   if (pod === undefined) return { messages: [] };
-  const log = await target.cluster.log({ ...pod, apiVersion: "v1", kind: "Pod" }, LOG_LINES);
-  return progressOf(log ?? "");
+  const { name } = pod.metadata;
+  try {
+    const path = `/api/v1/namespaces/${namespace}/pods/${name}/log?tailLines=${LOG_LINES}`;
+    return progressOf((await cluster.text(path, `the log of Pod ${name}`)) ?? "");
+  } catch (thrown) {
+    // A container that is only starting has none, and a node that is gone keeps it.
+    if (!(thrown instanceof ApiError) || [401, 403].includes(thrown.status)) throw thrown;
+    return { messages: [thrown.message] };
+  }
 }

@@ -65,7 +65,7 @@ export function runsTable(all: readonly Shown[], now: Date, width: number): stri
 
 /** One line: `night-1 [████░░░░] 50 % · shards 5/10 · lines 2,500/5,000 · 12.5/s · 3 min left · 1 interruption · ≤ $1.20`. */
 export function progressLine({ run, progress, costUsd }: Shown): string {
-  const { shards, requests, rate, secondsLeft, interruptions, pods } = progress;
+  const { shards, requests, rate, secondsLeft, interruptions, pods, isQueued } = progress;
   if (requests === undefined)
     return `${run.name} ${run.state}: ${printable(progress.messages.at(-1) ?? "no line of its log yet")}`;
   const share = requests.total === 0 ? 1 : requests.done / requests.total;
@@ -76,6 +76,7 @@ export function progressLine({ run, progress, costUsd }: Shown): string {
     `lines ${of(requests)}`,
     ...(rate === undefined ? [] : [`${rate < 10 ? rate.toFixed(1) : grouped(rate)}/s`]),
     ...(secondsLeft === undefined ? [] : [`${duration(secondsLeft)} left`]),
+    ...(isQueued ? ["waiting in the queue"] : []),
     ...(pods === undefined ? [] : [`pods ${pods}`]),
     ...(interruptions === undefined ? [] : [`interruptions ${interruptions}`]),
     ...(costUsd === undefined ? [] : [cost(costUsd)]),

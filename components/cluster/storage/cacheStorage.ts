@@ -1,10 +1,12 @@
 /** What a cluster has to have for the cache of a stack. */
+import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { LustreFileSystem } from "../../aws/lustreVolume.js";
+import { s3Policy } from "../../aws/s3Access.js";
 import type { CacheConfig } from "../../contract/cache.js";
+import { mountpointDriver, storageDriver } from "./drivers.js";
 import { EfsStorage } from "./efs.js";
 import { LustreStorage } from "./fsxLustre.js";
-import { type CacheUser, S3Cache } from "./s3Cache.js";
 import type { StorageCluster } from "./storageCluster.js";
 
 /** A file system as volumes name it. */
@@ -15,51 +17,44 @@ export type FileSystem =
 export interface CacheStorage {
   /** Of `efs` and `fsx-lustre`. */
   fileSystem?: FileSystem;
-  /** What the cache's volumes and pods wait for, and what goes after them. */
+  /** What the cache's volumes wait for, and what goes after them. */
   ready: pulumi.Resource[];
 }
 
-/** Inputs of {@link cacheStorage}. */
-export interface CacheStorageArgs {
-  cache: CacheConfig;
-  cluster: StorageCluster;
-  /** Service accounts that use the bucket of a cache in S3 by themselves, by a name for each role. */
-  users: Readonly<Record<string, CacheUser>>;
-  /** Where the cache stands in the config, such as `vllm:cache`. */
-  path: string;
-}
-
-/** Makes file system, driver and permissions, each as far as the kind of the cache needs it. */
+/**
+ * Makes file system and driver, as far as the kind of the cache needs them.
+ *
+ * @param path where the cache stands in the config, such as `vllm:cache`
+ */
 export function cacheStorage(
   name: string,
-  { cache, cluster, users, path }: CacheStorageArgs,
+  cache: CacheConfig,
+  cluster: StorageCluster,
+  path: string,
   opts: pulumi.ComponentResourceOptions,
 ): CacheStorage {
   switch (cache.kind) {
     case "efs": {
       const { subnetIds } = cache;
-      const { fileSystemId, ready } = new EfsStorage(
-        name,
-        { cluster, ...(subnetIds !== undefined && { subnetIds }) },
-        opts,
-      );
+      const args = { cluster, ...(subnetIds !== undefined && { subnetIds }) };
+      const { fileSystemId, ready } = new EfsStorage(name, args, opts);
       return { fileSystem: { kind: "efs", fileSystemId }, ready };
     }
     case "fsx-lustre": {
       const { sizeGiB, mbPerSecondPerTiB: throughputPerTiB, zone } = cache;
-      const { fileSystem, ready } = new LustreStorage(
-        name,
-        { cluster, sizeGiB, throughputPerTiB, ...(zone !== undefined && { zone }), zonePath: `${path}.zone` },
-        opts,
-      );
+      const size = { sizeGiB, throughputPerTiB };
+      const args = { cluster, ...size, ...(zone !== undefined && { zone }), zonePath: `${path}.zone` };
+      const { fileSystem, ready } = new LustreStorage(name, args, opts);
       return { fileSystem: { kind: "fsx-lustre", ...fileSystem }, ready };
     }
     case "s3": {
       const { bucket, prefix, endpoint, read } = cache;
-      // Another service's keys are none of AWS' roles.
-      if (endpoint !== undefined) return { ready: [] };
-      const { ready } = new S3Cache(name, { bucket, prefix, cluster, users, mounted: read === "mountpoint" }, opts);
-      return { ready };
+      // Another service knows none of AWS' roles.
+      if (read === "stream" || endpoint !== undefined) return { ready: [] };
+      const policy = aws
+        .getPartitionOutput()
+        .partition.apply((partition) => s3Policy([{ part: { bucket, prefix }, access: "read" }], partition));
+      return { ready: [storageDriver(name, mountpointDriver(policy), cluster, opts)] };
     }
     default:
       return { ready: [] };
