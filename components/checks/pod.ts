@@ -12,6 +12,7 @@ import { ENGINE_CONTAINER, ENGINE_VOLUMES } from "../vocabulary/workloads.js";
 import { NODE_GPUS, namesMatcher } from "../facts/guarded/variables.js";
 import { checkPlainText, credentialIn, guardedVariable } from "./flags/guarded.js";
 import { checkImage } from "./release.js";
+import { checkWeightsPaths } from "./weightsPaths.js";
 
 const VOLUME_SOURCES = ["configMap", "secret", "claim", "csi", "image", "emptyDir"] as const;
 const SEES_GPUS = namesMatcher(NODE_GPUS.names);
@@ -220,7 +221,7 @@ function checkNoCredential(text: string, at: string): Problem[] {
 
 /** A release, and where it stands in the config: `….releases.r1`. */
 interface Release {
-  plan: Pick<Parts<RuntimePlan>, "name" | "pod" | "env">;
+  plan: Pick<Parts<RuntimePlan>, "name" | "pod" | "env" | "artifacts" | "cache">;
   path: string;
 }
 
@@ -254,7 +255,18 @@ function checkMergedPod(
     const both = Object.keys(pod.env ?? {})
       .filter((name) => names.has(name))
       .map((name) => error(joinPath(`${path}.env`, [name]), "is in env of a release, too: leave one of them out"));
-    return [...checkMountPaths(pod, path), ...checkContainerNames(pod, path), ...checkMounts(pod, path), ...both];
+    const weights = checkWeightsPaths(
+      pod,
+      releases.map(({ plan }) => plan),
+      path,
+    );
+    return [
+      ...checkMountPaths(pod, path),
+      ...weights,
+      ...checkContainerNames(pod, path),
+      ...checkMounts(pod, path),
+      ...both,
+    ];
   });
 }
 

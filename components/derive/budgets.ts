@@ -27,16 +27,25 @@ export function graceSeconds({ drainSeconds }: { drainSeconds: number }): number
   return TUNING.stop.preStopSeconds + drainSeconds + TUNING.stop.exitSeconds;
 }
 
+/** What a rollout may have to fetch first: onto each node that is new, where nodes fill folders of their own. */
+interface Fetched {
+  weightsGiB?: number;
+  cache?: CacheConfig | undefined;
+}
+
+function nodeFillSeconds({ weightsGiB = 0, cache }: Fetched): number {
+  return cache?.kind === "node" ? tens(weightsGiB / TUNING.start.downloadGiBPerSecond) : 0;
+}
+
 /** Longest time a rollout may make no progress: a node, an image, a model load. */
-export function progressDeadlineSeconds({ startupSeconds }: { startupSeconds: number }): number {
-  return TUNING.start.nodeSeconds + startupSeconds;
+export function progressDeadlineSeconds(plan: Fetched & { startupSeconds: number }): number {
+  return TUNING.start.nodeSeconds + nodeFillSeconds(plan) + plan.startupSeconds;
 }
 
 /** How long to wait for a rollout: replicas are replaced one after the other, and each old one drains. */
-export function rolloutSeconds(plan: {
-  startupSeconds: number;
-  drainSeconds: number;
-  autoscaling: { max: number };
-}): number {
-  return TUNING.start.nodeSeconds + plan.autoscaling.max * (plan.startupSeconds + graceSeconds(plan));
+export function rolloutSeconds(
+  plan: Fetched & { startupSeconds: number; drainSeconds: number; autoscaling: { max: number } },
+): number {
+  const { nodeSeconds } = TUNING.start;
+  return nodeSeconds + nodeFillSeconds(plan) + plan.autoscaling.max * (plan.startupSeconds + graceSeconds(plan));
 }

@@ -6,10 +6,13 @@ import { formatProblem } from "../../components/config/problems.js";
 import type { Access } from "../../components/contract/access.js";
 
 const reason = "a test";
+/** A release that downloads its weights, and one that has them on a claim. */
+const OF_HUB = { use: "model" };
+const OF_CLAIM = { use: "model", source: { claim: { name: "own", path: "chat" } } };
 const told = (env: Record<string, string>, access?: Access, flags: Record<string, unknown> = {}): string[] => {
   const reasoned = (values: Record<string, unknown>) =>
     Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value, reason }]));
-  const plan = { env: reasoned(env), flags: reasoned(flags) } as never;
+  const plan = { env: reasoned(env), flags: reasoned(flags), artifacts: [OF_HUB] } as never;
   const network = { access, accessPath: "vllm:access", namespace: "models" };
   return checkReach([{ plan, path: "r1" }], network).map(formatProblem);
 };
@@ -31,6 +34,14 @@ describe("checkReach", () => {
     assert.deepEqual(told({ HTTPS_PROXY: "https://[2606:4700::1]" }), []);
     assert.equal(told({ HTTPS_PROXY: "https://169.254.169.254" }).length, 1);
     assert.equal(told({ HTTPS_PROXY: "https://[fd00::1]:443" }).length, 1);
+  });
+
+  it("knows that a release whose weights are there is not let out without a word", () => {
+    const env = { HTTPS_PROXY: { value: "https://8.8.8.8", reason } };
+    const at = { accessPath: "vllm:access", namespace: "models" };
+    const of = (artifact: object) => checkReach([{ plan: { env, artifacts: [artifact] } as never, path: "r1" }], at);
+    assert.deepEqual(of(OF_HUB), []);
+    assert.deepEqual(of(OF_CLAIM).map(formatProblem), [closed("env.HTTPS_PROXY", "8.8.8.8:443")]);
   });
 
   it("judges a Service by its namespace, and any other name by its port", () => {
@@ -55,7 +66,7 @@ describe("checkReach", () => {
   });
 
   it("says nothing of what is wrong in shape", () => {
-    const plan = { env: { HTTPS_PROXY: { value: WRONG, reason } }, flags: WRONG } as never;
+    const plan = { env: { HTTPS_PROXY: { value: WRONG, reason } }, flags: WRONG, artifacts: WRONG } as never;
     assert.deepEqual(checkReach([{ plan, path: "r1" }], { accessPath: "a", namespace: "models" }), []);
   });
 

@@ -40,6 +40,13 @@ describe("time budgets", () => {
     assert.equal(progressDeadlineSeconds(contract()), 900 + 460);
   });
 
+  it("let a rollout wait for what a new node has to fetch, where each fills a folder of its own", () => {
+    const cached = contract({}, {}, cacheOf({ kind: "node", budgetGiB: 100 }));
+    // 15.3 GiB at the hub's 0.1 GiB/s.
+    assert.equal(progressDeadlineSeconds(cached), 900 + 160 + 340);
+    assert.equal(rolloutSeconds(cached), 900 + 160 + 3 * (340 + 150));
+  });
+
   it("let a rollout replace every replica, each with its drain", () => {
     assert.equal(rolloutSeconds(contract()), 900 + 3 * (460 + 150));
   });

@@ -250,4 +250,13 @@ describe("VllmModels' nodes", () => {
     });
     assert.deepEqual(registry.names(), ["VllmModels llm"]);
   });
+
+  it("keeps weights in a cache: a fill as its child, and models that wait for it", async () => {
+    const { registry } = await deployed({ cache: { kind: "claim", name: "weights" } });
+    const [fill, ...others] = registry.ofKind("Job");
+    assert.equal(others.length, 0);
+    assert.equal(fill!.parent, "ModelCache llm-cache");
+    assert.ok(registry.get("Deployment", "chat-r1").dependencies.includes(`Job ${fill!.name}`));
+    assert.deepEqual(await refused({ cache: { kind: "claim" } }), ["cache.name: is missing"]);
+  });
 });

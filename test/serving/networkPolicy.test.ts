@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 
 import { networkPolicySpec } from "../../components/serving/networkPolicy.js";
+import { CLAIM, cachedPlan, cacheOf } from "../cache/fixtures.js";
 import { contractOf, ENVIRONMENT, SELECTOR } from "./fixtures.js";
 
 const MONITORING = ENVIRONMENT.monitoring;
@@ -177,5 +178,28 @@ describe("networkPolicySpec", () => {
         ],
       },
     ]);
+  });
+
+  it("lets a release out for names alone whose weights are there", () => {
+    const { egress } = networkPolicySpec(SELECTOR, { monitoring: MONITORING }, cachedPlan(CLAIM));
+    assert.deepEqual(
+      (egress as { ports: { port: number }[] }[]).map(({ ports }) => ports.map(({ port }) => port)),
+      [[53, 53]],
+    );
+    const stated = { egress: [{ cidr: "10.1.0.0/16", ports: [4317], reason: "traces" }] };
+    const open = networkPolicySpec(SELECTOR, { monitoring: MONITORING, access: stated }, cachedPlan(CLAIM));
+    assert.deepEqual((open.egress as object[])[1], {
+      to: [{ ipBlock: { cidr: "10.1.0.0/16" } }],
+      ports: [{ port: 4317, protocol: "TCP" }],
+    });
+  });
+
+  it("lets a release that streams out to the bucket, and to the agent that gives it its role", () => {
+    const plan = cachedPlan(cacheOf({ kind: "s3", bucket: "weights", read: "stream" }));
+    const { egress } = networkPolicySpec(SELECTOR, { monitoring: MONITORING }, plan);
+    assert.deepEqual(
+      (egress as { ports: { port: number }[] }[]).map(({ ports }) => ports.map(({ port }) => port)),
+      [[53, 53], [443], [80]],
+    );
   });
 });

@@ -100,6 +100,20 @@ export const FULL_EXISTING: Config = stackValues({
   gpuTypes: { "a6000-own": { memoryGiB: 47.4, computeCapability: 8.6, resource: "nvidia.com/gpu" } },
   pod: POD,
   namespace: { name: "models", create: false },
+  cache: {
+    kind: "claim",
+    name: "models",
+    create: { storageClass: "nfs", sizeGiB: 500 },
+    fill: {
+      image: TOOLS,
+      memoryGiB: 8,
+      timeoutSeconds: 3600,
+      egress: [{ everywhere: true, ports: [443], reason: "the hub" }],
+    },
+    prePull: true,
+    compile: true,
+    startupPlan: true,
+  },
   platform: {
     prometheus: {
       url: "http://prometheus:9090",
@@ -193,8 +207,27 @@ export const FULL_EXISTING: Config = stackValues({
           env: { VLLM_LOGGING_LEVEL: { value: "DEBUG", reason: "a hunt" } },
         },
         r2: releaseConfig({
+          draft: { id: "acme/draft", revision: "b".repeat(40), source: { image: TOOLS } },
+          adapters: {
+            legal: {
+              id: "acme/legal",
+              revision: COMMIT,
+              source: { claim: { name: "own", path: "legal" } },
+              reason: REASON,
+            },
+          },
+          flags: {
+            "speculative-config": { value: { method: "eagle3", num_speculative_tokens: 2 }, reason: REASON },
+            "enable-lora": { value: true, reason: REASON },
+          },
           model: {
             id: "acme/own-model",
+            source: { claim: { name: "own", path: "models/own" } },
+            tokenizer: "acme/tokenizer",
+            tokenizerRevision: COMMIT,
+            tokenizerSource: {
+              s3: { bucket: "weights", region: "us-east-1", endpoint: "https://s3.example.com", prefix: "tokens" },
+            },
             architecture: {
               parameters: 8_190_735_360,
               layers: 36,
@@ -237,6 +270,7 @@ export const FULL_EXISTING: Config = stackValues({
 export const FULL_BUILT: Config = {
   ...FULL_EXISTING,
   namespace: "models",
+  cache: { kind: "fsx-lustre", sizeGiB: 2400, mbPerSecondPerTiB: 500, zone: "us-east-1a", compile: true },
   pod: { ...POD, serviceAccount: { name: "models" } },
   // Nodes of one GPU that the stack builds have the same labels.
   models: merged(FULL_EXISTING["models"] as Config, { chat: { releases: { r1: { gpu: { nodeGroup: undefined } } } } }),
@@ -290,6 +324,7 @@ export const FULL_BUILT: Config = {
 /** The same in a VPC that is there. */
 export const FULL_IN_VPC: Config = {
   ...FULL_BUILT,
+  cache: { kind: "node", path: "/mnt/k8s-disks/0/weights", budgetGiB: 200, compile: true },
   platform: merged(FULL_BUILT["platform"] as Config, {
     prometheus: {
       authentication: {
@@ -312,5 +347,20 @@ export const FULL_IN_VPC: Config = {
       },
       serviceCidr: "172.20.0.0/16",
     },
+  },
+};
+
+/** An existing cluster with weights in a bucket. */
+export const FULL_WITH_BUCKET: Config = {
+  ...FULL_EXISTING,
+  cache: {
+    kind: "s3",
+    bucket: "weights",
+    region: "us-east-1",
+    endpoint: "https://s3.example.com",
+    prefix: "models",
+    read: "mountpoint",
+    roleArn: "arn:aws:iam::123456789012:role/weights",
+    scratchGiB: 40,
   },
 };

@@ -4,7 +4,7 @@ import { parseStackConfig } from "../../stacks/config.js";
 import { withEncryptedPaths } from "../../stacks/engineConfig.js";
 import { maskEncrypted, SECRET_PATHS } from "../../stacks/secrets.js";
 import { configSchema, type JsonSchema } from "../../tools/generate/schema.js";
-import { FULL_BUILT, FULL_EXISTING, FULL_IN_VPC } from "./fullConfig.js";
+import { FULL_BUILT, FULL_EXISTING, FULL_IN_VPC, FULL_WITH_BUCKET } from "./fullConfig.js";
 import { leavesOf, planted } from "./leaves.js";
 
 type Values = Record<string, unknown>;
@@ -28,7 +28,12 @@ function placesOfSchema(schema: JsonSchema, path: string): string[] {
 }
 
 describe("secrets in the config", () => {
-  const cases = Object.entries({ existing: FULL_EXISTING, built: FULL_BUILT, "in a VPC": FULL_IN_VPC });
+  const cases = Object.entries({
+    existing: FULL_EXISTING,
+    built: FULL_BUILT,
+    "in a VPC": FULL_IN_VPC,
+    "with a bucket": FULL_WITH_BUCKET,
+  });
 
   it("are looked for at every place that the schema knows", () => {
     const mentioned = new Set(
