@@ -162,9 +162,10 @@ export const autoscalingSchema = z
       .int()
       .min(300)
       .max(3600)
-      .default(300)
+      .optional()
       .describe(
-        "How long the load must stay low before a replica is removed; at least 300, because a cold start takes minutes",
+        "How long the load must stay low before a replica is removed. Default: what a replica is expected to take to come back, with the " +
+          "cache that there is, and at least 300",
       ),
     activation: activationSchema.optional(),
     triggers: z

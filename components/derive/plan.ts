@@ -83,7 +83,7 @@ export function planOf(
   cache?: CacheConfig,
 ): Parts<RuntimePlan> {
   const { model, image, gpu, context, concurrency, resources, env, draft, adapters } = config;
-  const flags = from([config.flags, draft], withStatedDraft);
+  const flags = flagsWithDraft(config.flags, draft);
   const { id, revision } = model;
   const published = model.architecture?.precision;
   const source = { id, precision: model.precision, quantizeAtLoad: model.quantizeAtLoad, published };
@@ -147,6 +147,16 @@ export function planOf(
     flags,
     env,
   };
+}
+
+/** The flags with the draft that stands beside them; other flags that are wrong take nothing of the rest. */
+function flagsWithDraft(
+  flags: Parts<ReleaseConfig["flags"]>,
+  draft: Parts<ReleaseConfig["draft"]>,
+): Parts<RuntimePlan["flags"]> {
+  if (draft === undefined || isWrong(flags)) return flags;
+  const drafting = from([speculationOf(flags), draft], withStatedDraft);
+  return isWrong(drafting) ? flags : { ...flags, ...drafting };
 }
 
 /** The catalogue's shape; all of it wrong where it does not know the model. */

@@ -1,6 +1,7 @@
 /** What a release is scaled by: queries of its own series, and what one replica aims at. */
 import type { SeriesLabels } from "../contract/prometheus.js";
 import { METRIC_LABELS, METRICS } from "../vocabulary/metrics.js";
+import { expectedStart } from "./coldStart.js";
 import { runtimeName } from "./objects.js";
 import type { RuntimePlan } from "./plan.js";
 import { TUNING } from "./tuning.js";
@@ -80,6 +81,17 @@ export function inFlightTarget({ concurrency, autoscaling }: RuntimePlan): numbe
 export function waitingTarget(plan: RuntimePlan): number {
   const { sequences, inFlight } = plan.concurrency;
   return Math.max(1, Math.ceil(inFlightTarget(plan) * (1 - sequences / inFlight)));
+}
+
+const LEAST_WINDOW_SECONDS = 300;
+const MOST_WINDOW_SECONDS = 3600;
+
+/** How long the load has to stay low: a replica that is removed too early costs a cold start, on a node that has the image. */
+export function scaleDownSeconds(plan: RuntimePlan): number {
+  const { totalSeconds, parts } = expectedStart(plan, plan.cache);
+  const minutes = Math.ceil((totalSeconds - parts.image) / 60);
+  const derived = Math.min(MOST_WINDOW_SECONDS, Math.max(LEAST_WINDOW_SECONDS, minutes * 60));
+  return plan.autoscaling.scaleDownSeconds ?? derived;
 }
 
 /** Share of the KV cache that one replica aims at. */

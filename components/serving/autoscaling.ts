@@ -13,7 +13,7 @@ import type { Trigger as OwnTrigger } from "../contract/triggers.js";
 import type { Monitoring } from "../engine/environment.js";
 import { authenticationMetadata } from "./triggerAuthentication.js";
 import { seriesOf } from "./monitors.js";
-import { inFlightTarget, kvCacheTarget, queries, waitingTarget } from "../derive/scaling.js";
+import { inFlightTarget, kvCacheTarget, queries, scaleDownSeconds, waitingTarget } from "../derive/scaling.js";
 
 type Spec = IScaledObject["spec"];
 type Trigger = Spec["triggers"][number];
@@ -90,15 +90,16 @@ export function scaledObjectSpec(
   namespace: string,
   source: MetricsSource,
 ): ScaledObjectSpec {
-  const { min, max, scaleDownSeconds, activation, triggers = {}, behavior, fallback } = plan.autoscaling;
+  const { min, max, activation, triggers = {}, behavior, fallback } = plan.autoscaling;
   const { inFlight, waiting, kvCache } = queries(plan, namespace, seriesOf(source));
+  const windowSeconds = scaleDownSeconds(plan);
   return {
     scaleTargetRef,
     minReplicaCount: min,
     maxReplicaCount: max,
     pollingInterval: POLLING_SECONDS,
     // From the last replica to none; the others go by `behavior` below.
-    cooldownPeriod: scaleDownSeconds,
+    cooldownPeriod: windowSeconds,
     fallback: fallbackOf(fallback, min),
     advanced: {
       horizontalPodAutoscalerConfig: {
@@ -113,7 +114,7 @@ export function scaledObjectSpec(
             ...behavior?.scaleUp,
           },
           scaleDown: {
-            stabilizationWindowSeconds: scaleDownSeconds,
+            stabilizationWindowSeconds: windowSeconds,
             policies: [{ type: "Pods", value: 1, periodSeconds: 120 }],
             ...behavior?.scaleDown,
           },

@@ -35,7 +35,7 @@ describe("resolveModels", () => {
       servedNames: ["chat", "qwen3-8b"],
       route: { stable: "r1" },
       warmSpares: 0,
-      autoscaling: { min: 1, max: 3, targetUtilization: 0.75, scaleDownSeconds: 300 },
+      autoscaling: { min: 1, max: 3, targetUtilization: 0.75 },
       drainSeconds: 120,
     });
     assert.deepEqual([...releases.keys()], ["r1", "a2"]);

@@ -25,7 +25,16 @@ describe("a contract's defaults", () => {
       startupSeconds: 460,
       drainSeconds: 120,
       env: {},
-      autoscaling: { min: 1, max: 3, targetUtilization: 0.75, scaleDownSeconds: 300 },
+      artifacts: [
+        {
+          use: "model",
+          name: "model",
+          id: "Qwen/Qwen3-8B",
+          revision: "b968826d9c46dd6066d109eabc6255188de91218",
+          gated: false,
+        },
+      ],
+      autoscaling: { min: 1, max: 3, targetUtilization: 0.75 },
     });
     assert.deepEqual(weights, {
       id: "Qwen/Qwen3-8B",
@@ -47,7 +56,7 @@ describe("a contract's defaults", () => {
     );
     assert.deepEqual(chat.servedNames, ["chat"]);
     assert.equal(chat.drainSeconds, 120);
-    assert.deepEqual(chat.autoscaling, { min: 1, max: 1, targetUtilization: 0.75, scaleDownSeconds: 300 });
+    assert.deepEqual(chat.autoscaling, { min: 1, max: 1, targetUtilization: 0.75 });
   });
 
   it("give two GPUs a core, a worker's memory and shared memory each", () => {

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { didYouMean, error, listOr, quote } from "../../components/config/problems.js";
 import { COMPONENTS, LABELS } from "../../components/vocabulary/labels.js";
-import { SPEC_ENV } from "../../components/vocabulary/batch.js";
+import { SPEC_ENV } from "../../components/vocabulary/paths.js";
 import type { StackConfig } from "../../stacks/config.js";
 import { namespaceName } from "../../stacks/schema.js";
 import { BadInput } from "../failure.js";

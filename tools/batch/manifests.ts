@@ -1,6 +1,6 @@
 /** Objects that this command makes: the Job of a run, and the Job whose pod moves files. Both are made of the batch's CronJob. */
 import { randomBytes } from "node:crypto";
-import { SPEC_ENV } from "../../components/vocabulary/batch.js";
+import { SPEC_ENV } from "../../components/vocabulary/paths.js";
 import { LABELS } from "../../components/vocabulary/labels.js";
 import { PROGRAMS_PATH } from "../../components/vocabulary/paths.js";
 import { error, quote } from "../../components/config/problems.js";

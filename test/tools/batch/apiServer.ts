@@ -5,7 +5,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:https";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer, type Server } from "node:https";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -142,7 +143,11 @@ export class ApiServer {
     const call = `${request.method} ${plural}`;
     this.calls.push(call);
     if (this.forbidden.has(call)) {
-      const verb = { GET: "list", POST: "create", DELETE: "delete" }[request.method!];
+      const verb = new Map([
+        ["GET", "list"],
+        ["POST", "create"],
+        ["DELETE", "delete"],
+      ]).get(request.method!);
       return send(403, { message: `${plural} is forbidden: User "test" cannot ${verb} resource "${plural}"` });
     }
     if (log !== undefined) return send(this.logs.has(name!) ? 200 : 404, this.logs.get(name!) ?? {});
