@@ -83,7 +83,6 @@ export class BatchWorld {
       others: { batch: { [NAME]: batch(changes) }, ...others },
     };
     const scenario = await Scenario.of(stack);
-    await claim(scenario, folder);
     mkdirSync(join(folder, "journals"), { recursive: true });
     const kubelet = new Kubelet(scenario.cluster, {
       namespace: scenario.namespace,
@@ -232,31 +231,4 @@ function linesOf(path: string): unknown[] {
 
 function withTaints<Node extends KubernetesObject>(node: Node, taints: object[]): Node {
   return { ...node, spec: { taints } };
-}
-
-/** A volume that many nodes can mount, and the claim of it. */
-async function claim({ cluster, namespace }: Scenario, folder: string): Promise<void> {
-  const storage = {
-    accessModes: ["ReadWriteMany"],
-    storageClassName: "",
-  };
-  const name = `${namespace}-${CLAIM}`;
-  await cluster.create({
-    apiVersion: "v1",
-    kind: "PersistentVolume",
-    metadata: { name },
-    spec: {
-      ...storage,
-      capacity: { storage: "1Gi" },
-      hostPath: { path: folder },
-      claimRef: { name: CLAIM, namespace },
-      persistentVolumeReclaimPolicy: "Retain",
-    },
-  } as KubernetesObject);
-  await cluster.create({
-    apiVersion: "v1",
-    kind: "PersistentVolumeClaim",
-    metadata: { name: CLAIM, namespace },
-    spec: { ...storage, volumeName: name, resources: { requests: { storage: "1Gi" } } },
-  } as KubernetesObject);
 }

@@ -33,13 +33,18 @@ export type LocalFile = Pick<CheckedInput, "file" | "bytes" | "sha256">;
  *
  * @param name path, or `-` for standard input
  */
-export async function withFile<T>(name: string, input: Readable, use: (file: string) => Promise<T>): Promise<T> {
+export async function withFile<T>(
+  name: string,
+  input: Readable,
+  signal: AbortSignal,
+  use: (file: string) => Promise<T>,
+): Promise<T> {
   if (name !== "-") return use(name);
   // Readable by this user alone.
   const folder = mkdtempSync(join(tmpdir(), "pulumi-vllm-batch-"));
   try {
     const file = join(folder, "input.jsonl");
-    await pipeline(input, createWriteStream(file, { mode: 0o600 }));
+    await pipeline(input, createWriteStream(file, { mode: 0o600 }), { signal });
     return await use(file);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -52,11 +57,11 @@ export async function withFile<T>(name: string, input: Readable, use: (file: str
  * @param name as the caller knows it, for messages
  * @throws BadInput when there is no such file
  */
-export async function readInput(file: string, name: string, taken: Taken): Promise<CheckedInput> {
+export async function readInput(file: string, name: string, taken: Taken, signal: AbortSignal): Promise<CheckedInput> {
   const sha256 = createHash("sha256");
   let bytes = 0;
   async function* hashed(): AsyncGenerator<Buffer> {
-    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20, signal }) as AsyncIterable<Buffer>) {
       sha256.update(chunk);
       bytes += chunk.length;
       yield chunk;

@@ -49,7 +49,7 @@ export function submit(
     const text = await interruptible("nothing was submitted", (signal) =>
       options.input === undefined
         ? submitOwn(target, batch, name, signal)
-        : withFile(options.input, terminal.input, (file) =>
+        : withFile(options.input, terminal.input, signal, (file) =>
             submitFile(target, { batch, name, file }, options, terminal, signal),
           ),
     );
@@ -91,7 +91,7 @@ async function submitFile(
 ): Promise<string> {
   const shownName = given === "-" ? "standard input" : given;
   report(`Checking ${shownName}.`);
-  const input = await readInput(file, shownName, batch.spec);
+  const input = await readInput(file, shownName, batch.spec, signal);
   requireGood(input, shownName, batch.spec.badLines);
   for (const line of problemLines(input.problems)) report(`left out: ${line}`);
   const before = await runOf(target, batch, name);

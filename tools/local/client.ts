@@ -29,15 +29,6 @@ interface ApiResource {
   verbs?: string[];
 }
 
-/** What a request has beside its method and path. */
-interface Request {
-  body?: unknown;
-  /** @default application/json */
-  type?: string;
-  /** What it is about, for messages. */
-  what?: string;
-}
-
 /** Who has set the fields, as the API server keeps it. */
 const FIELD_MANAGER = "pulumi-vllm-local";
 const SOCKETS = 16;
@@ -105,7 +96,7 @@ export class Cluster {
   async call(
     method: string,
     path: string,
-    { what = `${method} ${path}`, ...sent }: Request = {},
+    { what = `${method} ${path}`, ...sent }: { body?: unknown; type?: string; what?: string } = {},
   ): Promise<KubernetesObject | undefined> {
     const text = await this.send(method, path, what, sent);
     return text === undefined ? undefined : (JSON.parse(text) as KubernetesObject);
@@ -124,7 +115,7 @@ export class Cluster {
       body,
       type = "application/json",
       accept = "application/json",
-    }: Omit<Request, "what"> & { accept?: string },
+    }: { body?: unknown; type?: string; accept?: string },
   ): Promise<string | undefined> {
     const text = body === undefined ? undefined : JSON.stringify(body);
     const headers = {
@@ -140,12 +131,6 @@ export class Cluster {
     if (answer.status === 404) return undefined;
     if (answer.status >= 300) throw new ApiError(answer.status, what, messageOf(answer.text));
     return answer.text;
-  }
-
-  /** The last lines that a pod has logged; `undefined` where it has no log. */
-  log({ metadata: { name, namespace } }: Reference, lines: number): Promise<string | undefined> {
-    const path = `/api/v1/namespaces/${namespace ?? "default"}/pods/${name}/log?tailLines=${lines}`;
-    return this.text(path, `the log of Pod ${name}`);
   }
 
   /** The resources of an API version; asked for again while it is not known, since a CRD may be new. */

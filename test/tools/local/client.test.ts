@@ -3,7 +3,7 @@ import { once } from "node:events";
 import type { IncomingHttpHeaders } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 
 import { stringify } from "yaml";
 
@@ -131,6 +131,29 @@ describe("Cluster", () => {
   }
 
   describe("of a kubeconfig", () => {
+    it("takes several files together, as kubectl does, and the current context of the first", () => {
+      const second = join(
+        folderWith({
+          kubeconfig: stringify({
+            apiVersion: "v1",
+            kind: "Config",
+            "current-context": "second",
+            clusters: [{ name: "second", cluster: { server: "https://192.0.2.1" } }],
+            users: [{ name: "second", user: { token: "s3cret" } }],
+            contexts: [{ name: "second", context: { cluster: "second", user: "second" } }],
+          }),
+        }),
+        "kubeconfig",
+      );
+      const files = [kubeconfig, second].join(delimiter);
+      const first = new Cluster(files);
+      assert.equal(first.config.getCurrentContext(), "local");
+      first.close();
+      const other = new Cluster(files, "second");
+      assert.equal(other.server, "https://192.0.2.1");
+      other.close();
+    });
+
     it("asks the server of its context, with its token", async () => {
       await cluster.get(POD);
       assert.equal(onlyCall().headers.authorization, "Bearer t0ken");
