@@ -4,7 +4,8 @@ import { batchLabels, batchSelector, conductorName } from "../derive/batch/objec
 import type { BatchPlan } from "../derive/batch/plan.js";
 import { conductorSpec } from "../derive/batch/spec.js";
 import { TUNING } from "../derive/tuning.js";
-import { JOB_NAME_LABEL, JOB_UID_LABEL, SPEC_ENV } from "../vocabulary/batch.js";
+import { JOB_NAME_LABEL, JOB_UID_LABEL } from "../vocabulary/batch.js";
+import { SPEC_ENV } from "../vocabulary/paths.js";
 import { ENGINE_CONTAINER } from "../vocabulary/workloads.js";
 import { helperPod } from "./helperPod.js";
 import type { WorkerJob } from "./workerJob.js";

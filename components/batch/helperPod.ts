@@ -2,7 +2,7 @@
 import type { types } from "@pulumi/kubernetes";
 import type { BatchPlan } from "../derive/batch/plan.js";
 import { TUNING } from "../derive/tuning.js";
-import { extensionFields } from "../engine/podExtension.js";
+import { extensionFields, NO_GPU } from "../engine/podExtension.js";
 import { CONTAINER_SECURITY, podSecurity } from "../engine/security.js";
 import { ENGINE_CONTAINER } from "../vocabulary/workloads.js";
 import { batchVolumes } from "./volumes.js";
@@ -18,12 +18,6 @@ export interface Helper {
   /** It talks to the API server. @default false */
   hasToken?: boolean;
 }
-
-/**
- * Images that are made from NVIDIA's say `all`, by which a node's runtime would give the container every GPU
- * (https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/docker-specialized.html).
- */
-const NO_GPU: EnvVar = { name: "NVIDIA_VISIBLE_DEVICES", value: "void" };
 
 export function helperPod(
   plan: BatchPlan,

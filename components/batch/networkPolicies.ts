@@ -4,10 +4,11 @@ import type { Access, EgressRule } from "../contract/access.js";
 import { batchSelector } from "../derive/batch/objects.js";
 import { type Address, addressOf, placesOf } from "../derive/batch/places.js";
 import { type BatchPlan, hasEngine } from "../derive/batch/plan.js";
-import { egressRules, namespaceOf } from "../derive/access.js";
+import { isStreamed } from "../derive/weights/delivery.js";
+import { readsAwsBucket } from "../derive/weights/objects.js";
+import { egressRules, fetchesWeights, namespaceOf } from "../derive/access.js";
 import type { RuntimePlan } from "../derive/plan.js";
-import { isOffline } from "../derive/weights/delivery.js";
-import { egressRule, dnsRules, tcp } from "../engine/networkRules.js";
+import { dnsRules, egressRule, POD_IDENTITY, tcp } from "../engine/networkRules.js";
 import { COMPONENTS, LABELS, APP_NAME } from "../vocabulary/labels.js";
 import { PORT_NAME } from "../vocabulary/ports.js";
 
@@ -23,12 +24,6 @@ const API_SERVER: Egress = {
     ipBlock: { cidr },
   })),
   ports: tcp([443, 6443]),
-};
-
-/** EKS Pod Identity's agent on the node: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html, read 2026-11-26. */
-const POD_IDENTITY: Egress = {
-  to: ["169.254.170.23/32", "fd00:ec2::23/128"].map((cidr) => ({ ipBlock: { cidr } })),
-  ports: tcp([80]),
 };
 
 function specOf(podLabels: Record<string, string>, egress: Egress[]): Spec {
@@ -53,8 +48,8 @@ export function workerPolicy(plan: BatchPlan, access: Access | undefined, namesp
 }
 
 /** Where weights come from, unless they are there already. */
-function hubRules({ artifacts, cache }: RuntimePlan, access: Access | undefined): readonly EgressRule[] {
-  return isOffline(artifacts, cache) ? [] : egressRules(access);
+function hubRules(release: RuntimePlan, access: Access | undefined): readonly EgressRule[] {
+  return fetchesWeights(release) ? egressRules(access) : [];
 }
 
 function toModel(model: string): Egress {
@@ -79,11 +74,18 @@ function toPlaces(
   });
   // A rule is told from others by whom it admits, whatever the reason.
   const each = new Map([...besides, ...rules].map(({ reason: _, ...rule }) => [JSON.stringify(rule), rule]));
-  const usesAws = placesOf(plan).some(({ s3 }) => s3 !== undefined && s3.endpoint === undefined);
+  const usesAws = placesOf(plan).some(({ s3 }) => s3 !== undefined && s3.endpoint === undefined) || streams(plan.work);
   return [
     ...[...each.values()].map((rule) => egressRule(rule, access?.mesh?.ports ?? [])),
     ...(usesAws ? [POD_IDENTITY] : []),
   ];
+}
+
+/** Whether weights come straight from a bucket of AWS. */
+function streams(work: BatchPlan["work"]): boolean {
+  if (!hasEngine(work)) return false;
+  const { artifacts, cache } = work.release;
+  return isStreamed(artifacts, cache) && readsAwsBucket(cache);
 }
 
 function rulesFor({ host, port }: Address, access: Access | undefined, own: string): readonly EgressRule[] {

@@ -6,11 +6,11 @@ import { type BatchPlan, type Routed } from "../derive/batch/plan.js";
 import { workerSpec } from "../derive/batch/spec.js";
 import { placementOf } from "../derive/nodes/placement.js";
 import type { RuntimePlan } from "../derive/plan.js";
+import { asksHub } from "../derive/weights/delivery.js";
 import { TUNING } from "../derive/tuning.js";
 import { enginePod } from "../engine/pod.js";
 import type { SecretKey } from "../engine/secretKey.js";
-import { SPEC_ENV } from "../vocabulary/batch.js";
-import { PROGRAMS_PATH } from "../vocabulary/paths.js";
+import { PROGRAMS_PATH, SPEC_ENV } from "../vocabulary/paths.js";
 import { SECRET_ENV } from "../vocabulary/secrets.js";
 import { helperPod } from "./helperPod.js";
 import { batchVolumes } from "./volumes.js";
@@ -50,7 +50,7 @@ export function enginePodOf(
       placement: placementOf(release, nodeGroups),
       serviceAccountName,
       ...(priorityClassName !== undefined && { priorityClassName }),
-      ...(huggingFaceToken !== undefined && release.model.gated && { huggingFaceToken }),
+      ...(huggingFaceToken !== undefined && asksHub(release) && { huggingFaceToken }),
       ...(extension !== undefined && { extension }),
     },
     {

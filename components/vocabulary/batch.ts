@@ -6,9 +6,6 @@ export const CLAIMS_PATH = "/claims";
 /** Where pods of a batch keep a shard while they work on it. */
 export const SCRATCH_PATH = "/scratch";
 
-/** The variable that holds a program's input as one JSON document. */
-export const SPEC_ENV = "SPEC";
-
 /** Label by which Kueue finds what it decides on: https://kueue.sigs.k8s.io/docs/tasks/run/jobs/, read 2026-11-26. */
 export const QUEUE_LABEL = "kueue.x-k8s.io/queue-name";
 

@@ -3,7 +3,7 @@
  * `--max-model-len`. Source: deepjavalibrary/djl-serving 00db630,
  * serving/docs/lmi/user_guides/vllm_user_guide.md ("Pass-Through"), read 2026-11-26
  */
-import { SPEC_ENV } from "../../components/vocabulary/batch.js";
+import { SPEC_ENV } from "../../components/vocabulary/paths.js";
 import type { Container } from "../pods/containers.js";
 import { at, fields, strings } from "../read/values.js";
 
