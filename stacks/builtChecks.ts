@@ -1,10 +1,12 @@
 /** What a cluster that the stack builds and the config's other sections may not say together. */
 import { ephemeralStorage } from "../components/cluster/nodes/ephemeralStorage.js";
 import type { BuiltClusterConfig, BuiltNodeGroup } from "../components/cluster/schema.js";
+import { checkStorage } from "../components/cluster/storage/check.js";
 import { entriesOf, given, isWhole, isWrong, type Parts, type Wrong, WRONG } from "../components/config/parts.js";
 import { joinPath } from "../components/config/parse.js";
 import { error, type Problem, warning } from "../components/config/problems.js";
 import { demandOf, type PlacedRelease } from "../components/checks/nodes/placement.js";
+import type { CacheConfig } from "../components/contract/cache.js";
 import { graceSeconds } from "../components/derive/budgets.js";
 import { downloadedPrecision } from "../components/derive/model.js";
 import { describedGroup } from "../components/derive/nodes/nodeGroup.js";
@@ -18,6 +20,7 @@ import type { PlatformConfig } from "../components/platform/schema.js";
 export interface BuiltSections {
   built: Parts<BuiltClusterConfig>;
   platform: Parts<PlatformConfig>;
+  cache: CacheConfig | Wrong | undefined;
   releases: readonly PlacedRelease[];
 }
 
@@ -32,6 +35,7 @@ export function checkBuilt(sections: BuiltSections, prefix: string): Problem[] {
     checkDisks,
     checkKarpenterMemory,
     checkIdle,
+    checkCache,
     checkFetches,
   ].flatMap((check) => check(sections, prefix));
 }
@@ -133,15 +137,17 @@ function wholeGroups(built: Parts<BuiltClusterConfig>) {
 }
 
 /** A replica's disk against that of the nodes that it may get. */
-function checkDisks({ built, releases }: BuiltSections): Problem[] {
+function checkDisks({ built, cache, releases }: BuiltSections): Problem[] {
   const groups = wholeGroups(built);
-  if (groups === undefined) return [];
+  if (groups === undefined || isWrong(cache)) return [];
+  const cachedGiB = cache?.kind === "node" ? cache.budgetGiB : 0;
   return releases.flatMap(({ plan, path }) =>
     given([demandOf({ plan }), plan.resources.diskGiB], (demand, wanted) => {
-      const least = Math.min(...candidates(demand, groups).map((group) => ephemeralStorage(group)));
+      const least = Math.min(...candidates(demand, groups).map((group) => ephemeralStorage(group))) - cachedGiB;
       if (wanted <= least || !Number.isFinite(least)) return [];
+      const beside = cachedGiB === 0 ? "" : ` beside the cache's budgetGiB of ${cachedGiB}`;
       const message =
-        `${wanted} GiB do not fit on the group's smallest node, which can give ${least} GiB of its disk: use instance types with larger ` +
+        `${wanted} GiB do not fit on the group's smallest node, which can give ${least} GiB of its disk${beside}: use instance types with larger ` +
         "NVMe disks, or, for types without, a larger diskGiB of the group";
       return [error(`${path}.resources.diskGiB`, message)];
     }),
@@ -192,11 +198,18 @@ function checkIdle({ built, releases }: BuiltSections, prefix: string): Problem[
 /** A start that costs more than this is worth a word. */
 const DEAR_FETCH_USD = 1;
 
-/** Weights come from the hub through NAT, at each start of a replica. */
-function checkFetches({ built, releases }: BuiltSections, prefix: string): Problem[] {
-  if (built.network.existing !== undefined) return [];
+function checkCache({ built, cache }: BuiltSections, prefix: string): Problem[] {
+  if (cache === undefined || isWrong(cache)) return [];
+  return checkStorage(cache, built, { cache: `${prefix}cache`, cluster: `${prefix}cluster` });
+}
+
+/** Without a cache, weights of the hub come through NAT, at each start of a replica. */
+function checkFetches({ built, cache, releases }: BuiltSections, prefix: string): Problem[] {
+  // With `none` somebody has said why.
+  if (built.network.existing !== undefined || cache !== undefined) return [];
   const dear = releases.flatMap(({ plan, path }) =>
-    given([plan.model.architecture, plan.model], (architecture, model) => {
+    given([plan.model.architecture, plan.model, plan.artifacts], (architecture, model, [own]) => {
+      if (own?.source !== undefined) return [];
       const gb =
         (weightsOnDiskGiB(architecture, downloadedPrecision({ ...model, published: architecture.precision })) *
           2 ** 30) /
@@ -209,7 +222,7 @@ function checkFetches({ built, releases }: BuiltSections, prefix: string): Probl
   );
   if (dear.length === 0) return [];
   const message =
-    `each start of a replica fetches its weights from the hub through NAT, which costs ${dear.join(", ")}: expect the bill, or let replicas ` +
-    "start less often, by a longer autoscaling.scaleDownSeconds or a higher min. S3's gateway endpoint would be free, and leads to no hub";
-  return [warning(`${prefix}cluster.network`, message)];
+    `without it each start of a replica fetches its weights from the hub through NAT, which costs ${dear.join(", ")}, and takes minutes: set ` +
+    "one, such as kind: s3, whose way is free, or kind: none with the reason";
+  return [warning(`${prefix}cache`, message)];
 }

@@ -281,8 +281,10 @@ function checkAwsAddons({ cluster, plain: { platform } }: Sections): Problem[] {
     );
 }
 
-function checkBuiltCluster({ cluster: { built }, plain: { platform }, models: { releases } }: Sections): Problem[] {
-  return built === undefined ? [] : checkBuilt({ built, platform, releases }, `${NAMESPACE}:`);
+function checkBuiltCluster({ cluster: { built }, plain, models: { releases } }: Sections): Problem[] {
+  if (built === undefined) return [];
+  const cache = isWrong(plain.cache) ? plain.cache : wholeCache(plain.cache);
+  return checkBuilt({ built, platform: plain.platform, cache, releases }, `${NAMESPACE}:`);
 }
 
 function checkBatches({ cluster: { kind }, plain, batches: { batches } }: Sections): Problem[] {

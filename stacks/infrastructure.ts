@@ -1,18 +1,20 @@
 import * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { CacheStorage } from "../components/cache/volume.js";
 import { EksGpuCluster } from "../components/cluster/eksGpuCluster.js";
 import { KarpenterNodes } from "../components/cluster/karpenter/karpenterNodes.js";
 import type { PresentCluster } from "../components/cluster/present.js";
 import { expanderPriorities } from "../components/cluster/nodes/priorities.js";
 import { type BuiltClusterConfig, mostNodes } from "../components/cluster/schema.js";
+import { cacheStorage, type FileSystem } from "../components/cluster/storage/cacheStorage.js";
+import { S3Users } from "../components/cluster/storage/s3Users.js";
 import { LABELS } from "../components/vocabulary/labels.js";
 import { Platform, type PlatformArgs } from "../components/platform/platform.js";
 import { awsCredentials } from "./awsCredentials.js";
 import type { StackConfig } from "./config.js";
 import type { ClusterConfig } from "./clusterConfig.js";
 import { NAMESPACE } from "./namespace.js";
+import { s3Users } from "./s3Users.js";
 import { namespaceName } from "./schema.js";
 
 /** What models are deployed to. */
@@ -22,23 +24,22 @@ export interface Infrastructure {
   /** Prometheus, where the stack installs it. */
   prometheusUrl: pulumi.Output<string> | undefined;
   /** File system for weights, where the stack makes one with its cluster. */
-  cacheStorage?: CacheStorage;
+  cacheStorage?: FileSystem;
 }
 
 /** Name of the component that makes the cluster. */
 export const CLUSTER = "cluster";
 
 /**
- * Builds or finds the cluster, and installs the add-ons that are asked for.
+ * Builds or finds the cluster, and installs the add-ons that are asked for. A cluster of the stack's own also has what its cache and
+ * its batches need in AWS.
  *
  * @param present a cluster of the stack's own, as it runs
  */
-export function infrastructure(
-  { cluster, platform, namespace }: StackConfig,
-  stack: string,
-  present?: PresentCluster,
-): Infrastructure {
+export function infrastructure(config: StackConfig, stack: string, present?: PresentCluster): Infrastructure {
+  const { cluster, platform, namespace } = config;
   const sharedGpuPods = platform.addons.devicePlugin.timeSlicingReplicas;
+  const cacheFolder = config.cache?.kind === "node" ? config.cache.path : undefined;
   const built =
     cluster.built &&
     new EksGpuCluster(CLUSTER, {
@@ -47,11 +48,19 @@ export function infrastructure(
       credentials: awsCredentials(),
       ...(present !== undefined && { present }),
       ...(sharedGpuPods !== undefined && { sharedGpuPods }),
+      ...(cacheFolder !== undefined && { cacheFolder }),
     });
+  const { ready: storageReady, ...storage } = storageOf(config, built, stack);
   const access = providerArgs(cluster, built);
   const isKarpenter = cluster.built?.nodes === "karpenter";
   const installs = isKarpenter || Object.values(platform.addons).some(({ install }) => install ?? built !== undefined);
-  if (!installs) return { provider: new k8s.Provider("cluster", access), prometheusUrl: undefined };
+  if (!installs) {
+    return {
+      provider: new k8s.Provider("cluster", access, { dependsOn: storageReady }),
+      prometheusUrl: undefined,
+      ...storage,
+    };
+  }
 
   const addonsProvider = new k8s.Provider("platform", access, { dependsOn: built?.ready ?? [] });
   const addons = new Platform(
@@ -67,9 +76,9 @@ export function infrastructure(
     },
     { provider: addonsProvider },
   );
-  const ready = [...addons.ready];
+  const ready = [...addons.ready, ...storageReady];
   if (cluster.built !== undefined && built !== undefined && isKarpenter) {
-    const nodes = karpenterNodes(cluster.built, built, stack, {
+    const nodes = karpenterNodes(cluster.built, built, stack, cacheFolder, {
       provider: addonsProvider,
       dependsOn: addons.ready,
     });
@@ -78,13 +87,39 @@ export function infrastructure(
   }
   // A provider of its own for the models: a ScaledObject whose KEDA has gone first would wait for ever to be deleted.
   const provider = new k8s.Provider("cluster", access, { dependsOn: ready });
-  return { provider, prometheusUrl: addons.prometheusUrl };
+  return { provider, prometheusUrl: addons.prometheusUrl, ...storage };
+}
+
+/** What weights and files of batches need of a cluster of the stack's own: file systems, drivers, permissions. */
+function storageOf(
+  config: StackConfig,
+  built: EksGpuCluster | undefined,
+  stack: string,
+): Pick<Infrastructure, "cacheStorage"> & { ready: pulumi.Resource[] } {
+  if (config.cluster.built === undefined || built === undefined) return { ready: [] };
+  const { kubernetesVersion, iam } = config.cluster.built;
+  const { clusterName, network, controlPlane } = built;
+  const tags = { [LABELS.partOf]: stack };
+  const users = s3Users(config, stack);
+  const args = { clusterName, namespace: namespaceName(config.namespace), users, roles: { ...iam, tags } };
+  const permissions = Object.keys(users).length === 0 ? [] : new S3Users("s3", args).ready;
+  if (config.cache === undefined) return { ready: permissions };
+  const { fileSystem, ready } = cacheStorage(
+    "cache",
+    config.cache,
+    { clusterName, kubernetesVersion, network, securityGroupId: controlPlane.clusterSecurityGroupId, tags, roles: iam },
+    `${NAMESPACE}:cache`,
+    // A driver's pods need nodes.
+    { dependsOn: built.ready },
+  );
+  return { ready: [...permissions, ...ready], ...(fileSystem !== undefined && { cacheStorage: fileSystem }) };
 }
 
 function karpenterNodes(
   config: BuiltClusterConfig,
   built: EksGpuCluster,
   stack: string,
+  cacheFolder: string | undefined,
   opts: pulumi.ComponentResourceOptions,
 ): KarpenterNodes {
   return new KarpenterNodes(
@@ -98,6 +133,7 @@ function karpenterNodes(
       // The checks ask for one where Karpenter makes nodes.
       amiRelease: config.amiRelease!,
       tags: { [LABELS.partOf]: stack },
+      cacheFolder,
     },
     opts,
   );

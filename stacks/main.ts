@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { BuiltClusterConfig } from "../components/cluster/schema.js";
 import { type PresentCluster, readPresentCluster } from "../components/cluster/present.js";
 import { checkPresentCluster } from "../components/cluster/presentChecks.js";
+import { checkPresentStorage } from "../components/cluster/storage/presentStorage.js";
 import { ContractError, counted, formatProblem, type Problem, problemLines } from "../components/config/problems.js";
 import { labelValue } from "../components/vocabulary/labels.js";
 import type { LiveRelease } from "../components/serving/modelServing.js";
@@ -64,11 +65,17 @@ export async function main(): Promise<Record<string, pulumi.Output<LiveRelease>>
   const { values, encrypted } = withEncryptedPaths(readEngineConfig(all), secretKeysOf(all), writtenConfig);
   const { config, problems } = parseStackConfig(values, encrypted, new Date(), projectFolder());
   review([...misspeltKeys(Object.keys(all), "config"), ...problems]);
-  const { built } = config!.cluster;
+  const { cache, cluster } = config!;
+  const { built } = cluster;
   // Without an engine there is nobody to ask.
   if (built === undefined || !pulumi.runtime.hasEngine()) return deployStack(config!);
   const present = await presentOf(built);
-  if (present !== undefined) review(checkPresentCluster(built, present, `${NAMESPACE}:cluster`));
+  if (present !== undefined) {
+    review([
+      ...checkPresentCluster(built, present, `${NAMESPACE}:cluster`),
+      ...(cache === undefined ? [] : checkPresentStorage(cache, present, `${NAMESPACE}:cache`)),
+    ]);
+  }
   return deployStack(config!, present);
 }
 

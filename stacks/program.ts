@@ -54,7 +54,8 @@ export function deploy(
   );
   const cache = modelCache(config, environment, cacheStorage, opts);
   const shared = { ...environment, ...(cache !== undefined && { cache }) };
-  runBatches(config.batches, { environment: shared, quota: config.batchQuota }, opts);
+  const hasPodIdentity = config.cluster.built !== undefined;
+  runBatches(config.batches, { environment: shared, quota: config.batchQuota, hasPodIdentity }, opts);
   return serveModels(config.models, shared, opts);
 }
 

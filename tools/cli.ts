@@ -1,7 +1,9 @@
 /** The command line of the project. Each command is a file in commands/, which loads its modules only when it runs. */
 import "./lightSdk.js";
 import { commandLine, runCommandLine } from "./commandLine.js";
+import { addBatch } from "./commands/batch.js";
 import { addBench } from "./commands/bench.js";
+import { addCache } from "./commands/cache.js";
 import { addColdstart } from "./commands/coldstart.js";
 import { addDocsCheck } from "./commands/docsCheck.js";
 import { addFit } from "./commands/fit.js";
@@ -23,6 +25,8 @@ for (const add of [
   addFit,
   addLocal,
   addColdstart,
+  addCache,
+  addBatch,
   addVerifyFlags,
   addGenerate,
   addDocsCheck,

@@ -4,7 +4,7 @@ import { requireSound } from "../checks/sound.js";
 import { batchLabels, batchName, conductorName, jobName } from "../derive/batch/objects.js";
 import { type BatchPlan, hasEngine } from "../derive/batch/plan.js";
 import { mergedPod } from "../derive/pod.js";
-import { createChatTemplate } from "../engine/chatTemplate.js";
+import { createConfigMaps } from "../engine/configMaps.js";
 import type { ServingEnvironment } from "../engine/environment.js";
 import { programs } from "../programs/programs.js";
 import { conductorJob, conductorText, cronJobSpec } from "./conductor.js";
@@ -54,13 +54,14 @@ export class VllmBatch extends pulumi.ComponentResource {
     const before = [
       ...this.accounts(name, args, metadata),
       ...this.policies(name, args, metadata),
-      ...(hasEngine(plan.work) ? createChatTemplate(name, plan.work.release, metadata, child) : []),
+      ...(hasEngine(plan.work) ? createConfigMaps(name, plan.work.release, metadata, child) : []),
+      ...(hasEngine(plan.work) ? (environment.cache?.before(plan.work.release) ?? []) : []),
     ];
     const files = new k8s.core.v1.ConfigMap(
       name,
       {
         metadata: { ...metadata, name: batchName(plan) },
-        data: programs("batch_conduct.py", "batch_run.py", "batch_send.py"),
+        data: programs("batch_conduct.py", "batch_run.py", "batch_send.py", "batch_files.py"),
       },
       child,
     );

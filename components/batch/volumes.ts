@@ -3,8 +3,8 @@ import { claimsOf } from "../derive/batch/places.js";
 import type { BatchPlan } from "../derive/batch/plan.js";
 import { TUNING } from "../derive/tuning.js";
 import type { OwnVolume } from "../engine/pod.js";
-import { CLAIMS_PATH, SCRATCH_PATH } from "../vocabulary/batch.js";
-import { PROGRAMS_PATH } from "../vocabulary/paths.js";
+import { CLAIMS_PATH } from "../vocabulary/batch.js";
+import { PROGRAMS_PATH, SCRATCH_PATH } from "../vocabulary/paths.js";
 
 /** @param programs name of their ConfigMap */
 export function batchVolumes(plan: Pick<BatchPlan, "input" | "output">, programs: string): OwnVolume[] {

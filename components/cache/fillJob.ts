@@ -4,15 +4,8 @@ import type { HoldingCache } from "../derive/weights/delivery.js";
 import type { Fill } from "../derive/weights/fills.js";
 import { hashOf } from "../derive/weights/objects.js";
 import { TUNING } from "../derive/tuning.js";
-import { MODELS_PATH } from "../vocabulary/paths.js";
-import {
-  jobPolicy,
-  type ProgramContext,
-  programContainer,
-  programPod,
-  type ProgramRun,
-  SCRATCH_PATH,
-} from "./programPod.js";
+import { MODELS_PATH, SCRATCH_PATH } from "../vocabulary/paths.js";
+import { jobPolicy, type ProgramContext, programContainer, programPod, type ProgramRun } from "./programPod.js";
 
 /** Retries beside those of the program itself; each goes on where the one before was. */
 const RETRIES = 6;

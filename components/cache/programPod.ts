@@ -7,7 +7,7 @@ import { extensionEnv, extensionFields, extensionMounts, extensionVolumes, NO_GP
 import { ownVolumesGiB } from "../derive/pod.js";
 import type { SecretKey } from "../engine/secretKey.js";
 import { CONTAINER_SECURITY, podSecurity } from "../engine/security.js";
-import { MODELS_PATH, PROGRAMS_PATH, SPEC_ENV } from "../vocabulary/paths.js";
+import { MODELS_PATH, PROGRAMS_PATH, SCRATCH_PATH, SPEC_ENV } from "../vocabulary/paths.js";
 import { SECRET_ENV } from "../vocabulary/secrets.js";
 
 type Container = types.input.core.v1.Container;
@@ -40,9 +40,6 @@ export interface ProgramRun {
   /** Disk beside the cache, where there is none to write to. @default none */
   scratchGiB?: number;
 }
-
-/** Where files lie before they are uploaded. */
-export const SCRATCH_PATH = "/scratch";
 
 export function programContainer(run: ProgramRun, context: ProgramContext): Container {
   const { extension = {}, huggingFaceToken, claim } = context;

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { nodeGroupSchema } from "../contract/nodeGroup.js";
 import { KUBERNETES_VERSIONS } from "../facts/kubernetes/eks.js";
-import { cidr } from "../config/schemas.js";
+import { cidr, subnetId, zoneName } from "../config/schemas.js";
 
 const arn = z.string().regex(/^arn:aws[\w-]*:iam::\d{12}:(role|user)\/.+$/, "is not the ARN of an IAM role or user");
 
@@ -18,10 +18,6 @@ const groupName = z
   .string()
   .regex(/^[a-z][-a-z0-9]{0,39}$/, "is not a name: use up to 40 lower-case letters, digits and dashes, first a letter");
 
-const zoneName = z
-  .string()
-  .regex(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, "is not the name of an availability zone: use a form such as us-east-1a");
-
 /** Most zones that a VPC is cut for: no region has more. */
 export const MOST_ZONES = 6;
 
@@ -35,14 +31,14 @@ export const existingNetworkSchema = z
   .strictObject({
     vpcId: z.string().regex(/^vpc-[0-9a-f]{8,17}$/, "is not the id of a VPC: vpc-…"),
     privateSubnetIds: z
-      .array(z.string().regex(/^subnet-[0-9a-f]{8,17}$/, "is not the id of a subnet: subnet-…"))
+      .array(subnetId)
       .min(2, "is too few: EKS needs subnets in two zones at least, so name two or more")
       .describe(
         "Private subnets for the control plane, nodes and pods, in two zones at least, each with a way out. EKS takes none in another " +
           "zone later",
       ),
     additionalSubnetIds: z
-      .array(z.string().regex(/^subnet-[0-9a-f]{8,17}$/, "is not the id of a subnet: subnet-…"))
+      .array(subnetId)
       .default([])
       .describe("Private subnets that came later, for nodes and pods alone"),
   })

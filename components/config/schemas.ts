@@ -48,6 +48,13 @@ export const dnsLabel = z
 
 export const cidr = z.cidrv4("is not an IPv4 range: use a form such as 10.0.0.0/16");
 
+export const subnetId = z.string().regex(/^subnet-[0-9a-f]{8,17}$/, "is not the id of a subnet: subnet-…");
+
+/** Name of an availability zone. */
+export const zoneName = z
+  .string()
+  .regex(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, "is not the name of an availability zone: use a form such as us-east-1a");
+
 /** A range of either family. */
 export const ipRange = z.stringFormat("ip-range", isRange, {
   error: "is not an address range: use its first address and the prefix's length, such as 10.0.0.0/16 or 2001:db8::/32",

@@ -1,6 +1,6 @@
 /** The shape of `vllm:cache`: where weights are kept between the starts of replicas. */
 import { z } from "zod";
-import { objectName, positiveInt, reason } from "../config/schemas.js";
+import { objectName, positiveInt, reason, subnetId, zoneName } from "../config/schemas.js";
 import { egressRuleSchema } from "./access.js";
 import { bucketShape, keyPrefix } from "./places.js";
 
@@ -70,6 +70,13 @@ const claimSchema = z.strictObject({
 
 const efsSchema = z.strictObject({
   kind: z.literal("efs").describe("An Amazon EFS file system, which the stack makes on a cluster that it builds"),
+  subnetIds: z
+    .array(subnetId)
+    .min(1)
+    .optional()
+    .describe(
+      "In an existing VPC: subnets of its mount targets, one in each zone. Default: every private subnet, where no two are in one zone",
+    ),
   ...writable,
 });
 
@@ -85,7 +92,7 @@ const fsxLustreSchema = z.strictObject({
     .describe("An Amazon FSx for Lustre file system, which the stack makes on a cluster that it builds"),
   sizeGiB: fsxSize.default(1200).describe("Capacity: 1200 GiB, or a multiple of 2400"),
   mbPerSecondPerTiB: z.literal([125, 250, 500, 1000]).default(250).describe("Throughput that is paid for"),
-  zone: z.string().min(1).optional().describe("Availability zone of the file system; default: the cluster's first"),
+  zone: zoneName.optional().describe("Availability zone of the file system; default: the cluster's first"),
   ...writable,
 });
 

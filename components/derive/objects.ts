@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { contractHash, contractText } from "../contract/contract.js";
 import { ANNOTATIONS, APP_NAME, COMPONENTS, LABELS, MANAGED_BY } from "../vocabulary/labels.js";
 import type { Placement } from "./nodes/placement.js";
+import { weightsAnnotation } from "./weights/objects.js";
 import type { RuntimePlan } from "./plan.js";
 
 type Named = Pick<RuntimePlan, "name" | "release">;
@@ -60,10 +61,12 @@ export function nodeTaints({ nodeTaints }: Placement): Record<string, string> {
   return nodeTaints === undefined ? {} : { [ANNOTATIONS.nodeTaints]: nodeTaints };
 }
 
-/** The contract itself, for whoever asks the cluster what is live. */
-export function contractAnnotations({ contract }: RuntimePlan): Record<string, string> {
+/** The contract itself, for whoever asks the cluster what is live, and what it loads of a cache, for whoever clears that up. */
+export function contractAnnotations(plan: RuntimePlan): Record<string, string> {
+  const { contract } = plan;
   return {
     [ANNOTATIONS.contract]: contractText(contract),
     [ANNOTATIONS.contractHash]: contractHash(contract),
+    ...weightsAnnotation(plan),
   };
 }

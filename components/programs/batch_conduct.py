@@ -74,6 +74,8 @@ class Conductor:
         if not all(self._owner.values()):
             raise Wrong("JOB_NAME, JOB_UID: name and uid of the conductor's Job are wanted in them")
         self._jobs = Jobs()
+        # What the shards say that are done, read once each.
+        self._done = {}
 
     def run_workers(self, info):
         """Return once every shard is done."""
@@ -113,20 +115,26 @@ class Conductor:
             job = self._jobs.get(name)
             if job is None:
                 raise Failed(f"Job {name} was removed while it ran: the next pod makes it again")
+        self._say_progress(job, info)
         return job
 
     def _say_progress(self, job, info):
         finished = self._folder.finished()
-        lines = sum(size_of(number, info) for number in finished)
+        for number in finished - self._done.keys():
+            self._done[number] = self._folder.read_json(batch_folder.done(number)) or {}
         # Few: shards in work and interrupted ones.
         states = [name for name in self._folder.names("partial") if name.endswith(".json")]
         running = [name for name in states if int(name[len("partial/") : -len(".json")]) not in finished]
-        lines += sum((self._folder.read_json(name) or {}).get("answered", 0) for name in running)
+        open_states = [self._folder.read_json(name) or {} for name in running]
+        lines = sum(size_of(number, info) for number in finished) + sum(state.get("answered", 0) for state in open_states)
+        starts = [*self._done.values(), *open_states]
         status = job.get("status", {})
         say(
             "waiting in the queue" if job["spec"].get("suspend") else "running",
             shards=f"{len(finished)}/{info['shards']}", requests=f"{lines}/{info['requests']}",
             pods=status.get("active", 0), failed=status.get("failedIndexes") or 0,
+            interruptions=sum(state.get("starts", 1) - 1 for state in starts),
+            workerSeconds=round(sum(state.get("seconds", 0) for state in starts)),
         )
 
     def _missing(self, job, failed, info):

@@ -8,7 +8,8 @@
     partial/00000.json   {"starts", "seconds", "answered", "requests", "failure"?} of the shard's workers so far
     results/00000.jsonl  all answers of a shard, in its order
     results/00000.done   {"requests", "errors", "starts", "seconds"}; written last: without it the shard is not done
-    report.json          counts, errors by status, seconds, interruptions
+    input.jsonl          the input, where it was uploaded (batch_files.py)
+    report.json          counts, errors by status, seconds, interruptions; bytes and sha256 of the output
     output.jsonl         every record of the input in its order, as OpenAI's batch output; written last of all
 
 Every file appears whole or not at all (places.py), and each step may be repeated at any moment.

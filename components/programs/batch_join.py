@@ -8,6 +8,7 @@ input has an error record in its place.
 """
 
 import collections
+import hashlib
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -98,7 +99,7 @@ def _blocks(lines, started):
         yield b"\n".join(piece) + b"\n"
 
 
-def _report(info, joined, folder):
+def _report(info, joined, folder, output):
     with ThreadPoolExecutor(READS_AT_ONCE) as pool:
         shards = list(pool.map(lambda number: folder.read_json(batch_folder.done(number)), range(info["shards"])))
     return {
@@ -111,6 +112,8 @@ def _report(info, joined, folder):
         "seconds": int(time.time()) - info["startedAt"],
         "workerSeconds": round(sum(shard["seconds"] for shard in shards)),
         "interruptions": sum(shard["starts"] - 1 for shard in shards),
+        # What a download is checked by.
+        "output": output,
     }
 
 
@@ -124,13 +127,15 @@ def join(spec):
     pending = folder.pending(info)
     if pending:
         raise Failed(f"{folder.shown()}: {len(pending)} of {info['shards']} shards are not done: {ranges(pending)}")
-    joined = Joined(folder, info)
+    joined, sha256, size = Joined(folder, info), hashlib.sha256(), 0
     with folder.writing(batch_folder.OUTPUT) as output:
         for block in _blocks(joined.lines(), started):
             output.write(block)
+            sha256.update(block)
+            size += len(block)
         if joined.records != info["records"]:
             raise Failed(f"{folder.shown()}: {joined.records} records joined of {info['records']}")
-        report = _report(info, joined, folder)
+        report = _report(info, joined, folder, {"bytes": size, "sha256": sha256.hexdigest()})
         folder.write_json(batch_folder.REPORT, report)
     say(
         f"joined: {folder.shown(batch_folder.OUTPUT)}", records=report["records"], answered=report["answered"],

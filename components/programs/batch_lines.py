@@ -1,7 +1,6 @@
 """The lines of a batch's input: cutting a stream into them, and what makes one of them a request."""
 
 import json
-import re
 from array import array
 from typing import NamedTuple
 
@@ -22,8 +21,6 @@ ENDPOINTS = (
 
 # Longer than any request with images or audio in it; the bound on what one line may cost in memory.
 LINE_BYTES = 32 << 20
-
-_LONE_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class Line(NamedTuple):
@@ -127,7 +124,7 @@ class Requests:
         self._endpoint = endpoint
         self._models = frozenset(models)
         self._seen = Seen()
-        self._decode = json.JSONDecoder(parse_constant=_no_constant).decode
+        self._parse = json.JSONDecoder(parse_constant=_no_constant).raw_decode
 
     def check(self, line):
         """Return the custom_id of a good line; raise Bad for another."""
@@ -155,7 +152,10 @@ class Requests:
         if line.text is None:
             raise Bad("long", f"longer than {LINE_BYTES >> 20} MiB: is the file JSON Lines, one request a line?")
         try:
-            value = self._decode(line.text.decode())
+            text = line.text.decode()
+            value, end = self._parse(text)
+            if end < len(text):
+                raise ValueError(f"more text after column {end}")
         except RecursionError:
             raise Bad("json", "nested too deeply") from None
         except UnicodeDecodeError as failure:
@@ -164,7 +164,8 @@ class Requests:
             raise Bad("json", f"no JSON: {failure}") from None
         if not isinstance(value, dict):
             raise Bad("json", f"{_shown(value)} in place of a JSON object")
-        if _LONE_SURROGATE.search(line.text):
+        # Surrogates can be in a file of UTF-8 as escapes alone.
+        if b"\\ud" in line.text or b"\\uD" in line.text:
             _check_text(value)
         return value
 

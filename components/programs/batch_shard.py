@@ -4,6 +4,7 @@ Spec keys of both workers: `run`, `output` (batch_folder.py), "scratch"?: folder
 two copies of the partial result (default 60). The shard's number is JOB_COMPLETION_INDEX, or its place in BATCH_SHARDS.
 """
 
+import collections
 import json
 import os
 import signal
@@ -67,6 +68,8 @@ class Shard:
         self._folder, self.number = folder, number
         self._keep_seconds = keep_seconds
         self._started = self._kept = self._said = time.monotonic()
+        # The last minute's progress: loading the model would spoil a rate since the start.
+        self._samples = collections.deque(maxlen=60 // SAY_SECONDS)
         self._requests = open(os.path.join(scratch, "requests.jsonl"), "w+b")
         self._answers_path = os.path.join(scratch, "answers.jsonl")
         self._spans = self._read_requests()
@@ -76,7 +79,7 @@ class Shard:
         self._state["starts"] += 1
         self._state.pop("failure", None)
         self._read_partial()
-        self._answered_before = self._kept_count = len(self._answers)
+        self._kept_count = len(self._answers)
         self._write_state()
 
     def _read_requests(self):
@@ -137,9 +140,11 @@ class Shard:
             self.keep()
 
     def say_progress(self, text):
-        answered, total = len(self._answers), len(self._spans)
-        rate = (answered - self._answered_before) / max(time.monotonic() - self._started, 1e-9)
-        left = f"{(total - answered) / rate:.0f}s" if rate and answered < total else "0s" if answered == total else "unknown"
+        now, answered, total = time.monotonic(), len(self._answers), len(self._spans)
+        self._samples.append((now, answered))
+        since, before = self._samples[0]
+        rate = (answered - before) / max(now - since, 1e-9)
+        left = f"{(total - answered) / rate:.0f}s" if rate else "unknown"
         say(text, shard=self.number, answered=f"{answered}/{total}", rate=f"{rate:.2f}/s", left=left)
 
     def keep(self, failure=None):
@@ -176,7 +181,7 @@ class Shard:
         counts = {"requests": len(self._spans), "errors": errors, "starts": self._state["starts"], "seconds": self._seconds()}
         self._folder.write_json(batch_folder.done(self.number), counts)
         self._folder.delete(batch_folder.partial(self.number))
-        self.say_progress("the shard is done")
+        say("the shard is done", shard=self.number, **counts)
 
 
 def work(spec, scratch, answer_all):

@@ -13,7 +13,7 @@ class BucketSource:
     def __init__(self, artifact, where):
         self._place = place_of(artifact["source"], where)
         self._artifact = artifact
-        self.text = self._place.name()
+        self.text = self._place.name().rstrip("/")
 
     def files(self):
         """The files that the manifest names, once it is the one that the revision stands for."""

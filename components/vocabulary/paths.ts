@@ -19,5 +19,7 @@ export const COMPILED_PATH = "/compiled";
 export const SOURCES_PATH = "/sources";
 /** Where the programs that run in the cluster are mounted. */
 export const PROGRAMS_PATH = "/opt/pulumi-vllm";
+/** Where pods without a shared folder keep files while they work on them. */
+export const SCRATCH_PATH = "/scratch";
 /** The variable that holds a program's input as one JSON document. */
 export const SPEC_ENV = "SPEC";

@@ -106,14 +106,18 @@ export const RUNTIME_OBJECTS: readonly RuntimeObject[] = [
   { apiVersion: "v1", kind: "Secret" },
 ];
 
-/**
- * Kinds of the objects that a cache of weights consists of beside those of runtimes, in the order in which a stack takes them
- * away. Runtimes mount what these make.
- */
-export const CACHE_OBJECTS: readonly RuntimeObject[] = [
-  { apiVersion: "batch/v1", kind: "Job", beforeWorkload: true },
-  { apiVersion: "apps/v1", kind: "DaemonSet", beforeWorkload: true },
-  { apiVersion: "v1", kind: "PersistentVolumeClaim", beforeWorkload: true },
-  { apiVersion: "v1", kind: "PersistentVolume", beforeWorkload: true },
-  { apiVersion: "storage.k8s.io/v1", kind: "StorageClass", beforeWorkload: true },
+/** Kinds of the objects that a cache of weights consists of beside those of runtimes, in namespaces. */
+export const CACHE_OBJECTS: readonly ObjectKind[] = [
+  { apiVersion: "batch/v1", kind: "Job" },
+  { apiVersion: "apps/v1", kind: "DaemonSet" },
+  { apiVersion: "v1", kind: "PersistentVolumeClaim" },
+];
+
+/** Kinds of the objects that batches consist of beside those; first what makes others again. */
+export const BATCH_OBJECTS: readonly ObjectKind[] = [
+  { apiVersion: "batch/v1", kind: "CronJob" },
+  { apiVersion: "v1", kind: "PodTemplate" },
+  { apiVersion: "v1", kind: "ResourceQuota" },
+  { apiVersion: "rbac.authorization.k8s.io/v1", kind: "RoleBinding" },
+  { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role" },
 ];

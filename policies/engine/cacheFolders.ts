@@ -19,7 +19,8 @@ export function isOwnFolder(path: string, container: Container, workload: Worklo
   return kinds.every((kind) => OWN_VOLUMES.includes(kind));
 }
 
-function volumeAt(path: string, container: Container, workload: Workload): unknown {
+/** The volume that a path of the container is on; `undefined` for its own files. */
+export function volumeAt(path: string, container: Container, workload: Workload): unknown {
   const places = list(container.fields["volumeMounts"]).flatMap((mount) => {
     const place = text(at(mount, "mountPath"))?.replace(/\/+$/, "");
     const isAbove = place !== undefined && `${path}/`.startsWith(`${place}/`);

@@ -63,6 +63,7 @@ import { singleWriterClaim } from "./resources/singleWriterClaim.js";
 import { spotNodeTaint } from "./nodes/spotNodeTaint.js";
 import { volumeEncrypted } from "./aws/volumeEncrypted.js";
 import { wakesFromZero } from "./scaling/wakesFromZero.js";
+import { weightsCached } from "./release/weightsCached.js";
 
 const withoutExceptions: Rule[] = [
   imagePinned,
@@ -70,6 +71,7 @@ const withoutExceptions: Rule[] = [
   helmChartVersion,
   helmValuesSafe,
   modelRevision,
+  weightsCached,
   flagReason,
   contractPresent,
   limitsStated,

@@ -123,7 +123,8 @@ export class Kubelet {
     return this.running.get(uid)?.isStopping === false;
   }
 
-  private pods(): Promise<RunnablePod[]> {
+  /** Its pods, as the API server has them. */
+  pods(): Promise<RunnablePod[]> {
     const { namespace, labels } = this.settings;
     return this.cluster.list<RunnablePod>("v1", "Pod", { namespace, labels });
   }

@@ -156,29 +156,68 @@ describe("weights through NAT", () => {
       },
     }),
   };
-  const fetches = (cluster: Config) =>
-    problemsOf({ ...large, ...cluster }, { models, huggingFaceToken: "hf_x" }).filter((line) => line.includes("NAT"));
+  const fetches = (cluster: Config, others: Config = {}) =>
+    problemsOf({ ...large, ...cluster }, { models, huggingFaceToken: "hf_x", ...others }).filter((line) =>
+      line.includes("NAT"),
+    );
+  const BUCKET = { kind: "s3", bucket: "llm-cache" };
 
-  it("are warned of with what each start costs", () => {
-    const [line] = fetches({});
+  it("are warned of with what each start costs, and what to do", () => {
+    const [line, ...others] = fetches({});
     assert.match(
       line!,
-      /^warning: vllm:cluster\.network: each start of a replica fetches its weights from the hub through NAT, which costs chat\.r1 \$6\.\d\d: expect the bill/,
+      /^warning: vllm:cache: without it each start of a replica fetches its weights from the hub through NAT, which costs chat\.r1 \$6\.\d\d, and takes minutes: set one, such as kind: s3/,
     );
+    assert.deepEqual(others, []);
   });
 
   it("are those that are downloaded, whatever they are made into", () => {
     const { chat } = structuredClone(models) as { chat: { releases: { r1: { model: Config } } } };
     chat.releases.r1.model["precision"] = "fp8";
-    const [line] = problemsOf({ ...large }, { models: { chat }, huggingFaceToken: "hf_x" }).filter((one) =>
-      one.includes("NAT"),
-    );
-    assert.match(line!, /costs chat\.r1 \$6\.\d\d: expect the bill/);
+    assert.match(fetches({}, { models: { chat } })[0]!, /costs chat\.r1 \$6\.\d\d,/);
+  });
+
+  it("are those of the hub: what lies in a bucket takes the way of S3", () => {
+    const { chat } = structuredClone(models) as { chat: { releases: { r1: { model: Config } } } };
+    chat.releases.r1.model["source"] = { s3: { bucket: "weights", prefix: "llama" } };
+    assert.deepEqual(fetches({}, { models: { chat } }), []);
+  });
+
+  it("are nobody's worry with a cache, with a reason for none, and where the cache is wrong itself", () => {
+    assert.deepEqual(fetches({}, { cache: BUCKET }), []);
+    assert.deepEqual(fetches({}, { cache: { kind: "none", reason: "a demonstration" } }), []);
+    assert.deepEqual(fetches({}, { cache: { kind: "s4" } }), []);
   });
 
   it("are somebody else's bill in an existing VPC", () => {
     const existing = { vpcId: "vpc-00000001", privateSubnetIds: ["subnet-00000001", "subnet-00000002"] };
     assert.deepEqual(fetches({ network: { existing } }), []);
+  });
+});
+
+describe("a cache on a cluster to build", () => {
+  it("is checked against it", () => {
+    const cache = { kind: "node", path: "/mnt/other/weights", budgetGiB: 100 };
+    assert.deepEqual(problemsOf({}, { cache }), [
+      'vllm:cache.path: "/mnt/other/weights" is not on the volume of the nodes\' NVMe disks: use a folder of plain letters, digits, dots and ' +
+        "dashes under /mnt/k8s-disks/0, such as /mnt/k8s-disks/0/pulumi-vllm",
+    ]);
+  });
+
+  it("takes its budget of the disk that a replica can have", () => {
+    const disk = (diskGiB: number) =>
+      problemsOf(
+        {},
+        {
+          cache: { kind: "node", budgetGiB: 200 },
+          models: { chat: { releases: { r1: { resources: { diskGiB } } } } },
+        },
+      );
+    assert.deepEqual(disk(174), []);
+    assert.match(
+      disk(175)[0]!,
+      /resources\.diskGiB: 175 GiB do not fit on the group's smallest node, which can give 174 GiB of its disk beside the cache's budgetGiB of 200: /,
+    );
   });
 });
 

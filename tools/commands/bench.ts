@@ -21,6 +21,13 @@ export function addBench(program: Command): void {
       benchJudge();
     });
   bench
+    .command("batch")
+    .description("Time and memory of splitting and joining a batch of 1 million lines; takes 4 GB of disk for a while.")
+    .action(async () => {
+      const { benchBatch } = await import("../bench/batch.js");
+      benchBatch();
+    });
+  bench
     .command("fit")
     .description("The fit against logs of real servers: what it says of each, and what the server said.")
     .action(async () => {

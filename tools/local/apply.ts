@@ -4,11 +4,12 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import pLimit from "p-limit";
-import { RUNTIME_OBJECTS } from "../../components/vocabulary/workloads.js";
+import { BATCH_OBJECTS, CACHE_OBJECTS, RUNTIME_OBJECTS } from "../../components/vocabulary/workloads.js";
 import { type Cluster, describe, type KubernetesObject, type Reference } from "./client.js";
 import type { Step } from "./manifests.js";
 import { marks, putOwn, removeOwn } from "./ownership.js";
 import { until } from "./processes.js";
+import { isFill } from "./simulation.js";
 
 /** Requests at once: more would only queue in a small API server. */
 const CONCURRENCY = 16;
@@ -63,6 +64,26 @@ export async function untilRolledOut(cluster: Cluster, deployment: Reference, se
     },
     { seconds, everyMs: ROLLOUT_POLL_MS },
   );
+}
+
+interface Job extends KubernetesObject {
+  status?: { conditions?: { type: string; status: string; message?: string }[] };
+}
+
+async function untilFilled(cluster: Cluster, fill: Reference, seconds: number): Promise<void> {
+  await until(
+    `the end of ${describe(fill)}`,
+    async () => {
+      const conditions = (await cluster.get<Job>(fill))?.status?.conditions ?? [];
+      return conditions.some(({ type, status }) => type === "Complete" && status === "True");
+    },
+    { seconds, everyMs: ROLLOUT_POLL_MS },
+  );
+}
+
+async function whyNotFilled(cluster: Cluster, fill: Reference): Promise<string> {
+  const conditions = (await cluster.get<Job>(fill))?.status?.conditions ?? [];
+  return conditions.find(({ type }) => type === "Failed")?.message ?? "its weights are being fetched";
 }
 
 /** Why a Deployment is not ready: what the scheduler says of its pods, or that they load. */
@@ -131,8 +152,9 @@ class Run {
   private async apply({ object, after, once }: Step): Promise<Stuck | undefined> {
     const before = await Promise.all(after.flatMap((other) => this.done.get(other) ?? []));
     const old = await this.limit(() => this.cluster.get(object));
-    const deployments = old === undefined ? [] : after.filter(({ kind }) => kind === "Deployment");
-    const stuck = [...before, ...(await Promise.all(deployments.map((other) => this.rolledOut(other))))].find(
+    // As Pulumi waits: for fills in any case, for Deployments where something serves already.
+    const awaited = after.filter((other) => isFill(other) || (old !== undefined && other.kind === "Deployment"));
+    const stuck = [...before, ...(await Promise.all(awaited.map((other) => this.ready(other))))].find(
       (held) => held !== undefined,
     );
     if (stuck !== undefined) {
@@ -148,22 +170,19 @@ class Run {
     return undefined;
   }
 
-  private rolledOut(deployment: KubernetesObject): Promise<Stuck | undefined> {
-    const known = this.rollouts.get(deployment);
+  private ready(workload: KubernetesObject): Promise<Stuck | undefined> {
+    const known = this.rollouts.get(workload);
     if (known !== undefined) return known;
-    const waiting = untilRolledOut(this.cluster, deployment, this.applying.rolloutSeconds).then(
+    const [until, why] = isFill(workload) ? [untilFilled, whyNotFilled] : [untilRolledOut, whyNotReady];
+    const waiting = until(this.cluster, workload, this.applying.rolloutSeconds).then(
       () => undefined,
       async () => {
-        const stuck = {
-          deployment: describe(deployment),
-          reason: await whyNotReady(this.cluster, deployment),
-          left: [],
-        };
+        const stuck = { deployment: describe(workload), reason: await why(this.cluster, workload), left: [] };
         this.result.stuck.push(stuck);
         return stuck;
       },
     );
-    this.rollouts.set(deployment, waiting);
+    this.rollouts.set(workload, waiting);
     return waiting;
   }
 }
@@ -187,7 +206,7 @@ export async function prune(cluster: Cluster, run: string, steps: readonly Step[
   const labels = marks(run);
   const own = new Set((await cluster.list("v1", "Namespace", { labels })).map(({ metadata }) => metadata.name));
   const found = await Promise.all(
-    RUNTIME_OBJECTS.map(({ apiVersion, kind }) => cluster.list(apiVersion, kind, { labels })),
+    [...BATCH_OBJECTS, ...RUNTIME_OBJECTS, ...CACHE_OBJECTS].map(({ apiVersion, kind }) => cluster.list(apiVersion, kind, { labels })),
   );
   const old = found
     .flat()

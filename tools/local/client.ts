@@ -5,6 +5,7 @@
  * refuse them.
  */
 import { Agent, type RequestOptions } from "node:https";
+import { delimiter } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import { error } from "../../components/config/problems.js";
 import { BadInput } from "../failure.js";
@@ -28,6 +29,15 @@ interface ApiResource {
   verbs?: string[];
 }
 
+/** What a request has beside its method and path. */
+interface Request {
+  body?: unknown;
+  /** @default application/json */
+  type?: string;
+  /** What it is about, for messages. */
+  what?: string;
+}
+
 /** Who has set the fields, as the API server keeps it. */
 const FIELD_MANAGER = "pulumi-vllm-local";
 const SOCKETS = 16;
@@ -47,13 +57,20 @@ export class Cluster {
   private readonly resources = new Map<string, Promise<ApiResource[]>>();
 
   /**
-   * @param kubeconfig path
+   * @param kubeconfig path, or several as the variable KUBECONFIG has them
    * @param context of the kubeconfig; default: its current one
    * @throws BadInput when it cannot be read, or has no such context
    */
   constructor(kubeconfig: string, context?: string) {
     try {
-      this.config.loadFromFile(kubeconfig);
+      const [first = "", ...others] = kubeconfig.split(delimiter).filter((path) => path !== "");
+      this.config.loadFromFile(first);
+      for (const path of others) {
+        const other = new KubeConfig();
+        other.loadFromFile(path);
+        // The first one says which context is current.
+        this.config.mergeConfig(other, true);
+      }
     } catch (thrown) {
       // The first line alone: those after it show the file, and with it keys and tokens.
       const [why] = (thrown as Error).message.split("\n");
@@ -88,7 +105,7 @@ export class Cluster {
   async call(
     method: string,
     path: string,
-    { what = `${method} ${path}`, ...sent }: { body?: unknown; type?: string; what?: string } = {},
+    { what = `${method} ${path}`, ...sent }: Request = {},
   ): Promise<KubernetesObject | undefined> {
     const text = await this.send(method, path, what, sent);
     return text === undefined ? undefined : (JSON.parse(text) as KubernetesObject);
@@ -107,7 +124,7 @@ export class Cluster {
       body,
       type = "application/json",
       accept = "application/json",
-    }: { body?: unknown; type?: string; accept?: string },
+    }: Omit<Request, "what"> & { accept?: string },
   ): Promise<string | undefined> {
     const text = body === undefined ? undefined : JSON.stringify(body);
     const headers = {
@@ -123,6 +140,12 @@ export class Cluster {
     if (answer.status === 404) return undefined;
     if (answer.status >= 300) throw new ApiError(answer.status, what, messageOf(answer.text));
     return answer.text;
+  }
+
+  /** The last lines that a pod has logged; `undefined` where it has no log. */
+  log({ metadata: { name, namespace } }: Reference, lines: number): Promise<string | undefined> {
+    const path = `/api/v1/namespaces/${namespace ?? "default"}/pods/${name}/log?tailLines=${lines}`;
+    return this.text(path, `the log of Pod ${name}`);
   }
 
   /** The resources of an API version; asked for again while it is not known, since a CRD may be new. */
@@ -257,7 +280,7 @@ export class Cluster {
   }
 
   /**
-   * Deletes it, if it is there; its dependents follow.
+   * Deletes it, if it is there; its dependents follow, or go first if the propagation is Foreground.
    *
    * @param preconditions what it has to be still
    * @throws ApiError of status 409 when it is another one by now
@@ -266,13 +289,14 @@ export class Cluster {
     reference: Reference,
     graceSeconds?: number,
     preconditions?: { uid?: string; resourceVersion?: string },
+    propagationPolicy: "Background" | "Foreground" = "Background",
   ): Promise<void> {
     const { name, namespace } = reference.metadata;
     const path = await this.path(reference, namespace ?? "default", name);
     const body = {
       apiVersion: "v1",
       kind: "DeleteOptions",
-      propagationPolicy: "Background",
+      propagationPolicy,
       ...(graceSeconds !== undefined && { gracePeriodSeconds: graceSeconds }),
       ...(preconditions !== undefined && { preconditions }),
     };

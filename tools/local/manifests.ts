@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { LABELS } from "../../components/vocabulary/labels.js";
 import type { CollectedResource } from "../collect.js";
 import { isManifest, type Manifest, withoutPulumiAnnotations } from "../render/manifests.js";
+import { simulatedVolumes } from "./claims.js";
 import type { KubernetesObject } from "./client.js";
 import { withMark } from "./ownership.js";
 import { isRuntime, type LoadTimes, onSimulatedNodes, withLoadTime } from "./simulation.js";
@@ -81,12 +82,18 @@ function isKarpenters({ inputs }: CollectedResource): boolean {
  */
 export function stackSteps(resources: readonly CollectedResource[], settings: LocalSettings): Step[] {
   const manifests = resources.filter((resource) => isManifest(resource) && !isKarpenters(resource));
-  const objects = new Map(manifests.map((resource) => [resource.urn, objectOf(resource, settings)]));
-  return manifests.map(({ urn, dependencies = [], secret }) => ({
-    object: objects.get(urn)!,
-    once: secret,
-    after: dependencies.flatMap((dependency) => objects.get(dependency) ?? []),
-  }));
+  const plain = manifests.map((resource) => [resource.urn, objectOf(resource, settings)] as const);
+  const { changed, added } = simulatedVolumes(plain.map(([, object]) => object));
+  const objects = new Map(plain.map(([urn, object]) => [urn, changed(object)]));
+  const namespaces = [...objects.values()].filter(({ kind }) => kind === "Namespace");
+  return [
+    ...manifests.map(({ urn, dependencies = [], secret }) => ({
+      object: objects.get(urn)!,
+      once: secret,
+      after: dependencies.flatMap((dependency) => objects.get(dependency) ?? []),
+    })),
+    ...added.map((object) => ({ object: withMark(object, settings.run), once: false, after: namespaces })),
+  ];
 }
 
 /** Names that can have a load time: models, and the Deployments of their releases. */

@@ -20,7 +20,7 @@ export interface KubernetesObject {
     resourceVersion?: string;
     uid?: string;
     deletionTimestamp?: string;
-    ownerReferences?: { kind: string; name: string; uid?: string }[];
+    ownerReferences?: { apiVersion?: string; kind: string; name: string; uid?: string }[];
     managedFields?: FieldsOwner[];
   };
   [field: string]: unknown;

@@ -90,6 +90,16 @@ function placed(spec: PodSpec, run: string): PodSpec {
   };
 }
 
+/** Whether an object is the Job that fetches weights into a cache. */
+export function isFill({ kind, metadata }: KubernetesObject): boolean {
+  return kind === "Job" && metadata.labels?.[LABELS.component] === COMPONENTS.cache;
+}
+
+/** Pods that fill a cache run on nodes without GPUs, of which a simulated cluster has none: here they run anywhere. */
+function anywhere(spec: PodSpec): PodSpec {
+  return { ...spec, tolerations: [...(spec.tolerations ?? []), { operator: "Exists" }] };
+}
+
 /** A workload whose pods go onto the simulated nodes of a run. */
 export function onSimulatedNodes(object: KubernetesObject, run: string): KubernetesObject {
   const { spec } = object as KubernetesObject & { spec?: { template?: { spec?: PodSpec }; jobTemplate?: unknown } };
@@ -100,5 +110,6 @@ export function onSimulatedNodes(object: KubernetesObject, run: string): Kuberne
     return { ...object, spec: { ...spec, jobTemplate } };
   }
   if (spec?.template?.spec === undefined) return object;
-  return { ...object, spec: { ...spec, template: { ...spec.template, spec: placed(spec.template.spec, run) } } };
+  const pod = isFill(object) ? anywhere(spec.template.spec) : spec.template.spec;
+  return { ...object, spec: { ...spec, template: { ...spec.template, spec: placed(pod, run) } } };
 }

@@ -12,6 +12,7 @@ import type { ServedModel } from "../../components/derive/servedModel.js";
 import type { StackConfig } from "../../stacks/config.js";
 import { nodeGroupsOf } from "../../stacks/clusterConfig.js";
 import type { CollectedResource } from "../collect.js";
+import { type ColdStartReport, coldStartReport } from "./coldStart.js";
 import { madeByEks, type MadeByComponent } from "./eksComponent.js";
 import type { StatedException } from "../exceptions.js";
 import type { Violation } from "../policyRunner.js";
@@ -59,6 +60,7 @@ export interface ReleaseReport {
     perGpu: GpuMemory;
   };
   replicas: { min: number; max: number };
+  coldStart: ColdStartReport;
   /** On-demand, warm spares included in the routed release; absent where no machine of the release has a price. */
   hourlyUsd?: CostRange;
   contractHash: string;
@@ -128,6 +130,7 @@ function releaseReport(model: ServedModel, plan: RuntimePlan, config: StackConfi
       perGpu: gpuMemory(fit, plan.accelerator.cudaGiB),
     },
     replicas: { min, max },
+    coldStart: coldStartReport(plan),
     ...(each !== undefined && {
       hourlyUsd: { minUsd: round((min + spares) * each.minUsd, 4), maxUsd: round((max + spares) * each.maxUsd, 4) },
     }),

@@ -24,6 +24,30 @@ const fit = z
   })
   .describe("GPU memory of a replica");
 
+const seconds = z.int().describe("Seconds");
+const coldStart = z
+  .strictObject({
+    parts: z.strictObject({
+      image: seconds.describe("Seconds to pull the image; 0 where it is pulled before"),
+      process: seconds.describe("Seconds of Python, imports and the API server"),
+      weights: seconds.describe("Seconds to download or read the weights"),
+      compile: seconds.describe("Seconds of compilation, or to read what is kept of it"),
+      graphs: seconds.describe("Seconds to capture CUDA graphs"),
+      engine: seconds.describe("Seconds of memory profiling, KV cache and warm-up"),
+    }),
+    totalSeconds: seconds,
+    fillSeconds: seconds.optional().describe("What the first start of a revision waits for besides: the cache's fill"),
+    cache: z
+      .strictObject({
+        kind: z.string(),
+        source: z.string().describe("Of the rate at which weights are read"),
+        withoutSeconds: seconds.describe("Total where each start downloads its weights"),
+      })
+      .optional()
+      .describe("Absent where each start downloads its weights"),
+  })
+  .describe("Expected start of a replica on a node that is there, by published figures");
+
 const release = z.strictObject({
   model: z.string(),
   release: z.string(),
@@ -36,6 +60,7 @@ const release = z.strictObject({
   context: z.int().describe("Tokens of a request"),
   fit,
   replicas: z.strictObject({ min: z.int(), max: z.int() }),
+  coldStart,
   hourlyUsd: usdRange.optional().describe("Absent where no source has the price of the machines"),
   contractHash: z.string(),
   arguments: z.array(z.string()).describe("What follows `vllm serve`"),

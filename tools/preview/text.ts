@@ -6,6 +6,7 @@ import { counted, formatProblem } from "../../components/config/problems.js";
 import type { CollectedResource } from "../collect.js";
 import { exceptionsLine } from "../exceptions.js";
 import type { Violation } from "../policyRunner.js";
+import { coldStartLines } from "./coldStart.js";
 import type { MadeByComponent } from "./eksComponent.js";
 import type { ReleaseReport, StackReport } from "./report.js";
 import { colours as pc } from "../colours.js";
@@ -157,6 +158,7 @@ export function stackText(given: StackReport, width = Infinity): string {
       ...tree(report.resources, report.components),
     ],
     [pc.bold("Contracts"), ...report.releases.flatMap(contractLines)],
+    coldStartLines(report.releases, width),
     [
       pc.bold("Models") + pc.dim("  ◀ routed; GiB a GPU: weights + KV cache, estimated; $ on demand, us-east-1"),
       fittingTable(

@@ -67,6 +67,14 @@ export async function startProgram(name: string, spec: object, { env = {}, asPod
   return new Running(spawn(command!, args, { env: variables, stdio: ["ignore", "pipe", "pipe"] }));
 }
 
+/** Runs a module that takes arguments in place of a document, such as `manifest.py`. */
+export async function runModule(name: string, args: readonly string[]): Promise<Ended> {
+  const python = await pythonOfPrograms(() => undefined);
+  return new Running(
+    spawn(python, ["-B", join(PROGRAMS, name), ...args], { stdio: ["ignore", "pipe", "pipe"] }),
+  ).ended();
+}
+
 /** Runs one to its end. */
 export async function runProgram(name: string, spec: object, options?: RunOptions): Promise<Ended> {
   return (await startProgram(name, spec, options)).ended();

@@ -24,7 +24,7 @@ export interface S3ServerOptions {
 
 /** A running server. Its own methods skip signatures and faults. */
 export class S3Server {
-  /** Requests so far, such as `GET /weights/a.safetensors`. */
+  /** Requests so far, such as `GET /weights/a.safetensors bytes=0-9`. */
   readonly requests: string[] = [];
 
   private constructor(
@@ -40,7 +40,7 @@ export class S3Server {
     const lines = createInterface({ input: child.stdout });
     const [first] = (await once(lines, "line")) as [string];
     const server = new S3Server(child, `http://127.0.0.1:${first.split(" ")[1]}`);
-    lines.on("line", (line) => server.requests.push(line));
+    lines.on("line", (line) => server.requests.push(line.trim()));
     return server;
   }
 
@@ -55,6 +55,10 @@ export class S3Server {
 
   async put(bucket: string, key: string, body: string | Buffer): Promise<void> {
     await this.ask("PUT", `${bucket}/${key}`, body);
+  }
+
+  async remove(bucket: string, key: string): Promise<void> {
+    await this.ask("DELETE", `${bucket}/${key}`);
   }
 
   /** An object's bytes, `undefined` when there is none. */

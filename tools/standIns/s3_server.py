@@ -5,10 +5,12 @@
 Checks signatures (by botocore's own signer), and makes conditional writes exclusive. FAULTS of 100 requests get
 SlowDown, a 500 or a connection that ends in the middle. Prints its port, then one line for each request.
 Keys: AKIAIOSFODNN7EXAMPLE (may do anything in S3) and AKIADENIEDEXAMPLE777 (may do nothing). For tests, without a signature:
-/admin/BUCKET (PUT: make it, GET: its keys, POST: how many uploads are unfinished), /admin/BUCKET/KEY (PUT, GET).
+/admin/BUCKET (PUT: make it, GET: its keys, POST: how many uploads are unfinished), /admin/BUCKET/KEY (PUT, GET,
+DELETE).
 """
 
 import json
+import os
 import random
 import sys
 import threading
@@ -36,7 +38,9 @@ class Server:
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
         if path.startswith("/admin/"):
             return self._administer(environ, start_response)
-        print(method, path + (f"?{environ['QUERY_STRING']}" if environ["QUERY_STRING"] else ""), flush=True)
+        query = f"?{environ['QUERY_STRING']}" if environ["QUERY_STRING"] else ""
+        # In one piece: threads write at once.
+        os.write(1, f"{method} {path}{query} {environ.get('HTTP_RANGE', '')}\n".encode())
         fault = self.random.random() * 100
         if fault >= self.faults:
             return self._answer(environ, start_response)
@@ -54,6 +58,8 @@ class Server:
             backend.create_bucket(bucket, "us-east-1")
         elif method == "PUT":
             backend.put_object(bucket, key, environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
+        elif method == "DELETE":
+            backend.delete_object(bucket, key)
         elif method == "POST":
             body = str(len(backend.get_bucket(bucket).multiparts)).encode()
         elif not key:

@@ -34,12 +34,7 @@ export function mountpointDriver(document: pulumi.Input<aws.iam.PolicyDocument>)
 export function storageDriver(
   name: string,
   facts: AddonFacts,
-  {
-    clusterName,
-    kubernetesVersion,
-    tags,
-    roles,
-  }: Pick<StorageCluster, "clusterName" | "kubernetesVersion" | "tags" | "roles">,
+  { clusterName, kubernetesVersion, tags, roles }: StorageCluster,
   opts: pulumi.ComponentResourceOptions,
 ): ManagedAddon {
   return new ManagedAddon(`${name}-driver`, { facts, clusterName, kubernetesVersion, tags, roles }, opts);

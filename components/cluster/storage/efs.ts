@@ -5,25 +5,20 @@ import type { StorageCluster } from "./storageCluster.js";
 
 const NFS_PORT = 2049;
 
-/** How EFS gives throughput: by use, or by what is stored. */
-export type EfsThroughput = "elastic" | "bursting";
-
 /** Inputs of {@link EfsStorage}. */
 export interface EfsStorageArgs {
   cluster: StorageCluster;
   /** Subnets of the mount targets, one a zone. @default every private subnet of the cluster */
   subnetIds?: readonly pulumi.Input<string>[];
-  /** `bursting` costs nothing by use, and gives 50 MiB/s a TiB that is stored. @default "elastic" */
-  throughput?: EfsThroughput;
 }
 
 /**
- * A file system for weights. It is encrypted, and everything stays in the class Standard: reads of what has gone to Infrequent Access are
- * slower and cost extra, and a revision that nobody reads is for pruning. It has no backup (EFS' API makes none unless it is asked to), and
- * goes with the stack: all that is in it can be fetched again.
+ * A file system for weights, whose throughput follows its use, however little is stored. Everything stays in the class Standard: reads of
+ * what has gone to Infrequent Access are slower and cost extra, and a revision that nobody reads is for pruning. It has no backup (EFS' API
+ * makes none unless it is asked to), and goes with the stack: all that is in it can be fetched again.
  */
-export function efsArgs(name: string, throughputMode: EfsThroughput, tags: StorageCluster["tags"]) {
-  return { encrypted: true, throughputMode, tags: { ...tags, Name: name } } satisfies aws.efs.FileSystemArgs;
+export function efsArgs(name: string, tags: StorageCluster["tags"]): aws.efs.FileSystemArgs {
+  return { encrypted: true, throughputMode: "elastic", tags: { ...tags, Name: name } };
 }
 
 /** An EFS file system with a mount target in each zone, and the driver that mounts it. */
@@ -35,11 +30,11 @@ export class EfsStorage extends pulumi.ComponentResource {
   constructor(name: string, args: EfsStorageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-vllm:cluster:EfsStorage", name, {}, opts);
     const child = { parent: this, dependsOn: opts?.dependsOn };
-    const { cluster, throughput = "elastic" } = args;
+    const { cluster } = args;
     const { network, tags } = cluster;
     const subnetIds = args.subnetIds ?? network.privateSubnetIds;
 
-    const fileSystem = new aws.efs.FileSystem(name, efsArgs(name, throughput, tags), { parent: this });
+    const fileSystem = new aws.efs.FileSystem(name, efsArgs(name, tags), { parent: this });
     const securityGroup = new aws.ec2.SecurityGroup(
       name,
       {

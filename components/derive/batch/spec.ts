@@ -1,6 +1,7 @@
 /** The JSON documents that a batch's programs are given; their keys stand at the top of components/programs/batch_*.py. */
 import type { BatchInput, BatchOutput } from "../../contract/batch.js";
-import { CLAIMS_PATH, SCRATCH_PATH } from "../../vocabulary/batch.js";
+import { CLAIMS_PATH } from "../../vocabulary/batch.js";
+import { SCRATCH_PATH } from "../../vocabulary/paths.js";
 import { HTTP_PORT } from "../../vocabulary/ports.js";
 import { SECRET_ENV } from "../../vocabulary/secrets.js";
 import { batchArguments } from "./arguments.js";

@@ -15,11 +15,6 @@ describe("EfsStorage", () => {
     });
   });
 
-  it("takes the throughput of what is stored where that is asked for", async () => {
-    const { registry } = await make({ throughput: "bursting" });
-    assert.equal(registry.get("FileSystem", "cache").inputs["throughputMode"], "bursting");
-  });
-
   it("lets NFS in from the cluster's security group, and nothing else, and nothing out", async () => {
     const { registry } = await make();
     assert.deepEqual(inputsOf(registry, "SecurityGroup"), {

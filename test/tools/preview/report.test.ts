@@ -23,7 +23,7 @@ describe("stackReport", () => {
     const env = { VLLM_LOGGING_LEVEL: { value: "DEBUG", reason: "a hunt" } };
     const model = { autoscaling: { min: 1, max: 3 }, releases: { r1: { flags, env } } };
     const { releases } = await reportOf({ models: { chat: model } });
-    const { fit, arguments: given, ...rest } = releases[0]!;
+    const { fit, coldStart, arguments: given, ...rest } = releases[0]!;
     assert.deepEqual(rest, {
       model: "chat",
       release: "r1",
@@ -43,6 +43,10 @@ describe("stackReport", () => {
     // 8,190,735,360 parameters of two bytes.
     assert.equal(fit.weightsGiB, 15.26);
     assert.ok(fit.fullLengthRequests >= 1 && fit.kvCacheTokens >= 8192);
+    assert.deepEqual(coldStart, {
+      parts: { image: 170, process: 24, weights: 32, compile: 53, graphs: 17, engine: 10 },
+      totalSeconds: 306,
+    });
   });
 
   it("counts a replica at the cheapest and the dearest instance type of its nodes", async () => {
