@@ -1,5 +1,7 @@
 /** The package: what other programs import. Whatever a signature here names is exported, too. */
 export type { RoleSettings } from "./aws/roles.js";
+export { runBatches, type BatchSettings } from "./batch/runBatches.js";
+export { VllmBatch, type VllmBatchArgs } from "./batch/vllmBatch.js";
 export { type BuiltClusterConfig, builtClusterSchema, type BuiltNodeGroup } from "./cluster/schema.js";
 export { ModelCache, type ModelCacheArgs, plansOf } from "./cache/modelCache.js";
 export type { CacheStorage } from "./cache/volume.js";
@@ -27,6 +29,8 @@ export {
   readPresentCluster,
 } from "./cluster/present.js";
 export { type LoadedModels, loadModels, type LoadOptions } from "./checks/load.js";
+export type { BatchConfig, BatchQuota } from "./contract/batch.js";
+export type { BatchPlan, OwnEngine, Routed } from "./derive/batch/plan.js";
 export type { ServedModel } from "./derive/servedModel.js";
 export { isWrong, type Parts, type PartsOf, Wrong, WRONG } from "./config/parts.js";
 export { ContractError, type Problem } from "./config/problems.js";

@@ -4,9 +4,11 @@ import type { Access, EgressRule } from "../contract/access.js";
 import { batchSelector } from "../derive/batch/objects.js";
 import { type Address, addressOf, placesOf } from "../derive/batch/places.js";
 import { type BatchPlan, hasEngine } from "../derive/batch/plan.js";
+import { isStreamed } from "../derive/weights/delivery.js";
+import { readsAwsBucket } from "../derive/weights/objects.js";
 import { egressRules, fetchesWeights, namespaceOf } from "../derive/access.js";
 import type { RuntimePlan } from "../derive/plan.js";
-import { egressRule, dnsRules, POD_IDENTITY, tcp } from "../engine/networkRules.js";
+import { dnsRules, egressRule, POD_IDENTITY, tcp } from "../engine/networkRules.js";
 import { COMPONENTS, LABELS, APP_NAME } from "../vocabulary/labels.js";
 import { PORT_NAME } from "../vocabulary/ports.js";
 
@@ -72,11 +74,18 @@ function toPlaces(
   });
   // A rule is told from others by whom it admits, whatever the reason.
   const each = new Map([...besides, ...rules].map(({ reason: _, ...rule }) => [JSON.stringify(rule), rule]));
-  const usesAws = placesOf(plan).some(({ s3 }) => s3 !== undefined && s3.endpoint === undefined);
+  const usesAws = placesOf(plan).some(({ s3 }) => s3 !== undefined && s3.endpoint === undefined) || streams(plan.work);
   return [
     ...[...each.values()].map((rule) => egressRule(rule, access?.mesh?.ports ?? [])),
     ...(usesAws ? [POD_IDENTITY] : []),
   ];
+}
+
+/** Whether weights come straight from a bucket of AWS. */
+function streams(work: BatchPlan["work"]): boolean {
+  if (!hasEngine(work)) return false;
+  const { artifacts, cache } = work.release;
+  return isStreamed(artifacts, cache) && readsAwsBucket(cache);
 }
 
 function rulesFor({ host, port }: Address, access: Access | undefined, own: string): readonly EgressRule[] {

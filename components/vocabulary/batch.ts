@@ -1,4 +1,4 @@
-/** Paths and variables of the pods of a batch. */
+/** Paths and labels of the pods of a batch. */
 
 /** Where claims are mounted, each by its name. */
 export const CLAIMS_PATH = "/claims";

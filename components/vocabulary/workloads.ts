@@ -112,3 +112,12 @@ export const CACHE_OBJECTS: readonly ObjectKind[] = [
   { apiVersion: "apps/v1", kind: "DaemonSet" },
   { apiVersion: "v1", kind: "PersistentVolumeClaim" },
 ];
+
+/** Kinds of the objects that batches consist of beside those; first what makes others again. */
+export const BATCH_OBJECTS: readonly ObjectKind[] = [
+  { apiVersion: "batch/v1", kind: "CronJob" },
+  { apiVersion: "v1", kind: "PodTemplate" },
+  { apiVersion: "v1", kind: "ResourceQuota" },
+  { apiVersion: "rbac.authorization.k8s.io/v1", kind: "RoleBinding" },
+  { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role" },
+];

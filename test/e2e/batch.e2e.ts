@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { folderWith, removeFolders } from "../tools/folders.js";
+import { modelConfig } from "../serving/fixtures.js";
 import { BatchWorld, request } from "./batchRuns.js";
 import type { RunnablePod } from "./kubelet.js";
+import { eventually } from "./scenario.js";
 
 /** Runs with interruptions of their own. */
 const SEEDS = Number(process.env["PULUMI_VLLM_BATCH_SEEDS"] ?? 50);
@@ -35,6 +37,7 @@ interface Interruptions {
   failed: number;
 }
 
+const isEnded = ({ status }: RunnablePod) => ["Succeeded", "Failed"].includes(status?.phase ?? "");
 const isWorker = ({ metadata }: RunnablePod) => metadata.labels?.["pulumi-vllm.dev/part"] === "worker";
 const indexOf = ({ metadata }: RunnablePod) => metadata.labels?.["batch.kubernetes.io/job-completion-index"] ?? "";
 
@@ -114,6 +117,80 @@ describe("batches on a real control plane", () => {
       await world.kubelet.stop();
     }
     assert.ok(evictions.evicted > SEEDS / 2, `${evictions.evicted} evictions`);
+  });
+
+  it("asks for no GPU where the input is wrong, and says which line", async () => {
+    const world = await BatchWorld.of(folderWith());
+    try {
+      const good = JSON.stringify(request("a", "x"));
+      const inputs = {
+        "not JSON Lines": `${good}\n{"custom_id":`,
+        "a custom_id twice": `${good}\n${good}`,
+        "another model": JSON.stringify(request("a", "x", { body: { model: "gpt" } })),
+        "another endpoint": JSON.stringify(request("a", "x", { url: "/v1/embeddings" })),
+        "no line at all": "",
+      };
+      const runs = Object.values(inputs).map((input, index) => world.submit(`bad-${index}`, input));
+      for (const [index, name] of (await Promise.all(runs)).entries()) {
+        const what = Object.keys(inputs)[index];
+        assert.equal(await world.ended(name, 60), "Failed", what);
+        const failed = (await world.job(name))?.status?.conditions?.find(({ type }) => type === "Failed");
+        assert.equal(failed?.reason, "PodFailurePolicy", `${what}: no retry`);
+        assert.equal(await world.workers(name), undefined, what);
+        assert.match(Object.values(world.logs(name)).join(), /refused, a retry is useless/, what);
+      }
+    } finally {
+      await world.kubelet.stop();
+    }
+  });
+
+  it("holds no more GPUs than the quota, which counts no server of the same class", async () => {
+    const server = { trial: modelConfig({ class: "batch", autoscaling: { min: 1, max: 1 } }) };
+    const world = await BatchWorld.of(folderWith(), {
+      changes: { parallelism: 3, shards: { lines: 1 } },
+      others: { batchQuota: { gpus: 1 } },
+      models: server,
+    });
+    try {
+      await world.addNode();
+      const input = ["a", "b", "c"].map((id) => JSON.stringify(request(id, id))).join("\n");
+      const name = await world.submit("quota", input);
+      let most = 0;
+      const end = world.ended(name, 150);
+      for (let isOver = false; !isOver;) {
+        most = Math.max(most, world.podsOf(name).filter((pod) => isWorker(pod) && !isEnded(pod)).length);
+        isOver = await Promise.race([end.then(() => true), sleep(200, false)]);
+      }
+      assert.equal(await end, "Complete");
+      assert.equal(most, 1);
+      const [served] = await world.scenario.scheduled("trial", 1);
+      assert.notEqual(served, undefined, "the server has its GPU beside the batch");
+    } finally {
+      await world.kubelet.stop();
+    }
+  });
+
+  it("leaves the workers to Kueue where the batch has a queue", async () => {
+    const world = await BatchWorld.of(folderWith(), { changes: { queue: "gpus" } });
+    try {
+      const name = await world.submit("queued", JSON.stringify(request("a", "x")));
+      const job = await eventually("the workers' Job", () => world.workers(name));
+      assert.equal(job.metadata.labels?.["kueue.x-k8s.io/queue-name"], "gpus");
+    } finally {
+      await world.kubelet.stop();
+    }
+  });
+
+  it("starts no run beside one that still goes on", async () => {
+    const input = { claim: { name: "data", path: "in/none.jsonl" } };
+    // Nobody runs its pods, so that the first run never ends.
+    const world = await BatchWorld.of(folderWith(), { changes: { schedule: "* * * * *", input } });
+    await world.kubelet.stop();
+    const { scenario } = world;
+    await scenario.event("CronJob", /^docs-batch$/, "SuccessfulCreate", 90);
+    await scenario.event("CronJob", /^docs-batch$/, "JobAlreadyActive", 120);
+    const jobs = await scenario.cluster.list("batch/v1", "Job", { namespace: scenario.namespace });
+    assert.equal(jobs.length, 1);
   });
 });
 

@@ -71,13 +71,18 @@ export class BatchWorld {
     {
       changes = {},
       others = {},
+      models = {},
       standIn = () => ({}),
-    }: { changes?: Config; others?: Config; standIn?: (run: string) => Config } = {},
+    }: { changes?: Config; others?: Config; models?: Config; standIn?: (run: string) => Config } = {},
   ): Promise<BatchWorld> {
-    const groups = { inference: { ...GROUPS.inference, max: 1 } };
+    // A server of the class batch has a node with one GPU, which it takes before a worker could.
+    const groups = {
+      inference: { ...GROUPS.inference, max: 1 },
+      ...(Object.keys(models).length > 0 && { batch: GROUPS.batch }),
+    };
     const described = { ...groups, batch: { ...GROUPS.batch, instanceTypes: ["g6.48xlarge"], max: 50 } };
     const stack = {
-      models: { chat: model() },
+      models: { chat: model(), ...models },
       groups,
       described,
       others: { batch: { [NAME]: batch(changes) }, ...others },

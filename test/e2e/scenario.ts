@@ -242,7 +242,7 @@ export class Scenario {
   }
 
   /** Waits for an event about an object. */
-  event(kind: string, name: RegExp, reason: string): Promise<Event> {
+  event(kind: string, name: RegExp, reason: string, seconds = PATIENCE_SECONDS): Promise<Event> {
     const all = () => this.cluster.list<Event>("v1", "Event", { namespace: this.namespace });
     return eventually(
       `an event ${reason}`,
@@ -251,7 +251,7 @@ export class Scenario {
           (event) =>
             event.involvedObject.kind === kind && name.test(event.involvedObject.name) && event.reason === reason,
         ),
-      { instead: async () => (await all()).map(({ reason, message }) => [reason, message]) },
+      { seconds, instead: async () => (await all()).map(({ reason, message }) => [reason, message]) },
     );
   }
 

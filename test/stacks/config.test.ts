@@ -24,6 +24,7 @@ describe("parseStackConfig", () => {
     const { models, ...others } = config!;
     assert.deepEqual(others, {
       ...plainSectionsSchema.parse({}),
+      batches: [],
       cluster: { existing: { name: "llm-test" } },
       namespace: "vllm",
       platform: {
@@ -62,6 +63,7 @@ describe("parseStackConfig", () => {
     const { models, ...others } = config!;
     assert.deepEqual(others, {
       ...plainSectionsSchema.parse({}),
+      batches: [],
       ...given,
       platform: { ...given.platform, addons: ADDONS },
     });

@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import pLimit from "p-limit";
-import { CACHE_OBJECTS, RUNTIME_OBJECTS } from "../../components/vocabulary/workloads.js";
+import { BATCH_OBJECTS, CACHE_OBJECTS, RUNTIME_OBJECTS } from "../../components/vocabulary/workloads.js";
 import { type Cluster, describe, type KubernetesObject, type Reference } from "./client.js";
 import type { Step } from "./manifests.js";
 import { marks, putOwn, removeOwn } from "./ownership.js";
@@ -206,7 +206,7 @@ export async function prune(cluster: Cluster, run: string, steps: readonly Step[
   const labels = marks(run);
   const own = new Set((await cluster.list("v1", "Namespace", { labels })).map(({ metadata }) => metadata.name));
   const found = await Promise.all(
-    [...RUNTIME_OBJECTS, ...CACHE_OBJECTS].map(({ apiVersion, kind }) => cluster.list(apiVersion, kind, { labels })),
+    [...BATCH_OBJECTS, ...RUNTIME_OBJECTS, ...CACHE_OBJECTS].map(({ apiVersion, kind }) => cluster.list(apiVersion, kind, { labels })),
   );
   const old = found
     .flat()

@@ -3,7 +3,7 @@
  * objects stay, and so do namespaces and CRDs that hold them.
  */
 import pLimit from "p-limit";
-import { RUNTIME_OBJECTS } from "../../components/vocabulary/workloads.js";
+import { BATCH_OBJECTS, RUNTIME_OBJECTS } from "../../components/vocabulary/workloads.js";
 import { type Cluster, describe, type Kind, type KubernetesObject } from "./client.js";
 import { familyOf, marks, removeOwn } from "./ownership.js";
 import { until } from "./processes.js";
@@ -11,6 +11,8 @@ import { until } from "./processes.js";
 /** Longer than a namespace full of objects takes to go. */
 const DELETE_SECONDS = 60;
 const CONCURRENCY = 16;
+/** First what would make others again. */
+const ORDER = [...BATCH_OBJECTS, ...RUNTIME_OBJECTS];
 const DEFINITION = "CustomResourceDefinition";
 
 /** What Kubernetes itself puts into every namespace, and events. */
@@ -70,8 +72,8 @@ class Removal {
   /** In the order of removal: first the objects that would create others again. */
   private async removeNamespaced(objects: readonly KubernetesObject[]): Promise<void> {
     const order = ({ kind }: KubernetesObject) => {
-      const place = RUNTIME_OBJECTS.findIndex((object) => object.kind === kind);
-      return place === -1 ? RUNTIME_OBJECTS.length : place;
+      const place = ORDER.findIndex((object) => object.kind === kind);
+      return place === -1 ? ORDER.length : place;
     };
     const namespaces = [...new Set(objects.map(({ metadata }) => metadata.namespace!))];
     const family = (await Promise.all(namespaces.map((namespace) => this.familyIn(namespace)))).flat();

@@ -76,7 +76,7 @@ interface Written {
 export function checkAcrossBatches(batches: readonly Written[], path: string): Problem[] {
   const writers = new Map<string, string>();
   return batches.flatMap(({ name, output }) => {
-    if (!isWhole(output)) return [];
+    if (!isWhole(output) || (output.s3 === undefined && output.claim === undefined)) return [];
     const key = placeKey(output);
     const other = writers.get(key);
     writers.set(key, name);

@@ -1,7 +1,7 @@
 /** From the text of `vllm:batch` to plans: defaults filled in, every problem of every batch found at once. */
 import { z } from "zod";
 import { joinPath, parse } from "../../config/parse.js";
-import { from, isWhole, isWrong, type Parts, WRONG } from "../../config/parts.js";
+import { isWhole, isWrong, type Parts, WRONG } from "../../config/parts.js";
 import { error, type Problem, quote } from "../../config/problems.js";
 import type { PodConfig } from "../../contract/pod.js";
 import { BATCH_NAME, type BatchConfig, batchSchema } from "../../contract/batch.js";
@@ -116,8 +116,7 @@ function engineOf(
 ): { placed?: PlacedRelease; problems: Problem[] } {
   const way = wayOf(section as Parts<BatchConfig>);
   const servedName = section.servedName ?? (way === "release" ? name : firstName(section.from?.model, around.models));
-  const keys = from([section.class, servedName], engineKeys);
-  if (isWrong(keys)) return { problems: [] };
+  const keys = engineKeys(section.class, servedName);
   if (way === "release") {
     const at = `${path}.release`;
     const { plan, problems } = resolveRelease({ name, release: OWN_RELEASE, keys, ...around }, section.release, at);

@@ -92,13 +92,18 @@ export interface RoutedModel {
 
 /** @param path of the batch */
 export function checkRoute(
-  { route, servedName }: Pick<Parts<BatchConfig>, "route" | "servedName">,
+  { route, servedName, parallelism }: Pick<Parts<BatchConfig>, "route" | "servedName" | "parallelism">,
   { model, names }: RoutedModel,
   path: string,
 ): Problem[] {
   if (route === undefined) return [];
   const at = `${path}.route`;
   return [
+    ...given([parallelism, route.concurrency], (pods, concurrency) => {
+      if (pods <= concurrency) return [];
+      const message = `${pods} pods share ${concurrency} requests in flight: use at most ${concurrency}`;
+      return [error(`${path}.parallelism`, message)];
+    }),
     ...given([route.model], (name) =>
       names.includes(name) ? [] : [error(`${at}.model`, `there is no model ${quote(name)}: use ${listOr(names)}`)],
     ),

@@ -1,4 +1,5 @@
 /** A batch with everything that its config leads to. */
+import type { Parts } from "../../config/parts.js";
 import type { BatchConfig, BatchInput, BatchOutput } from "../../contract/batch.js";
 import { autoscalingSchema } from "../../contract/schema.js";
 import { STREAMS_SINCE } from "../../facts/vllm/runBatch.js";
@@ -56,7 +57,7 @@ export function hasEngine(work: BatchPlan["work"]): work is OwnEngine {
 }
 
 /** Keys of the release's plan that a model would give. No autoscaler scales a batch, and no proxy drains it. */
-export function engineKeys(trafficClass: BatchConfig["class"], servedName: string): ModelKeys {
+export function engineKeys(trafficClass: Parts<BatchConfig["class"]>, servedName: Parts<string>): Parts<ModelKeys> {
   return {
     class: trafficClass,
     servedNames: [servedName],
