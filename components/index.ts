@@ -53,6 +53,7 @@ export type { Monitors, PrometheusAuthentication, SeriesLabels } from "./contrac
 export type { Trigger } from "./contract/triggers.js";
 export type { SecretRef } from "./config/secretRef.js";
 export type { CacheConfig } from "./contract/cache.js";
+export type { Source } from "./contract/source.js";
 export type { Artifact } from "./derive/weights/artifacts.js";
 export type { Monitoring, ServingEnvironment, WeightsCache } from "./engine/environment.js";
 export type { PodConfig } from "./contract/pod.js";

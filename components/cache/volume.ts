@@ -1,6 +1,6 @@
 /** The volume of a cache, by its kind: what the stack makes of storage classes, volumes and claims. */
 import type { types } from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { type LustreFileSystem, lustreVolumeSpec } from "../aws/lustreVolume.js";
 import type { CacheConfig } from "../contract/cache.js";
 import { USER_ID } from "../engine/security.js";

@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { ANNOTATIONS, LABELS } from "../../components/vocabulary/labels.js";
 import { applyAll } from "../../tools/local/apply.js";
 import type { KubernetesObject } from "../../tools/local/client.js";
-import { type Step } from "../../tools/local/manifests.js";
+import type { Step } from "../../tools/local/manifests.js";
 import { nodeObject } from "../../tools/local/nodes.js";
 import { marks } from "../../tools/local/ownership.js";
 import { Hub, type HubOptions } from "../../tools/standIns/hub.js";
@@ -88,7 +88,7 @@ class CacheWorld {
     };
     const node = nodeObject(shape, run);
     const taints = [{ key: Object.keys(marks(run))[0]!, value: run, effect: "NoSchedule" }];
-    await this.kubelet.addNode({ ...node, spec: { ...(node["spec"] as object), taints } } as never);
+    await this.kubelet.addNode({ ...node, spec: { ...(node["spec"] as object), taints } });
   }
 
   /** What the stack makes with a cache; its fills run on the kubelet's node alone. */

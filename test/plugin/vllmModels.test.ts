@@ -257,6 +257,6 @@ describe("VllmModels' nodes", () => {
     assert.equal(others.length, 0);
     assert.equal(fill!.parent, "ModelCache llm-cache");
     assert.ok(registry.get("Deployment", "chat-r1").dependencies.includes(`Job ${fill!.name}`));
-    assert.deepEqual(await refused({ cache: { kind: "claim" } }), ["cache.name: is missing"]);
+    assert.deepEqual(await refused({ cache: { kind: "claim" } }), ["cache.name: is missing: give text"]);
   });
 });
