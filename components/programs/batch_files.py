@@ -11,7 +11,6 @@ The pod has the places' credentials and network, so that whoever submits a run n
 stdout carries the file. A pod's log never has the content of a file: these tasks are executed in it, beside its log.
 """
 
-import contextlib
 import hashlib
 import json
 import os
@@ -86,8 +85,8 @@ def download(spec, out):
         out.write(chunk)
 
 
-def main(spec):
-    task, out = spec.get("task"), sys.__stdout__.buffer
+def main(spec, out):
+    task = spec.get("task")
     touch()
     if task == "hold":
         hold(spec)
@@ -103,5 +102,7 @@ def main(spec):
 
 
 if __name__ == "__main__":
-    with contextlib.redirect_stdout(sys.stderr):
-        run(main)
+    # The file has stdout for itself: log lines, which program.py writes to descriptor 1, go to stderr.
+    with os.fdopen(os.dup(1), "wb") as out:
+        os.dup2(2, 1)
+        run(lambda spec: main(spec, out))
