@@ -159,7 +159,7 @@ export class BatchWorld {
       kind: "Job",
       metadata: { ...metadata, name, namespace },
       spec,
-    } as KubernetesObject);
+    });
     return name;
   }
 
@@ -246,7 +246,7 @@ async function claim({ cluster, namespace }: Scenario, folder: string): Promise<
     storageClassName: "",
   };
   const name = `${namespace}-${CLAIM}`;
-  await cluster.create({
+  await cluster.apply({
     apiVersion: "v1",
     kind: "PersistentVolume",
     metadata: { name },
@@ -257,11 +257,11 @@ async function claim({ cluster, namespace }: Scenario, folder: string): Promise<
       claimRef: { name: CLAIM, namespace },
       persistentVolumeReclaimPolicy: "Retain",
     },
-  } as KubernetesObject);
-  await cluster.create({
+  });
+  await cluster.apply({
     apiVersion: "v1",
     kind: "PersistentVolumeClaim",
     metadata: { name: CLAIM, namespace },
     spec: { ...storage, volumeName: name, resources: { requests: { storage: "1Gi" } } },
-  } as KubernetesObject);
+  });
 }

@@ -305,7 +305,7 @@ export class Kubelet {
       kind: "Lease",
       metadata: { name, namespace: "kube-node-lease" },
       spec: { holderIdentity: name, leaseDurationSeconds: LEASE_SECONDS, renewTime: microTime() },
-    } as KubernetesObject);
+    });
   }
 }
 
