@@ -52,7 +52,7 @@ export function request(id: string, content: string, changes: Config = {}): Conf
   return merged({ custom_id: id, method: "POST", url: "/v1/chat/completions", body }, changes);
 }
 
-/** A stack with a batch, its claim, and nodes that run what its pods say. */
+/** A stack with a batch, whose claim the stack brings, and nodes that run what its pods say. */
 export class BatchWorld {
   private nodes = 0;
 
@@ -88,7 +88,6 @@ export class BatchWorld {
       others: { batch: { [NAME]: batch(changes) }, ...others },
     };
     const scenario = await Scenario.of(stack);
-    await claim(scenario, folder);
     mkdirSync(join(folder, "journals"), { recursive: true });
     const kubelet = new Kubelet(scenario.cluster, {
       namespace: scenario.namespace,
@@ -237,31 +236,4 @@ function linesOf(path: string): unknown[] {
 
 function withTaints<Node extends KubernetesObject>(node: Node, taints: object[]): Node {
   return { ...node, spec: { taints } };
-}
-
-/** A volume that many nodes can mount, and the claim of it. */
-async function claim({ cluster, namespace }: Scenario, folder: string): Promise<void> {
-  const storage = {
-    accessModes: ["ReadWriteMany"],
-    storageClassName: "",
-  };
-  const name = `${namespace}-${CLAIM}`;
-  await cluster.apply({
-    apiVersion: "v1",
-    kind: "PersistentVolume",
-    metadata: { name },
-    spec: {
-      ...storage,
-      capacity: { storage: "1Gi" },
-      hostPath: { path: folder },
-      claimRef: { name: CLAIM, namespace },
-      persistentVolumeReclaimPolicy: "Retain",
-    },
-  });
-  await cluster.apply({
-    apiVersion: "v1",
-    kind: "PersistentVolumeClaim",
-    metadata: { name: CLAIM, namespace },
-    spec: { ...storage, volumeName: name, resources: { requests: { storage: "1Gi" } } },
-  });
 }
