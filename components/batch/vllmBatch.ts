@@ -81,7 +81,7 @@ export class VllmBatch extends pulumi.ComponentResource {
       name,
       {
         metadata: { ...metadata, name: batchName(plan) },
-        spec: run.job.apply((job) => cronJobSpec(plan, job as k8s.types.input.batch.v1.JobSpec, metadata.labels)),
+        spec: run.job.apply((job) => cronJobSpec(plan, job, metadata.labels)),
       },
       after,
     );
@@ -93,7 +93,7 @@ export class VllmBatch extends pulumi.ComponentResource {
             {
               // Kept until the config goes: one that had gone by itself would be made and run again.
               metadata: { ...metadata, name: run.spec.apply((spec) => jobName(plan, spec)), annotations: NO_WAIT },
-              spec: run.job as pulumi.Output<k8s.types.input.batch.v1.JobSpec>,
+              spec: run.job,
             },
             after,
           );

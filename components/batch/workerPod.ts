@@ -2,7 +2,7 @@
 import type { types } from "@pulumi/kubernetes";
 import type { PodConfig } from "../contract/pod.js";
 import type { NodeGroups } from "../contract/nodeGroup.js";
-import { type BatchPlan, type Routed } from "../derive/batch/plan.js";
+import type { BatchPlan, Routed } from "../derive/batch/plan.js";
 import { workerSpec } from "../derive/batch/spec.js";
 import { placementOf } from "../derive/nodes/placement.js";
 import type { RuntimePlan } from "../derive/plan.js";

@@ -52,7 +52,7 @@ export function request(id: string, content: string, changes: Config = {}): Conf
   return merged({ custom_id: id, method: "POST", url: "/v1/chat/completions", body }, changes);
 }
 
-/** A stack with a batch, its claim, and nodes that run what its pods say. */
+/** A stack with a batch, whose claim the stack brings, and nodes that run what its pods say. */
 export class BatchWorld {
   private nodes = 0;
 
@@ -158,7 +158,7 @@ export class BatchWorld {
       kind: "Job",
       metadata: { ...metadata, name, namespace },
       spec,
-    } as KubernetesObject);
+    });
     return name;
   }
 

@@ -115,6 +115,8 @@ export class Kubelet {
     this.isOver = true;
     await this.loop;
     for (const { process } of this.running.values()) kill(process, "SIGKILL");
+    // First the nodes: a Job's next pod is put onto one that is there.
+    for (const name of this.nodes) await this.cluster.remove({ apiVersion: "v1", kind: "Node", metadata: { name } });
     // Nobody else ends pods that are on its nodes: the garbage collector would take a minute.
     const own = (await this.pods()).filter(({ spec }) => this.nodes.has(spec.nodeName ?? ""));
     await Promise.all(
@@ -123,7 +125,6 @@ export class Kubelet {
         return ignoring([404, 409], () => this.cluster.remove(reference, 0));
       }),
     );
-    for (const name of this.nodes) await this.cluster.remove({ apiVersion: "v1", kind: "Node", metadata: { name } });
   }
 
   /** Whether a pod's process runs now. */
@@ -305,7 +306,7 @@ export class Kubelet {
       kind: "Lease",
       metadata: { name, namespace: "kube-node-lease" },
       spec: { holderIdentity: name, leaseDurationSeconds: LEASE_SECONDS, renewTime: microTime() },
-    } as KubernetesObject);
+    });
   }
 }
 

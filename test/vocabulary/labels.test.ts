@@ -53,7 +53,7 @@ describe("the vocabulary", () => {
     }
   });
 
-  it("tells runtimes from warm spares", () => {
-    assert.deepEqual(Object.values(COMPONENTS), ["runtime", "spare"]);
+  it("tells runtimes from warm spares, batches and caches", () => {
+    assert.deepEqual(Object.values(COMPONENTS), ["runtime", "spare", "batch", "cache"]);
   });
 });

@@ -22,6 +22,12 @@ export interface Answering {
   pod: Parts<PodConfig> | undefined;
 }
 
+/**
+ * The contract is in the workers' manifest, which is in a variable of the conductor: with its quotes escaped twice, and with the rest,
+ * below the 128 KiB that Linux allows one (MAX_ARG_STRLEN of include/uapi/linux/binfmts.h).
+ */
+const MOST_TEMPLATE_BYTES = 24_576;
+
 /** @param path of the batch */
 export function checkBatch(
   section: Parts<Omit<BatchConfig, "release">>,
@@ -58,6 +64,14 @@ function checkEngine(
       const names = takers!.names.join(" and ");
       const message = `${counted(pods * count, "GPU")} are more than the ${gpus} of ${names} at max nodes, so pods wait: use at most ${Math.floor(gpus / count)}`;
       return [warning(`${path}.parallelism`, message)];
+    }),
+    ...given([engine.plan.chatTemplate], (template) => {
+      const bytes = Buffer.byteLength(template?.text ?? "");
+      if (bytes <= MOST_TEMPLATE_BYTES) return [];
+      const at = section.from === undefined ? `${engine.path}.chatTemplate.text` : engine.path;
+      return [
+        error(at, `its chat template has ${bytes} bytes, and a batch's may have ${MOST_TEMPLATE_BYTES}: shorten it`),
+      ];
     }),
     ...checkInterruptions(
       engine.plan,

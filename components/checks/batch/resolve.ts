@@ -154,7 +154,7 @@ function workOf(
   engine: Parts<RuntimePlan> | undefined,
   routed: ServedModel | undefined,
 ): BatchPlan["work"] | undefined {
-  if (engine !== undefined) return isWhole(engine) ? { release: engine as RuntimePlan } : undefined;
+  if (engine !== undefined) return isWhole(engine) ? { release: engine } : undefined;
   const stable = routed?.releases.get(routed.route.stable);
   if (routed === undefined || stable === undefined) return undefined;
   return {

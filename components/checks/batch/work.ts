@@ -2,7 +2,7 @@
 import { joinPath } from "../../config/parse.js";
 import { entriesOf, given, isWrong, type Parts } from "../../config/parts.js";
 import { error, listOr, type Problem, quote, warning } from "../../config/problems.js";
-import { type BatchConfig, type Endpoint } from "../../contract/batch.js";
+import type { BatchConfig, Endpoint } from "../../contract/batch.js";
 import { streams } from "../../derive/batch/plan.js";
 import type { RuntimePlan } from "../../derive/plan.js";
 import type { ServedModel } from "../../derive/servedModel.js";
