@@ -9,7 +9,8 @@ import { SPEC_ENV } from "../vocabulary/paths.js";
 import { ENGINE_CONTAINER } from "../vocabulary/workloads.js";
 import { helperPod } from "./helperPod.js";
 import type { WorkerJob } from "./workerJob.js";
-import { type BatchPodContext, python } from "./workerPod.js";
+import type { BatchPodContext } from "./context.js";
+import { python } from "./workerPod.js";
 
 type JobSpec = types.input.batch.v1.JobSpec;
 

@@ -6,7 +6,7 @@ import { extensionFields, NO_GPU } from "../engine/podExtension.js";
 import { CONTAINER_SECURITY, podSecurity } from "../engine/security.js";
 import { ENGINE_CONTAINER } from "../vocabulary/workloads.js";
 import { batchVolumes } from "./volumes.js";
-import type { BatchPodContext } from "./workerPod.js";
+import type { BatchPodContext } from "./context.js";
 
 type EnvVar = types.input.core.v1.EnvVar;
 

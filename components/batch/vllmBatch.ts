@@ -11,7 +11,7 @@ import { conductorJob, conductorText, cronJobSpec } from "./conductor.js";
 import { conductorPolicy, workerPolicy } from "./networkPolicies.js";
 import { CONDUCTOR_RULES } from "./rbac.js";
 import { podTemplate, workerJob } from "./workerJob.js";
-import type { BatchPodContext } from "./workerPod.js";
+import type { BatchPodContext } from "./context.js";
 
 /** Inputs of {@link VllmBatch}. */
 export interface VllmBatchArgs {

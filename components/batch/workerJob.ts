@@ -7,7 +7,8 @@ import { placementOf } from "../derive/nodes/placement.js";
 import { ENGINE_CONTAINER } from "../vocabulary/workloads.js";
 import { QUEUE_LABEL } from "../vocabulary/batch.js";
 import type { ServingEnvironment } from "../engine/environment.js";
-import { type BatchPodContext, enginePodOf, senderPod } from "./workerPod.js";
+import type { BatchPodContext } from "./context.js";
+import { enginePodOf, senderPod } from "./workerPod.js";
 
 /** A worker's exit code where a retry is of no use: programs/program.py. */
 const REFUSED = 2;

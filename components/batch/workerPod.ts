@@ -1,7 +1,5 @@
 /** The pod of a worker: an engine that reads a shard in place of requests, or what sends a shard to a model. */
 import type { types } from "@pulumi/kubernetes";
-import type { PodConfig } from "../contract/pod.js";
-import type { NodeGroups } from "../contract/nodeGroup.js";
 import type { BatchPlan, Routed } from "../derive/batch/plan.js";
 import { workerSpec } from "../derive/batch/spec.js";
 import { placementOf } from "../derive/nodes/placement.js";
@@ -9,28 +7,11 @@ import type { RuntimePlan } from "../derive/plan.js";
 import { asksHub } from "../derive/weights/delivery.js";
 import { TUNING } from "../derive/tuning.js";
 import { enginePod } from "../engine/pod.js";
-import type { SecretKey } from "../engine/secretKey.js";
 import { PROGRAMS_PATH, SPEC_ENV } from "../vocabulary/paths.js";
 import { SECRET_ENV } from "../vocabulary/secrets.js";
+import type { BatchPodContext } from "./context.js";
 import { helperPod } from "./helperPod.js";
 import { batchVolumes } from "./volumes.js";
-
-/** What the pods of a batch share. */
-export interface BatchPodContext {
-  /** Of the models: plain text, since it goes into documents. */
-  namespace: string;
-  nodeGroups: NodeGroups;
-  /** The workers' account. */
-  serviceAccountName: string;
-  /** Name of the ConfigMap with the programs. */
-  programs: string;
-  /** @default the cluster's default class */
-  priorityClassName?: string;
-  /** Token of the Hugging Face Hub, for gated models. @default none */
-  huggingFaceToken?: SecretKey;
-  /** What the platform adds to the pods. @default nothing */
-  extension?: PodConfig;
-}
 
 /** A program of the ConfigMap as a command. */
 export function python(name: string): string[] {

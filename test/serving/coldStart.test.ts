@@ -6,7 +6,7 @@ import { contractOf } from "./fixtures.js";
 
 /** What the queries answer is in test/e2e/coldStart.e2e.ts. */
 describe("coldStartRuleSpec", () => {
-  const [group] = coldStartRuleSpec(contractOf(), "models")!.groups!;
+  const [group] = coldStartRuleSpec(contractOf(), "models").groups!;
 
   it("records each part with model and release", () => {
     const recorded = group!.rules!.map(({ record, labels }) => ({ record, labels }));

@@ -73,19 +73,20 @@ export async function exec(
   let errors = "";
   let status: Status | undefined;
   let draining = Promise.resolve();
+  // Data may come before the connection is given to us.
+  const link: { socket?: Socket } = {};
   const take = (channel: number, data: Buffer): boolean => {
     if (channel === CHANNELS.output && output?.write(data) === false) {
-      socket?.pause();
-      draining = once(output, "drain").then(() => socket?.resume());
+      link.socket?.pause();
+      draining = once(output, "drain").then(() => link.socket?.resume());
       // An output that fails says so itself: who gave it listens.
-      draining.catch(() => socket?.terminate());
+      draining.catch(() => link.socket?.terminate());
     } else if (channel === CHANNELS.errors) errors = (errors + data.toString()).slice(-ERROR_CHARACTERS);
     else if (channel === CHANNELS.status) status = JSON.parse(data.toString()) as Status;
     return true;
   };
-  let socket: Socket | undefined;
-  socket = await connected(cluster, path, pod, take);
-  const open = socket;
+  const open = await connected(cluster, path, pod, take);
+  link.socket = open;
   const closed = new Promise<void>((done) => (open.onclose = () => done()));
   open.onerror = ({ message }) => (errors ||= message);
   const stop = (): void => open.terminate();
@@ -109,7 +110,8 @@ async function connected(
   take: (channel: number, data: Buffer) => boolean,
 ): Promise<Socket> {
   try {
-    return (await new Exec(cluster.config).handler.connect(path, null, take)) as unknown as Socket;
+    const socket: unknown = await new Exec(cluster.config).handler.connect(path, null, take);
+    return socket as Socket;
   } catch (thrown) {
     // `ws` has the status in its message alone.
     const { message = "no connection" } = thrown as { message?: string };

@@ -64,13 +64,15 @@ async function appended(
   let failure: Error | undefined;
   output.on("error", (thrown) => (failure = thrown));
   output.on("drain", () => onBytes(start + output.bytesWritten));
-  try {
-    return (await files.download(name, start, output)).errors;
-  } finally {
-    output.end();
-    if (failure === undefined) await once(output, "close");
-    if (failure !== undefined) throw failure;
-  }
+  const ended = await files.download(name, start, output).then(
+    ({ errors }) => errors,
+    (thrown: Error) => thrown,
+  );
+  output.end();
+  if (failure === undefined) await once(output, "close");
+  if (failure !== undefined) throw failure;
+  if (ended instanceof Error) throw ended;
+  return ended;
 }
 
 function sizeOf(file: string): number {

@@ -1,4 +1,4 @@
-import { type Command } from "commander";
+import type { Command } from "commander";
 import { number, print, report } from "../commandLine.js";
 import type { FetchOptions, StatusOptions } from "../batch/command.js";
 import type { SubmitOptions, Terminal } from "../batch/submit.js";

@@ -10,7 +10,7 @@ import { createServer, type Server } from "node:https";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import type { Duplex, Writable } from "node:stream";
+import type { Duplex } from "node:stream";
 import { stringify } from "yaml";
 import { JOB_NAME_LABEL } from "../../../components/vocabulary/batch.js";
 import { LABELS } from "../../../components/vocabulary/labels.js";
@@ -196,7 +196,7 @@ export class ApiServer {
     socket.on("message", (data) => {
       received += data.length - 1;
       if (received > input) return child.stdin.end();
-      (child.stdin as Writable).write(data.subarray(1));
+      child.stdin.write(data.subarray(1));
     });
     socket.on("close", () => child.stdin.end());
     child.on("close", (code) => {

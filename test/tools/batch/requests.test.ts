@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import fc from "fast-check";
 import { CustomIds } from "../../../tools/batch/customIds.js";
 import { linesOf } from "../../../tools/batch/lines.js";
@@ -24,14 +25,15 @@ for text in json.load(sys.stdin):
     print(json.dumps(found))
 `;
 
-async function* chunksOf(text: Buffer, size: number): AsyncGenerator<Buffer> {
+function* chunksOf(text: Buffer, size: number): Generator<Buffer> {
   for (let at = 0; at < text.length; at += size) yield text.subarray(at, at + size);
 }
 
 async function found(text: Buffer, size: number): Promise<[number, string][]> {
   const requests = new Requests(TAKEN);
   const all: [number, string][] = [];
-  for await (const line of linesOf(chunksOf(text, size))) all.push([line.number, requests.check(line)?.kind ?? "good"]);
+  for await (const line of linesOf(Readable.from(chunksOf(text, size))))
+    all.push([line.number, requests.check(line)?.kind ?? "good"]);
   return all;
 }
 

@@ -12,7 +12,7 @@ const shown = (given: typeof plan, width = 120): string[] =>
 describe("expected starts in the preview", () => {
   it("are in whole seconds, and of a cached release with what it would take without", () => {
     const { parts, totalSeconds, fillSeconds, cache } = coldStartReport(EFS);
-    for (const seconds of [...Object.values(parts), totalSeconds, fillSeconds!, cache!.withoutSeconds])
+    for (const seconds of [...(Object.values(parts) as number[]), totalSeconds, fillSeconds!, cache!.withoutSeconds])
       assert.ok(Number.isInteger(seconds), String(seconds));
     assert.equal(cache!.kind, "efs");
     assert.equal(cache!.withoutSeconds, coldStartReport(plan).totalSeconds);
