@@ -29,7 +29,7 @@ export {
   readPresentCluster,
 } from "./cluster/present.js";
 export { type LoadedModels, loadModels, type LoadOptions } from "./checks/load.js";
-export type { BatchConfig, BatchQuota } from "./contract/batch.js";
+export type { BatchConfig, BatchInput, BatchOutput, BatchQuota } from "./contract/batch.js";
 export type { BatchPlan, OwnEngine, Routed } from "./derive/batch/plan.js";
 export type { ServedModel } from "./derive/servedModel.js";
 export { isWrong, type Parts, type PartsOf, Wrong, WRONG } from "./config/parts.js";

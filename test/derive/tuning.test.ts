@@ -1,10 +1,18 @@
 import assert from "node:assert/strict";
 
+import { conductorJob } from "../../components/batch/conductor.js";
+import { enginePodOf } from "../../components/batch/workerPod.js";
+import { fillJobSpec, fillRun } from "../../components/cache/fillJob.js";
 import { contractHash } from "../../components/contract/contract.js";
+import type { OwnEngine } from "../../components/derive/batch/plan.js";
 import { TUNING } from "../../components/derive/tuning.js";
 import { scaledObjectSpec } from "../../components/serving/autoscaling.js";
 import { deploymentSpec } from "../../components/serving/workload/deployment.js";
 import { rolloutSeconds } from "../../components/derive/budgets.js";
+import type { HoldingCache } from "../../components/derive/weights/delivery.js";
+import { fillsOf } from "../../components/derive/weights/fills.js";
+import { batchConfig, planOf } from "../batch/fixtures.js";
+import { cachedPlan, CLAIM } from "../cache/fixtures.js";
 import { CONTEXT, contractOf } from "../serving/fixtures.js";
 import { leavesOf } from "../stacks/leaves.js";
 
@@ -18,7 +26,25 @@ function deployed(): string {
     deploymentSpec(release, { ...CONTEXT, namespace: "models", partOf: "test" }).spec,
     scaledObjectSpec(release, { name: "chat-r1" }, "models", { url: "http://prometheus" }),
     rolloutSeconds(release),
+    ...batchPods(),
+    fillPod(),
   ]);
+}
+
+/** The conductor and the workers of a batch. */
+function batchPods(): object[] {
+  const plan = planOf(batchConfig());
+  const context = { namespace: "models", nodeGroups: undefined, serviceAccountName: "docs", programs: "docs" };
+  const { release: own } = plan.work as OwnEngine;
+  return [conductorJob(plan, "test", context, "{}"), enginePodOf(plan, own, context)];
+}
+
+/** The Job that fills a cache. */
+function fillPod(): object {
+  const cache = CLAIM as HoldingCache;
+  const [fill] = fillsOf([cachedPlan(CLAIM)], cache);
+  const context = { serviceAccountName: "cache", programs: "programs", claim: "models" };
+  return fillJobSpec(fillRun(fill!, cache, []), cache, {}, context);
 }
 
 describe("a constant of derive/ that is retuned", () => {

@@ -105,7 +105,8 @@ describe("secrets in the config", () => {
     assert.doesNotMatch(lines(broken, SECRET_PATHS).join("\n"), new RegExp(MARK));
     const { models } = FULL_EXISTING as { models: { chat: { releases: Record<string, unknown>; route: object } } };
     const { r1 } = models.chat.releases;
-    const right = { ...kubeconfig, models: { chat: { ...models.chat, route: { stable: "r1" }, releases: { r1 } } } };
+    const { batch: _, batchQuota: __, ...plain } = kubeconfig;
+    const right = { ...plain, models: { chat: { ...models.chat, route: { stable: "r1" }, releases: { r1 } } } };
     const { config, problems } = parseStackConfig(right, SECRET_PATHS);
     assert.deepEqual(
       problems.filter(({ severity }) => severity === "error"),

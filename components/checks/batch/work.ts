@@ -105,7 +105,9 @@ export function checkRoute(
       return [error(`${path}.parallelism`, message)];
     }),
     ...given([route.model], (name) =>
-      names.includes(name) ? [] : [error(`${at}.model`, `there is no model ${quote(name)}: use ${listOr(names)}`)],
+      names.length === 0 || names.includes(name)
+        ? []
+        : [error(`${at}.model`, `there is no model ${quote(name)}: use ${listOr(names)}`)],
     ),
     ...(model === undefined
       ? []
@@ -151,7 +153,8 @@ export function checkFrom(
   releases: ReadonlyMap<string, readonly string[]>,
   path: string,
 ): Problem[] {
-  if (from === undefined) return [];
+  // Of models that are wrong as a whole nobody can tell.
+  if (from === undefined || releases.size === 0) return [];
   const { model, release } = from;
   return given([model], (name) => {
     const known = releases.get(name);

@@ -83,7 +83,7 @@ describe("the check of an input", () => {
   it("shows nothing of a request's content", async () => {
     const secret = "s3cret";
     const line = JSON.stringify({ custom_id: "a", method: "POST", url: TAKEN.endpoint, body: [secret] });
-    for await (const one of linesOf(chunksOf(Buffer.from(`${line}\n{"${secret}`), 7))) {
+    for await (const one of linesOf(Readable.from(chunksOf(Buffer.from(`${line}\n{"${secret}`), 7)))) {
       const bad = new Requests(TAKEN).check(one);
       assert.ok(bad !== undefined && !bad.message.includes(secret), bad?.message);
     }

@@ -104,17 +104,17 @@ describe("stackReport", () => {
         { item: "control plane", count: "1", minUsd: 0.1, maxUsd: 0.1 },
         { item: "NAT gateways", count: "1", minUsd: 0.05, maxUsd: 0.05 },
         // m7i.large for 0.1008 with a disk for 24 / 730; g6.2xlarge and g6.4xlarge with one for 28 / 730.
-        { item: "nodes system", count: "3–5", minUsd: 0.401, maxUsd: 0.6684 },
-        { item: "nodes inference-l4", count: "1–4", minUsd: 1.016, maxUsd: 4.0638 },
+        { item: "nodes system", count: "3–5", minUsd: 0.4175, maxUsd: 0.6958 },
+        { item: "nodes inference-l4", count: "1–4", minUsd: 0.9886, maxUsd: 3.9542 },
         {
           item: "nodes batch-l4",
           count: "0–6",
           minUsd: 0,
-          maxUsd: 8.1693,
+          maxUsd: 8.005,
           basis: "spot: at most this, by AWS down to 10 % of it",
         },
       ],
-      hourlyUsd: { minUsd: 1.567, maxUsd: 13.0515 },
+      hourlyUsd: { minUsd: 1.5561, maxUsd: 12.805 },
       unpriced: [],
     });
     assert.deepEqual(report.hourlyUsd, { minUsd: MIDDLE, maxUsd: MIDDLE });

@@ -175,11 +175,11 @@ describe("stackText of a cluster to build", () => {
       "NAT gateways             3        $0.15",
       "interface endpoints      6        $0.06",
       // A node's disk of 50 GiB is $0.0329 an hour, of 100 GiB $0.0384.
-      "nodes system           3–5  $0.39–$0.67",
-      "nodes inference-l4     1–4  $1.02–$4.06",
-      "nodes batch-l4         0–6  $0.00–$8.17  spot: at most this, by AWS down to 10 % of it",
+      "nodes system           3–5  $0.40–$0.70",
+      "nodes inference-l4     1–4  $0.99–$3.95",
+      "nodes batch-l4         0–6  $0.00–$8.01  spot: at most this, by AWS down to 10 % of it",
       // $1.7126 and $13.2115, by 730 hours.
-      "Whole cluster: $1.71–$13.21 an hour, $1,250–$9,644 a month",
+      "Whole cluster: $1.70–$12.96 an hour, $1,242–$9,464 a month",
       "",
       "Policies: none broken (each rule's own levels)",
     ]);
@@ -191,9 +191,9 @@ describe("stackText of a cluster to build", () => {
       "ITEM                COUNT       $/HOUR",
       "control plane           1        $0.10",
       "NAT gateways            3        $0.15",
-      "nodes inference-l4    0–4  $0.00–$4.06",
-      "nodes batch-l4        0–6  $0.00–$8.17  spot: at most this, by AWS down to 10 % of it",
-      "Whole cluster: $0.25–$12.48 an hour, $183–$9,113 a month",
+      "nodes inference-l4    0–4  $0.00–$3.95",
+      "nodes batch-l4        0–6  $0.00–$8.01  spot: at most this, by AWS down to 10 % of it",
+      "Whole cluster: $0.25–$12.21 an hour, $183–$8,913 a month",
       "Without a price, not counted: m8i.large, c7i.large",
     ]);
   });
@@ -203,9 +203,9 @@ describe("stackText of a cluster to build", () => {
     const report = await built({ systemNodes: fixed, gpuNodes: { "inference-l4": fixed, "batch-l4": undefined } });
     // 0.1 + 0.15 + 2 × (0.1008 + 0.032877) + 2 × (0.9776 + 0.038356) = 2.5493, by 730 hours.
     assert.deepEqual(section(report, "Cluster  ").slice(-3), [
-      "nodes system            2   $0.27",
-      "nodes inference-l4      2   $2.03",
-      "Whole cluster: $2.55 an hour, $1,861 a month",
+      "nodes system            2   $0.28",
+      "nodes inference-l4      2   $1.98",
+      "Whole cluster: $2.51 an hour, $1,829 a month",
     ]);
   });
 
