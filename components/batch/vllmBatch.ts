@@ -15,7 +15,7 @@ import type { BatchPodContext } from "./context.js";
 
 /** Inputs of {@link VllmBatch}. */
 export interface VllmBatchArgs {
-  /** What to run, as `loadBatches` returns it. */
+  /** What to run, as `loadModels` returns it of `batch`. */
   plan: BatchPlan;
   environment: ServingEnvironment;
   /** Whether a role is bound to the accounts by EKS Pod Identity, so that they need no annotation of it. @default false */

@@ -27,6 +27,7 @@ export function checkCache(
   return [
     ...(image === undefined ? [] : checkImage({ image }, `${path}.fill.image`)),
     ...checkBuilt(holding.kind, isBuilt, path),
+    ...checkMountedBucket(holding, isBuilt, path),
     ...(holding.kind === "claim" ? checkStorageClass(holding.create?.storageClass, `${path}.create.storageClass`) : []),
     ...("startupPlan" in holding && holding.startupPlan && !holding.compile
       ? [error(`${path}.startupPlan`, "is kept with the compiled code: set compile, too")]
@@ -44,6 +45,13 @@ function checkBuilt(kind: string, isBuilt: boolean | undefined, path: string): P
     `${quote(kind)} is made by the stack on a cluster that it builds: on an existing one use kind: claim, with a claim ` +
     `of ${made} that allows ReadWriteMany`;
   return [error(`${path}.kind`, message)];
+}
+
+/** The driver of a cluster that the stack builds has rights by a role of AWS, which another S3 service does not know. */
+function checkMountedBucket(cache: CacheConfig, isBuilt: boolean | undefined, path: string): Problem[] {
+  if (cache.kind !== "s3" || cache.read !== "mountpoint" || cache.endpoint === undefined || isBuilt !== true) return [];
+  const message = "the driver that the stack installs reaches buckets of AWS alone: leave it out, or use read: stream";
+  return [error(`${path}.endpoint`, message)];
 }
 
 /** A volume of block storage is one node's: pods of other nodes would wait for ever. */

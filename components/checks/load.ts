@@ -11,6 +11,8 @@ import { type CacheConfig, cacheSchema } from "../contract/cache.js";
 import { gpuTypesSchema } from "../contract/gpuTypes.js";
 import { gpuTypesOf } from "../derive/nodes/gpuTypes.js";
 import { checkGpuTypes, withKnownGpus } from "./nodes/gpuTypes.js";
+import type { BatchPlan } from "../derive/batch/plan.js";
+import { resolveBatches } from "./batch/resolve.js";
 import { checkCache } from "./cache.js";
 import { checkHubToken, TOKEN_ARGUMENT } from "./hubToken.js";
 import { checkNodeGroup } from "./nodes/nodeGroup.js";
@@ -27,6 +29,8 @@ export interface LoadedModels {
   pod: PodConfig | undefined;
   /** Where weights are kept: for `ModelCache`. */
   cache: CacheConfig | undefined;
+  /** For `runBatches`. */
+  batches: BatchPlan[];
   /** What stops nothing and should be seen, such as flags that no table could check. */
   warnings: Problem[];
 }
@@ -41,6 +45,8 @@ export interface LoadOptions {
   pod?: unknown;
   /** Where weights are kept between starts, in the shape of `vllm:cache`. @default nowhere */
   cache?: unknown;
+  /** Batches, in the shape of `vllm:batch`. @default none */
+  batch?: unknown;
 }
 
 const groupsSchema = z.record(z.string(), nodeGroupSchema).optional();
@@ -59,6 +65,7 @@ export function loadModels(models: unknown, nodeGroups?: unknown, options: LoadO
     ...checkPlainData(options.gpuTypes, "gpuTypes"),
     ...checkPlainData(options.pod, "pod"),
     ...checkPlainData(options.cache, "cache"),
+    ...checkPlainData(options.batch, "batch"),
   ]);
   return load(structuredClone(models), structuredClone(nodeGroups), options);
 }
@@ -71,12 +78,21 @@ function load(models: unknown, nodeGroups: unknown, options: LoadOptions): Loade
   const cache = parse(cacheSchema.optional(), structuredClone(options.cache), "cache");
   const gpuTypes = gpuTypesOf(types.parts);
   const resolved = resolveModels(models, "models", gpuTypes, cache.value);
+  const knownGroups = withKnownGpus(groups.parts, gpuTypes);
+  const shared = { gpuTypes, cache: cache.value };
+  const batches = resolveBatches(structuredClone(options.batch), "batch", {
+    models: resolved,
+    groups: knownGroups,
+    pod: pod.parts,
+    ...shared,
+  });
+  const releases = [...resolved.releases, ...batches.releases];
   const problems = [
     ...types.problems,
     ...pod.problems,
     ...cache.problems,
     // A program of its own may have made a file system: that shows where it makes the cache.
-    ...checkCache(cache.value, { releases: resolved.releases, isBuilt: undefined }, "cache"),
+    ...checkCache(cache.value, { releases, isBuilt: undefined }, "cache"),
     ...checkPods(pod.parts, resolved.releases, "pod"),
     ...checkGpuTypes(types.parts, "gpuTypes"),
     ...groups.problems,
@@ -84,8 +100,9 @@ function load(models: unknown, nodeGroups: unknown, options: LoadOptions): Loade
       checkNodeGroup(group, joinPath("gpuNodes", [name]), { gpuTypes }),
     ),
     ...resolved.problems,
-    ...(options.hasHubToken === false ? checkHubToken(resolved.releases, TOKEN_ARGUMENT) : []),
-    ...checkPlacements(resolved.releases, withKnownGpus(groups.parts, gpuTypes), "gpuNodes", pod.parts),
+    ...batches.problems,
+    ...(options.hasHubToken === false ? checkHubToken(releases, TOKEN_ARGUMENT) : []),
+    ...checkPlacements(resolved.releases, knownGroups, "gpuNodes", pod.parts),
   ];
   throwIfErrors(problems);
   return {
@@ -93,6 +110,7 @@ function load(models: unknown, nodeGroups: unknown, options: LoadOptions): Loade
     nodeGroups: groups.value && describedGroups(groups.value),
     pod: pod.value,
     cache: cache.value,
+    batches: batches.batches,
     warnings: problems,
   };
 }

@@ -40,6 +40,19 @@ export const OWNED_ENV: ReadonlySet<string> = new Set([
   ...Object.values(SECRET_ENV),
 ]);
 
+/**
+ * Where a streamed model's bucket is: vLLM hands AWS_ENDPOINT_URL on to the streamer (vllm/model_executor/model_loader/
+ * runai_streamer_loader.py, 0.29.0 to 0.33.0); the regions are the variables that AWS' SDKs read.
+ */
+function bucketVariables(cache: RuntimePlan["cache"]): Record<string, string> {
+  if (cache?.kind !== "s3" || cache.read !== "stream") return {};
+  const { region, endpoint } = cache;
+  return {
+    ...(region !== undefined && { AWS_REGION: region, AWS_DEFAULT_REGION: region }),
+    ...(endpoint !== undefined && { AWS_ENDPOINT_URL: endpoint }),
+  };
+}
+
 /** Plain environment variables of a runtime, by name. */
 export function environment({
   env,
@@ -51,6 +64,7 @@ export function environment({
   return {
     ...FIXED_ENV,
     ...(isOffline(artifacts, cache) && OFFLINE_ENV),
+    ...bucketVariables(cache),
     ...(keeps && { VLLM_CACHE_ROOT: COMPILED_PATH }),
     ...(keeps && cache.startupPlan && { [STARTUP_PLAN]: "1" }),
     [READY_TIMEOUT]: String(startupSeconds),

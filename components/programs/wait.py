@@ -23,7 +23,7 @@ ASK_SECONDS = 2
 def check(spec):
     """Raise all problems of the input."""
     artifacts = spec.get("artifacts")
-    problems = [] if isinstance(artifacts, list) and artifacts else ["artifacts: a list is wanted"]
+    problems = [] if isinstance(artifacts, list) else ["artifacts: a list is wanted"]
     for at, artifact in enumerate(artifacts or []):
         problems += problems_of(artifact, f"artifacts[{at}]")
         if not str(artifact.get("path", "")).startswith("/"):

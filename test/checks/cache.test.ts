@@ -62,6 +62,13 @@ describe("vllm:cache", () => {
     ]);
   });
 
+  it("mounts buckets of AWS alone on a cluster that the stack builds", () => {
+    const elsewhere = { kind: "s3", bucket: "weights", endpoint: "https://s3.example.com" };
+    assert.match(problems(elsewhere, true).join(), /error vllm:cache\.endpoint: the driver that the stack installs/);
+    assert.deepEqual(problems(elsewhere), []);
+    assert.deepEqual(problems({ ...elsewhere, read: "stream" }, true), []);
+  });
+
   it("keeps the startup plan beside compiled code alone", () => {
     assert.deepEqual(problems({ kind: "claim", name: "models", startupPlan: true }), [
       `error ${AT}.startupPlan: is kept with the compiled code: set compile, too`,

@@ -102,6 +102,17 @@ describe("what vLLM loads", () => {
     for (const cache of [CLAIM, STREAM]) assert.equal(environment(contract({}, {}, cache))["HF_HUB_OFFLINE"], "1");
   });
 
+  it("finds the bucket of a streamed model in its region, or at another endpoint", () => {
+    const there = { ...STREAM, region: "eu-central-1", endpoint: "https://s3.example.com" } as CacheConfig;
+    const { AWS_REGION, AWS_DEFAULT_REGION, AWS_ENDPOINT_URL } = environment(contract({}, {}, there));
+    assert.deepEqual(
+      [AWS_REGION, AWS_DEFAULT_REGION, AWS_ENDPOINT_URL],
+      ["eu-central-1", "eu-central-1", "https://s3.example.com"],
+    );
+    const mounted = environment(contract({}, {}, { ...there, read: "mountpoint" } as CacheConfig));
+    assert.equal(mounted["AWS_ENDPOINT_URL"], undefined);
+  });
+
   it("keeps compiled code beside the weights where the cache is told to", () => {
     const kept = cacheOf({ kind: "claim", name: "models", compile: true, startupPlan: true });
     assert.equal(environment(contract({}, {}, CLAIM))["VLLM_CACHE_ROOT"], "/cache/vllm");
