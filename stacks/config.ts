@@ -1,6 +1,7 @@
 /**
  * The whole stack config, parsed once: every key under `vllm:`, every problem at once. Nothing downstream reads config.
  */
+import { isDeepStrictEqual } from "node:util";
 import { checkAround, checkQuota } from "../components/checks/batch/around.js";
 import { resolveBatches, type ResolvedBatches } from "../components/checks/batch/resolve.js";
 import { checkCache } from "../components/checks/cache.js";
@@ -100,19 +101,24 @@ interface Sections {
   releases: readonly PlacedRelease[];
 }
 
+/** A section that says nothing is not there: the engine insists on a default for each declared key, and gives `{}`. */
+function unlessEmpty(section: unknown): unknown {
+  return isDeepStrictEqual(section, {}) ? undefined : section;
+}
+
 /** Parses the config without its secrets; a placeholder marks where each one is. */
 function parseValues(values: Readonly<Record<string, unknown>>, today: Date): ParsedConfig {
   const prefix = `${NAMESPACE}:`;
   const { models: modelValues, batch: batchValues, cluster: clusterValue, ...others } = values;
   const known = Object.keys(stackConfigSchema.shape);
   const plain = Object.entries(plainSectionsSchema.shape).map(
-    ([key, schema]) => [key, parse(schema, others[key], prefix + key)] as const,
+    ([key, schema]) => [key, parse(schema, unlessEmpty(others[key]), prefix + key)] as const,
   );
   const plainProblems = plain.flatMap(([, { problems }]) => problems);
   const plainParts = plain.map(([key, { parts }]) => [key, parts] as const).filter(([, parts]) => parts !== undefined);
   const plainSections = Object.fromEntries(plainParts) as Parts<PlainSections>;
   const gpuTypes = gpuTypesOf(plainSections.gpuTypes);
-  const cache = wholeCache(plainSections.cache);
+  const cache = isWrong(plainSections.cache) ? plainSections.cache : wholeCache(plainSections.cache);
   const parsedCluster = parseCluster(clusterValue, `${prefix}cluster`, today, gpuTypes);
   const models = resolveModels(modelValues, `${prefix}models`, gpuTypes, cache);
   const { groups } = parsedCluster;

@@ -11,7 +11,7 @@ export function readEngineConfig(all: Readonly<Record<string, string>>): Record<
   return Object.fromEntries(
     Object.entries(all)
       // The engine insists on a default for each declared key: an empty one stands for a value that is not set.
-      .filter(([key, text]) => key.startsWith(prefix) && text !== "" && text !== "{}")
+      .filter(([key, text]) => key.startsWith(prefix) && text !== "")
       .map(([key, text]) => [key.slice(prefix.length), structured(text)]),
   );
 }

@@ -1,7 +1,7 @@
 /** Models for programs of their own. */
 import { z } from "zod";
 import { joinPath, parse } from "../config/parse.js";
-import { entriesOf } from "../config/parts.js";
+import { entriesOf, WRONG } from "../config/parts.js";
 import { checkPlainData } from "../config/plainData.js";
 import { type Problem, throwIfErrors } from "../config/problems.js";
 import { type NodeGroups, nodeGroupSchema } from "../contract/nodeGroup.js";
@@ -77,9 +77,9 @@ function load(models: unknown, nodeGroups: unknown, options: LoadOptions): Loade
   const pod = parse(podSchema.optional(), structuredClone(options.pod), "pod");
   const cache = parse(cacheSchema.optional(), structuredClone(options.cache), "cache");
   const gpuTypes = gpuTypesOf(types.parts);
-  const resolved = resolveModels(models, "models", gpuTypes, cache.value);
+  const shared = { gpuTypes, cache: cache.problems.length > 0 ? WRONG : cache.value };
+  const resolved = resolveModels(models, "models", gpuTypes, shared.cache);
   const knownGroups = withKnownGpus(groups.parts, gpuTypes);
-  const shared = { gpuTypes, cache: cache.value };
   const batches = resolveBatches(structuredClone(options.batch), "batch", {
     models: resolved,
     groups: knownGroups,

@@ -38,7 +38,7 @@ export function resolveModels(
   input: unknown,
   path: string,
   gpuTypes = gpuTypesOf(),
-  cache?: CacheConfig,
+  cache?: CacheConfig | Wrong,
 ): ResolvedModels {
   const record = parse(z.record(z.string(), z.unknown()), input, path);
   if (record.value === undefined) return { models: [], releases: [], problems: record.problems };
@@ -67,7 +67,7 @@ interface Resolved {
 export interface Shared {
   gpuTypes: GpuTypes;
   /** Where weights are kept between starts. */
-  cache: CacheConfig | undefined;
+  cache: CacheConfig | Wrong | undefined;
 }
 
 function resolveModel(name: string, value: unknown, path: string, shared: Shared): Resolved {

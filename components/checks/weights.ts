@@ -57,20 +57,26 @@ function checkImageSource(
   });
 }
 
+const DRAFTING = "such as { method: eagle3, num_speculative_tokens: 3 }";
+
 function checkDraftFlag(value: unknown, path: string): Problem[] {
+  if (value === undefined) {
+    return [error(`${path}.draft`, `nothing uses it: set flags.speculative-config to how it drafts, ${DRAFTING}`)];
+  }
+  const at = `${path}.flags.speculative-config.value`;
   const config = decoded(value);
   if (config === null || typeof config !== "object" || Array.isArray(config)) {
-    return [
-      error(
-        `${path}.draft`,
-        "nothing uses it: set flags.speculative-config to how it drafts, such as { method: eagle3, num_speculative_tokens: 3 }",
-      ),
-    ];
+    return [error(at, `${quote(value)} does not say how the draft is used: give an object, ${DRAFTING}`)];
   }
-  const named = ["model", "revision"].filter((key) => key in config);
-  return named.map((key) =>
-    error(`${path}.flags.speculative-config.value.${key}`, "is said by draft already: leave it out here"),
-  );
+  const { method } = config as Record<string, unknown>;
+  return [
+    ...["model", "revision"]
+      .filter((key) => key in config)
+      .map((key) => error(`${at}.${key}`, "is said by draft already: leave it out here")),
+    ...(method === undefined || typeof method === "string"
+      ? []
+      : [error(`${at}.method`, `${quote(method)} is no method: use a name, such as eagle3, or leave it out`)]),
+  ];
 }
 
 function checkAdapterFlags(flags: Readonly<Record<string, { value: unknown }>>, path: string): Problem[] {

@@ -1,7 +1,7 @@
 /** From the text of a release to everything that its runtime is made of. */
 import type { CacheConfig } from "../contract/cache.js";
 import { parseImage, vllmVersionOf } from "../config/image.js";
-import { from, isWrong, type Parts, partsOf } from "../config/parts.js";
+import { from, isWrong, type Parts, partsOf, type Wrong } from "../config/parts.js";
 import type { RuntimeContract } from "../contract/contract.js";
 import { architectureSchema } from "../contract/architecture.js";
 import type { ModelConfig, ReleaseConfig } from "../contract/schema.js";
@@ -72,7 +72,7 @@ function stated<T, Derived>(value: T, derive: () => Derived): Exclude<T, undefin
  *
  * @param name the model's key
  * @param gpuTypes those of the table and of the config
- * @param cache where weights are kept between starts @default nowhere
+ * @param cache where weights are kept between starts; where it is wrong, so is what rests on it @default nowhere
  */
 export function planOf(
   name: string,
@@ -80,7 +80,7 @@ export function planOf(
   keys: Parts<ModelKeys>,
   config: Parts<ReleaseConfig>,
   gpuTypes: GpuTypes,
-  cache?: CacheConfig,
+  cache?: CacheConfig | Wrong,
 ): Parts<RuntimePlan> {
   const { model, image, gpu, context, concurrency, resources, env, draft, adapters } = config;
   const flags = flagsWithDraft(config.flags, draft);
@@ -101,8 +101,14 @@ export function planOf(
     [architecture, from([source], downloadedPrecision), isWrong(flags) ? {} : speculationOf(flags)],
     (shape, downloaded, given) => weightsOnDiskGiB(shape, downloaded) + draftOnDiskGiB(given),
   );
-  const artifacts = from([{ model, draft, adapters, flags: isWrong(flags) ? {} : speculationOf(flags) }], artifactsOf);
-  const delivered = from([artifacts], (all) => ({ downloads: all.some((one) => isDownloaded(one, cache)), cache }));
+  const kept = isWrong(cache) ? undefined : cache;
+  const artifacts = isWrong(cache)
+    ? cache
+    : from([{ model, draft, adapters, flags: isWrong(flags) ? {} : speculationOf(flags) }], artifactsOf);
+  const delivered = from([artifacts], (all) => ({
+    downloads: all.some((one) => isDownloaded(one, kept)),
+    cache: kept,
+  }));
   const moved = from([{ flags, env, gpus: gpu.count }], offloaded);
   const shared = stated(resources.sharedMemoryGiB, () => from([gpu.count, moved], sharedMemoryGiB));
   return {
@@ -135,7 +141,7 @@ export function planOf(
     },
     weightsGiB,
     artifacts,
-    ...(cache !== undefined && { cache }),
+    ...(kept !== undefined && { cache: kept }),
     resources: {
       cpus: stated(resources.cpus, () => from([gpu.count], cpus)),
       memoryGiB: stated(resources.memoryGiB, () => from([gpu.count, shared, moved], memoryGiB)),

@@ -34,7 +34,6 @@ const STARTUP_PLAN = "VLLM_ENABLE_STARTUP_PLAN";
 /** Names that a contract's `env` may not set. */
 export const OWNED_ENV: ReadonlySet<string> = new Set([
   ...Object.keys(FIXED_ENV),
-  ...Object.keys(OFFLINE_ENV),
   READY_TIMEOUT,
   STARTUP_PLAN,
   ...Object.values(SECRET_ENV),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 import { type CollectedResource, collect } from "../../tools/collect.js";
 import { loadStack } from "../../tools/loadStack.js";
+import type { PolicyConfig } from "../../tools/policyConfig.js";
 import { readPolicyConfig, runPolicies } from "../../tools/policyRunner.js";
 import { type Config, modelConfig } from "../serving/fixtures.js";
 import { stackValues } from "../stacks/fixtures.js";
@@ -74,6 +75,12 @@ const GROUPS_OF: Record<string, string[]> = {
   "trial-r1": ["cluster-batch-l4"],
 };
 
+/** Production's levels, for programs that keep no weights. */
+const WITHOUT_CACHE: PolicyConfig = {
+  ...readPolicyConfig("policies/config/prod.json"),
+  "weights-cached": "disabled",
+};
+
 describe("the program with a cluster to build", () => {
   let resources: CollectedResource[];
   let groups: Map<string, Group>;
@@ -99,7 +106,7 @@ describe("the program with a cluster to build", () => {
 
   it("breaks no policy of production", async () => {
     const judged = resources.map(({ inputs, ...resource }) => ({ ...resource, props: inputs }));
-    assert.deepEqual(await runPolicies(judged, undefined, readPolicyConfig("policies/config/prod.json")), []);
+    assert.deepEqual(await runPolicies(judged, undefined, WITHOUT_CACHE), []);
   });
 
   it("finds a node group for every pod, whose taints the pod tolerates, and no other", () => {
@@ -197,7 +204,7 @@ describe("the program with a cluster whose nodes Karpenter makes", () => {
 
   it("breaks no policy of production", async () => {
     const judged = resources.map(({ inputs, ...resource }) => ({ ...resource, props: inputs }));
-    assert.deepEqual(await runPolicies(judged, undefined, readPolicyConfig("policies/config/prod.json")), []);
+    assert.deepEqual(await runPolicies(judged, undefined, WITHOUT_CACHE), []);
   });
 
   it("has Karpenter in the autoscaler's place, and a pool and a class for each group", () => {

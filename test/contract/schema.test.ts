@@ -10,7 +10,7 @@ import { AT, type Changes, problemsOf, R1, release, releaseProblems } from "./fi
 
 const MODEL_KEYS = "class, servedNames, apiKey, route, releases, autoscaling, drainSeconds, warmSpares or pod";
 const RELEASE_KEYS =
-  "model, image, vllmVersion, gpu, context, concurrency, resources, startupSeconds, chatTemplate, flags or env";
+  "model, draft, adapters, image, vllmVersion, gpu, context, concurrency, resources, startupSeconds, chatTemplate, flags or env";
 const GPUS = listOr(GPU_TYPES);
 const NOT_A_COMMIT = "is not a commit: branches and tags move, so use the commit's 40 lower-case hex digits";
 const FLAG_VALUE = "use text, a number, true or false, a list or an object";
@@ -146,7 +146,7 @@ describe("a release's shape", () => {
       [
         "of the model",
         { "model/idd": 1 },
-        "model.idd: unknown key; did you mean id? Allowed: id, revision, tokenizer, tokenizerRevision, task, precision, quantizeAtLoad, gated or architecture",
+        "model.idd: unknown key; did you mean id? Allowed: id, revision, source, tokenizer, tokenizerRevision, tokenizerSource, task, precision, quantizeAtLoad, gated or architecture",
       ],
       [
         "of the GPU",

@@ -9,6 +9,17 @@ const GROUP = withGroup({
   tolerations: [{ key: "gpu", operator: "Equal", value: "true", effect: "NoSchedule" }],
 });
 
+/** Nodes of batches. */
+const JOB_NODES = {
+  purpose: "batch",
+  gpu: "l4",
+  instanceTypes: ["g6.2xlarge"],
+  capacity: "spot",
+  max: 2,
+  nodeSelector: { pool: "jobs" },
+  tolerations: [{ key: "gpu", operator: "Equal", value: "true", effect: "NoSchedule" }],
+};
+
 const REASON = "the platform's";
 /** An image of a few programs. */
 const TOOLS = `registry.example.com/busybox:1.37.0@sha256:${"b".repeat(64)}`;
@@ -94,7 +105,12 @@ const OWN_NODES = {
 export const FULL_EXISTING: Config = stackValues({
   ...merged(GROUP, {
     cluster: {
-      existing: { name: "llm-test", context: "admin", kubeconfig: "apiVersion: v1", gpuNodes: { own: OWN_NODES } },
+      existing: {
+        name: "llm-test",
+        context: "admin",
+        kubeconfig: "apiVersion: v1",
+        gpuNodes: { own: OWN_NODES, jobs: JOB_NODES },
+      },
     },
   }),
   gpuTypes: { "a6000-own": { memoryGiB: 47.4, computeCapability: 8.6, resource: "nvidia.com/gpu" } },
@@ -140,7 +156,7 @@ export const FULL_EXISTING: Config = stackValues({
     },
   },
   access: {
-    clientNamespaces: ["assistant"],
+    clientNamespaces: ["assistant", "models"],
     dns: [
       { namespace: "openshift-dns", podLabels: { app: "dns" }, ports: [5353] },
       { cidr: "169.254.20.10/32", ports: [53] },
@@ -156,7 +172,7 @@ export const FULL_EXISTING: Config = stackValues({
   batch: {
     docs: {
       class: "experimental",
-      from: { model: "other", release: "r1", nodeGroup: "pool" },
+      from: { model: "other", release: "r1", nodeGroup: "jobs" },
       servedName: "docs",
       input: { claim: { name: "data", path: "in.jsonl" } },
       output: { claim: { name: "data", path: "out" } },
@@ -177,17 +193,20 @@ export const FULL_EXISTING: Config = stackValues({
     routed: {
       route: { model: "other", concurrency: 2 },
       input: { url: "https://example.com/in.jsonl" },
-      output: { s3: { bucket: "batches", prefix: "routed", region: "eu-central-1", endpoint: "https://s3.example.com" } },
+      output: {
+        s3: { bucket: "batches", prefix: "routed", region: "eu-central-1", endpoint: "https://s3.example.com" },
+      },
       endpoint: "/v1/chat/completions",
     },
     own: {
       release: releaseConfig(),
-      input: { s3: { bucket: "batches", key: "own.jsonl", region: "eu-central-1", endpoint: "https://s3.example.com" } },
+      input: {
+        s3: { bucket: "batches", key: "own.jsonl", region: "eu-central-1", endpoint: "https://s3.example.com" },
+      },
       output: { s3: { bucket: "batches", prefix: "own" } },
       endpoint: "/v1/chat/completions",
     },
   },
-  batchQuota: { gpus: 4 },
   models: {
     other: modelConfig({ servedNames: ["other"], apiKey: { externalSecret: "other-key" } }),
     chat: {
@@ -307,6 +326,9 @@ export const FULL_BUILT: Config = {
   namespace: "models",
   cache: { kind: "fsx-lustre", sizeGiB: 2400, mbPerSecondPerTiB: 500, zone: "us-east-1a", compile: true },
   pod: { ...POD, serviceAccount: { name: "models" } },
+  // A queue has a quota of its own.
+  batch: merged(FULL_EXISTING["batch"] as Config, { docs: { queue: undefined } }),
+  batchQuota: { gpus: 4 },
   // Nodes of one GPU that the stack builds have the same labels.
   models: merged(FULL_EXISTING["models"] as Config, { chat: { releases: { r1: { gpu: { nodeGroup: undefined } } } } }),
   platform: merged(FULL_EXISTING["platform"] as Config, {
@@ -352,6 +374,7 @@ export const FULL_BUILT: Config = {
         zones: ["us-east-1d"],
         sharing: "time-slicing",
       },
+      jobs: { purpose: "batch", gpu: "l4", instanceTypes: ["g6.2xlarge"], capacity: "spot", min: 0, max: 2 },
     },
   }),
 };

@@ -22,10 +22,13 @@ function merge(value: unknown, keys: string[], to: unknown): unknown {
   return planted(value, keys, to);
 }
 
+/** Batches read other sections by name, and have tests of their own: test/checks/batch. */
+const withoutBatches = (config: Config): Config => ({ ...config, batch: {}, batchQuota: undefined });
+
 const CONFIGS = {
-  "an existing cluster": sound(FULL_EXISTING),
-  "a cluster to build": sound(FULL_BUILT),
-  "a cluster in a VPC that exists": sound(FULL_IN_VPC),
+  "an existing cluster": sound(withoutBatches(FULL_EXISTING)),
+  "a cluster to build": sound(withoutBatches(FULL_BUILT)),
+  "a cluster in a VPC that exists": sound(withoutBatches(FULL_IN_VPC)),
 };
 const ENCRYPTED = ["huggingFaceToken", "cluster.existing.kubeconfig"];
 
@@ -98,12 +101,7 @@ const COMMON: Fault[] = [
     at: `${OF_R1}.resources.sharedMemoryGiB`,
     reads: [`${OF_R1}.resources.memoryGiB`],
   },
-  {
-    name: "a disk without room for the weights",
-    keys: r1("resources", "diskGiB"),
-    value: 1,
-    reads: [`${OF_R1}.model`],
-  },
+  { name: "a disk of no size", keys: r1("resources", "diskGiB"), value: 0 },
   { name: "a key that nobody knows", keys: r1("modle"), value: 1 },
   { name: "a release's name", keys: ["models", "chat", "releases", "r-9"], value: {}, at: "models.chat.releases.r-9" },
   {
@@ -216,7 +214,7 @@ const FAULTS: Record<keyof typeof CONFIGS, Fault[]> = {
       name: "a disk beyond the nodes'",
       keys: r1("resources", "diskGiB"),
       value: 9000,
-      reads: [`${OF_R1}`, "cluster", "models.chat.class"],
+      reads: [`${OF_R1}`, "cluster", "cache", "models.chat.class"],
     },
     {
       name: "labels of nodes that are built",
@@ -242,9 +240,9 @@ const FAULTS: Record<keyof typeof CONFIGS, Fault[]> = {
 const isWithin = (path: string, outer: string): boolean =>
   path === outer || path.startsWith(`${outer}.`) || path.startsWith(`${outer}[`);
 
-/** Helm takes any value at any key. */
+/** Helm takes any value at any key, and vLLM null for what is left out of speculation. */
 function isTyped({ keys }: Leaf): boolean {
-  return keys.indexOf("values", 2) === -1 || keys[0] !== "platform";
+  return (keys.indexOf("values", 2) === -1 || keys[0] !== "platform") && !keys.includes("num_speculative_tokens");
 }
 
 /** Whether each fault leaves alone what the others are and read. */

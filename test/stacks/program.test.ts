@@ -151,7 +151,14 @@ for (const [stack, { scaled, deployments }] of Object.entries(EXPECTED)) {
     it("deploys each release of each model with all that belongs to it", () => {
       const runtimes = deployments.filter((name) => name !== "chat-spare");
       assert.deepEqual(names("Deployment"), deployments);
-      for (const kind of KINDS) assert.deepEqual(names(kind), runtimes, kind);
+      for (const kind of KINDS) {
+        assert.deepEqual(
+          names(kind).filter((name) => name !== "model-cache"),
+          runtimes,
+          kind,
+        );
+      }
+      assert.equal(names("Job").length, stack === "prod" ? 4 : 0, "each revision is filled once");
       assert.deepEqual(names("Service"), ["chat", "chat-small", "embed", "trial", ...runtimes].sort());
       assert.deepEqual(names("ScaledObject"), scaled);
       assert.deepEqual(names("Secret"), ["chat-api-key", "chat-small-api-key", "embed-api-key", "trial-api-key"]);

@@ -19,7 +19,7 @@ describe("loadStacks", () => {
     return [];
   };
   const NAME = "is not a Kubernetes name: use lower-case letters, digits and dashes";
-  const KEYS = "Allowed: cluster, namespace, gpuTypes, pod, platform, access, huggingFaceToken or models";
+  const KEYS = "Allowed: cluster, namespace, gpuTypes, pod, cache, platform, access, huggingFaceToken, models, batch or batchQuota";
 
   it("loads each stack with its warnings", () => {
     const folder = folderWith({

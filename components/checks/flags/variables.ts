@@ -10,10 +10,12 @@ import { checkGuardedVariable, checkPlainText } from "./guarded.js";
 /** Variables that keep the hub's client off the network; `1`, `on`, `yes` and `true` count (huggingface_hub/constants.py). */
 const OFFLINE = new Set(["HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"]);
 
-/** An offline start finds no weights: each pod begins with an empty volume. */
+/** Without a cache an offline start finds no weights; with one it is offline already. */
 function checkOffline(name: string, value: string, at: string): Problem[] {
   if (!OFFLINE.has(name) || !/^(1|on|yes|true)$/i.test(value)) return [];
-  return [error(`${at}.value`, "keeps vLLM from downloading weights, and its volume is empty: leave it out")];
+  return [
+    error(`${at}.value`, "starts offline, which vllm:cache does by itself where the weights are there: leave it out"),
+  ];
 }
 
 /** Every problem of a release's own variables. @param path of the release's `env` */

@@ -23,7 +23,12 @@ describe("environment", () => {
   });
 
   it("owns what it sets, and the secrets' variables", () => {
-    assert.deepEqual([...OWNED_ENV], [...Object.keys(FIXED), "VLLM_API_KEY", "HF_TOKEN"]);
+    assert.deepEqual([...OWNED_ENV], [
+      ...Object.keys(FIXED),
+      "VLLM_ENABLE_STARTUP_PLAN",
+      "VLLM_API_KEY",
+      "HF_TOKEN",
+    ]);
   });
 });
 
@@ -32,7 +37,7 @@ describe("an offline start", () => {
     for (const value of ["1", "true", "YES", "on"]) {
       it(`is refused: ${name}=${value}`, () => {
         assert.deepEqual(releaseProblems({ [`env/${name}`]: { value, reason: "x" } }), [
-          `error ${R1}.env.${name}.value: keeps vLLM from downloading weights, and its volume is empty: leave it out`,
+          `error ${R1}.env.${name}.value: starts offline, which vllm:cache does by itself where the weights are there: leave it out`,
         ]);
       });
     }

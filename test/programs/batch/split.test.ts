@@ -101,7 +101,7 @@ describe("batch_split", () => {
     const { code, output } = await split(batchOf([...bad, "SECRET"].join("\n"), { badLines: "refuse" }));
     assert.equal(code, 2);
     assert.match(output, /31 bad lines \(json 1, method 30\)/);
-    assert.match(output, /line 20: method is "PUT": POST is wanted\nand 11 more/);
+    assert.match(output, /line 20: method is "PUT": POST is wanted and 11 more/);
     assert.doesNotMatch(output, /SECRET/);
   });
 
