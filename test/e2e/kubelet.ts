@@ -115,7 +115,11 @@ export class Kubelet {
     this.isOver = true;
     await this.loop;
     for (const { process } of this.running.values()) kill(process, "SIGKILL");
-    // First the nodes: a Job's next pod is put onto one that is there.
+    // First the Jobs, which would make other pods, and the nodes, onto which those would be put.
+    const { namespace } = this.settings;
+    for (const { metadata } of await this.cluster.list("batch/v1", "Job", { namespace })) {
+      await this.cluster.remove({ apiVersion: "batch/v1", kind: "Job", metadata: { name: metadata.name, namespace } });
+    }
     for (const name of this.nodes) await this.cluster.remove({ apiVersion: "v1", kind: "Node", metadata: { name } });
     // Nobody else ends pods that are on its nodes: the garbage collector would take a minute.
     const own = (await this.pods()).filter(({ spec }) => this.nodes.has(spec.nodeName ?? ""));

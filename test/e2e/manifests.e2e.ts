@@ -7,7 +7,7 @@ import { describe as named } from "../../tools/local/client.js";
 import { NODE_GROUP_LABEL } from "../../components/vocabulary/nodes.js";
 import { stackNodes } from "../../tools/local/nodes.js";
 import { nodeGroupsOf } from "../../stacks/clusterConfig.js";
-import { LABELS } from "../../components/vocabulary/labels.js";
+import { COMPONENTS, LABELS } from "../../components/vocabulary/labels.js";
 import { type Pod, worldNode } from "./scenario.js";
 import { newRun } from "../../tools/local/ownership.js";
 import { removeRun } from "../../tools/local/removeRun.js";
@@ -22,9 +22,7 @@ describe("manifests on a real API server", () => {
       const { file, config } = loadStack(PROJECT, stack);
       const run = newRun();
       const steps = stackSteps(await collect(file), { run, load: { others: "0s", named: {} } });
-      const nodes = stackNodes(nodeGroupsOf(config.cluster), ["us-east-1a"])
-        .filter(({ gpus }) => gpus > 0)
-        .map((shape) => worldNode(shape, run));
+      const nodes = stackNodes(nodeGroupsOf(config.cluster), ["us-east-1a"]).map((shape) => worldNode(shape, run));
       try {
         for (const node of nodes) await cluster.create(node);
         cluster.warnings.clear();
@@ -39,6 +37,8 @@ describe("manifests on a real API server", () => {
         const groupOf = new Map(nodes.map(({ metadata }) => [metadata.name, metadata.labels![NODE_GROUP_LABEL]!]));
         const pods = await cluster.list<Pod>("v1", "Pod", { labels: { [LABELS.partOf]: stack } });
         for (const { metadata, spec } of pods) {
+          // A fill has no GPU.
+          if (metadata.labels![LABELS.component] === COMPONENTS.cache) continue;
           const group = groupOf.get(spec.nodeName!)!;
           const { [LABELS.class]: trafficClass, [LABELS.gpu]: gpu } = metadata.labels!;
           assert.equal(group, `${trafficClass === "interactive" ? "inference" : "batch"}-${gpu}`, metadata.name);
