@@ -27,7 +27,7 @@ const API_SERVER: Egress = {
 };
 
 function specOf(podLabels: Record<string, string>, egress: Egress[]): Spec {
-  return { podSelector: { matchLabels: podLabels }, policyTypes: ["Ingress", "Egress"], ingress: [], egress };
+  return { podSelector: { matchLabels: podLabels }, policyTypes: ["Ingress", "Egress"], egress };
 }
 
 export function conductorPolicy(plan: BatchPlan, access: Access | undefined, namespace: string): Spec {

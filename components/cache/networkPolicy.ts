@@ -22,7 +22,6 @@ export function cachePolicySpec(
   return {
     podSelector: { matchLabels: cacheSelector(partOf) },
     policyTypes: ["Ingress", "Egress"],
-    ingress: [],
     egress: [
       ...dnsRules(access),
       ...rules.map((rule) => egressRule(rule, tunnels)),

@@ -213,7 +213,7 @@ describe("a batch", () => {
     );
     assert.deepEqual(
       policies.map(({ ingress }) => ingress),
-      [[], []],
+      [undefined, undefined],
     );
     const ports = policies.map(({ egress }) => egress.flatMap((rule) => rule.ports.map(({ port }) => port)));
     assert.deepEqual(ports, [

@@ -61,8 +61,8 @@ describe("the recorded parts of a cold start", function () {
     exporter.listen(0, LOOPBACK);
     await once(exporter, "listening");
     const folder = join(FOLDERS.run, "cold-start");
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, "rules.yaml"), stringify(coldStartRuleSpec(contractOf(), "models")));
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    writeFileSync(join(folder, "rules.yaml"), stringify(coldStartRuleSpec(contractOf(), "models")), { mode: 0o600 });
     const target = `${LOOPBACK}:${(exporter.address() as AddressInfo).port}`;
     const config = {
       global: { scrape_interval: "1s", scrape_timeout: "1s", evaluation_interval: "1s" },
@@ -70,7 +70,7 @@ describe("the recorded parts of a cold start", function () {
       scrape_configs: [{ job_name: "ksm", honor_labels: true, static_configs: [{ targets: [target] }] }],
     };
     const file = join(folder, "config.yml");
-    writeFileSync(file, stringify(config));
+    writeFileSync(file, stringify(config), { mode: 0o600 });
     const { port } = await namedPorts("port");
     url = `http://${LOOPBACK}:${port}`;
     const args = [`--config.file=${file}`, `--storage.tsdb.path=${join(folder, "data")}`];

@@ -4,7 +4,8 @@ import { counted } from "../../components/config/problems.js";
 import { type Planned, type Question, REASON_KINDS, type ReasonKind } from "../../components/fit/planner.js";
 import { colours as pc } from "../colours.js";
 import { fittingTable } from "../preview/table.js";
-import { oneDigit, usd } from "../preview/text.js";
+import { usd } from "../preview/money.js";
+import { oneDigit } from "../preview/text.js";
 import type { AskedModel } from "./askedModel.js";
 import type { FitOptions } from "./options.js";
 

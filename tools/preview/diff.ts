@@ -10,7 +10,7 @@ import { ANNOTATIONS } from "../../components/vocabulary/labels.js";
 import { readPlainFile } from "../../stacks/plainFile.js";
 import type { CollectedResource } from "../collect.js";
 import { REPORT_VERSION, type StackReport } from "./report.js";
-import { costRange, usd } from "./text.js";
+import { costRange, usd } from "./money.js";
 import { colours as pc } from "../colours.js";
 
 /** One property that differs. `undefined` if it is absent. */

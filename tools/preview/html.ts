@@ -6,7 +6,8 @@ import { type StackDiff, diffText } from "./diff.js";
 import { html } from "./escape.js";
 import { STYLE } from "./htmlStyle.js";
 import type { GpuMemory, ReleaseReport, StackReport } from "./report.js";
-import { costRange, hourAndMonth, oneDigit, usd, unpriced } from "./text.js";
+import { costRange, usd } from "./money.js";
+import { hourAndMonth, oneDigit, unpriced } from "./text.js";
 
 /** Nothing may be loaded or run, whatever a text of a config becomes. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";

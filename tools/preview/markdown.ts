@@ -5,7 +5,8 @@ import { exceptionsLine } from "../exceptions.js";
 import { type StackDiff, diffText } from "./diff.js";
 import { html, markdown } from "./escape.js";
 import type { ReleaseReport, StackReport } from "./report.js";
-import { costRange, hourAndMonth, oneDigit, stackText, unpriced } from "./text.js";
+import { costRange } from "./money.js";
+import { hourAndMonth, oneDigit, stackText, unpriced } from "./text.js";
 
 /** First line of a comment: whoever comes again updates the comment that has it. */
 export const MARKER = "<!-- pulumi-vllm preview -->";

@@ -12,6 +12,7 @@ import type { ServedModel } from "../../components/derive/servedModel.js";
 import type { StackConfig } from "../../stacks/config.js";
 import { nodeGroupsOf } from "../../stacks/clusterConfig.js";
 import type { CollectedResource } from "../collect.js";
+import { type BatchReport, batchReport } from "./batches.js";
 import { type ColdStartReport, coldStartReport } from "./coldStart.js";
 import { madeByEks, type MadeByComponent } from "./eksComponent.js";
 import type { StatedException } from "../exceptions.js";
@@ -79,6 +80,7 @@ export interface StackReport {
   stack: string;
   models: ModelReport[];
   releases: ReleaseReport[];
+  batches: BatchReport[];
   /** Of all models whose machines have a price. */
   hourlyUsd: CostRange;
   /** Of a cluster that the stack builds: its GPU nodes are what the models' cost is a share of. */
@@ -179,6 +181,7 @@ export function stackReport(
     stack,
     models: config.models.map(({ releases: _, ...keys }) => keys),
     releases,
+    batches: config.batches.map((plan) => batchReport(plan, config)),
     hourlyUsd: total(releases.flatMap(({ hourlyUsd }) => hourlyUsd ?? [])),
     ...(config.cluster.built !== undefined && { cluster: clusterReport(config.cluster.built) }),
     resources,

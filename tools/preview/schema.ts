@@ -67,6 +67,22 @@ const release = z.strictObject({
   reasons: z.record(z.string(), z.string()).describe("Why each flag and variable is set, by its name"),
 });
 
+const batch = z.strictObject({
+  batch: z.string(),
+  class: z.enum(TRAFFIC_CLASSES),
+  endpoint: z.string(),
+  runs: z
+    .union([
+      z.strictObject({ weights: z.string(), revision: z.string() }),
+      z.strictObject({ route: z.string().describe("The model that its lines are sent to") }),
+    ])
+    .describe("Hugging Face id and commit of the weights, or the model that is served already"),
+  gpu: z.strictObject({ type: z.string(), count: z.int() }).optional().describe("Absent where it has none of its own"),
+  pods: z.int().describe("Pods at once, at most"),
+  schedule: z.string().optional().describe("Absent where runs are submitted"),
+  hourlyUsd: usdRange.optional().describe("On demand, of one pod to all, while a run goes on"),
+});
+
 const resource = z.looseObject({
   urn: z.string(),
   type: z.string().describe("Pulumi's type token"),
@@ -90,6 +106,7 @@ const stack = z.strictObject({
   stack: z.string(),
   models: z.array(z.looseObject({ name: z.string() })).describe("Models' own keys, as in the config, with defaults"),
   releases: z.array(release),
+  batches: z.array(batch).describe("Batch work of the stack"),
   hourlyUsd: usdRange,
   cluster: z
     .strictObject({

@@ -6,20 +6,13 @@ import { counted, formatProblem } from "../../components/config/problems.js";
 import type { CollectedResource } from "../collect.js";
 import { exceptionsLine } from "../exceptions.js";
 import type { Violation } from "../policyRunner.js";
+import { batchLines } from "./batches.js";
 import { coldStartLines } from "./coldStart.js";
 import type { MadeByComponent } from "./eksComponent.js";
+import { costRange } from "./money.js";
 import type { ReleaseReport, StackReport } from "./report.js";
 import { colours as pc } from "../colours.js";
 import { fittingTable } from "./table.js";
-
-export const usd = (value: number): string => `$${value.toFixed(2)}`;
-
-/** @param cost absent where no source has the price of the machines */
-export function costRange(cost: CostRange | undefined): string {
-  if (cost === undefined) return "unknown";
-  const { minUsd, maxUsd } = cost;
-  return minUsd === maxUsd ? usd(minUsd) : `${usd(minUsd)}–${usd(maxUsd)}`;
-}
 
 /** `kubernetes:apps/v1:Deployment` as `apps/v1 Deployment`, `aws:ec2/subnet:Subnet` as `aws ec2 Subnet`. */
 function shortType(type: string): string {
@@ -169,6 +162,7 @@ export function stackText(given: StackReport, width = Infinity): string {
       `All models: ${hourAndMonth(report.hourlyUsd)}`,
       ...(left === undefined ? [] : [pc.yellow(left)]),
     ],
+    ...(report.batches.length === 0 ? [] : [batchLines(report.batches, width)]),
     ...(report.cluster === undefined ? [] : [clusterLines(report.cluster, width)]),
     ...(report.warnings.length === 0
       ? []
