@@ -63,7 +63,7 @@ describe("npm run local", function () {
     ]);
 
     const again = await succeeded(folder, "up", "staging");
-    assert.match(again.stderr, /Applied stack staging in .* 0 changed, 38 unchanged\./);
+    assert.match(again.stderr, /Applied stack staging in .* 0 changed, 42 unchanged\./);
 
     await succeeded(folder, "load", "chat", "60");
     await eventually("three replicas of chat", async () =>
