@@ -48,6 +48,13 @@ function socketsOf({ pid }: LocalProcess, all = listening()): Socket[] {
   });
 }
 
+/** Programs of the run, less what a test that runs beside this one starts for itself (execServer.ts). */
+function ownPrograms(): LocalProcess[] {
+  return running(FOLDERS).filter(
+    ({ command }) => !command.includes("--manage-nodes-with-annotation-selector=none=none"),
+  );
+}
+
 /** A program's name without its version; the simulator is run by Node. */
 function nameOf({ command }: LocalProcess): string {
   const program = basename(command.split(" ")[0]!);
@@ -85,7 +92,7 @@ function filesIn(folder: string): string[] {
 
 describe("programs of a run", () => {
   it("listen on the loopback address alone, and on no port more than they need", () => {
-    const counts = running(FOLDERS).map((process): [string, number] => {
+    const counts = ownPrograms().map((process): [string, number] => {
       const sockets = socketsOf(process);
       for (const { address, port } of sockets) assert.equal(address, LOOPBACK, `${nameOf(process)} at port ${port}`);
       return [nameOf(process), sockets.length];
@@ -120,7 +127,7 @@ describe("programs of a run", () => {
     "/configz",
   ];
   it("answer nothing to whoever has no key, certificate or password, and no page of another site", async () => {
-    for (const process of running(FOLDERS)) {
+    for (const process of ownPrograms()) {
       for (const { port } of socketsOf(process)) {
         for (const path of PATHS) {
           for (const [scheme, method] of [
@@ -146,7 +153,7 @@ describe("programs of a run", () => {
     assert.equal(await httpStatus("GET", `${url}/api/v1/query?query=up`), 200);
     assert.equal(await httpStatus("GET", url.replace(/:[0-9a-f]{48}@/, ":wrong@")), 401);
     assert.equal(await simulatorIsReady(FOLDERS, ports.simulator), true);
-    const etcd = running(FOLDERS).find((process) => nameOf(process) === "etcd")!;
+    const etcd = ownPrograms().find((process) => nameOf(process) === "etcd")!;
     const [key, cert] = ["tls.key", "tls.crt"].map((name) => readFileSync(certificateFile(FOLDERS, name)));
     const answers = await Promise.all(
       socketsOf(etcd).map(({ port }) => ask(`https://${LOOPBACK}:${port}/version`, { key, cert })),
