@@ -101,7 +101,7 @@ interface Sections {
   releases: readonly PlacedRelease[];
 }
 
-/** A section that says nothing is not there: the engine insists on a default for each declared key, and gives `{}`. */
+/** A cache without a kind is not there: the engine insists on a default for each declared key, and gives `{}`. */
 function unlessEmpty(section: unknown): unknown {
   return isDeepStrictEqual(section, {}) ? undefined : section;
 }
@@ -112,7 +112,8 @@ function parseValues(values: Readonly<Record<string, unknown>>, today: Date): Pa
   const { models: modelValues, batch: batchValues, cluster: clusterValue, ...others } = values;
   const known = Object.keys(stackConfigSchema.shape);
   const plain = Object.entries(plainSectionsSchema.shape).map(
-    ([key, schema]) => [key, parse(schema, unlessEmpty(others[key]), prefix + key)] as const,
+    ([key, schema]) =>
+      [key, parse(schema, key === "cache" ? unlessEmpty(others[key]) : others[key], prefix + key)] as const,
   );
   const plainProblems = plain.flatMap(([, { problems }]) => problems);
   const plainParts = plain.map(([key, { parts }]) => [key, parts] as const).filter(([, parts]) => parts !== undefined);

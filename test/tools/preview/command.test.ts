@@ -272,8 +272,8 @@ describe("preview of a stack that builds its cluster", () => {
       /^│ {2}├─ eks Cluster cluster\n│ {2}│ {2}@pulumi\/eks 4\.3\.0 makes here:\n│ {2}│ {5}aws eks Cluster cluster-eksCluster$/m,
     );
     assert.match(text, /^nodes inference-l4 {4}0–6 {2}\$0\.00–\$5\.93$/m);
-    // 0.6510 and 15.1834: the control plane, three gateways, three to five system nodes, none or six of each GPU group.
-    assert.match(text, /^Whole cluster: \$0\.65–\$15\.18 an hour, \$475–\$11,084 a month$/m);
+    // 0.667 and 14.882: the control plane, three gateways, three to five system nodes, none or six of each GPU group.
+    assert.match(text, /^Whole cluster: \$0\.67–\$14\.88 an hour, \$487–\$10,864 a month$/m);
     assert.match(text, /^Policies: none broken \(policies\/config\/staging\.json\)$/m);
   });
 
