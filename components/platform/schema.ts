@@ -95,7 +95,9 @@ export const platformSchema = z
           .describe(
             "Namespace of Prometheus: its pods may read the metrics; where the stack installs Prometheus, it goes there",
           ),
-        podMonitorLabels: labelsSchema.default({}).describe("Labels that Prometheus selects PodMonitors and PrometheusRules by"),
+        podMonitorLabels: labelsSchema
+          .default({})
+          .describe("Labels that Prometheus selects PodMonitors and PrometheusRules by"),
         monitors: monitorsSchema,
         seriesLabels: seriesLabelsSchema.optional(),
         authentication: authenticationSchema.optional(),

@@ -77,7 +77,10 @@ describe("VllmRuntime", () => {
       clientNamespaces: ["assistant"],
       egress: [{ cidr: "10.0.0.0/8", ports: [443], reason: "a mirror" }],
     };
-    assert.deepEqual(inputs("NetworkPolicy")["spec"], networkPolicySpec(SELECTOR, { ...ENVIRONMENT, access }, contractOf()));
+    assert.deepEqual(
+      inputs("NetworkPolicy")["spec"],
+      networkPolicySpec(SELECTOR, { ...ENVIRONMENT, access }, contractOf()),
+    );
     assert.deepEqual(inputs("PodMonitor"), {
       apiVersion: "monitoring.coreos.com/v1",
       kind: "PodMonitor",

@@ -87,6 +87,9 @@ describe("s3Users", () => {
     const endpoint = "https://s3.example.com";
     const output = { s3: { ...BATCH.output.s3, endpoint } };
     const input = { s3: { ...BATCH.input.s3, endpoint } };
-    assert.deepEqual(usersOf({ cache: { ...CACHE, endpoint, read: "stream" }, batch: { evals: { ...BATCH, input, output } } }), {});
+    assert.deepEqual(
+      usersOf({ cache: { ...CACHE, endpoint, read: "stream" }, batch: { evals: { ...BATCH, input, output } } }),
+      {},
+    );
   });
 });

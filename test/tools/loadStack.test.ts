@@ -19,7 +19,8 @@ describe("loadStacks", () => {
     return [];
   };
   const NAME = "is not a Kubernetes name: use lower-case letters, digits and dashes";
-  const KEYS = "Allowed: cluster, namespace, gpuTypes, pod, cache, platform, access, huggingFaceToken, models, batch or batchQuota";
+  const KEYS =
+    "Allowed: cluster, namespace, gpuTypes, pod, cache, platform, access, huggingFaceToken, models, batch or batchQuota";
 
   it("loads each stack with its warnings", () => {
     const folder = folderWith({

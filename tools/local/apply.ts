@@ -206,7 +206,9 @@ export async function prune(cluster: Cluster, run: string, steps: readonly Step[
   const labels = marks(run);
   const own = new Set((await cluster.list("v1", "Namespace", { labels })).map(({ metadata }) => metadata.name));
   const found = await Promise.all(
-    [...BATCH_OBJECTS, ...RUNTIME_OBJECTS, ...CACHE_OBJECTS].map(({ apiVersion, kind }) => cluster.list(apiVersion, kind, { labels })),
+    [...BATCH_OBJECTS, ...RUNTIME_OBJECTS, ...CACHE_OBJECTS].map(({ apiVersion, kind }) =>
+      cluster.list(apiVersion, kind, { labels }),
+    ),
   );
   const old = found
     .flat()

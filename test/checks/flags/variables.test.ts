@@ -23,12 +23,7 @@ describe("environment", () => {
   });
 
   it("owns what it sets, and the secrets' variables", () => {
-    assert.deepEqual([...OWNED_ENV], [
-      ...Object.keys(FIXED),
-      "VLLM_ENABLE_STARTUP_PLAN",
-      "VLLM_API_KEY",
-      "HF_TOKEN",
-    ]);
+    assert.deepEqual([...OWNED_ENV], [...Object.keys(FIXED), "VLLM_ENABLE_STARTUP_PLAN", "VLLM_API_KEY", "HF_TOKEN"]);
   });
 });
 

@@ -122,7 +122,9 @@ describe("judge", () => {
   });
 
   it("takes levels from a file, puts mandatory ones first, and ends with 0 where there are none", async () => {
-    const folder = folderWith({ "levels.json": '{ "all": "advisory", "network-policy": "mandatory", "weights-cached": "disabled" }' });
+    const folder = folderWith({
+      "levels.json": '{ "all": "advisory", "network-policy": "mandatory", "weights-cached": "disabled" }',
+    });
     const config = join(folder, "levels.json");
     const bad = await reported({ "a.yaml": manifests([LATEST]) }, config);
     assert.deepEqual(
