@@ -18,7 +18,7 @@ export interface LustreFileSystem {
  * write and states `fsGroup`: it becomes 2775, of that group. The pod itself needs no root, so it may be in a namespace with the
  * restricted Pod Security Standard. The driver's policy ReadWriteOnceWithFSType wants two things of the volume for that: `fsType`, and
  * ReadWriteOnce among its access modes. ReadWriteMany comes first, since the driver is told the first one alone. Pods state
- * `fsGroupChangePolicy: OnRootMismatch` ({@link LUSTRE_POD_SECURITY}), so that kubelet does not go through all weights at each start; of volumes
+ * `fsGroupChangePolicy: OnRootMismatch`, so that kubelet does not go through all weights at each start; of volumes
  * that are mounted read-only it leaves the owner alone.
  *
  * Sources, read 2026-11-26: charts/aws-fsx-csi-driver/values.yaml, pkg/driver and docs/troubleshooting.md of
@@ -47,6 +47,3 @@ export function lustreVolumeSpec({
     },
   };
 }
-
-/** Of pods that write to the file system, beside `fsGroup`. */
-export const LUSTRE_POD_SECURITY = { fsGroupChangePolicy: "OnRootMismatch" } as const;

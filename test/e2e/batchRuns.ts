@@ -213,11 +213,6 @@ export class BatchWorld {
     return linesOf(join(this.claimFolder, "out", name, file)) as Record<string, unknown>[];
   }
 
-  /** What the stand-in for vLLM has worked out in a run, in its order. */
-  journal(name: string): unknown[] {
-    return linesOf(journalOf(this.folder, name));
-  }
-
   private get claimFolder(): string {
     return join(this.folder, "claims", CLAIM);
   }
