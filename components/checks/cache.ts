@@ -54,7 +54,7 @@ function checkMountedBucket(cache: CacheConfig, isBuilt: boolean | undefined, pa
   return [error(`${path}.endpoint`, message)];
 }
 
-/** A volume of block storage is one node's: pods of other nodes would wait for ever. */
+/** One node at a time can mount a volume of block storage, so pods on other nodes would never start. */
 function checkStorageClass(storageClass: string | undefined, path: string): Problem[] {
   if (storageClass === undefined || blockStorageNamed(storageClass) === undefined) return [];
   const message =

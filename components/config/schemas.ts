@@ -16,9 +16,14 @@ export const commit = z
   .string()
   .regex(COMMIT, "is not a commit: branches and tags move, so use the commit's 40 lower-case hex digits");
 
-export const hubId = z
-  .string()
-  .regex(/^[A-Za-z0-9][\w.-]*\/[\w.-]+$/, "is not a Hugging Face id: use organisation/name");
+const HUB_ID = /^[A-Za-z0-9][\w.-]*\/[\w.-]+$/;
+
+/** Whether a text has the form of a repository's name on the hub. */
+export function isHubId(text: string): boolean {
+  return HUB_ID.test(text);
+}
+
+export const hubId = z.string().regex(HUB_ID, "is not a Hugging Face id: use organisation/name");
 
 /** Why something is set; long enough for a paragraph and a link. */
 export const reason = z
@@ -78,3 +83,8 @@ export const labelsSchema = z.record(
       "is not a label's value: use up to 63 letters, digits, dashes, dots and underscores, first and last no punctuation",
     ),
 );
+
+/** Whether of several keys exactly one is given. */
+export function givesOne(value: Readonly<Record<string, unknown>>, keys: readonly string[]): boolean {
+  return keys.filter((key) => value[key] !== undefined).length === 1;
+}

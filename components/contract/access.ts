@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { withMovedKeys } from "../config/moved.js";
 import { isRange, isWithin } from "../config/ranges.js";
-import { dnsLabel, ipRange, labelsSchema, port, reason } from "../config/schemas.js";
+import { dnsLabel, givesOne, ipRange, labelsSchema, port, reason } from "../config/schemas.js";
 
 /**
  * Link-local ranges: a node's metadata and the credentials of cloud identities are there. A range that covers one by the way
@@ -26,11 +26,6 @@ const inNamespace = {
   podLabels: labelsSchema.optional().describe("Labels of the pods; default: every pod of the namespace"),
 };
 
-/** What a rule allows: some address and what is there, once each. */
-function oneOf(peer: Record<string, unknown>, keys: readonly string[]): boolean {
-  return keys.filter((key) => peer[key] !== undefined).length === 1;
-}
-
 const dnsPeerSchema = z
   .strictObject({
     namespace: inNamespace.namespace.optional(),
@@ -42,7 +37,7 @@ const dnsPeerSchema = z
       .default([53])
       .describe("Ports of the servers, by UDP and TCP; OpenShift's pods have 5353"),
   })
-  .refine((peer) => oneOf(peer, ["namespace", "cidr"]), { error: "give either namespace or cidr" })
+  .refine((peer) => givesOne(peer, ["namespace", "cidr"]), { error: "give either namespace or cidr" })
   .refine((peer) => peer.podLabels === undefined || peer.namespace !== undefined, {
     error: "podLabels choose pods of a namespace: give namespace, too, or leave them out",
   });
@@ -59,7 +54,7 @@ export const egressRuleSchema = z
     ports: z.array(port).min(1).describe("TCP ports"),
     reason,
   })
-  .refine((rule) => oneOf(rule, ["everywhere", "cidr", "namespace"]), {
+  .refine((rule) => givesOne(rule, ["everywhere", "cidr", "namespace"]), {
     error: "give one of everywhere, cidr and namespace",
   })
   .refine((rule) => rule.podLabels === undefined || rule.namespace !== undefined, {

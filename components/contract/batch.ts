@@ -1,8 +1,8 @@
 /** The shape of a batch's entry in the stack config: requests from a file, answered once each by pods that come and go. */
 import { z } from "zod";
 import { withMovedKeys } from "../config/moved.js";
-import { objectName, positiveInt } from "../config/schemas.js";
-import { bucketShape, claimFolderSchema, givesOne, keyPrefix, relativePath, s3PrefixSchema } from "./places.js";
+import { objectName, positiveInt, givesOne } from "../config/schemas.js";
+import { bucketShape, claimFolderSchema, keyPrefix, relativePath, s3PrefixSchema } from "./places.js";
 import { releaseSchema } from "./schema.js";
 
 /**

@@ -53,8 +53,3 @@ export const claimFolderSchema = z.strictObject({
 
 export type S3Prefix = z.infer<typeof s3PrefixSchema>;
 export type ClaimFolder = z.infer<typeof claimFolderSchema>;
-
-/** Whether of several keys exactly one is given. */
-export function givesOne(value: Readonly<Record<string, unknown>>, keys: readonly string[]): boolean {
-  return keys.filter((key) => value[key] !== undefined).length === 1;
-}

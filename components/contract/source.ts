@@ -1,7 +1,7 @@
 /** Where the files of a model, a tokenizer, a draft or an adapter come from, if not from the hub. */
 import { z } from "zod";
-import { commit, hubId, reason } from "../config/schemas.js";
-import { claimFolderSchema, givesOne, s3PrefixSchema } from "./places.js";
+import { commit, givesOne, hubId, reason } from "../config/schemas.js";
+import { claimFolderSchema, s3PrefixSchema } from "./places.js";
 
 /**
  * A source beside the hub. Each pins its files by a revision of 40 hex digits: the start of the SHA-256 of the `manifest.json` in

@@ -1,4 +1,5 @@
 /** What a release loads: its model, and a tokenizer, a draft and adapters of their own. */
+import { isHubId } from "../../config/schemas.js";
 import type { ReleaseConfig } from "../../contract/schema.js";
 import type { Source } from "../../contract/source.js";
 import type { Flags } from "../../contract/contract.js";
@@ -62,12 +63,10 @@ function artifact(
   return { use, name, id, revision, ...(source !== undefined && { source }), gated: source === undefined && gated };
 }
 
-const HUB_ID = /^[A-Za-z0-9][\w.-]*\/[\w.-]+$/;
-
 /** A draft of the hub that the flag itself names, at its commit. */
 function draftInFlags(flags: Flags): { id: string; revision: string } | undefined {
   const config = decoded(flags["speculative-config"]?.value);
   if (config === null || typeof config !== "object" || Array.isArray(config)) return undefined;
   const { model: id, revision } = config as Record<string, unknown>;
-  return typeof id === "string" && HUB_ID.test(id) && typeof revision === "string" ? { id, revision } : undefined;
+  return typeof id === "string" && isHubId(id) && typeof revision === "string" ? { id, revision } : undefined;
 }
