@@ -146,7 +146,9 @@ function splitOf({ gpus, dataParallel = 1, items = {} }: FitInput): Split {
 function largestContext(input: FitInput, holds: (context: number) => boolean): number {
   const most = Math.max(input.model.maxContext, input.context);
   if (holds(most)) return most;
-  if (!holds(BLOCK_TOKENS)) return 0;
+  // A context within a block may fit where a whole block does not: trial runs grow with it.
+  const asked = holds(input.context) ? input.context : 0;
+  if (!holds(BLOCK_TOKENS)) return asked;
   let low = 0;
   let high = Math.floor(most / BLOCK_TOKENS);
   while (low < high) {
@@ -154,7 +156,7 @@ function largestContext(input: FitInput, holds: (context: number) => boolean): n
     if (holds(middle * BLOCK_TOKENS)) low = middle;
     else high = middle - 1;
   }
-  return low * BLOCK_TOKENS;
+  return Math.max(asked, low * BLOCK_TOKENS);
 }
 
 /** Whether vLLM can split a model's attention over so many GPUs. */

@@ -19,7 +19,7 @@ export interface Batch {
   has(name: string): boolean;
   read(name: string): string;
   json(name: string): Record<string, unknown>;
-  /** Files under a folder of the run, sorted. */
+  /** Files under a folder of the run, sorted; without the drafts (`.new`) that a program leaves when it is killed. */
   names(under: string): string[];
   /** The records of a file. */
   records(name: string): OutputRecord[];
@@ -49,7 +49,12 @@ export function batchOf(input: Buffer | string, more: Record<string, unknown> = 
     has: (name) => existsSync(join(runFolder, name)),
     read,
     json: (name) => JSON.parse(read(name)) as Record<string, unknown>,
-    names: (under) => (existsSync(join(runFolder, under)) ? readdirSync(join(runFolder, under)).sort() : []),
+    names: (under) =>
+      existsSync(join(runFolder, under))
+        ? readdirSync(join(runFolder, under))
+            .filter((name) => !name.endsWith(".new"))
+            .sort()
+        : [],
     records: (name) => recordsOf(read(name)) as OutputRecord[],
   };
 }
