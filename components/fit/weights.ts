@@ -88,15 +88,22 @@ function parametersPerGpu(
   // Whole experts or slices of each: as many either way.
   if (name === "experts") return parameters / (tensorParallel * dataParallel);
   const hasProjections = name === (model.weights?.attention === undefined ? LINEAR : "attention");
-  return parameters / tensorParallel + (hasProjections ? copiedProjections(model, tensorParallel) : 0);
+  return parameters / tensorParallel + (hasProjections ? copiedProjections(model, tensorParallel, parameters) : 0);
 }
 
-/** Where GPUs are more than a layer's KV heads, each has a whole head's projections (`QKVParallelLinear`). */
-function copiedProjections(model: Architecture, tensorParallel: number): number {
-  return layerGroups(model).reduce((sum, group) => {
-    if (!("kvHeads" in group) || group.kvHeads >= tensorParallel) return sum;
+/**
+ * Where GPUs are more than a layer's KV heads, each has a whole head's projections (`QKVParallelLinear`).
+ *
+ * @param parameters of the part that has the projections: of a model that is described in part, no more is copied than that
+ */
+function copiedProjections(model: Architecture, tensorParallel: number, parameters: number): number {
+  let [projections, copied] = [0, 0];
+  for (const group of layerGroups(model)) {
+    if (!("kvHeads" in group)) continue;
     const { layers, kvHeads, headSize, valueHeadSize = headSize } = group;
-    const projections = layers * model.hiddenSize * (headSize + valueHeadSize);
-    return sum + projections * (1 - kvHeads / tensorParallel);
-  }, 0);
+    const ofHead = layers * model.hiddenSize * (headSize + valueHeadSize);
+    projections += kvHeads * ofHead;
+    copied += ofHead * Math.max(0, 1 - kvHeads / tensorParallel);
+  }
+  return copied === 0 ? 0 : copied * Math.min(1, parameters / projections);
 }
