@@ -70,6 +70,8 @@ const OF_GPU = ["gpu", "UUID", "modelName", "Hostname", ...OF_CONTAINER] as cons
 export const DCGM = {
   /** Percent. */
   utilization: gauge("DCGM_FI_DEV_GPU_UTIL", ...OF_GPU),
+  /** 0 to 1. Slices of a GPU (MIG) have this one alone, with the labels `GPU_I_ID` and `GPU_I_PROFILE`. */
+  engineActive: gauge("DCGM_FI_PROF_GR_ENGINE_ACTIVE", ...OF_GPU),
   /** MiB. */
   memoryUsed: gauge("DCGM_FI_DEV_FB_USED", ...OF_GPU),
   memoryFree: gauge("DCGM_FI_DEV_FB_FREE", ...OF_GPU),

@@ -54,10 +54,13 @@ export const RELEASE = {
   preemptions: "release:vllm_preemptions:rate1m",
   /** Requests a second that ended, by `finished_reason`. */
   finished: "release:vllm_requests_finished:rate5m",
-  /** Requests a second by class of `status`. */
+  /** Requests a second that were posted to `/v1`, by class of `status`, such as `5xx`. */
   http: "release:vllm_http_requests:rate5m",
+  /** Requests a second that were over the limits of the contract; absent before vLLM 0.32, which does not count them. */
   refusals: "release:vllm_refusals:rate5m",
   promptTokens: "release:vllm_prompt_tokens:rate5m",
+  /** Of {@link RELEASE.promptTokens}, those that were not computed again. */
+  cachedPromptTokens: "release:vllm_prompt_tokens_cached:rate5m",
   generationTokens: "release:vllm_generation_tokens:rate5m",
   /** By `le`. */
   timeToFirstToken: "release:vllm_time_to_first_token_seconds_bucket:rate5m",
@@ -80,16 +83,29 @@ export const RELEASE = {
   gpuMemory: "release:vllm_gpu_memory_usage:max",
 } as const;
 
-/** Service levels, by model and `slo`. `window` in names is one of 5m, 30m, 1h, 6h and 3d. */
+/** Windows of {@link SLO.errors}. */
+export const SLO_WINDOWS = ["5m", "30m", "1h", "6h", "3d", "30d"] as const;
+export type SloWindow = (typeof SLO_WINDOWS)[number];
+
+/** Service levels, by model and `slo`; 0 where a model has no traffic. */
 export const SLO = {
-  /** Requests a second, and good ones. */
+  /** Requests a second; with `slo="itl"` tokens. */
   requests: "model:vllm_slo_requests:rate5m",
+  /** The good ones of {@link SLO.requests}. */
   good: "model:vllm_slo_good:rate5m",
+  /** Those of five minutes and of an hour, recorded as often: what the long windows are made of. */
+  requestsOf: (window: "5m" | "1h"): string => `model:vllm_slo_requests:increase${window}`,
+  goodOf: (window: "5m" | "1h"): string => `model:vllm_slo_good:increase${window}`,
   /** Share of bad requests, 0 to 1. */
-  errors: (window: "5m" | "30m" | "1h" | "6h" | "3d" | "30d"): string => `model:vllm_slo_errors:ratio_rate${window}`,
+  errors: (window: SloWindow): string => `model:vllm_slo_errors:ratio_rate${window}`,
+  /** Bad requests, with `slo="itl"` too: bad tokens over tokens a request. */
+  bad: (window: "1h" | "6h" | "3d"): string => `model:vllm_slo_bad_requests:increase${window}`,
   /** Share of the error budget of 30 days that is left; negative when it is spent. */
   budgetLeft: "model:vllm_slo_budget_left:ratio30d",
 } as const;
+
+/** A model's requests a second that were posted to `/v1`, whatever came of them. */
+export const MODEL_REQUESTS = "model:vllm_http_requests:rate5m";
 
 /** Cost, at the level of a release unless said otherwise. */
 export const COST = {
