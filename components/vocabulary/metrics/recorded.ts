@@ -27,6 +27,8 @@ export const TARGETS = {
   kvCacheTarget: "kv_cache_target",
   /** From the container's start to its first readiness. */
   startupSeconds: "startup_seconds",
+  /** From the pod's creation to its first readiness: a new node, the image, a folder that the node fills itself, the start. */
+  deadlineSeconds: "deadline_seconds",
   drainSeconds: "drain_seconds",
   replicasMin: "replicas_min",
   replicasMax: "replicas_max",
@@ -123,4 +125,12 @@ export const COST = {
   stackDay: "stack:vllm_cost_usd:day",
   /** The budget of a day in dollars, of a model, or of the stack with `vllm_model=""`. */
   budget: "vllm_budget_usd_day",
+} as const;
+
+/** What alerts know of a release's past. Both are there only while replicas are wanted, a release each. */
+export const PAST = {
+  /** When its replicas began to be wanted, in seconds since 1970. */
+  wantedSince: "release:vllm_replicas_wanted:since",
+  /** 1 once one of them has been ready. */
+  served: "release:vllm_replicas_ready:once",
 } as const;
