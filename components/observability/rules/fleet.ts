@@ -21,7 +21,8 @@ function nodes(scope: Record<string, string>): string {
   const own = `(${KUBE.nodeLabels.name}{${type}!=""} and on (node) ${CONTRACT.pod}${selector(scope)})`;
   const onDemand = `label_replace(${own}, "capacity", "${LIFECYCLES.onDemand}", "", "")`;
   const capacity = SPOT_NODE_LABELS.reduce(
-    (expr, { key, value }) => `label_replace(${expr}, "capacity", "${LIFECYCLES.spot}", "${shownLabel(key)}", "${value}")`,
+    (expr, { key, value }) =>
+      `label_replace(${expr}, "capacity", "${LIFECYCLES.spot}", "${shownLabel(key)}", "${value}")`,
     onDemand,
   );
   return `max by (node, instance_type, capacity) (label_replace(${capacity}, "instance_type", "$1", "${type}", "(.*)"))`;

@@ -1,6 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { LABELS } from "../../vocabulary/labels.js";
-import { GPU_RESOURCE, INSTANCE_TYPE_LABEL, NODE_LABELS, SPOT_NODE_LABELS, SYSTEM_NODES } from "../../vocabulary/nodes.js";
+import {
+  GPU_RESOURCE,
+  INSTANCE_TYPE_LABEL,
+  NODE_LABELS,
+  SPOT_NODE_LABELS,
+  SYSTEM_NODES,
+} from "../../vocabulary/nodes.js";
 import { CHARTS, IMAGE_TAGS } from "../charts.js";
 import { MONITORING_NAMESPACE } from "../namespaces.js";
 import { DAEMON_ROLLING_UPDATE } from "../rollout.js";
