@@ -9,7 +9,6 @@ import { checkGpuTypes } from "../components/checks/nodes/gpuTypes.js";
 import { checkHubToken, needHubToken } from "../components/checks/hubToken.js";
 import { checkPods } from "../components/checks/pod.js";
 import { checkPlacements, type PlacedRelease } from "../components/checks/nodes/placement.js";
-import { checkDefaultSlo, checkRetention } from "../components/checks/observability.js";
 import { checkImage } from "../components/checks/release.js";
 import { checkReach } from "../components/checks/reach.js";
 import { resolveModels, type ResolvedModels } from "../components/checks/resolve.js";
@@ -29,6 +28,7 @@ import { withArchitectureFiles } from "./architectureFiles.js";
 import { type ClusterConfig, parseCluster, type ParsedCluster } from "./clusterConfig.js";
 import { NAMESPACE } from "./namespace.js";
 import { checkPrometheus } from "./prometheusChecks.js";
+import { checkServiceLevels } from "./serviceLevelChecks.js";
 import { namespaceName, type PlainSections, plainSectionsSchema, stackConfigSchema } from "./schema.js";
 import { type Secrets, takeSecrets } from "./secrets.js";
 
@@ -171,7 +171,12 @@ const CROSS_CHECKS: readonly ((sections: Sections) => Problem[])[] = [
   checkAwsAddons,
   checkBuiltCluster,
   checkBatches,
-  checkServiceLevels,
+  ({ cluster: { kind }, plain: { observability, platform }, models: { releases } }) =>
+    checkServiceLevels(
+      observability.slo,
+      { platform, releases, isBuilt: kind === undefined ? undefined : kind === "built" },
+      `${NAMESPACE}:`,
+    ),
 ];
 
 /** The stack's pod section, and what it says together with a model's. */
@@ -303,35 +308,5 @@ function checkBatches({ cluster: { kind }, plain, batches: { batches } }: Sectio
       checkAround(batches, { access, namespace: namespaceName(own), isBuilt }, BATCH_PATH),
     ),
     ...given([plain.batchQuota], (quota) => checkQuota(quota, batches, `${NAMESPACE}:batchQuota`)),
-  ];
-}
-
-/** Service levels of the environment, and whether what measures them is there. */
-function checkServiceLevels({ cluster, plain, models: { releases } }: Sections): Problem[] {
-  const { slo } = plain.observability;
-  const { prometheus, addons } = plain.platform;
-  const own = releases.filter((release) => release.slo !== undefined);
-  const stated = [
-    ...(slo === undefined ? [] : [`${NAMESPACE}:observability.slo`]),
-    ...new Set(own.map(({ path }) => path.replace(/\.releases\..*$/, ".slo"))),
-  ];
-  const byDefault = cluster.kind === undefined ? undefined : cluster.kind === "built";
-  return [
-    ...checkDefaultSlo(slo, releases, `${NAMESPACE}:observability.slo`),
-    ...given([prometheus.monitors], (monitors) =>
-      monitors === "podMonitor"
-        ? []
-        : stated.map((path) =>
-            warning(
-              path,
-              `is not measured: rules are made only where ${NAMESPACE}:platform.prometheus.monitors is podMonitor, and it is ${monitors}`,
-            ),
-          ),
-    ),
-    ...given([addons.prometheus.install, addons.prometheus.retentionDays], (install, days) =>
-      stated.length > 0 && (install ?? byDefault) === true
-        ? checkRetention(days, `${NAMESPACE}:platform.addons.prometheus.retentionDays`)
-        : [],
-    ),
   ];
 }
