@@ -1,11 +1,11 @@
 /** The one shape of an alert, and the rule that is made of it. */
 import type { AlertsConfig } from "../../contract/observability/alerts.js";
-import { ALERT_DEFAULTS, ALERT_LABELS, type AlertName, type Severity } from "../../vocabulary/alerts.js";
+import { ALERTS, ALERT_LABELS, type AlertName, type Severity } from "../../vocabulary/alerts.js";
 import { METRIC_LABELS } from "../../vocabulary/metrics/labels.js";
 import { type BoardName, dashboardUid } from "../dashboards/names.js";
 import type { Scope } from "../promql.js";
 
-/** An alert; severity, duration and threshold are in {@link ALERT_DEFAULTS}. */
+/** An alert; severity, duration and threshold are in {@link ALERTS}. */
 export interface Alert {
   name: AlertName;
   /** One line: Prometheus' template, in which `{{ $labels.vllm_model }}` is a label and `{{ $value }}` the expression's value. */
@@ -43,7 +43,7 @@ export interface Setting {
 
 /** `undefined` where the config turns the alert off. */
 export function settingOf(name: AlertName, { change }: AlertsConfig): Setting | undefined {
-  const { severity, forSeconds, threshold } = ALERT_DEFAULTS[name];
+  const { severity, forSeconds, threshold } = ALERTS[name];
   const own = change[name];
   if (own === "off" || own === false) return undefined;
   return {
