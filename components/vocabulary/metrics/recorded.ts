@@ -106,6 +106,8 @@ export const SLO = {
 
 /** A model's requests a second that were posted to `/v1`, whatever came of them. */
 export const MODEL_REQUESTS = "model:vllm_http_requests:rate5m";
+/** Those of five minutes, recorded as often. */
+export const MODEL_REQUESTS_OF_5M = "model:vllm_http_requests:increase5m";
 
 /** Cost, at the level of a release unless said otherwise. Dollars are US dollars. */
 export const COST = {
