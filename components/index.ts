@@ -77,5 +77,9 @@ export { TrafficPriorities, type TrafficPrioritiesArgs } from "./serving/traffic
 export { VllmRuntime, type VllmRuntimeArgs } from "./serving/vllmRuntime.js";
 export { WarmSpare, type WarmSpareArgs } from "./serving/warmSpare.js";
 export { ANNOTATIONS, LABELS } from "./vocabulary/labels.js";
-export { METRIC_LABELS, METRICS } from "./vocabulary/metrics.js";
+export { Observability, type ObservabilityArgs } from "./observability/observability.js";
+export type { ObservabilityConfig } from "./contract/observability/schema.js";
+export type { SloConfig } from "./contract/observability/slo.js";
+export { METRIC_LABELS } from "./vocabulary/metrics/labels.js";
+export { METRICS } from "./vocabulary/metrics/vllm.js";
 export type { PriorityName, TrafficClass } from "./vocabulary/traffic.js";

@@ -7,6 +7,7 @@ import type { CacheStorage } from "../components/cache/volume.js";
 import { DO_NOT_DISRUPT } from "../components/cluster/karpenter/nodePool.js";
 import type { PresentCluster } from "../components/cluster/present.js";
 import { hasEngine } from "../components/derive/batch/plan.js";
+import { Observability } from "../components/observability/observability.js";
 import type { ServingEnvironment } from "../components/engine/environment.js";
 import { serveModels, servingEnvironment } from "../components/serving/environment.js";
 import type { LiveRelease } from "../components/serving/modelServing.js";
@@ -56,7 +57,16 @@ export function deploy(
   const shared = { ...environment, ...(cache !== undefined && { cache }) };
   const hasPodIdentity = config.cluster.built !== undefined;
   runBatches(config.batches, { environment: shared, quota: config.batchQuota, hasPodIdentity }, opts);
-  return serveModels(config.models, shared, opts);
+  const live = serveModels(config.models, shared, opts);
+  // Nobody else reads PrometheusRules.
+  if (config.platform.prometheus.monitors === "podMonitor") {
+    new Observability(
+      "observability",
+      { models: config.models, config: config.observability, environment: shared },
+      opts,
+    );
+  }
+  return live;
 }
 
 /** Where weights are kept; none where the stack has no such section, or one that makes nothing. */

@@ -8,6 +8,7 @@ import { batchesSchema, batchQuotaSchema } from "../components/contract/batch.js
 import { cacheSchema } from "../components/contract/cache.js";
 import { gpuTypesSchema } from "../components/contract/gpuTypes.js";
 import { podSchema } from "../components/contract/pod.js";
+import { observabilitySchema } from "../components/contract/observability/schema.js";
 import { modelSchema } from "../components/contract/schema.js";
 import { platformSchema } from "../components/platform/schema.js";
 import { HUB_TOKEN } from "../components/vocabulary/secrets.js";
@@ -43,6 +44,7 @@ export const stackConfigSchema = z.strictObject({
   cache: cacheSchema.optional(),
   platform: platformSchema.prefault({}),
   access: accessSchema.prefault({}),
+  observability: observabilitySchema.prefault({}),
   huggingFaceToken: z
     .union([z.string().min(1), secretRefSchema(HUB_TOKEN)])
     .optional()

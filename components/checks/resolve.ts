@@ -115,6 +115,7 @@ function resolveModel(name: string, value: unknown, path: string, shared: Shared
     route: parsed.value.route,
     ...(parsed.value.apiKey !== undefined && { apiKey: parsed.value.apiKey }),
     warmSpares: parsed.value.warmSpares,
+    ...(parsed.value.slo !== undefined && { slo: parsed.value.slo }),
     releases: new Map(releases.map(({ release, plan }) => [release, plan as RuntimePlan])),
   };
   if (!problems.some(({ severity }) => severity === "error"))

@@ -8,6 +8,7 @@ import { API_KEY } from "../vocabulary/secrets.js";
 import { commit, envName, hubId, positiveInt, reason } from "../config/schemas.js";
 import { architectureSchema } from "./architecture.js";
 import { gpuTypeName } from "./gpuTypes.js";
+import { sloSchema } from "./observability/slo.js";
 import { podSchema } from "./pod.js";
 import { adapterName, adapterSchema, draftSchema, sourceSchema } from "./source.js";
 import { behaviorSchema, fallbackSchema, triggerSchema } from "./triggers.js";
@@ -214,6 +215,9 @@ export const modelSchema = z
       .min(0)
       .default(0)
       .describe("Low-priority pods, each reserving the GPUs of one replica; a new replica takes their place at once"),
+    slo: sloSchema
+      .optional()
+      .describe("Service levels of the model; default: of an interactive model those of vllm:observability.slo"),
     pod: podSchema.optional().describe("What this model's pods have besides vllm:pod, or in place of it"),
   })
   .describe("A model that clients can use");

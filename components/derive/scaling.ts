@@ -1,6 +1,7 @@
 /** What a release is scaled by: queries of its own series, and what one replica aims at. */
 import type { SeriesLabels } from "../contract/prometheus.js";
-import { METRIC_LABELS, METRICS } from "../vocabulary/metrics.js";
+import { METRIC_LABELS } from "../vocabulary/metrics/labels.js";
+import { METRICS } from "../vocabulary/metrics/vllm.js";
 import { expectedStart } from "./coldStart.js";
 import { runtimeName } from "./objects.js";
 import type { RuntimePlan } from "./plan.js";

@@ -1,4 +1,5 @@
 import type { SecretRef } from "../config/secretRef.js";
+import type { SloConfig } from "../contract/observability/slo.js";
 import type { ModelConfig } from "../contract/schema.js";
 import type { ModelKeys, RuntimePlan } from "./plan.js";
 
@@ -7,6 +8,8 @@ export interface ServedModel extends ModelKeys {
   name: string;
   route: ModelConfig["route"];
   warmSpares: number;
+  /** Service levels that the model states itself. @default those of its class, if any */
+  slo?: SloConfig;
   /** Secret with the key that clients send. @default one that is made, of a random key */
   apiKey?: SecretRef;
   /** By release name, in the config's order. */

@@ -2,16 +2,12 @@
 import type { IPrometheusRule } from "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PrometheusRule";
 import type { RuntimePlan } from "../derive/plan.js";
 import { LABELS } from "../vocabulary/labels.js";
-import { COLD_START, COLD_START_PARTS, METRIC_LABELS } from "../vocabulary/metrics.js";
+import { COLD_START, COLD_START_PARTS } from "../vocabulary/metrics/coldStart.js";
+import { METRIC_LABELS, shownLabel } from "../vocabulary/metrics/labels.js";
 import { ENGINE_CONTAINER } from "../vocabulary/workloads.js";
 
 type Part = (typeof COLD_START_PARTS)[number];
 type Labels = Readonly<Record<string, string>>;
-
-/** How a pod's label is called on `kube_pod_labels`, if kube-state-metrics is told to show it (`metricLabelsAllowlist`). */
-function shownLabel(label: string): string {
-  return `label_${label.replace(/[^a-zA-Z0-9_]/g, "_")}`;
-}
 
 function selector(labels: Labels): string {
   return `{${Object.entries(labels)

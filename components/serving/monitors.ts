@@ -1,7 +1,7 @@
 /** How Prometheus finds a runtime's pods, and by which labels their series are found again. */
 import type { Monitors, SeriesLabels } from "../contract/prometheus.js";
 import type { Monitoring } from "../engine/environment.js";
-import { METRIC_LABELS } from "../vocabulary/metrics.js";
+import { METRIC_LABELS } from "../vocabulary/metrics/labels.js";
 import { HTTP_PORT } from "../vocabulary/ports.js";
 
 type Annotations = Readonly<Record<string, string>>;

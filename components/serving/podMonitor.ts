@@ -1,6 +1,6 @@
 import type { IPodMonitor } from "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PodMonitor";
 import { LABELS } from "../vocabulary/labels.js";
-import { METRIC_LABELS } from "../vocabulary/metrics.js";
+import { METRIC_LABELS } from "../vocabulary/metrics/labels.js";
 import { PORT_NAME } from "../vocabulary/ports.js";
 
 /** How a pod's label becomes a target label: Prometheus' own name for `pulumi-vllm.dev/release` and the like. */
@@ -11,10 +11,12 @@ function metaLabel(label: string): string {
 /** Scrapes every five seconds, since the autoscaler can be no faster than its metrics. */
 export function podMonitorSpec(selector: Record<string, string>): IPodMonitor["spec"] {
   const sources = {
+    [METRIC_LABELS.stack]: LABELS.partOf,
     [METRIC_LABELS.model]: LABELS.instance,
     [METRIC_LABELS.release]: LABELS.release,
     [METRIC_LABELS.revision]: LABELS.revision,
     [METRIC_LABELS.class]: LABELS.class,
+    [METRIC_LABELS.gpu]: LABELS.gpu,
   };
   return {
     selector: { matchLabels: selector },

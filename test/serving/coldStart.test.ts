@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { COLD_START_PARTS } from "../../components/vocabulary/metrics.js";
+import { COLD_START_PARTS } from "../../components/vocabulary/metrics/coldStart.js";
 import { prometheusStackValues } from "../../components/platform/prometheus/values.js";
 import { coldStartRuleSpec } from "../../components/serving/coldStart.js";
 import { contractOf } from "./fixtures.js";

@@ -19,6 +19,11 @@ describe("podMonitorSpec", () => {
           scrapeTimeout: "4s",
           relabelings: [
             {
+              sourceLabels: ["__meta_kubernetes_pod_label_app_kubernetes_io_part_of"],
+              targetLabel: "vllm_stack",
+              action: "replace",
+            },
+            {
               sourceLabels: ["__meta_kubernetes_pod_label_app_kubernetes_io_instance"],
               targetLabel: "vllm_model",
               action: "replace",
@@ -36,6 +41,11 @@ describe("podMonitorSpec", () => {
             {
               sourceLabels: ["__meta_kubernetes_pod_label_pulumi_vllm_dev_class"],
               targetLabel: "vllm_class",
+              action: "replace",
+            },
+            {
+              sourceLabels: ["__meta_kubernetes_pod_label_pulumi_vllm_dev_gpu"],
+              targetLabel: "vllm_gpu",
               action: "replace",
             },
           ],

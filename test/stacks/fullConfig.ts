@@ -155,6 +155,12 @@ export const FULL_EXISTING: Config = stackValues({
       loadBalancerController: { install: false },
     },
   },
+  observability: {
+    slo: { ttft: { seconds: 1, target: 0.99 }, interTokenLatency: { seconds: 0.1, target: 0.99 }, availability: 0.999 },
+    alerts: { owner: "ml", runbooks: "https://runbooks.example.com", dashboards: "https://grafana.example.com" },
+    dashboards: { install: true, folder: "Models", labels: { grafana_dashboard: "1" } },
+    budgets: { usdPerDay: 400, models: { chat: 100 } },
+  },
   access: {
     clientNamespaces: ["assistant", "models"],
     dns: [
@@ -241,6 +247,7 @@ export const FULL_EXISTING: Config = stackValues({
       },
       drainSeconds: 60,
       warmSpares: 1,
+      slo: { ttft: { seconds: 2.5, target: 0.99 } },
       releases: {
         r1: {
           model: {

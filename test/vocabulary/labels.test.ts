@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 
 import { ANNOTATIONS, COMPONENTS, LABELS } from "../../components/vocabulary/labels.js";
-import { METRIC_LABELS, METRICS } from "../../components/vocabulary/metrics.js";
+import { METRIC_LABELS } from "../../components/vocabulary/metrics/labels.js";
+import { METRICS } from "../../components/vocabulary/metrics/vllm.js";
 import {
   GPU_TAINT,
   NODE_LABELS,
@@ -28,11 +29,9 @@ describe("the vocabulary", () => {
   });
 
   it("names metrics as vLLM 0.30 does", () => {
-    assert.deepEqual(METRICS, {
-      running: "vllm:num_requests_running",
-      waiting: "vllm:num_requests_waiting",
-      kvCacheUsage: "vllm:kv_cache_usage_perc",
-    });
+    assert.equal(METRICS.running, "vllm:num_requests_running");
+    assert.equal(METRICS.waiting, "vllm:num_requests_waiting");
+    assert.equal(METRICS.kvCacheUsage, "vllm:kv_cache_usage_perc");
   });
 
   it("taints GPU nodes and spot nodes", () => {

@@ -8,7 +8,7 @@ import { join } from "node:path";
 
 import fc from "fast-check";
 
-import { METRICS } from "../../../components/vocabulary/metrics.js";
+import { METRICS } from "../../../components/vocabulary/metrics/vllm.js";
 import { metricsText, partOf, replicaLoad } from "../../../tools/local/simulator/metrics.js";
 
 const RECORDED = readFileSync(join(__dirname, "fixtures", "vllm-0.30.0-metrics.prom"), "utf8");

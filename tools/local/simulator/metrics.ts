@@ -1,5 +1,5 @@
 /** A vLLM server's metrics, and how requests spread over the servers behind a Service. */
-import { METRICS } from "../../../components/vocabulary/metrics.js";
+import { METRICS } from "../../../components/vocabulary/metrics/vllm.js";
 
 /** Load of a Service: requests sent to it, and KV cache in use, where 1 is the whole cache of one replica. */
 export interface Load {

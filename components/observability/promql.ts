@@ -1,0 +1,39 @@
+/** Pieces of PromQL. */
+
+/** Labels and the values that they have to have. */
+export type Matchers = Readonly<Record<string, string>>;
+
+/** `{a="1",b="2"}`; values as PromQL writes strings. */
+export function selector(matchers: Matchers): string {
+  return `{${Object.entries(matchers)
+    .map(([label, value]) => `${label}=${JSON.stringify(value)}`)
+    .join(",")}}`;
+}
+
+/** Labels as `by`, `on` and `group_left` take them. */
+export function list(labels: readonly string[]): string {
+  return labels.join(", ");
+}
+
+/** A rule that records a series. */
+export interface RecordingRule {
+  record: string;
+  expr: string;
+  labels?: Readonly<Record<string, string>>;
+}
+
+/** A group of rules, evaluated one after another; times in Prometheus' form, such as `30s`. */
+export interface RuleGroup<Rule = RecordingRule> {
+  name: string;
+  /** @default that of Prometheus */
+  interval?: string;
+  rules: Rule[];
+}
+
+/** What the rules of a stack are about. */
+export interface Scope {
+  /** Of the models. */
+  namespace: string;
+  /** The stack: the label `vllm_stack`. */
+  stack: string;
+}

@@ -1,0 +1,26 @@
+/** Labels of series. */
+
+/**
+ * Labels that the scrape puts on every vLLM series, since vLLM's own (`model_name`, `engine`) name neither release nor
+ * revision. Prefixed, so that they cannot collide with a label of the metric itself.
+ */
+export const METRIC_LABELS = {
+  /** The stack: two of them may share a cluster. */
+  stack: "vllm_stack",
+  model: "vllm_model",
+  release: "vllm_release",
+  revision: "vllm_revision",
+  class: "vllm_class",
+  gpu: "vllm_gpu",
+} as const;
+
+/** Labels of a series a release. */
+export const RELEASE_LEVEL = ["namespace", ...Object.values(METRIC_LABELS)] as const;
+
+/** Labels of a series a model. */
+export const MODEL_LEVEL = ["namespace", METRIC_LABELS.stack, METRIC_LABELS.model, METRIC_LABELS.class] as const;
+
+/** How a label of an object is called on kube-state-metrics' `kube_…_labels`, where `metricLabelsAllowlist` shows it. */
+export function shownLabel(label: string): string {
+  return `label_${label.replace(/[^a-zA-Z0-9_]/g, "_")}`;
+}

@@ -1,0 +1,110 @@
+/** Series that rules of this project record. The form is Prometheus' own: `level:metric:operation`. */
+
+/** What the config states, as series: rules and panels join them instead of repeating numbers. */
+export const CONTRACT = {
+  /** 1 a release; beside its level `deployment`, `image` and `contract_hash`. */
+  info: "vllm_contract_info",
+  /** A number of a release; the label `target` is one of {@link TARGETS}. */
+  target: "vllm_contract_target",
+  /** 1 a model: the release that its route names as stable. */
+  route: "vllm_route_info",
+  /** The share of requests that have to be good, 0 to 1; the labels are `slo`, one of {@link OBJECTIVES}, and `le`. */
+  objective: "vllm_slo_objective",
+  /** 1 a pod of a release: beside its level `pod`, `node` and `component`. */
+  pod: "vllm_pod_info",
+} as const;
+
+/** Values of the label `target`. */
+export const TARGETS = {
+  /** Requests that a replica runs at once. */
+  sequences: "sequences",
+  /** Requests that a replica runs and queues. */
+  inFlight: "in_flight",
+  /** Requests in flight that a replica aims at. */
+  inFlightTarget: "in_flight_target",
+  waitingTarget: "waiting_target",
+  /** Share of the KV cache that a replica aims at, 0 to 1. */
+  kvCacheTarget: "kv_cache_target",
+  /** From the container's start to its first readiness. */
+  startupSeconds: "startup_seconds",
+  drainSeconds: "drain_seconds",
+  replicasMin: "replicas_min",
+  replicasMax: "replicas_max",
+  /** GPUs of a replica. */
+  gpus: "gpus",
+  /** Tokens of one request. */
+  context: "context",
+  /** Price of a replica, in dollars an hour; absent where no machine has a price. */
+  hourlyUsd: "hourly_usd",
+} as const;
+export type Target = (typeof TARGETS)[keyof typeof TARGETS];
+
+/** Values of the label `slo`. */
+export const OBJECTIVES = { ttft: "ttft", interTokenLatency: "itl", availability: "availability" } as const;
+export type Objective = (typeof OBJECTIVES)[keyof typeof OBJECTIVES];
+
+/** Series a release. */
+export const RELEASE = {
+  running: "release:vllm_requests_running:sum",
+  waiting: "release:vllm_requests_waiting:sum",
+  /** The fullest replica, 0 to 1. */
+  kvCacheUsage: "release:vllm_kv_cache_usage:max",
+  preemptions: "release:vllm_preemptions:rate1m",
+  /** Requests a second that ended, by `finished_reason`. */
+  finished: "release:vllm_requests_finished:rate5m",
+  /** Requests a second by class of `status`. */
+  http: "release:vllm_http_requests:rate5m",
+  refusals: "release:vllm_refusals:rate5m",
+  promptTokens: "release:vllm_prompt_tokens:rate5m",
+  generationTokens: "release:vllm_generation_tokens:rate5m",
+  /** By `le`. */
+  timeToFirstToken: "release:vllm_time_to_first_token_seconds_bucket:rate5m",
+  interTokenLatency: "release:vllm_inter_token_latency_seconds_bucket:rate5m",
+  requestLatency: "release:vllm_e2e_request_latency_seconds_bucket:rate5m",
+  queueTime: "release:vllm_request_queue_time_seconds_bucket:rate5m",
+  /** Seconds, by `quantile`: 0.5, 0.95 and 0.99. */
+  timeToFirstTokenQuantile: "release:vllm_time_to_first_token_seconds:quantile5m",
+  interTokenLatencyQuantile: "release:vllm_inter_token_latency_seconds:quantile5m",
+  replicasWanted: "release:vllm_replicas_wanted:sum",
+  replicasReady: "release:vllm_replicas_ready:sum",
+  /** Replicas of the newest template, ready or not. */
+  replicasUpdated: "release:vllm_replicas_updated:sum",
+  /** Pods that are scraped. */
+  scraped: "release:vllm_scraped:sum",
+  restarts: "release:vllm_restarts:increase15m",
+  outOfMemory: "release:vllm_out_of_memory:count",
+  /** Of its GPUs, 0 to 1. */
+  gpuUtilization: "release:vllm_gpu_utilization:avg",
+  gpuMemory: "release:vllm_gpu_memory_usage:max",
+} as const;
+
+/** Service levels, by model and `slo`. `window` in names is one of 5m, 30m, 1h, 6h and 3d. */
+export const SLO = {
+  /** Requests a second, and good ones. */
+  requests: "model:vllm_slo_requests:rate5m",
+  good: "model:vllm_slo_good:rate5m",
+  /** Share of bad requests, 0 to 1. */
+  errors: (window: "5m" | "30m" | "1h" | "6h" | "3d" | "30d"): string => `model:vllm_slo_errors:ratio_rate${window}`,
+  /** Share of the error budget of 30 days that is left; negative when it is spent. */
+  budgetLeft: "model:vllm_slo_budget_left:ratio30d",
+} as const;
+
+/** Cost, at the level of a release unless said otherwise. */
+export const COST = {
+  /** Dollars an hour of a kind of machine: labels `instance_type` and `capacity` (`on-demand` or `spot`). */
+  machine: "vllm_machine_hourly_usd",
+  /** Dollars an hour of a release's pods. */
+  hourly: "release:vllm_cost_usd:per_hour",
+  /** GPUs that pods hold, whether they are busy or not. */
+  gpus: "release:vllm_gpus:sum",
+  /** Dollars an hour of GPUs that computed nothing. */
+  idle: "release:vllm_cost_idle_usd:per_hour",
+  /** Dollars a million tokens, by `phase`: input and output. */
+  perMillionTokens: "release:vllm_cost_usd:per_million_tokens",
+  /** Dollars of the last 24 hours of a model. */
+  day: "model:vllm_cost_usd:day",
+  /** Dollars of the last 24 hours of all that the stack runs. */
+  stackDay: "stack:vllm_cost_usd:day",
+  /** The budget of a day in dollars, of a model, or of the stack with `vllm_model=""`. */
+  budget: "vllm_budget_usd_day",
+} as const;
