@@ -153,6 +153,15 @@ export const FULL_EXISTING: Config = stackValues({
       prometheus: { install: false, retentionDays: 15, volumeGiB: 100 },
       clusterAutoscaler: { install: false },
       loadBalancerController: { install: false },
+      openTelemetryCollector: {
+        install: false,
+        replicas: 2,
+        exporter: {
+          endpoint: "https://otlp.example.com",
+          protocol: "http",
+          headers: { authorization: { existingSecret: "traces", key: "header" } },
+        },
+      },
     },
   },
   observability: {
@@ -160,6 +169,14 @@ export const FULL_EXISTING: Config = stackValues({
     alerts: { owner: "ml", runbooks: "https://runbooks.example.com", dashboards: "https://grafana.example.com" },
     dashboards: { install: true, folder: "Models", labels: { grafana_dashboard: "1" } },
     budgets: { usdPerDay: 400, models: { chat: 100 } },
+    tracing: {
+      endpoint: "http://collector.tracing.svc:4317",
+      protocol: "grpc",
+      sampling: 0.05,
+      detailed: "model",
+      podPort: 4317,
+    },
+    logs: { format: "json", quiet: true, requests: false },
   },
   access: {
     clientNamespaces: ["assistant", "models"],

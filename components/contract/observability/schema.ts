@@ -1,9 +1,11 @@
-/** The shape of `vllm:observability`: service levels, alerts, dashboards and budgets. */
+/** The shape of `vllm:observability`: service levels, alerts, dashboards, budgets, traces and logs. */
 import { z } from "zod";
 import { alertsSchema } from "./alerts.js";
 import { budgetsSchema } from "./budgets.js";
 import { dashboardsSchema } from "./dashboards.js";
+import { logsSchema } from "./logs.js";
 import { sloSchema } from "./slo.js";
+import { tracingSchema } from "./tracing.js";
 
 export const observabilitySchema = z
   .strictObject({
@@ -11,6 +13,8 @@ export const observabilitySchema = z
     alerts: alertsSchema,
     dashboards: dashboardsSchema,
     budgets: budgetsSchema,
+    tracing: tracingSchema.optional(),
+    logs: logsSchema.optional(),
   })
-  .describe("What is seen of the models: service levels, alerts, dashboards, budgets");
+  .describe("What is seen of the models: service levels, alerts, dashboards, budgets, traces, logs");
 export type ObservabilityConfig = z.infer<typeof observabilitySchema>;
