@@ -11,6 +11,7 @@ import { checkPods } from "../components/checks/pod.js";
 import { checkPlacements, type PlacedRelease } from "../components/checks/nodes/placement.js";
 import { checkImage } from "../components/checks/release.js";
 import { checkReach } from "../components/checks/reach.js";
+import { checkRoutes } from "../components/checks/observability/routes.js";
 import { checkTelemetry } from "../components/checks/observability/telemetry.js";
 import { resolveModels, type ResolvedModels } from "../components/checks/resolve.js";
 import type { BatchPlan } from "../components/derive/batch/plan.js";
@@ -268,15 +269,26 @@ function checkEndpoints({ plain: { namespace, access }, releases }: Sections): P
   );
 }
 
-/** Logs and traces, against what models' releases set themselves. */
-function checkObserved({ plain: { namespace, access, platform, observability }, models: { releases } }: Sections): Problem[] {
-  return given([namespace, access, platform.addons.openTelemetryCollector.install], (own, rules, hasCollector) =>
-    checkTelemetry(
-      observability,
-      { releases, access: rules, accessPath: `${NAMESPACE}:access`, namespace: namespaceName(own), hasCollector },
-      `${NAMESPACE}:observability`,
+/** Logs, traces and routes of alerts, against what models' releases set themselves. */
+function checkObserved({
+  cluster: { kind },
+  plain: { namespace, access, platform, observability },
+  models: { releases },
+}: Sections): Problem[] {
+  const path = `${NAMESPACE}:observability`;
+  return [
+    ...given([namespace, access, platform.addons.openTelemetryCollector.install], (own, rules, hasCollector) =>
+      checkTelemetry(
+        observability,
+        { releases, access: rules, accessPath: `${NAMESPACE}:access`, namespace: namespaceName(own), hasCollector },
+        path,
+      ),
     ),
-  );
+    ...given([platform.prometheus.namespace, platform.addons.prometheus.install], (inNamespace, install) => {
+      const isOwn = install ?? (kind === undefined ? undefined : kind === "built");
+      return checkRoutes(observability.routes, { namespace: inNamespace, isOwn }, `${path}.routes`);
+    }),
+  ];
 }
 
 /** A cluster that is built here has only what the stack installs. */

@@ -6,6 +6,7 @@ import type { RuntimePlan } from "../derive/plan.js";
 import type { ServedModel } from "../derive/servedModel.js";
 import type { ServingEnvironment } from "../engine/environment.js";
 import { APP_NAME, labelValue, LABELS, MANAGED_BY } from "../vocabulary/labels.js";
+import { createRoutes } from "./alertmanagerConfig.js";
 import type { RuleGroup, Scope } from "./promql.js";
 import { contractGroup } from "./rules/contracts.js";
 import { podGroup } from "./rules/pods.js";
@@ -31,7 +32,7 @@ function objectName(stack: string): string {
 export class Observability extends pulumi.ComponentResource {
   constructor(name: string, args: ObservabilityArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-vllm:observability:Observability", name, {}, opts);
-    const { models, environment } = args;
+    const { models, config, environment } = args;
     const { namespace, partOf, monitoring, nodeGroups } = environment;
     const child = { parent: this };
     const labels = { [LABELS.name]: APP_NAME, [LABELS.partOf]: partOf, [LABELS.managedBy]: MANAGED_BY };
@@ -59,6 +60,12 @@ export class Observability extends pulumi.ComponentResource {
         child,
       );
     }
+    createRoutes(
+      name,
+      config.routes,
+      { objectName: ofStack, stack: partOf, monitoringNamespace: monitoring.namespace, labels },
+      child,
+    );
     this.registerOutputs({});
   }
 }

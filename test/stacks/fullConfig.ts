@@ -167,6 +167,31 @@ export const FULL_EXISTING: Config = stackValues({
   observability: {
     slo: { ttft: { seconds: 1, target: 0.99 }, interTokenLatency: { seconds: 0.1, target: 0.99 }, availability: 0.999 },
     alerts: { owner: "ml", runbooks: "https://runbooks.example.com", dashboards: "https://grafana.example.com" },
+    routes: {
+      page: {
+        pagerduty: { routingKey: { existingSecret: "pagerduty", key: "routing-key" } },
+        opsgenie: { apiKey: { existingSecret: "opsgenie", key: "api-key" }, region: "us" },
+        webhook: {
+          url: { existingSecret: "hook", key: "url" },
+          authorization: { existingSecret: "hook", key: "token" },
+        },
+      },
+      ticket: {
+        slack: { webhook: { externalSecret: "slack", key: "url" }, channel: "#llm" },
+        msteams: { webhook: { existingSecret: "teams", key: "url" } },
+        email: {
+          to: "ml@example.com",
+          from: "alerts@example.com",
+          smarthost: "smtp.example.com:587",
+          username: "alerts",
+          password: { existingSecret: "smtp", key: "password" },
+        },
+      },
+      owners: { search: { ticket: { slack: { webhook: { existingSecret: "search", key: "url" } } } } },
+      repeatHours: { page: 4, ticket: 24 },
+      namespace: "observability",
+      labels: { alertmanager: "main" },
+    },
     dashboards: { install: true, folder: "Models", labels: { grafana_dashboard: "1" } },
     budgets: { usdPerDay: 400, models: { chat: 100 } },
     tracing: {

@@ -4,6 +4,7 @@ import { alertsSchema } from "./alerts.js";
 import { budgetsSchema } from "./budgets.js";
 import { dashboardsSchema } from "./dashboards.js";
 import { logsSchema } from "./logs.js";
+import { routesSchema } from "./routes.js";
 import { sloSchema } from "./slo.js";
 import { tracingSchema } from "./tracing.js";
 
@@ -11,10 +12,11 @@ export const observabilitySchema = z
   .strictObject({
     slo: sloSchema.optional().describe("Service levels of interactive models that state none; default: none"),
     alerts: alertsSchema,
+    routes: routesSchema.optional(),
     dashboards: dashboardsSchema,
     budgets: budgetsSchema,
     tracing: tracingSchema.optional(),
     logs: logsSchema.optional(),
   })
-  .describe("What is seen of the models: service levels, alerts, dashboards, budgets, traces, logs");
+  .describe("What is seen of the models: service levels, alerts and their routes, dashboards, budgets, traces, logs");
 export type ObservabilityConfig = z.infer<typeof observabilitySchema>;
