@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { removeFolders } from "../folders.js";
 import { World } from "./world.js";
 

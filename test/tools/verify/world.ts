@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { runtimeSelector } from "../../../components/derive/objects.js";
 import { LABELS } from "../../../components/vocabulary/labels.js";
-import { METRIC_LABELS } from "../../../components/vocabulary/metrics.js";
+import { METRIC_LABELS } from "../../../components/vocabulary/metrics/labels.js";
 import { HTTP_PORT } from "../../../components/vocabulary/ports.js";
 import { loadStack } from "../../../tools/loadStack.js";
 import type { KubernetesObject } from "../../../tools/local/client.js";

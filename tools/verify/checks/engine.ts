@@ -1,7 +1,7 @@
 /** Whether vLLM in the Ready pods serves the model of the contract, by its own word. */
 import { counted } from "../../../components/config/problems.js";
 import type { Task } from "../../../components/facts/models/task.js";
-import { METRICS } from "../../../components/vocabulary/metrics.js";
+import { METRICS } from "../../../components/vocabulary/metrics/vllm.js";
 import type { Answer } from "../../cluster/http.js";
 import { type Check, fail, judged, pass, type Verdict } from "../check.js";
 import type { Pod } from "../objects.js";

@@ -1,7 +1,7 @@
 /** Whether Prometheus has a release's series with the labels of its contract, one a query, and its rules. */
 import { counted } from "../../../components/config/problems.js";
 import { seriesOf } from "../../../components/serving/monitors.js";
-import { METRIC_LABELS } from "../../../components/vocabulary/metrics.js";
+import { METRIC_LABELS } from "../../../components/vocabulary/metrics/labels.js";
 import { type Check, fail, judged, pass, Skip, type Verdict } from "../check.js";
 import type { Rules, ScaledObject, Trigger } from "../objects.js";
 import type { Prometheus, RuleGroup, Series } from "../prometheus.js";
