@@ -79,6 +79,7 @@ export { WarmSpare, type WarmSpareArgs } from "./serving/warmSpare.js";
 export { ANNOTATIONS, LABELS } from "./vocabulary/labels.js";
 export { Observability, type ObservabilityArgs } from "./observability/observability.js";
 export type { ObservabilityConfig } from "./contract/observability/schema.js";
+export type { Telemetry } from "./derive/observability/telemetry.js";
 export type { SloConfig } from "./contract/observability/slo.js";
 export { METRIC_LABELS } from "./vocabulary/metrics/labels.js";
 export { METRICS } from "./vocabulary/metrics/vllm.js";
