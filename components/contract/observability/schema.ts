@@ -3,6 +3,7 @@ import { z } from "zod";
 import { alertsSchema } from "./alerts.js";
 import { budgetsSchema } from "./budgets.js";
 import { dashboardsSchema } from "./dashboards.js";
+import { pricesSchema } from "./prices.js";
 import { sloSchema } from "./slo.js";
 
 export const observabilitySchema = z
@@ -11,6 +12,7 @@ export const observabilitySchema = z
     alerts: alertsSchema,
     dashboards: dashboardsSchema,
     budgets: budgetsSchema,
+    prices: pricesSchema,
   })
   .describe("What is seen of the models: service levels, alerts, dashboards, budgets");
 export type ObservabilityConfig = z.infer<typeof observabilitySchema>;

@@ -1,6 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { LABELS } from "../../vocabulary/labels.js";
-import { GPU_RESOURCE, NODE_LABELS, SYSTEM_NODES } from "../../vocabulary/nodes.js";
+import {
+  GPU_RESOURCE,
+  INSTANCE_TYPE_LABEL,
+  NODE_LABELS,
+  SPOT_NODE_LABELS,
+  SYSTEM_NODES,
+} from "../../vocabulary/nodes.js";
 import { CHARTS, IMAGE_TAGS } from "../charts.js";
 import { MONITORING_NAMESPACE } from "../namespaces.js";
 import { DAEMON_ROLLING_UPDATE } from "../rollout.js";
@@ -47,14 +53,17 @@ const WORKLOAD_LABELS = [
   LABELS.gpu,
 ];
 const SHOWN_NODE_LABELS = [
-  NODE_LABELS.accelerator,
-  NODE_LABELS.workload,
-  NODE_LABELS.lifecycle,
-  `${GPU_RESOURCE}.present`,
-  "eks.amazonaws.com/nodegroup",
-  "eks.amazonaws.com/capacityType",
-  "node.kubernetes.io/instance-type",
-  ZONE,
+  ...new Set([
+    NODE_LABELS.accelerator,
+    NODE_LABELS.workload,
+    NODE_LABELS.lifecycle,
+    `${GPU_RESOURCE}.present`,
+    "eks.amazonaws.com/nodegroup",
+    // Prices are by machine and by how it is paid for.
+    INSTANCE_TYPE_LABEL,
+    ...SPOT_NODE_LABELS.map(({ key }) => key),
+    ZONE,
+  ]),
 ];
 
 const OFF = { enabled: false } as const;

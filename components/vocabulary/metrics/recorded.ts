@@ -106,22 +106,42 @@ export const SLO = {
 
 /** A model's requests a second that were posted to `/v1`, whatever came of them. */
 export const MODEL_REQUESTS = "model:vllm_http_requests:rate5m";
+/** Those of five minutes, recorded as often. */
+export const MODEL_REQUESTS_OF_5M = "model:vllm_http_requests:increase5m";
 
-/** Cost, at the level of a release unless said otherwise. */
+/** Cost, at the level of a release unless said otherwise. Dollars are US dollars. */
 export const COST = {
   /** Dollars an hour of a kind of machine: labels `instance_type` and `capacity` (`on-demand` or `spot`). */
   machine: "vllm_machine_hourly_usd",
-  /** Dollars an hour of a release's pods. */
+  /** GPUs of a kind of machine: label `instance_type`. */
+  machineGpus: "vllm_machine_gpus",
+  /** 1 a node that a pod of the stack is on: labels `node`, `instance_type` and `capacity`. Of the fleet. */
+  node: "vllm_node_info",
+  /** Dollars an hour of one GPU of a node: the labels of {@link COST.node}. */
+  nodeGpu: "node:vllm_gpu_usd:per_hour",
+  /** GPUs that a pod holds: beside its level `pod`, `node`, `component` and `resource`. */
+  podGpus: "pod:vllm_gpus:sum",
+  /** Dollars an hour of a pod: beside its level `pod`, `node`, `component` and `basis`, one of {@link COST_BASES}. */
+  pod: "pod:vllm_cost_usd:per_hour",
+  /** Dollars an hour of a release's pods, by `component`. */
   hourly: "release:vllm_cost_usd:per_hour",
-  /** GPUs that pods hold, whether they are busy or not. */
+  /** GPUs that pods hold, whether they are busy or not, by `component`. */
   gpus: "release:vllm_gpus:sum",
-  /** Dollars an hour of GPUs that computed nothing. */
+  /** GPUs that pods hold and that have no price, by `component`; absent where there are none. */
+  unpriced: "release:vllm_gpus_unpriced:sum",
+  /** Dollars an hour of GPUs that computed nothing, by `component`. */
   idle: "release:vllm_cost_idle_usd:per_hour",
-  /** Dollars a million tokens, by `phase`: input and output. */
+  /** Tokens an hour, by `phase`: input and output. */
+  tokens: "release:vllm_tokens:per_hour",
+  /** Dollars a million tokens, by `phase`; absent while there are no tokens. */
   perMillionTokens: "release:vllm_cost_usd:per_million_tokens",
-  /** Dollars of the last 24 hours of a model. */
+  /** Of a model, over the last 24 hours: dollars, GPU hours, and by `phase` tokens and dollars a million tokens. */
   day: "model:vllm_cost_usd:day",
-  /** Dollars of the last 24 hours of all that the stack runs. */
+  gpuHoursDay: "model:vllm_gpu_hours:day",
+  idleDay: "model:vllm_cost_idle_usd:day",
+  tokensDay: "model:vllm_tokens:day",
+  perMillionTokensDay: "model:vllm_cost_usd:per_million_tokens_day",
+  /** Dollars of the last 24 hours of all that the stack runs: labels `namespace` and `vllm_stack`. */
   stackDay: "stack:vllm_cost_usd:day",
   /** The budget of a day in dollars, of a model, or of the stack with `vllm_model=""`. */
   budget: "vllm_budget_usd_day",
@@ -134,3 +154,10 @@ export const PAST = {
   /** 1 once one of them has been ready. */
   served: "release:vllm_replicas_ready:once",
 } as const;
+
+/** Where a pod's price is from: the machine that it is on, or the release's cheapest machine in the config. */
+export const COST_BASES = { machine: "machine", contract: "contract" } as const;
+
+/** Values of the label `phase`. */
+export const PHASES = { input: "input", output: "output" } as const;
+export type Phase = (typeof PHASES)[keyof typeof PHASES];
