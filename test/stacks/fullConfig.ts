@@ -157,7 +157,13 @@ export const FULL_EXISTING: Config = stackValues({
   },
   observability: {
     slo: { ttft: { seconds: 1, target: 0.99 }, interTokenLatency: { seconds: 0.1, target: 0.99 }, availability: 0.999 },
-    alerts: { owner: "ml", runbooks: "https://runbooks.example.com", dashboards: "https://grafana.example.com" },
+    alerts: {
+      ...{ owner: "ml", runbooks: "https://runbooks.example.com", dashboards: "https://grafana.example.com" },
+      change: {
+        VllmKvCacheFull: { severity: "page", forSeconds: 600, threshold: 0.95 },
+        VllmGpuIdle: "off",
+      },
+    },
     dashboards: { install: true, folder: "Models", labels: { grafana_dashboard: "1" } },
     budgets: { usdPerDay: 400, models: { chat: 100 } },
   },
