@@ -2,6 +2,7 @@
  * The whole stack config, parsed once: every key under `vllm:`, every problem at once. Nothing downstream reads config.
  */
 import { isDeepStrictEqual } from "node:util";
+import { checkAlerts } from "../components/checks/alerts.js";
 import { checkAround, checkQuota } from "../components/checks/batch/around.js";
 import { resolveBatches, type ResolvedBatches } from "../components/checks/batch/resolve.js";
 import { checkBudgets, checkPrices } from "../components/checks/budgets.js";
@@ -175,6 +176,7 @@ const CROSS_CHECKS: readonly ((sections: Sections) => Problem[])[] = [
   checkAwsAddons,
   checkBuiltCluster,
   checkBatches,
+  ({ plain: { observability } }) => checkAlerts(observability.alerts, `${NAMESPACE}:observability.alerts`),
   ({ cluster: { kind }, plain: { observability, platform }, models: { releases } }) =>
     checkServiceLevels(
       observability.slo,

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { SERVICE_NAME_LABEL } from "../../vocabulary/kubernetes.js";
 import { LABELS } from "../../vocabulary/labels.js";
 import {
   GPU_RESOURCE,
@@ -111,6 +112,7 @@ export function prometheusStackValues(args: PrometheusStackValuesArgs) {
       metricLabelsAllowlist: [
         ...["pods", "deployments", "jobs"].map((kind) => `${kind}=[${WORKLOAD_LABELS.join(",")}]`),
         `nodes=[${SHOWN_NODE_LABELS.join(",")}]`,
+        `endpointslices=[${SERVICE_NAME_LABEL}]`,
       ],
       // No query needs them, and the exporter gets no permission to read them.
       collectorsExclude: ["secrets", "certificatesigningrequests"],

@@ -143,11 +143,22 @@ function rulesOf(alert: AlertName): AnyRule[] {
   return RULES.filter((rule) => needed.has(rule));
 }
 
+/** The same series for two days, a sample in four minutes. */
+export function twoDays(all: InputSeries[]): Case {
+  return {
+    series: all.map((one) => ({ ...one, values: one.values.replace("x240", "x720") })),
+    at: 2880,
+    interval: "4m",
+  };
+}
+
 /** What an alert's test feeds, and when it looks. */
 export interface Case {
   series: InputSeries[];
   /** In minutes. @default 60 */
   at?: number;
+  /** Between samples, and between evaluations. @default "30s" */
+  interval?: string;
 }
 
 /** Series that fire an alert, series that nearly do, and series that are missing or at zero on purpose. */
@@ -158,13 +169,17 @@ export interface AlertCases {
   silent: Record<string, Case>;
 }
 
-async function expectAlerts(alert: AlertName, { series: input, at = 60 }: Case, labels: Labels[]): Promise<void> {
+async function expectAlerts(
+  alert: AlertName,
+  { series: input, at = 60, interval = "30s" }: Case,
+  labels: Labels[],
+): Promise<void> {
   const { severity } = ALERTS[alert];
   await testRules(
     { groups: [{ name: "rules", rules: rulesOf(alert) }] },
     [
       {
-        interval: "30s",
+        interval,
         input_series: input,
         alert_rule_test: [
           {
@@ -175,7 +190,7 @@ async function expectAlerts(alert: AlertName, { series: input, at = 60 }: Case, 
         ],
       },
     ],
-    "30s",
+    interval,
   );
 }
 
