@@ -64,13 +64,17 @@ export const KUBE = {
   endpointLabels: gauge("kube_endpointslice_labels", "namespace", "endpointslice"),
 } as const satisfies Record<string, Metric>;
 
-const OF_GPU = ["gpu", "UUID", "modelName", "Hostname", ...OF_CONTAINER] as const;
+/**
+ * Only slices of a GPU (MIG) have the labels `GPU_I_ID` and `GPU_I_PROFILE`. The node's name is no label to rely on: it is `Hostname` up
+ * to 4.8.2, and `hostname` after (commit d5e5f51 of 2026-05-12).
+ */
+const OF_GPU = ["gpu", "UUID", "modelName", "GPU_I_ID", "GPU_I_PROFILE", ...OF_CONTAINER] as const;
 
 /** The DCGM exporter; `namespace`, `pod` and `container` are those that hold the GPU. */
 export const DCGM = {
   /** Percent. */
   utilization: gauge("DCGM_FI_DEV_GPU_UTIL", ...OF_GPU),
-  /** 0 to 1. Slices of a GPU (MIG) have this one alone, with the labels `GPU_I_ID` and `GPU_I_PROFILE`. */
+  /** 0 to 1. Slices of a GPU have this one alone. */
   engineActive: gauge("DCGM_FI_PROF_GR_ENGINE_ACTIVE", ...OF_GPU),
   /** MiB. */
   memoryUsed: gauge("DCGM_FI_DEV_FB_USED", ...OF_GPU),
