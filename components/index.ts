@@ -20,6 +20,7 @@ export {
   type TemplatePlan,
 } from "./cluster/nodes/nodeGroup.js";
 export { checkPresentCluster } from "./cluster/presentChecks.js";
+export {
   type PresentCluster,
   type PresentGroup,
   type PresentNetwork,
