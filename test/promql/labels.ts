@@ -11,6 +11,11 @@ export function unknownNames(query: string, labelsOf: LabelsOf): string[] {
   return [...new Set(reader.problems)];
 }
 
+/** Labels that the series of a query's answer have. */
+export function labelsLeft(query: string, labelsOf: LabelsOf): ReadonlySet<string> {
+  return new Reader(labelsOf).labels(parsed(query));
+}
+
 /** Metrics that a query names. */
 export function metricsOf(query: string): string[] {
   return [...new Set(nodesOf(parsed(query), "VectorSelector").flatMap((selector) => nameOf(selector) ?? []))];
@@ -39,6 +44,10 @@ function namesIn(grouping: Node | undefined): string[] {
 
 type Labels = ReadonlySet<string>;
 const NONE: Labels = new Set();
+/** Of a metric that is not there: one problem is enough. */
+const ANY: Labels = new (class extends Set<string> {
+  override has = (): boolean => true;
+})(["any"]);
 
 /** Walks a query from its selectors up, and knows at each step which labels are left. */
 class Reader {
@@ -82,7 +91,7 @@ class Reader {
         labels,
         `on ${name}`,
       );
-    return labels ?? NONE;
+    return labels ?? ANY;
   }
 
   private ofAggregation(node: Node): Labels {
