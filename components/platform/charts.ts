@@ -78,6 +78,13 @@ export const CHARTS = {
     date: "2026-10-23",
     source: "https://proxy.golang.org/github.com/aws/karpenter-provider-aws/@v/v1.15.1.zip",
   },
+  openTelemetryCollector: {
+    name: "opentelemetry-collector",
+    version: "0.170.0",
+    repository: "https://open-telemetry.github.io/opentelemetry-helm-charts",
+    date: "2026-08-14",
+    source: "https://github.com/open-telemetry/opentelemetry-helm-charts/tree/main/charts/opentelemetry-collector",
+  },
 } as const satisfies Record<string, Chart>;
 
 /**
