@@ -190,6 +190,8 @@ describe("prometheusStackValues", () => {
         "node.kubernetes.io/instance-type,eks.amazonaws.com/capacityType,karpenter.sh/capacity-type," +
         "cloud.google.com/gke-spot,cloud.google.com/gke-preemptible,cloud.google.com/gke-provisioning," +
         "kubernetes.azure.com/scalesetpriority,topology.kubernetes.io/zone]",
+      // Which pods a Service leads to.
+      "endpointslices=[kubernetes.io/service-name]",
     ]);
     assert.ok(collectorsExclude.includes("secrets"));
   });
