@@ -5,6 +5,7 @@ import { addBatch } from "./commands/batch.js";
 import { addBench } from "./commands/bench.js";
 import { addCache } from "./commands/cache.js";
 import { addColdstart } from "./commands/coldstart.js";
+import { addDashboards } from "./commands/dashboards.js";
 import { addDocsCheck } from "./commands/docsCheck.js";
 import { addFit } from "./commands/fit.js";
 import { addGenerate } from "./commands/generate.js";
@@ -27,6 +28,7 @@ for (const add of [
   addColdstart,
   addCache,
   addBatch,
+  addDashboards,
   addVerifyFlags,
   addGenerate,
   addDocsCheck,

@@ -27,7 +27,8 @@ const failedShare = `(${failed} or ${requests} * 0) / (${requests} > 0)`;
 /** Waiting requests a ready replica: how far behind a model is. */
 const waitingEach = `${byModel(of(RELEASE.waiting))} / (${ready} > 0)`;
 
-function now({ stack: own, runbooks }: BoardLinks): Sized[] {
+function now(links: BoardLinks): Sized[] {
+  const { stack: own } = links;
   const firing = (...more: string[]): string =>
     series(ALERTS.metric, "stack", ALERTS.ours, 'alertstate="firing"', ...more);
   return [
@@ -108,7 +109,7 @@ function now({ stack: own, runbooks }: BoardLinks): Sized[] {
       worstFirst: "Severity",
       lowIsWorst: true,
       links: {
-        alertname: { title: "Runbook", url: runbookOfRow(runbooks) },
+        ...runbookOfRow(links),
         [model]: { title: "The model's dashboard", url: modelOfRow(own) },
       },
       noValue: "Nothing fires",
