@@ -15,7 +15,7 @@ const END = Date.parse("2026-11-24T16:00:00Z") / 1000;
 const HOUR = 3600;
 const STORY: Range = { start: END - 3 * HOUR, end: END, step: 30 };
 /** As many points as a panel of the picture has room for. */
-const LOOKED: Range = { start: END - 2.5 * HOUR, end: END, step: 120 };
+const LOOKED: Range = { start: END - 2 * HOUR, end: END, step: 120 };
 
 const FOLDER = "docs/dashboards";
 

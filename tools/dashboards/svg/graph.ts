@@ -2,7 +2,7 @@
 import type { Range } from "../prometheus.js";
 import { legendOf, type ShownPanel } from "../panels.js";
 import { clock, format } from "./format.js";
-import { colour, colourOf, text } from "./theme.js";
+import { colour, coloursOf, text } from "./theme.js";
 
 /** Where something is drawn. */
 export interface Box {
@@ -35,6 +35,10 @@ function linesOf(shown: ShownPanel): Line[] {
     (shown.panel.fieldConfig?.defaults as { custom?: { stacking?: { mode?: string } } } | undefined)?.custom?.stacking
       ?.mode === "normal";
   const below = new Map<number, number>();
+  const names = shown.shown.flatMap(({ target, answers }) =>
+    answers.map(({ metric }) => legendOf(target.legendFormat ?? "", metric)),
+  );
+  const byName = coloursOf(names);
   return shown.shown.flatMap(({ target, answers }) => {
     const own = overridesOf(shown, "byFrameRefID", target.refId);
     const fixed = (own.get("color") as { fixedColor?: string } | undefined)?.fixedColor;
@@ -48,7 +52,7 @@ function linesOf(shown: ShownPanel): Line[] {
         below.set(time, sum);
         return [time, sum];
       });
-      return { name, colour: fixed === undefined ? colourOf(name) : colour(fixed), dashed, samples: placed };
+      return { name, colour: fixed === undefined ? byName.get(name)! : colour(fixed), dashed, samples: placed };
     });
   });
 }
@@ -84,7 +88,8 @@ export function drawGraph(
   const levels = (defaults.thresholds?.steps ?? []).filter(({ value }) => value !== null);
   const values = lines.flatMap(({ samples }) => samples.map(([, value]) => value));
   const low = Math.min(defaults.min ?? 0, ...values);
-  const high = Math.max(defaults.max ?? 0, ...values.map((value) => value * 1.05), low + 1e-9);
+  const most = Math.max(low, ...values);
+  const high = Math.max(defaults.max ?? 0, most > low ? low + (most - low) * 1.05 : low + 1);
   const step = roundStep(high - low);
   const top = defaults.max ?? Math.ceil(high / step) * step;
   const x = (time: number): number =>

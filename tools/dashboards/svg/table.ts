@@ -6,7 +6,10 @@ import { byThreshold, text } from "./theme.js";
 
 const ROW = 22;
 const HEAD = 50;
-const CHARACTER = 6.4;
+const CHARACTER = 7;
+
+/** Pixels that a large number needs. */
+const ROOM_FOR_LARGE = 84;
 
 type Cells = Record<string, string | number>;
 
@@ -105,7 +108,8 @@ export function drawStat(shown: ShownPanel, { width, height }: Box): string {
       const x = 8 + index * each;
       const middle = Math.round(x + each / 2);
       const fill = byThreshold(value, defaults.thresholds?.steps ?? []);
-      const kind = isColoured ? "b w" : "b";
+      const size = each < ROOM_FOR_LARGE ? "r" : "b";
+      const kind = isColoured ? `${size} w` : size;
       const decimals = (defaults as { decimals?: number }).decimals;
       return [
         ...(isColoured

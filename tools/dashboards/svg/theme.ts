@@ -19,26 +19,24 @@ const NAMED: Readonly<Record<string, string>> = {
 };
 
 /** Of lines that have no colour of their own. */
-const PALETTE = [
-  "#73bf69",
-  "#f2cc0c",
-  "#8ab8ff",
-  "#ff780a",
-  "#f2495c",
-  "#5794f2",
-  "#b877d9",
-  "#705da0",
-  "#37872d",
-  "#e0b400",
-];
+const PALETTE = "#73bf69 #f2cc0c #8ab8ff #ff780a #f2495c #5794f2 #b877d9 #705da0 #37872d #ff9da6 #4ec9b0 #a16b3f".split(
+  " ",
+);
 
 export function colour(name: string): string {
   return NAMED[name] ?? name;
 }
 
-/** The same name has the same colour in every panel. */
-export function colourOf(name: string): string {
-  return PALETTE[createHash("sha256").update(name).digest()[0]! % PALETTE.length]!;
+/** Colours by names: the same name has the same one in every panel, as far as a panel has room for it. */
+export function coloursOf(names: readonly string[]): Map<string, string> {
+  const colours = new Map<string, string>();
+  for (const name of new Set(names)) {
+    const first = createHash("sha256").update(name).digest()[0]! % PALETTE.length;
+    const order = [...PALETTE.slice(first), ...PALETTE.slice(0, first)];
+    const used = [...colours.values()];
+    colours.set(name, order.find((candidate) => !used.includes(candidate)) ?? order[0]!);
+  }
+  return colours;
 }
 
 /** The colour of a value by thresholds. */
