@@ -160,6 +160,7 @@ export const FULL_EXISTING: Config = stackValues({
     alerts: { owner: "ml", runbooks: "https://runbooks.example.com", dashboards: "https://grafana.example.com" },
     dashboards: { install: true, folder: "Models", labels: { grafana_dashboard: "1" } },
     budgets: { usdPerDay: 400, models: { chat: 100 } },
+    prices: { hourlyUsd: { "g6.2xlarge": 0.6 }, spotShare: 0.4, outputTokenWeight: 4 },
   },
   access: {
     clientNamespaces: ["assistant", "models"],
@@ -248,6 +249,7 @@ export const FULL_EXISTING: Config = stackValues({
       drainSeconds: 60,
       warmSpares: 1,
       slo: { ttft: { seconds: 2.5, target: 0.99 } },
+      load: { inputTokensPerSecond: 2000, outputTokensPerSecond: 400, replicas: 2 },
       releases: {
         r1: {
           model: {
