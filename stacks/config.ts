@@ -29,6 +29,7 @@ import { withArchitectureFiles } from "./architectureFiles.js";
 import { type ClusterConfig, nodeGroupsOf, parseCluster, type ParsedCluster } from "./clusterConfig.js";
 import { NAMESPACE } from "./namespace.js";
 import { checkPrometheus } from "./prometheusChecks.js";
+import { checkServiceLevels } from "./serviceLevelChecks.js";
 import { namespaceName, type PlainSections, plainSectionsSchema, stackConfigSchema } from "./schema.js";
 import { type Secrets, takeSecrets } from "./secrets.js";
 
@@ -172,6 +173,12 @@ const CROSS_CHECKS: readonly ((sections: Sections) => Problem[])[] = [
   checkBuiltCluster,
   checkBatches,
   checkCosts,
+  ({ cluster: { kind }, plain: { observability, platform }, models: { releases } }) =>
+    checkServiceLevels(
+      observability.slo,
+      { platform, releases, isBuilt: kind === undefined ? undefined : kind === "built" },
+      `${NAMESPACE}:`,
+    ),
 ];
 
 /** The stack's pod section, and what it says together with a model's. */
