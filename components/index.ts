@@ -20,7 +20,6 @@ export {
   type TemplatePlan,
 } from "./cluster/nodes/nodeGroup.js";
 export { checkPresentCluster } from "./cluster/presentChecks.js";
-export {
   type PresentCluster,
   type PresentGroup,
   type PresentNetwork,
@@ -34,7 +33,6 @@ export type { BatchPlan, OwnEngine, Routed } from "./derive/batch/plan.js";
 export type { ServedModel } from "./derive/servedModel.js";
 export { isWrong, type Parts, type PartsOf, Wrong, WRONG } from "./config/parts.js";
 export { ContractError, type Problem } from "./config/problems.js";
-export {
   contractHash,
   contractText,
   type Flags,
@@ -81,7 +79,12 @@ export { Observability, type ObservabilityArgs } from "./observability/observabi
 export type { PricesConfig } from "./contract/observability/prices.js";
 export type { LoadConfig } from "./contract/load.js";
 export type { ObservabilityConfig } from "./contract/observability/schema.js";
+export type { Telemetry } from "./derive/observability/telemetry.js";
+export type { LogsConfig } from "./contract/observability/logs.js";
+export type { RoutesConfig } from "./contract/observability/routes.js";
 export type { SloConfig } from "./contract/observability/slo.js";
+export type { TracingConfig } from "./contract/observability/tracing.js";
+export type { Tracing } from "./derive/observability/tracing.js";
 export { METRIC_LABELS } from "./vocabulary/metrics/labels.js";
 export { METRICS } from "./vocabulary/metrics/vllm.js";
 export type { PriorityName, TrafficClass } from "./vocabulary/traffic.js";

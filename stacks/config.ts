@@ -2,6 +2,7 @@
  * The whole stack config, parsed once: every key under `vllm:`, every problem at once. Nothing downstream reads config.
  */
 import { isDeepStrictEqual } from "node:util";
+import { checkAlerts } from "../components/checks/alerts.js";
 import { checkAround, checkQuota } from "../components/checks/batch/around.js";
 import { resolveBatches, type ResolvedBatches } from "../components/checks/batch/resolve.js";
 import { checkBudgets, checkPrices } from "../components/checks/budgets.js";
@@ -12,6 +13,8 @@ import { checkPods } from "../components/checks/pod.js";
 import { checkPlacements, type PlacedRelease } from "../components/checks/nodes/placement.js";
 import { checkImage } from "../components/checks/release.js";
 import { checkReach } from "../components/checks/reach.js";
+import { checkRoutes } from "../components/checks/observability/routes.js";
+import { checkTelemetry } from "../components/checks/observability/telemetry.js";
 import { resolveModels, type ResolvedModels } from "../components/checks/resolve.js";
 import type { BatchPlan } from "../components/derive/batch/plan.js";
 import { gpuTypesOf } from "../components/derive/nodes/gpuTypes.js";
@@ -23,7 +26,7 @@ import type { SecretRef } from "../components/config/secretRef.js";
 import { tooLarge } from "../components/config/size.js";
 import { GPUS } from "../components/facts/gpus.js";
 import { checkAddonValues } from "../components/platform/addonValues.js";
-import { ADDON_NAMESPACES } from "../components/platform/namespaces.js";
+import { ADDON_NAMESPACES, COLLECTOR_NAMESPACE } from "../components/platform/namespaces.js";
 import { checkBuilt } from "./builtChecks.js";
 import { withArchitectureFiles } from "./architectureFiles.js";
 import { type ClusterConfig, nodeGroupsOf, parseCluster, type ParsedCluster } from "./clusterConfig.js";
@@ -167,18 +170,20 @@ const CROSS_CHECKS: readonly ((sections: Sections) => Problem[])[] = [
   checkNamespace,
   checkWeightCache,
   checkEndpoints,
+  checkObserved,
   ({ cluster, plain: { platform } }) => checkPrometheus(platform, cluster.kind === "built", `${NAMESPACE}:platform`),
   missingAddons,
   checkAwsAddons,
   checkBuiltCluster,
   checkBatches,
-  checkCosts,
+  ({ plain: { observability } }) => checkAlerts(observability.alerts, `${NAMESPACE}:observability.alerts`),
   ({ cluster: { kind }, plain: { observability, platform }, models: { releases } }) =>
     checkServiceLevels(
       observability.slo,
       { platform, releases, isBuilt: kind === undefined ? undefined : kind === "built" },
       `${NAMESPACE}:`,
     ),
+  checkCosts,
 ];
 
 /** The stack's pod section, and what it says together with a model's. */
@@ -250,7 +255,11 @@ function checkNamespace({ cluster, plain: { namespace, platform } }: Sections): 
     ];
   });
   if (ofKubernetes.length > 0 || cluster.kind !== "built") return ofKubernetes;
-  const addons: Parts<string>[] = [...Object.values(ADDON_NAMESPACES), platform.prometheus.namespace];
+  const addons: Parts<string>[] = [
+    ...Object.values(ADDON_NAMESPACES),
+    platform.prometheus.namespace,
+    ...(platform.addons.openTelemetryCollector.install === true ? [COLLECTOR_NAMESPACE] : []),
+  ];
   return given([namespace], (stated) => {
     const name = namespaceName(stated);
     if (addons.includes(name)) return [error(path, `"${name}" is the namespace of an add-on: use another`)];
@@ -269,6 +278,28 @@ function checkEndpoints({ plain: { namespace, access }, releases }: Sections): P
   return given([namespace, access], (own, rules) =>
     checkReach(releases, { access: rules, accessPath: `${NAMESPACE}:access`, namespace: namespaceName(own) }),
   );
+}
+
+/** Logs, traces and routes of alerts, against what models' releases set themselves. */
+function checkObserved({
+  cluster: { kind },
+  plain: { namespace, access, platform, observability },
+  models: { releases },
+}: Sections): Problem[] {
+  const path = `${NAMESPACE}:observability`;
+  return [
+    ...given([namespace, access, platform.addons.openTelemetryCollector.install], (own, rules, hasCollector) =>
+      checkTelemetry(
+        observability,
+        { releases, access: rules, accessPath: `${NAMESPACE}:access`, namespace: namespaceName(own), hasCollector },
+        path,
+      ),
+    ),
+    ...given([platform.prometheus.namespace, platform.addons.prometheus.install], (inNamespace, install) => {
+      const isOwn = install ?? (kind === undefined ? undefined : kind === "built");
+      return checkRoutes(observability.routes, { namespace: inNamespace, isOwn }, `${path}.routes`);
+    }),
+  ];
 }
 
 /** A cluster that is built here has only what the stack installs. */

@@ -5,8 +5,10 @@ import type { BatchPlan } from "../derive/batch/plan.js";
 import type { ServedModel } from "../derive/servedModel.js";
 import type { ServingEnvironment } from "../engine/environment.js";
 import { APP_NAME, LABELS, MANAGED_BY } from "../vocabulary/labels.js";
+import { createRoutes } from "./alertmanagerConfig.js";
 import { RUNBOOKS } from "./alerts/alert.js";
 import { dashboardConfigMaps } from "./dashboards/configMaps.js";
+import { stackObject } from "../vocabulary/metrics/rules.js";
 import { ruleObjects } from "./ruleObjects.js";
 
 /** Inputs of {@link Observability}. */
@@ -22,20 +24,21 @@ export interface ObservabilityArgs {
 
 /**
  * What is seen of a stack's models: recording rules, service levels and alerts for Prometheus' operator, and dashboards for the sidecar
- * of Grafana's chart.
+ * of Grafana's chart, and who is told of alerts.
  */
 export class Observability extends pulumi.ComponentResource {
   constructor(name: string, args: ObservabilityArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-vllm:observability:Observability", name, {}, opts);
     this.rules(name, args);
     this.dashboards(name, args);
+    this.routes(name, args);
     this.registerOutputs({});
   }
 
   private rules(name: string, { models, batches, config, environment }: ObservabilityArgs): void {
     const { namespace, partOf, monitoring, nodeGroups } = environment;
     const watched = { models, config, nodeGroups, ...(batches !== undefined && { batches }) };
-    const labels = { [LABELS.name]: APP_NAME, [LABELS.partOf]: partOf, [LABELS.managedBy]: MANAGED_BY };
+    const labels = labelsOf(partOf);
     const objects = pulumi
       .output(namespace)
       .apply((inNamespace) => ruleObjects(watched, { namespace: inNamespace, stack: partOf }));
@@ -62,4 +65,22 @@ export class Observability extends pulumi.ComponentResource {
       new k8s.core.v1.ConfigMap(`${name}-${metadata.name}`, args, { parent: this });
     }
   }
+
+  private routes(name: string, { config, environment: { partOf, monitoring } }: ObservabilityArgs): void {
+    createRoutes(
+      name,
+      config.routes,
+      {
+        objectName: stackObject(partOf),
+        stack: partOf,
+        monitoringNamespace: monitoring.namespace,
+        labels: labelsOf(partOf),
+      },
+      { parent: this },
+    );
+  }
+}
+
+function labelsOf(stack: string): Record<string, string> {
+  return { [LABELS.name]: APP_NAME, [LABELS.partOf]: stack, [LABELS.managedBy]: MANAGED_BY };
 }

@@ -34,7 +34,7 @@ const INTERVALS: Readonly<Partial<Record<keyof typeof SUBJECTS, string>>> = { co
 function groups(scope: Scope, config: AlertsConfig, isFleet: boolean): RuleGroup<AlertingRule>[] {
   return Object.entries(SUBJECTS)
     .map(([subject, alerts]: [string, readonly Alert[]]) => ({
-      name: `vllm-alerts-${subject}`,
+      name: `vllm-alerts-${subject}${isFleet ? "-fleet" : ""}`,
       ...(subject in INTERVALS && { interval: INTERVALS[subject as keyof typeof SUBJECTS]! }),
       rules: alerts
         .filter(({ fleet = false }) => fleet === isFleet)

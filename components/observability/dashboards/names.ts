@@ -17,7 +17,7 @@ const MOST = 40;
 const HASH = 8;
 
 /**
- * A dashboard's uid. Each stack has its own, since Grafana refuses two dashboards of one uid, and stacks may share a Grafana.
+ * A dashboard's uid, and the name of its ConfigMap. Each stack has its own, since Grafana refuses two dashboards of one uid, and stacks may share a Grafana.
  *
  * @param stack its name
  */
@@ -25,7 +25,7 @@ export function dashboardUid(board: BoardName, stack: string): string {
   const plain = stack.toLowerCase().replace(/[^a-z0-9-]+/g, "-");
   const uid = `vllm-${board}-${plain}`;
   // A name that had to be changed could be that of another stack.
-  if (plain === stack && uid.length <= MOST) return uid;
+  if (plain === stack && uid.length <= MOST && /[a-z0-9]$/.test(uid)) return uid;
   const hash = createHash("sha256").update(stack).digest("hex").slice(0, HASH);
   return `${uid.slice(0, MOST - HASH - 1)}-${hash}`;
 }

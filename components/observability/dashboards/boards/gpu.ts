@@ -70,7 +70,8 @@ function now(): Sized[] {
     }),
     stat({
       title: "Power",
-      description: "What all GPUs draw together.",
+      description:
+        "What all GPUs draw together. A fall under the same load: GPUs that slow themselves down; see Temperature.",
       unit: "watt",
       width: 4,
       queries: [{ expr: `sum(${held(DCGM.power)})`, legend: "power" }],
