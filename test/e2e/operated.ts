@@ -193,9 +193,13 @@ export class OperatedPrometheus {
     await until("Prometheus", () => prometheusIsReady(`http://${LOOPBACK}:${prometheus}`), { processes: [started] });
   }
 
+  get url(): string {
+    return `http://${LOOPBACK}:${this.port}`;
+  }
+
   /** What Prometheus answers to a query now. */
   async query(query: string): Promise<Series[]> {
-    const url = `http://${LOOPBACK}:${this.port}/api/v1/query?query=${encodeURIComponent(query)}`;
+    const url = `${this.url}/api/v1/query?query=${encodeURIComponent(query)}`;
     const answer = (await (await fetch(url)).json()) as { data?: { result: Series[] }; error?: string };
     if (answer.data === undefined) throw new Error(`${query}: ${answer.error ?? "no answer"}`);
     return answer.data.result;
