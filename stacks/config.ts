@@ -2,8 +2,10 @@
  * The whole stack config, parsed once: every key under `vllm:`, every problem at once. Nothing downstream reads config.
  */
 import { isDeepStrictEqual } from "node:util";
+import { checkAlerts } from "../components/checks/alerts.js";
 import { checkAround, checkQuota } from "../components/checks/batch/around.js";
 import { resolveBatches, type ResolvedBatches } from "../components/checks/batch/resolve.js";
+import { checkBudgets, checkPrices } from "../components/checks/budgets.js";
 import { checkCache } from "../components/checks/cache.js";
 import { checkGpuTypes } from "../components/checks/nodes/gpuTypes.js";
 import { checkHubToken, needHubToken } from "../components/checks/hubToken.js";
@@ -27,9 +29,10 @@ import { checkAddonValues } from "../components/platform/addonValues.js";
 import { ADDON_NAMESPACES, COLLECTOR_NAMESPACE } from "../components/platform/namespaces.js";
 import { checkBuilt } from "./builtChecks.js";
 import { withArchitectureFiles } from "./architectureFiles.js";
-import { type ClusterConfig, parseCluster, type ParsedCluster } from "./clusterConfig.js";
+import { type ClusterConfig, nodeGroupsOf, parseCluster, type ParsedCluster } from "./clusterConfig.js";
 import { NAMESPACE } from "./namespace.js";
 import { checkPrometheus } from "./prometheusChecks.js";
+import { checkServiceLevels } from "./serviceLevelChecks.js";
 import { namespaceName, type PlainSections, plainSectionsSchema, stackConfigSchema } from "./schema.js";
 import { type Secrets, takeSecrets } from "./secrets.js";
 
@@ -173,6 +176,14 @@ const CROSS_CHECKS: readonly ((sections: Sections) => Problem[])[] = [
   checkAwsAddons,
   checkBuiltCluster,
   checkBatches,
+  ({ plain: { observability } }) => checkAlerts(observability.alerts, `${NAMESPACE}:observability.alerts`),
+  ({ cluster: { kind }, plain: { observability, platform }, models: { releases } }) =>
+    checkServiceLevels(
+      observability.slo,
+      { platform, releases, isBuilt: kind === undefined ? undefined : kind === "built" },
+      `${NAMESPACE}:`,
+    ),
+  checkCosts,
 ];
 
 /** The stack's pod section, and what it says together with a model's. */
@@ -331,4 +342,20 @@ function checkBatches({ cluster: { kind }, plain, batches: { batches } }: Sectio
     ),
     ...given([plain.batchQuota], (quota) => checkQuota(quota, batches, `${NAMESPACE}:batchQuota`)),
   ];
+}
+
+function checkCosts({ cluster, plain: { observability }, models, batches }: Sections): Problem[] {
+  const path = `${NAMESPACE}:observability`;
+  if (isWrong(observability)) return [];
+  return given([observability.prices], (prices) => [
+    ...checkPrices(prices, `${path}.prices`),
+    ...given([observability.budgets], (budgets) => {
+      // Of what is wrong nobody can tell whether it is there.
+      const isKnown = [...models.problems, ...batches.problems].every(({ severity }) => severity === "warning");
+      const names = isKnown ? [...models.models, ...batches.batches].map(({ name }) => name) : undefined;
+      const groups = cluster.config && nodeGroupsOf(cluster.config);
+      const stack = { names, models: models.models, groups, prices };
+      return checkBudgets(budgets, stack, `${path}.budgets`);
+    }),
+  ]);
 }

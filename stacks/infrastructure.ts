@@ -9,6 +9,7 @@ import { type BuiltClusterConfig, mostNodes } from "../components/cluster/schema
 import { cacheStorage, type FileSystem } from "../components/cluster/storage/cacheStorage.js";
 import { S3Users } from "../components/cluster/storage/s3Users.js";
 import { LABELS } from "../components/vocabulary/labels.js";
+import { fleetRules } from "../components/vocabulary/metrics/rules.js";
 import { Platform, type PlatformArgs } from "../components/platform/platform.js";
 import { awsCredentials } from "./awsCredentials.js";
 import type { StackConfig } from "./config.js";
@@ -73,6 +74,7 @@ export function infrastructure(config: StackConfig, stack: string, present?: Pre
       installByDefault: built !== undefined,
       monitoringNamespace: platform.prometheus.namespace,
       modelNamespaces: [namespaceName(namespace)],
+      fleetRules: [fleetRules(stack)],
       shownLabels: Object.keys(config.labels),
       ...(cluster.built !== undefined && built !== undefined && ofBuilt(cluster.built, built, config.labels)),
     },

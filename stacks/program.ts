@@ -68,7 +68,7 @@ export function deploy(
   if (config.platform.prometheus.monitors === "podMonitor") {
     new Observability(
       "observability",
-      { models: config.models, config: config.observability, environment: shared },
+      { models: config.models, batches: config.batches, config: config.observability, environment: shared },
       opts,
     );
   }

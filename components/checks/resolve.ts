@@ -12,6 +12,7 @@ import { COMPONENTS } from "../vocabulary/labels.js";
 import { checkGpuType } from "./nodes/gpuTypes.js";
 import { checkAcross, checkModel, type ModelOutline, type ModelSection } from "./models.js";
 import { checkModelSource } from "./modelSource.js";
+import { checkSlo } from "./observability.js";
 import { checkPod } from "./pod.js";
 import type { PlacedRelease } from "./nodes/placement.js";
 import { checkRelease } from "./release.js";
@@ -97,14 +98,15 @@ function resolveModel(name: string, value: unknown, path: string, shared: Shared
     ...(section.pod !== undefined && { pod: section.pod }),
   };
   append(problems, checkPod(section.pod, `${path}.pod`));
-  const { route, warmSpares } = section;
+  const { route, warmSpares, slo } = section;
   const releases = texts.map(([release, text]): PlacedRelease & { release: string } => {
     const at = joinPath(`${path}.releases`, [release]);
     const resolved = resolveRelease({ name, release, keys, ...shared }, text, at);
     append(problems, resolved.problems);
     const spares = from([route.stable, warmSpares], (stable, count) => (stable === release ? count : 0));
-    return { release, plan: resolved.plan, warmSpares: spares, path: at };
+    return { release, plan: resolved.plan, warmSpares: spares, path: at, ...(slo !== undefined && { slo }) };
   });
+  append(problems, checkSlo(slo, releases, `${path}.slo`));
   const servedNames = itemsOf<string>(keys.servedNames).map(({ item }) => item);
   const outline = { name, servedNames, releases: names };
   const isRight = parsed.value !== undefined && releases.every(({ plan }) => isWhole(plan));

@@ -20,8 +20,9 @@ export function checkWeights(config: Parts<ReleaseConfig>, plan: Parts<RuntimePl
     ...entriesOf(adapters).flatMap(([name, adapter]) =>
       checkImageSource(adapter.source, adapter.revision, joinPath(`${path}.adapters`, [name])),
     ),
-    ...given([config.flags, draft], (flags, stated) =>
-      stated === undefined ? [] : checkDraftFlag(flags["speculative-config"]?.value, path),
+    // A draft that is wrong is a draft, too.
+    ...given([config.flags], (flags) =>
+      draft === undefined ? [] : checkDraftFlag(flags["speculative-config"]?.value, path),
     ),
     ...given([config.flags, adapters], (flags, stated) =>
       stated === undefined || Object.keys(stated).length === 0 ? [] : checkAdapterFlags(flags, path),

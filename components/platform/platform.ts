@@ -17,6 +17,8 @@ export interface PlatformArgs {
   clusterName: pulumi.Input<string>;
   /** Namespaces of models: a Prometheus that is installed here reads their monitors. */
   modelNamespaces: readonly string[];
+  /** Names of PrometheusRules in those namespaces that read series of the whole cluster. @default none */
+  fleetRules?: readonly string[];
   /** The add-ons as the stack config describes them. @default all, with the schema's defaults */
   addons?: AddonsConfig;
   /** Where they stand, for messages, such as `vllm:platform.addons`. @default "addons" */
@@ -96,6 +98,9 @@ export class Platform extends pulumi.ComponentResource {
             // For its monitor.
             ...(isInstalled("openTelemetryCollector") ? [COLLECTOR_NAMESPACE] : []),
           ],
+          fleetRules: modelNamespaces.flatMap((of) =>
+            (args.fleetRules ?? []).map((rule) => ({ namespace: of, name: rule })),
+          ),
           nodes,
         },
         afterStorage,

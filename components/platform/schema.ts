@@ -87,13 +87,16 @@ export const addonsSchema = z
             endpoint: z
               .url({ protocol: /^https?$/, error: "is not an http or https URL" })
               .refine((url) => !/^https?:\/\/[^/?#]*@|[?#]/i.test(url), {
-                error: "holds a user, a password or a query, which may be secret: give the address alone, and the secret as a header",
+                error:
+                  "holds a user, a password or a query, which may be secret: give the address alone, and the secret as a header",
               })
               .describe("OTLP receiver of what keeps traces, with its port where that is not the scheme's"),
             protocol: z.enum(["grpc", "http"]).default("http").describe("OTLP by gRPC, or by HTTP with protobuf"),
             headers: z
               .record(
-                z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*$/, "is not a header's name: use letters, digits and dashes"),
+                z
+                  .string()
+                  .regex(/^[A-Za-z0-9][A-Za-z0-9-]*$/, "is not a header's name: use letters, digits and dashes"),
                 secretRefSchema("header", `the namespace ${COLLECTOR_NAMESPACE}`),
               )
               .default({})

@@ -106,5 +106,8 @@ export const GPU_NODES = { [`${GPU_RESOURCE}.present`]: "true" } as const;
 /** Label of a node's own name. */
 export const HOST_LABEL = "kubernetes.io/hostname";
 
+/** Label of what a node's cloud calls its kind of machine: https://kubernetes.io/docs/reference/labels-annotations-taints/ */
+export const INSTANCE_TYPE_LABEL = "node.kubernetes.io/instance-type";
+
 /** Label of the zone that a node is in: https://kubernetes.io/docs/reference/labels-annotations-taints/ */
 export const ZONE_LABEL = "topology.kubernetes.io/zone";

@@ -167,7 +167,12 @@ export const FULL_EXISTING: Config = stackValues({
   labels: { team: "ml", "cost-center": "1234" },
   observability: {
     slo: { ttft: { seconds: 1, target: 0.99 }, interTokenLatency: { seconds: 0.1, target: 0.99 }, availability: 0.999 },
-    alerts: { owner: "ml", runbooks: "https://runbooks.example.com", dashboards: "https://grafana.example.com" },
+    alerts: {
+      owner: "ml",
+      runbooks: "https://runbooks.example.com",
+      dashboards: "https://grafana.example.com",
+      change: { VllmKvCacheFull: { severity: "ticket", forSeconds: 600, threshold: 0.95 }, VllmGpuIdle: "off" },
+    },
     routes: {
       page: {
         pagerduty: { routingKey: { existingSecret: "pagerduty", key: "routing-key" } },
@@ -195,6 +200,7 @@ export const FULL_EXISTING: Config = stackValues({
     },
     dashboards: { install: true, folder: "Models", labels: { grafana_dashboard: "1" } },
     budgets: { usdPerDay: 400, models: { chat: 100 } },
+    prices: { hourlyUsd: { "g6.2xlarge": 0.7 }, spotShare: 0.4, outputTokenWeight: 4 },
     tracing: {
       endpoint: "http://collector.tracing.svc:4317",
       protocol: "grpc",

@@ -25,3 +25,15 @@ export function planted(value: unknown, [key, ...rest]: (string | number)[], mar
   const object = value as Record<string, unknown>;
   return { ...object, [key]: planted(object[key], rest, mark) };
 }
+
+/** Configs with places that they alone have: what lies in several of them is told once, in the first. */
+export function placesOnce<T extends Record<string, unknown>>(
+  configs: T,
+): { name: keyof T & string; values: unknown; leaves: Leaf[] }[] {
+  const told = new Set<string>();
+  return Object.entries(configs).map(([name, values]) => {
+    const leaves = leavesOf(values).filter(({ path }) => !told.has(path));
+    for (const { path } of leaves) told.add(path);
+    return { name, values, leaves };
+  });
+}

@@ -15,7 +15,7 @@ import { leftOut, manifestFiles } from "../../tools/render/manifests.js";
 import { argumentLists } from "../../tools/verifyFlags/argumentLists.js";
 import { parseStackConfig } from "../../stacks/config.js";
 import { FULL_BUILT, FULL_EXISTING } from "../stacks/fullConfig.js";
-import { leavesOf, planted } from "../stacks/leaves.js";
+import { placesOnce, planted } from "../stacks/leaves.js";
 import { folderWith, removeFolders, stackText } from "./folders.js";
 import { decryptedFile, WITH_SECRETS } from "./reports.js";
 
@@ -24,9 +24,9 @@ const MARK = "m4rked-s3cret";
 describe("a secret", () => {
   after(removeFolders);
 
-  for (const [name, values] of Object.entries({ existing: FULL_EXISTING, built: FULL_BUILT })) {
+  for (const { name, values, leaves } of placesOnce({ existing: FULL_EXISTING, built: FULL_BUILT })) {
     it(`that is encrypted at any other place ends every command with its path, and without its value (${name})`, () => {
-      for (const { keys, path } of leavesOf(values).filter(({ path }) => !(SECRET_PATHS as string[]).includes(path))) {
+      for (const { keys, path } of leaves.filter(({ path }) => !(SECRET_PATHS as string[]).includes(path))) {
         const file = stackText(planted(values, keys, { secure: `v1:${MARK}` }) as object);
         const stack = folderWith({ "Pulumi.test.yaml": file });
         assert.throws(

@@ -7,6 +7,7 @@ export function addLocal(program: Command, folder: string): void {
     .command("local")
     .description("A stack in a real control plane on this machine, with simulated GPU nodes, KEDA and Prometheus.");
   addUp(local, folder);
+  addBuild(local, folder);
   addStatus(local, folder);
   addLoad(local, folder);
   addDown(local, folder);
@@ -42,6 +43,18 @@ function addUp(local: Command, folder: string): void {
     .action(async (stack: string, options: UpOptions) => {
       const { up } = await import("../local/command.js");
       print(await up(folder, stack, options, report));
+    });
+}
+
+function addBuild(local: Command, folder: string): void {
+  local
+    .command("build")
+    .description("Build what is missing of the programs, and start nothing.")
+    .argument("[program...]", "such as promtool, which the tests of rules need (default: those that up starts)")
+    .addHelpText("after", "\nExit code: 0 fine, 1 a build failed, 2 there is no such program, or Go is missing.")
+    .action(async (names: string[]) => {
+      const { buildPrograms } = await import("../local/buildCommand.js");
+      print({ text: await buildPrograms(folder, names, report), exitCode: 0 });
     });
 }
 

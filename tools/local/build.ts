@@ -86,18 +86,21 @@ function sourceFolder(bin: string, program: Program): string {
   return join(bin, `${binaryName(program)}.source`);
 }
 
-/** Writes a program's main file without the line to leave out. @returns its path */
+/** Writes a program's main file without the lines to leave out. @returns its path */
 async function editedMain(bin: string, program: Program): Promise<string> {
-  const { module, file, line } = program.without!;
-  const text = readFileSync(join(await downloadedFolder(program.family, module), file), "utf8");
-  const parts = text.split(`\n${line}\n`);
-  if (parts.length !== 2)
-    throw new Error(
-      `${module}/${file} has the line ${JSON.stringify(line)} ${parts.length - 1} times, not once: see PROGRAMS`,
-    );
+  const { module, file, lines } = program.without!;
+  let text = readFileSync(join(await downloadedFolder(program.family, module), file), "utf8");
+  for (const line of lines) {
+    const parts = text.split(`\n${line}\n`);
+    if (parts.length !== 2)
+      throw new Error(
+        `${module}/${file} has the line ${JSON.stringify(line)} ${parts.length - 1} times, not once: see PROGRAMS`,
+      );
+    text = parts.join("\n");
+  }
   mkdirSync(sourceFolder(bin, program), { recursive: true });
   const edited = join(sourceFolder(bin, program), "main.go");
-  writeFileSync(edited, parts.join("\n"));
+  writeFileSync(edited, text);
   return edited;
 }
 

@@ -10,12 +10,13 @@ export interface Program {
   /** Path of its package; one that begins with a dot is our own, in the family's folder. */
   package: string;
   ldflags?: string;
-  /** A line of its main file to leave out, if no flag does the same. */
-  without?: { module: string; file: string; line: string };
+  /** Lines of its main file to leave out, if no flag does the same. */
+  without?: { module: string; file: string; lines: readonly string[] };
 }
 
 const GO_FOLDER = join(__dirname, "go");
 const KUBERNETES = "k8s.io/kubernetes";
+const ALERTMANAGER = "github.com/prometheus/alertmanager";
 
 /** The folder of a family's go.mod. */
 export function familyFolder(family: string): string {
@@ -62,6 +63,24 @@ export const PROGRAMS = {
   scheduler: kubernetes("kube-scheduler"),
   kwok: { name: "kwok", family: "kwok", package: "sigs.k8s.io/kwok/cmd/kwok" },
   prometheus: { name: "prometheus", family: "prometheus", package: "github.com/prometheus/prometheus/cmd/prometheus" },
+  /** Checks rules, and runs their tests. */
+  promtool: { name: "promtool", family: "prometheus", package: "github.com/prometheus/prometheus/cmd/promtool" },
+  alertmanager: {
+    name: "alertmanager",
+    family: "alertmanager",
+    package: `${ALERTMANAGER}/cmd/alertmanager`,
+    // Its web pages are generated, and its module lacks them: without them it does not compile.
+    without: {
+      module: ALERTMANAGER,
+      file: "cmd/alertmanager/main.go",
+      lines: [`\t"${ALERTMANAGER}/ui"`, "\tui.Register(router)"],
+    },
+  },
+  kubeStateMetrics: {
+    name: "kube-state-metrics",
+    family: "kube-state-metrics",
+    package: "k8s.io/kube-state-metrics/v2",
+  },
   prometheusOperator: {
     name: "prometheus-operator",
     family: "prometheus-operator",
@@ -73,7 +92,7 @@ export const PROGRAMS = {
     family: "keda",
     package: "github.com/kedacore/keda/v2/cmd/adapter",
     // It serves its own metrics on every address of the machine, and no flag prevents that (KEDA 2.20, cmd/adapter/main.go).
-    without: { module: "github.com/kedacore/keda/v2", file: "cmd/adapter/main.go", line: "\tRunMetricsServer(ctx)" },
+    without: { module: "github.com/kedacore/keda/v2", file: "cmd/adapter/main.go", lines: ["\tRunMetricsServer(ctx)"] },
   },
   /** Our own: hashes a password for Prometheus. */
   bcrypt: { name: "bcrypt", family: "prometheus", package: "./bcrypt" },
@@ -81,8 +100,11 @@ export const PROGRAMS = {
 
 export type ProgramName = keyof typeof PROGRAMS;
 
-/** What `npm run local` starts: Prometheus' operator is for the end-to-end tests alone. */
-export const LOCAL_PROGRAMS = (Object.keys(PROGRAMS) as ProgramName[]).filter((name) => name !== "prometheusOperator");
+/** For tests alone. */
+const OF_TESTS: readonly ProgramName[] = ["promtool", "alertmanager", "kubeStateMetrics", "prometheusOperator"];
+
+/** What `npm run local` starts. */
+export const LOCAL_PROGRAMS = (Object.keys(PROGRAMS) as ProgramName[]).filter((name) => !OF_TESTS.includes(name));
 
 /** Modules whose files are read, too: their version, and the family that pins it. */
 export const MODULES = {

@@ -4,6 +4,7 @@ import { counted, didYouMean, error, listOr, type Problem, quote, warning } from
 import type { PodConfig } from "../../contract/pod.js";
 import type { NodeGroup } from "../../contract/nodeGroup.js";
 import { areTold, candidates, type Demand, offering } from "../../derive/nodes/placement.js";
+import type { SloConfig } from "../../contract/observability/slo.js";
 import type { RuntimePlan } from "../../derive/plan.js";
 import { mergedPod, ownVolumesGiB, sidecarResources } from "../../derive/pod.js";
 import { TUNING } from "../../derive/tuning.js";
@@ -16,6 +17,8 @@ export interface PlacedRelease {
   plan: Parts<RuntimePlan>;
   /** Those of the model, for its routed release. */
   warmSpares: number | Wrong;
+  /** Service levels that the model states itself. */
+  slo?: Parts<SloConfig>;
   path: string;
 }
 

@@ -17,7 +17,9 @@ const slack = z
   .describe("Slack");
 
 const pagerduty = z
-  .strictObject({ routingKey: secretRefSchema("routing-key", WHERE).describe("Secret with a key of the Events API v2") })
+  .strictObject({
+    routingKey: secretRefSchema("routing-key", WHERE).describe("Secret with a key of the Events API v2"),
+  })
   .describe("PagerDuty");
 
 const opsgenie = z
@@ -101,7 +103,9 @@ export const routesSchema = z
       .default({})
       .describe("Labels that Alertmanager selects AlertmanagerConfigs by; the stack's own takes any"),
   })
-  .describe("Who is told of alerts, by an AlertmanagerConfig of Prometheus' operator; default: Alertmanager's own routes");
+  .describe(
+    "Who is told of alerts, by an AlertmanagerConfig of Prometheus' operator; default: Alertmanager's own routes",
+  );
 
 export type RoutesConfig = z.infer<typeof routesSchema>;
 /** One who is told: by each of the kinds that it has. */

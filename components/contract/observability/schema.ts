@@ -3,6 +3,7 @@ import { z } from "zod";
 import { alertsSchema } from "./alerts.js";
 import { budgetsSchema } from "./budgets.js";
 import { dashboardsSchema } from "./dashboards.js";
+import { pricesSchema } from "./prices.js";
 import { logsSchema } from "./logs.js";
 import { routesSchema } from "./routes.js";
 import { sloSchema } from "./slo.js";
@@ -15,6 +16,7 @@ export const observabilitySchema = z
     routes: routesSchema.optional(),
     dashboards: dashboardsSchema,
     budgets: budgetsSchema,
+    prices: pricesSchema,
     tracing: tracingSchema.optional(),
     logs: logsSchema.optional(),
   })

@@ -1,5 +1,6 @@
 /** What the config states of a model, as series: other rules join them. */
 import { contractHash } from "../../contract/contract.js";
+import { progressDeadlineSeconds } from "../../derive/budgets.js";
 import { inFlightTarget, kvCacheTarget, waitingTarget } from "../../derive/scaling.js";
 import { runtimeName } from "../../derive/objects.js";
 import type { RuntimePlan } from "../../derive/plan.js";
@@ -30,6 +31,7 @@ function targetsOf(plan: RuntimePlan, hourlyUsd: number | undefined): Partial<Re
     [TARGETS.waitingTarget]: waitingTarget(plan),
     [TARGETS.kvCacheTarget]: kvCacheTarget(),
     [TARGETS.startupSeconds]: plan.startupSeconds,
+    [TARGETS.deadlineSeconds]: progressDeadlineSeconds(plan),
     [TARGETS.drainSeconds]: plan.drainSeconds,
     [TARGETS.replicasMin]: plan.autoscaling.min,
     [TARGETS.replicasMax]: plan.autoscaling.max,

@@ -1,6 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { SERVICE_NAME_LABEL } from "../../vocabulary/kubernetes.js";
 import { LABELS } from "../../vocabulary/labels.js";
-import { GPU_RESOURCE, NODE_LABELS, SYSTEM_NODES } from "../../vocabulary/nodes.js";
+import {
+  GPU_RESOURCE,
+  INSTANCE_TYPE_LABEL,
+  NODE_LABELS,
+  SPOT_NODE_LABELS,
+  SYSTEM_NODES,
+} from "../../vocabulary/nodes.js";
 import { CHARTS, IMAGE_TAGS } from "../charts.js";
 import { MONITORING_NAMESPACE } from "../namespaces.js";
 import { DAEMON_ROLLING_UPDATE } from "../rollout.js";
@@ -49,14 +56,17 @@ const WORKLOAD_LABELS = [
   LABELS.gpu,
 ];
 const SHOWN_NODE_LABELS = [
-  NODE_LABELS.accelerator,
-  NODE_LABELS.workload,
-  NODE_LABELS.lifecycle,
-  `${GPU_RESOURCE}.present`,
-  "eks.amazonaws.com/nodegroup",
-  "eks.amazonaws.com/capacityType",
-  "node.kubernetes.io/instance-type",
-  ZONE,
+  ...new Set([
+    NODE_LABELS.accelerator,
+    NODE_LABELS.workload,
+    NODE_LABELS.lifecycle,
+    `${GPU_RESOURCE}.present`,
+    "eks.amazonaws.com/nodegroup",
+    // Prices are by machine and by how it is paid for.
+    INSTANCE_TYPE_LABEL,
+    ...SPOT_NODE_LABELS.map(({ key }) => key),
+    ZONE,
+  ]),
 ];
 
 const OFF = { enabled: false } as const;
@@ -106,6 +116,7 @@ export function prometheusStackValues(args: PrometheusStackValuesArgs) {
           (kind) => `${kind}=[${[...WORKLOAD_LABELS, ...(args.shownLabels ?? [])].join(",")}]`,
         ),
         `nodes=[${SHOWN_NODE_LABELS.join(",")}]`,
+        `endpointslices=[${SERVICE_NAME_LABEL}]`,
       ],
       // No query needs them, and the exporter gets no permission to read them.
       collectorsExclude: ["secrets", "certificatesigningrequests"],

@@ -20,7 +20,12 @@ export const RELEASE_LEVEL = ["namespace", ...Object.values(METRIC_LABELS)] as c
 /** Labels of a series a model. */
 export const MODEL_LEVEL = ["namespace", METRIC_LABELS.stack, METRIC_LABELS.model, METRIC_LABELS.class] as const;
 
-/** How a label of an object is called on kube-state-metrics' `kube_…_labels`, where `metricLabelsAllowlist` shows it. */
+/**
+ * How a label of an object is called on kube-state-metrics' `kube_…_labels`, where `metricLabelsAllowlist` shows it: in snake case,
+ * so that `eks.amazonaws.com/capacityType` is `label_eks_amazonaws_com_capacity_type` (internal/store/utils.go,
+ * kube-state-metrics 2.x).
+ */
 export function shownLabel(label: string): string {
-  return `label_${label.replace(/[^a-zA-Z0-9_]/g, "_")}`;
+  const words = label.replace(/[^a-zA-Z0-9_]/g, "_").replace(/([a-z0-9])([A-Z])/g, "$1_$2");
+  return `label_${words.toLowerCase()}`;
 }

@@ -33,6 +33,8 @@ export const VLLM = {
   generationLength: histogram("vllm:request_generation_tokens"),
   /** Of the API server, by path and class of status (`2xx`). Without a series for a class that no request had. */
   httpRequests: counter("http_requests_total", ["handler", "method", "status"]),
+  /** When its process started, in seconds since 1970; absent with several API servers. */
+  processStarted: gauge("process_start_time_seconds", []),
 } as const satisfies Record<string, Metric>;
 
 /** Names of the same. */

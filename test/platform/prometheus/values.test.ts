@@ -187,7 +187,9 @@ describe("prometheusStackValues", () => {
       `deployments=[${workload}]`,
       `jobs=[${workload}]`,
       "nodes=[accelerator,workload,node-lifecycle,nvidia.com/gpu.present,eks.amazonaws.com/nodegroup," +
-        "eks.amazonaws.com/capacityType,node.kubernetes.io/instance-type,topology.kubernetes.io/zone]",
+        "node.kubernetes.io/instance-type,eks.amazonaws.com/capacityType,karpenter.sh/capacity-type," +
+        "cloud.google.com/gke-spot,cloud.google.com/gke-preemptible,cloud.google.com/gke-provisioning," +
+        "kubernetes.azure.com/scalesetpriority,topology.kubernetes.io/zone]",
     ]);
     assert.ok(collectorsExclude.includes("secrets"));
   });

@@ -13,10 +13,14 @@ const BUILDING = "from Go modules; the first time takes a quarter of an hour on 
 const nameOf = (program: ProgramName) => binaryName(PROGRAMS[program]);
 
 const MAIN = "func main() {\n\tRunMetricsServer(ctx)\n}\n";
+const UI = '\t"github.com/prometheus/alertmanager/ui"\n';
 
 /** Shell lines of a `go mod download` that gives a module with this main file. */
 function module(main: string): string[] {
-  const folder = folderWith({ "cmd/adapter/main.go": main });
+  const folder = folderWith({
+    "cmd/adapter/main.go": main,
+    "cmd/alertmanager/main.go": `import (\n${UI})\nfunc main() {\n\tui.Register(router)\n\tserve()\n}\n`,
+  });
   return [`[ "$1 $2" = "mod download" ] && { echo '{ "Dir": "${folder}" }'; exit; }`];
 }
 
@@ -131,6 +135,12 @@ describe("build", () => {
     const { kedaAdapter } = await build(bin, report, ["kedaAdapter"]);
     assert.equal(readFileSync(kedaAdapter, "utf8"), "// RunMetricsServer(ctx)\nfunc main() {\n}\n");
     assert.deepEqual(readdirSync(bin), [nameOf("kedaAdapter")]);
+  });
+
+  it("leaves several lines of a main file out", async () => {
+    new FakeGo({ does: [...module(MAIN), 'cp "$package" "$out"'] });
+    const { alertmanager } = await build(bin, report, ["alertmanager"]);
+    assert.equal(readFileSync(alertmanager, "utf8"), "import (\n)\nfunc main() {\n\tserve()\n}\n");
   });
 
   for (const [times, main] of [

@@ -6,6 +6,7 @@ import { CHARTS } from "../../../components/platform/charts.js";
 import { binaryName } from "../../../tools/local/build.js";
 import {
   familyFolder,
+  LOCAL_PROGRAMS,
   MODULES,
   moduleVersion,
   type Program,
@@ -41,6 +42,18 @@ describe("local programs", () => {
   it("takes KEDA at the version that the platform installs", () => {
     assert.equal(moduleVersion("keda", "github.com/kedacore/keda/v2"), `v${CHARTS.keda.version}`);
     assert.match(textOf("keda", "go.mod"), new RegExp(`^\\tgithub.com/kedacore/keda/v2 v${CHARTS.keda.version} `, "m"));
+  });
+
+  it("takes the Alertmanager that Prometheus' operator takes by default, and its configuration's types", () => {
+    const path = "github.com/prometheus/alertmanager";
+    assert.equal(moduleVersion("alertmanager", path), moduleVersion("prometheus-operator", path));
+  });
+
+  it("starts for `npm run local` what serves a stack, and nothing that tests alone need", () => {
+    assert.deepEqual(
+      (Object.keys(PROGRAMS) as ProgramName[]).filter((name) => !LOCAL_PROGRAMS.includes(name)),
+      ["promtool", "alertmanager", "kubeStateMetrics", "prometheusOperator"],
+    );
   });
 
   it("takes Karpenter's CRDs at the version that the platform installs", () => {
@@ -163,7 +176,7 @@ describe("binaryName", () => {
     assert.notEqual(binaryName(copy), binaryName(PROGRAMS.bcrypt));
     const { without, ...whole } = PROGRAMS.kedaAdapter;
     assert.notEqual(binaryName(whole), binaryName(PROGRAMS.kedaAdapter));
-    assert.notEqual(binaryName({ ...whole, without: { ...without, line: "x" } }), binaryName(PROGRAMS.kedaAdapter));
+    assert.notEqual(binaryName({ ...whole, without: { ...without, lines: ["x"] } }), binaryName(PROGRAMS.kedaAdapter));
   });
 
   it("is another with other linker flags", () => {
