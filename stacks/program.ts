@@ -7,6 +7,8 @@ import type { CacheStorage } from "../components/cache/volume.js";
 import { DO_NOT_DISRUPT } from "../components/cluster/karpenter/nodePool.js";
 import type { PresentCluster } from "../components/cluster/present.js";
 import { hasEngine } from "../components/derive/batch/plan.js";
+import type { Telemetry } from "../components/derive/observability/telemetry.js";
+import { COLLECTOR_LABELS, collectorEndpoint } from "../components/platform/addons/openTelemetryCollector.js";
 import { Observability } from "../components/observability/observability.js";
 import type { ServingEnvironment } from "../components/engine/environment.js";
 import { serveModels, servingEnvironment } from "../components/serving/environment.js";
@@ -15,6 +17,7 @@ import { POD_SECURITY } from "../components/vocabulary/kubernetes.js";
 import { LABELS, MANAGED_BY } from "../components/vocabulary/labels.js";
 import { nodeGroupsOf } from "./clusterConfig.js";
 import type { StackConfig } from "./config.js";
+import { registerCostLabels } from "./costLabels.js";
 import { namespaceName } from "./schema.js";
 import { infrastructure } from "./infrastructure.js";
 
@@ -24,6 +27,7 @@ export function deploy(
   stack: string,
   present?: PresentCluster,
 ): Record<string, pulumi.Output<LiveRelease>> {
+  registerCostLabels(config.labels);
   const {
     provider,
     prometheusUrl = config.platform.prometheus.url,
@@ -43,6 +47,8 @@ export function deploy(
       access: config.access,
       nodeGroups: nodeGroupsOf(config.cluster),
       pod,
+      ...(Object.keys(config.labels).length > 0 && { costLabels: config.labels }),
+      telemetry: telemetryOf(config),
       spareImage,
       ...(config.cluster.built?.nodes === "karpenter" && {
         // Batch work is made to be interrupted, and has to end before its spot node does.
@@ -62,11 +68,19 @@ export function deploy(
   if (config.platform.prometheus.monitors === "podMonitor") {
     new Observability(
       "observability",
-      { models: config.models, config: config.observability, environment: shared },
+      { models: config.models, batches: config.batches, config: config.observability, environment: shared },
       opts,
     );
   }
   return live;
+}
+
+/** Logs and traces of the servers; spans go to the stack's own collector unless the config names another. */
+function telemetryOf({ observability: { logs, tracing } }: StackConfig): Telemetry {
+  if (tracing === undefined) return { logs };
+  const { endpoint, protocol } = tracing;
+  if (endpoint !== undefined) return { logs, tracing: { ...tracing, endpoint } };
+  return { logs, tracing: { ...tracing, endpoint: collectorEndpoint(protocol), podLabels: COLLECTOR_LABELS } };
 }
 
 /** Where weights are kept; none where the stack has no such section, or one that makes nothing. */

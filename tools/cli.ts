@@ -5,6 +5,7 @@ import { addBatch } from "./commands/batch.js";
 import { addBench } from "./commands/bench.js";
 import { addCache } from "./commands/cache.js";
 import { addColdstart } from "./commands/coldstart.js";
+import { addContract } from "./commands/contract.js";
 import { addDashboards } from "./commands/dashboards.js";
 import { addDocsCheck } from "./commands/docsCheck.js";
 import { addFit } from "./commands/fit.js";
@@ -13,6 +14,7 @@ import { addJudge } from "./commands/judge.js";
 import { addLocal } from "./commands/local.js";
 import { addPreview } from "./commands/preview.js";
 import { addRender } from "./commands/render.js";
+import { addVerify } from "./commands/verify.js";
 import { addVerifyFlags } from "./commands/verifyFlags.js";
 
 /** The folder of Pulumi.yaml: npm runs scripts there. */
@@ -25,6 +27,8 @@ for (const add of [
   addRender,
   addFit,
   addLocal,
+  addVerify,
+  addContract,
   addColdstart,
   addCache,
   addBatch,

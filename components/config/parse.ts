@@ -43,6 +43,8 @@ function toProblems(issue: z.core.$ZodIssue, base: string, schema: z.ZodType, in
       );
     }
     case "invalid_type":
+      // As below: what was got may be the secret itself.
+      if (issue.message.startsWith("holds ")) return [error(path, issue.message)];
       return [error(path, wrongType(issue.input, issue.expected, schemaAt(schema, issue.path)))];
     case "invalid_value":
       if (issue.input === undefined) return [error(path, `is missing: use ${listOr(issue.values.map(String))}`)];

@@ -12,25 +12,36 @@ const name = z.string().refine((text) => NAME.test(text), {
     "holds no name of a Kubernetes object: use lower-case letters, digits, dashes and dots; the secret itself belongs in the Secret",
 });
 
-/** The shape of a reference. @param defaultKey of the Secret, where the reference names none */
-export function secretRefSchema(defaultKey: string) {
+const NO_REFERENCE =
+  "holds no reference: give existingSecret or externalSecret, and key; the secret itself belongs in the Secret";
+
+/**
+ * The shape of a reference.
+ *
+ * @param defaultKey of the Secret, where the reference names none
+ * @param namespace where the Secret is, in words
+ */
+export function secretRefSchema(defaultKey: string, namespace = "the models' namespace") {
   return z
-    .strictObject({
-      existingSecret: name.optional().describe("Name of a Secret in the models' namespace"),
-      externalSecret: name
-        .optional()
-        .describe(
-          "Name of an ExternalSecret in the models' namespace whose Secret has its name, as it has unless spec.target.name says otherwise; " +
-            "then give that as existingSecret",
-        ),
-      key: z
-        .string()
-        .refine((text) => KEY.test(text), {
-          error: "holds no key of a Secret: use letters, digits, dashes, dots and underscores",
-        })
-        .default(defaultKey)
-        .describe("Key in the Secret"),
-    })
+    .strictObject(
+      {
+        existingSecret: name.optional().describe(`Name of a Secret in ${namespace}`),
+        externalSecret: name
+          .optional()
+          .describe(
+            `Name of an ExternalSecret in ${namespace} whose Secret has its name, as it has unless spec.target.name says otherwise; ` +
+              "then give that as existingSecret",
+          ),
+        key: z
+          .string()
+          .refine((text) => KEY.test(text), {
+            error: "holds no key of a Secret: use letters, digits, dashes, dots and underscores",
+          })
+          .default(defaultKey)
+          .describe("Key in the Secret"),
+      },
+      { error: ({ code, input }) => (code === "invalid_type" && input !== undefined ? NO_REFERENCE : undefined) },
+    )
     .refine(({ existingSecret, externalSecret }) => (existingSecret === undefined) !== (externalSecret === undefined), {
       error: "holds no one name: give either existingSecret or externalSecret",
     });

@@ -8,7 +8,7 @@ import { dnsLabel, givesOne, ipRange, labelsSchema, port, reason } from "../conf
  * Link-local ranges: a node's metadata and the credentials of cloud identities are there. A range that covers one by the way
  * would open them.
  */
-const LINK_LOCAL = ["169.254.0.0/16", "fe80::/10", "fd00:ec2::/32"];
+export const LINK_LOCAL: readonly string[] = ["169.254.0.0/16", "fe80::/10", "fd00:ec2::/32"];
 
 function coversLinkLocal(range: string): boolean {
   // What is no range has been said to be none.

@@ -5,6 +5,7 @@ import type { Monitors, PrometheusAuthentication, SeriesLabels } from "../contra
 import type { NodeGroups } from "../contract/nodeGroup.js";
 import type { PriorityName, TrafficClass } from "../vocabulary/traffic.js";
 import type { RuntimePlan } from "../derive/plan.js";
+import type { Telemetry } from "../derive/observability/telemetry.js";
 import type { SecretKey } from "./secretKey.js";
 
 /** Where a runtime finds Prometheus, and Prometheus the runtime. */
@@ -49,6 +50,10 @@ export interface ServingEnvironment {
   podAnnotations?: Readonly<Partial<Record<TrafficClass, Readonly<Record<string, string>>>>>;
   /** What the platform adds to the pods of every model. @default nothing */
   pod?: PodConfig;
+  /** Labels of pods that others make of what is written here, such as workers of batches: who pays for them. @default none */
+  costLabels?: Readonly<Record<string, string>> | undefined;
+  /** Logs and traces of servers. @default vLLM's own logs, and no traces */
+  telemetry?: Telemetry | undefined;
   /** Image of warm spares. @default one that does nothing, of registry.k8s.io */
   spareImage?: string;
   /** Names of PriorityClasses. @default the cluster's default class */

@@ -38,6 +38,8 @@ export interface EngineProcess {
   secrets?: Readonly<Record<string, SecretKey>>;
   /** Plain variables of the process itself. @default none */
   env?: Readonly<Record<string, string>>;
+  /** Variables that hold a field of the pod, such as `metadata.name`; those of {@link env} may refer to them. @default none */
+  podFields?: Readonly<Record<string, string>>;
   /** Volumes of the process itself, with where it sees them. @default none */
   volumes?: readonly OwnVolume[];
   /** Ports, probes and lifecycle of a server. @default none */
@@ -99,6 +101,10 @@ function container(plan: RuntimePlan, context: PodContext, process: EngineProces
     ...(process.command !== undefined && { command: process.command }),
     args: process.args,
     env: [
+      ...Object.entries(process.podFields ?? {}).map(([name, fieldPath]) => ({
+        name,
+        valueFrom: { fieldRef: { fieldPath } },
+      })),
       ...Object.entries({ ...environment(plan), ...process.env }).map(([name, value]) => ({ name, value })),
       ...Object.entries(secrets).map(([name, secretKeyRef]) => ({ name, valueFrom: { secretKeyRef } })),
       ...extensionEnv(extension),

@@ -1,64 +1,86 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ObservabilityConfig } from "../contract/observability/schema.js";
-import { replicaCost } from "../derive/nodes/cost.js";
-import type { RuntimePlan } from "../derive/plan.js";
+import type { BatchPlan } from "../derive/batch/plan.js";
 import type { ServedModel } from "../derive/servedModel.js";
 import type { ServingEnvironment } from "../engine/environment.js";
-import { APP_NAME, labelValue, LABELS, MANAGED_BY } from "../vocabulary/labels.js";
-import type { RuleGroup, Scope } from "./promql.js";
-import { contractGroup } from "./rules/contracts.js";
-import { podGroup } from "./rules/pods.js";
+import { APP_NAME, LABELS, MANAGED_BY } from "../vocabulary/labels.js";
+import { createRoutes } from "./alertmanagerConfig.js";
+import { RUNBOOKS } from "./alerts/alert.js";
+import { dashboardConfigMaps } from "./dashboards/configMaps.js";
+import { stackObject } from "../vocabulary/metrics/rules.js";
+import { ruleObjects } from "./ruleObjects.js";
 
 /** Inputs of {@link Observability}. */
 export interface ObservabilityArgs {
   /** The models, as `loadModels` returns them. */
   models: readonly ServedModel[];
+  /** The batches, as `loadModels` returns them. @default none */
+  batches?: readonly BatchPlan[];
   /** `vllm:observability`, as its schema parses it. */
   config: ObservabilityConfig;
   environment: ServingEnvironment;
 }
 
-/** Rules that are read from one object, by the object's name. */
-type RuleObjects = Record<string, readonly RuleGroup<object>[]>;
-
-/** A stack's name as Kubernetes takes names. With a dot behind it, it is the name of no runtime. */
-function objectName(stack: string): string {
-  return labelValue(stack).toLowerCase().replace(/[._]/g, "-");
-}
-
-/** What is seen of a stack's models: recording rules, service levels, alerts and dashboards. */
+/**
+ * What is seen of a stack's models: recording rules, service levels and alerts for Prometheus' operator, and dashboards for the sidecar
+ * of Grafana's chart, and who is told of alerts.
+ */
 export class Observability extends pulumi.ComponentResource {
   constructor(name: string, args: ObservabilityArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-vllm:observability:Observability", name, {}, opts);
-    const { models, environment } = args;
+    this.rules(name, args);
+    this.dashboards(name, args);
+    this.routes(name, args);
+    this.registerOutputs({});
+  }
+
+  private rules(name: string, { models, batches, config, environment }: ObservabilityArgs): void {
     const { namespace, partOf, monitoring, nodeGroups } = environment;
-    const child = { parent: this };
-    const labels = { [LABELS.name]: APP_NAME, [LABELS.partOf]: partOf, [LABELS.managedBy]: MANAGED_BY };
-    const ofStack = objectName(partOf);
-    const priceOf = (plan: RuntimePlan): number | undefined => replicaCost(plan, nodeGroups)?.minUsd;
-    const objectsOf = (inNamespace: string): RuleObjects => {
-      const scope: Scope = { namespace: inNamespace, stack: partOf };
-      return {
-        ...Object.fromEntries(
-          models.map((model) => [`${model.name}.contract`, [contractGroup(model, scope, priceOf)]]),
-        ),
-        [`${ofStack}.series`]: [podGroup(scope)],
-      };
-    };
-    // Names do not depend on the namespace, which may be known later.
-    for (const ruleName of Object.keys(objectsOf(""))) {
+    const watched = { models, config, nodeGroups, ...(batches !== undefined && { batches }) };
+    const labels = labelsOf(partOf);
+    const objects = pulumi
+      .output(namespace)
+      .apply((inNamespace) => ruleObjects(watched, { namespace: inNamespace, stack: partOf }));
+    // The names are known where the namespace is not.
+    for (const objectName of Object.keys(ruleObjects(watched, { namespace: "", stack: partOf }))) {
       new k8s.apiextensions.CustomResource(
-        `${name}-${ruleName}`,
+        `${name}-${objectName}`,
         {
           apiVersion: "monitoring.coreos.com/v1",
           kind: "PrometheusRule",
-          metadata: { name: ruleName, namespace, labels: { ...labels, ...monitoring.podMonitorLabels } },
-          spec: pulumi.output(namespace).apply((inNamespace) => ({ groups: objectsOf(inNamespace)[ruleName] })),
+          metadata: { name: objectName, namespace, labels: { ...labels, ...monitoring.podMonitorLabels } },
+          spec: { groups: objects.apply((all) => all[objectName]!) },
         },
-        child,
+        { parent: this },
       );
     }
-    this.registerOutputs({});
   }
+
+  private dashboards(name: string, { config, environment }: ObservabilityArgs): void {
+    const { namespace, partOf } = environment;
+    const links = { stack: partOf, runbooks: config.alerts.runbooks ?? RUNBOOKS };
+    for (const { metadata, data } of dashboardConfigMaps(config.dashboards, links)) {
+      const args = { metadata: { ...metadata, namespace }, data };
+      new k8s.core.v1.ConfigMap(`${name}-${metadata.name}`, args, { parent: this });
+    }
+  }
+
+  private routes(name: string, { config, environment: { partOf, monitoring } }: ObservabilityArgs): void {
+    createRoutes(
+      name,
+      config.routes,
+      {
+        objectName: stackObject(partOf),
+        stack: partOf,
+        monitoringNamespace: monitoring.namespace,
+        labels: labelsOf(partOf),
+      },
+      { parent: this },
+    );
+  }
+}
+
+function labelsOf(stack: string): Record<string, string> {
+  return { [LABELS.name]: APP_NAME, [LABELS.partOf]: stack, [LABELS.managedBy]: MANAGED_BY };
 }

@@ -15,6 +15,7 @@ export function checkAddonValues(addons: Parts<AddonsConfig>, path: string): Pro
     prometheus: CHARTS.prometheusStack,
     clusterAutoscaler: CHARTS.clusterAutoscaler,
     loadBalancerController: CHARTS.loadBalancerController,
+    openTelemetryCollector: CHARTS.openTelemetryCollector,
   };
   return (Object.keys(charts) as (keyof typeof charts)[]).flatMap((addon) =>
     given([addons[addon].values], (values) =>

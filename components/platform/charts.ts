@@ -78,7 +78,30 @@ export const CHARTS = {
     date: "2026-10-23",
     source: "https://proxy.golang.org/github.com/aws/karpenter-provider-aws/@v/v1.15.1.zip",
   },
+  openTelemetryCollector: {
+    name: "opentelemetry-collector",
+    version: "0.170.0",
+    repository: "https://open-telemetry.github.io/opentelemetry-helm-charts",
+    date: "2026-08-14",
+    source: "https://github.com/open-telemetry/opentelemetry-helm-charts/tree/main/charts/opentelemetry-collector",
+  },
 } as const satisfies Record<string, Chart>;
+
+/**
+ * Values by which a chart labels its objects, as paths; none where a chart has no such value, or one that selects pods, too, and so
+ * could not be changed (`podLabels` of the cluster autoscaler).
+ */
+export const LABEL_VALUES: Readonly<Record<keyof typeof CHARTS, readonly (readonly string[])[]>> = {
+  devicePlugin: [],
+  dcgmExporter: [],
+  keda: [["additionalLabels"]],
+  prometheusStack: [["commonLabels"]],
+  clusterAutoscaler: [["additionalLabels"]],
+  loadBalancerController: [["additionalLabels"]],
+  karpenterCrds: [],
+  karpenter: [["additionalLabels"]],
+  openTelemetryCollector: [["additionalLabels"], ["podLabels"]],
+};
 
 /**
  * Newest image of the cluster autoscaler for each minor version of Kubernetes, oldest first: it simulates the scheduler of its own

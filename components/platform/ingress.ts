@@ -63,6 +63,28 @@ export function monitoringPolicies(args: TrustArgs): Policies {
   };
 }
 
+/**
+ * Policies of the collector's namespace.
+ *
+ * @param senders namespaces whose pods may send spans
+ * @param monitoringNamespace of the Prometheus that scrapes it
+ */
+export function collectorPolicies(
+  senders: readonly string[],
+  { grpc, http, metrics }: { grpc: number; http: number; metrics: number },
+  monitoringNamespace: string = MONITORING_NAMESPACE,
+): Policies {
+  const from = (...names: readonly string[]) => [{ namespaceSelector: namespacesNamed(names) }];
+  return {
+    spans: ingress(
+      {},
+      // An empty list of namespaces would be refused by the API server; it means that nobody may.
+      ...(senders.length === 0 ? [] : [{ from: from(...senders), ports: ports(grpc, http) }]),
+      { from: from(monitoringNamespace), ports: ports(metrics) },
+    ),
+  };
+}
+
 /** Makes policies in an add-on's namespace. */
 export function addonPolicies(
   name: string,

@@ -4,6 +4,8 @@ import { DcgmExporterAddon } from "./addons/dcgmExporter.js";
 import { DevicePluginAddon } from "./addons/devicePlugin.js";
 import { KarpenterAddon } from "./addons/karpenter.js";
 import { KedaAddon } from "./addons/keda.js";
+import { OpenTelemetryCollectorAddon } from "./addons/openTelemetryCollector.js";
+import { COLLECTOR_NAMESPACE } from "./namespaces.js";
 import { LoadBalancerControllerAddon } from "./addons/loadBalancerController.js";
 import type { AwsLocation } from "./location.js";
 import { PrometheusStackAddon } from "./prometheus/prometheusStack.js";
@@ -15,6 +17,8 @@ export interface PlatformArgs {
   clusterName: pulumi.Input<string>;
   /** Namespaces of models: a Prometheus that is installed here reads their monitors. */
   modelNamespaces: readonly string[];
+  /** Names of PrometheusRules in those namespaces that read series of the whole cluster. @default none */
+  fleetRules?: readonly string[];
   /** The add-ons as the stack config describes them. @default all, with the schema's defaults */
   addons?: AddonsConfig;
   /** Where they stand, for messages, such as `vllm:platform.addons`. @default "addons" */
@@ -25,6 +29,8 @@ export interface PlatformArgs {
   storageClass?: boolean;
   /** Namespace of Prometheus, Alertmanager and Grafana. @default "monitoring" */
   monitoringNamespace?: string;
+  /** Further labels of workloads that kube-state-metrics shows, such as those of cost. @default none */
+  shownLabels?: readonly string[];
   /** Whether the add-ons are scraped, which needs the Prometheus operator's CRDs. @default whether it is installed here */
   serviceMonitors?: boolean;
   /** Where the cluster is; needed by the cluster autoscaler, Karpenter and the load balancer controller. @default none */
@@ -85,7 +91,16 @@ export class Platform extends pulumi.ComponentResource {
           volumeGiB: prometheus.volumeGiB,
           ...(storage && { storageClass: storage.className }),
           namespace: monitoringNamespace,
-          trustedNamespaces: [...modelNamespaces, ...prometheus.namespaces],
+          ...(args.shownLabels !== undefined && { shownLabels: args.shownLabels }),
+          trustedNamespaces: [
+            ...modelNamespaces,
+            ...prometheus.namespaces,
+            // For its monitor.
+            ...(isInstalled("openTelemetryCollector") ? [COLLECTOR_NAMESPACE] : []),
+          ],
+          fleetRules: modelNamespaces.flatMap((of) =>
+            (args.fleetRules ?? []).map((rule) => ({ namespace: of, name: rule })),
+          ),
           nodes,
         },
         afterStorage,
@@ -139,6 +154,19 @@ export class Platform extends pulumi.ComponentResource {
         new LoadBalancerControllerAddon(
           `${name}-load-balancer-controller`,
           { ...ownValues("loadBalancerController"), ...networkOf(args), clusterName, serviceMonitors },
+          afterMonitoring,
+        ),
+      isInstalled("openTelemetryCollector") &&
+        new OpenTelemetryCollectorAddon(
+          `${name}-open-telemetry-collector`,
+          {
+            ...ownValues("openTelemetryCollector"),
+            replicas: addons.openTelemetryCollector.replicas,
+            exporter: addons.openTelemetryCollector.exporter,
+            modelNamespaces,
+            serviceMonitors,
+            monitoringNamespace,
+          },
           afterMonitoring,
         ),
     ];

@@ -1,8 +1,10 @@
 /** The shape of `vllm:platform`: monitoring and add-ons. */
 import { z } from "zod";
-import { dnsLabel, labelsSchema } from "../config/schemas.js";
+import { dnsLabel, labelsSchema, positiveInt } from "../config/schemas.js";
+import { secretRefSchema } from "../config/secretRef.js";
 import { authenticationSchema, monitorsSchema, seriesLabelsSchema } from "../contract/prometheus.js";
 import { MIG_STRATEGIES } from "./migStrategies.js";
+import { COLLECTOR_NAMESPACE } from "./namespaces.js";
 
 const install = z
   .boolean()
@@ -72,6 +74,39 @@ export const addonsSchema = z
       })
       .prefault({})
       .describe("AWS Load Balancer Controller: load balancers for Gateways, Ingresses and Services"),
+    openTelemetryCollector: z
+      .strictObject({
+        install: z
+          .boolean()
+          .default(false)
+          .describe("Whether the stack installs it; default: false everywhere, since only tracing needs it"),
+        values,
+        replicas: positiveInt.default(2).describe("Collectors; one of them takes some thousand spans a second"),
+        exporter: z
+          .strictObject({
+            endpoint: z
+              .url({ protocol: /^https?$/, error: "is not an http or https URL" })
+              .refine((url) => !/^https?:\/\/[^/?#]*@|[?#]/i.test(url), {
+                error:
+                  "holds a user, a password or a query, which may be secret: give the address alone, and the secret as a header",
+              })
+              .describe("OTLP receiver of what keeps traces, with its port where that is not the scheme's"),
+            protocol: z.enum(["grpc", "http"]).default("http").describe("OTLP by gRPC, or by HTTP with protobuf"),
+            headers: z
+              .record(
+                z
+                  .string()
+                  .regex(/^[A-Za-z0-9][A-Za-z0-9-]*$/, "is not a header's name: use letters, digits and dashes"),
+                secretRefSchema("header", `the namespace ${COLLECTOR_NAMESPACE}`),
+              )
+              .default({})
+              .describe("Headers whose values are secret, such as authorization, by name"),
+          })
+          .optional()
+          .describe("Where traces go; default: nowhere, the collectors count them and throw them away"),
+      })
+      .prefault({})
+      .describe("OpenTelemetry collector: takes the models' traces, and passes them on in batches"),
   })
   .describe("Add-ons of the cluster");
 export type AddonsConfig = z.infer<typeof addonsSchema>;

@@ -8,6 +8,7 @@ import { throwIfErrors } from "../config/problems.js";
 import type { Access } from "../contract/access.js";
 import type { PodConfig } from "../contract/pod.js";
 import type { NodeGroups } from "../contract/nodeGroup.js";
+import type { Telemetry } from "../derive/observability/telemetry.js";
 import type { Monitoring, ServingEnvironment } from "../engine/environment.js";
 import type { SecretKey } from "../engine/secretKey.js";
 import { LABELS, MANAGED_BY } from "../vocabulary/labels.js";
@@ -33,6 +34,10 @@ export interface ServingSettings {
   podAnnotations?: ServingEnvironment["podAnnotations"];
   /** What the platform adds to the pods of every model, in the shape of `vllm:pod`. @default nothing */
   pod?: PodConfig;
+  /** Labels of pods that others make of what is written here: who pays for them. @default none */
+  costLabels?: ServingEnvironment["costLabels"];
+  /** Logs and traces of servers. @default vLLM's own logs, and no traces */
+  telemetry?: Telemetry | undefined;
   /** Image of warm spares, with version tag and digest. @default one of registry.k8s.io */
   spareImage?: string;
   /** Token of the Hugging Face Hub, kept as a secret, or the Secret of the namespace that holds it. @default none */
@@ -54,7 +59,18 @@ export function servingEnvironment(
   settings: ServingSettings,
   opts: pulumi.ResourceOptions = {},
 ): ServingEnvironment {
-  const { namespace, partOf, access, nodeGroups, podAnnotations, pod, spareImage, huggingFaceToken } = settings;
+  const {
+    namespace,
+    partOf,
+    access,
+    nodeGroups,
+    podAnnotations,
+    pod,
+    costLabels,
+    telemetry,
+    spareImage,
+    huggingFaceToken,
+  } = settings;
   const others = (settings.otherReleases ?? []).map((plan) => ({ plan, path: plan.name }));
   const releases = [...releasesOf(models, "models"), ...others];
   if (huggingFaceToken === undefined) throwIfErrors(checkHubToken(releases, TOKEN_ARGUMENT));
@@ -72,6 +88,8 @@ export function servingEnvironment(
     nodeGroups,
     podAnnotations,
     pod,
+    costLabels,
+    telemetry,
     spareImage,
     priorityClasses: priorities.names,
     huggingFaceToken: isNeeded ? tokenKey(names.huggingFace, huggingFaceToken, { namespace, partOf }, opts) : undefined,

@@ -1,5 +1,6 @@
 import type { types } from "@pulumi/kubernetes";
 import { egressRules, fetchesWeights } from "../derive/access.js";
+import { tracingEgress } from "../derive/observability/tracing.js";
 import type { RuntimePlan } from "../derive/plan.js";
 import { isStreamed } from "../derive/weights/delivery.js";
 import { readsAwsBucket } from "../derive/weights/objects.js";
@@ -12,7 +13,7 @@ type Spec = types.input.networking.v1.NetworkPolicySpec;
 /** Probes come from the node and are let through by every network plug-in, so they need no rule, unless a mesh re-addresses them. */
 export function networkPolicySpec(
   selector: Record<string, string>,
-  { access, monitoring }: Pick<ServingEnvironment, "access" | "monitoring">,
+  { access, monitoring, telemetry }: Pick<ServingEnvironment, "access" | "monitoring" | "telemetry">,
   plan: Pick<RuntimePlan, "artifacts" | "cache">,
 ): Spec {
   const { clientNamespaces, mesh } = access ?? {};
@@ -32,6 +33,9 @@ export function networkPolicySpec(
     egress: [
       ...dnsRules(access),
       ...egressRules(access, fetchesWeights(plan)).map((rule) => egressRule(rule, tunnels)),
+      ...(telemetry?.tracing === undefined ? [] : tracingEgress(telemetry.tracing)).map((rule) =>
+        egressRule(rule, tunnels),
+      ),
       ...(isStreamed(plan.artifacts, plan.cache) && readsAwsBucket(plan.cache) ? [POD_IDENTITY] : []),
     ],
   };

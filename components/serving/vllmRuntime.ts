@@ -18,6 +18,7 @@ import { createConfigMaps } from "../engine/configMaps.js";
 import { scaledObjectSpec } from "./autoscaling.js";
 import { coldStartRuleSpec } from "./coldStart.js";
 import { disruptionBudgetSpec } from "./disruption.js";
+import { createLogging } from "./logging.js";
 import { annotationsOf, monitorsOf } from "./monitors.js";
 import { networkPolicySpec } from "./networkPolicy.js";
 import { podMonitorSpec } from "./podMonitor.js";
@@ -37,8 +38,8 @@ export interface VllmRuntimeArgs {
 
 /**
  * One release of a model: a workload, Service, ServiceAccount, PodDisruptionBudget, NetworkPolicy, PodMonitor and PrometheusRule where
- * Prometheus reads those, a ScaledObject where replicas may vary, and ConfigMaps where the release has a chat template or waits for its
- * weights.
+ * Prometheus reads those, a ScaledObject where replicas may vary, and ConfigMaps where the release has a chat template, waits for its
+ * weights or logs JSON.
  *
  * Needs KEDA and the Prometheus operator in the cluster.
  */
@@ -75,7 +76,10 @@ export class VllmRuntime extends pulumi.ComponentResource {
     new k8s.policy.v1.PodDisruptionBudget(name, { metadata, spec: disruptionBudgetSpec(selector) }, child);
     if (monitorsOf(monitoring) === "podMonitor") this.monitors(name, metadata, args, child);
 
-    const files = createConfigMaps(name, plan, metadata, child);
+    const files = [
+      ...createConfigMaps(name, plan, metadata, child),
+      ...createLogging(name, plan, environment.telemetry?.logs, metadata, child),
+    ];
     const { huggingFaceToken, podAnnotations, priorityClasses } = environment;
     const workload = createDeployment(
       name,
@@ -88,6 +92,7 @@ export class VllmRuntime extends pulumi.ComponentResource {
         serviceAccountName: accountName,
         extension,
         apiKey: this.apiKey,
+        telemetry: environment.telemetry,
         ...(asksHub(plan) && { huggingFaceToken }),
         priorityClassName: priorityClasses?.[plan.class],
       },

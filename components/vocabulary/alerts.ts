@@ -33,8 +33,15 @@ function row(severity: Severity, forSeconds: number, threshold?: Threshold): Ale
   return { severity, forSeconds, ...(threshold !== undefined && { threshold }) };
 }
 
+/** Of the rates at which an error budget is spent: with fewer bad requests in the window, a model's traffic is too small to tell. */
+const BAD_REQUESTS: Threshold = { value: 10, min: 1, max: 100_000, what: "bad requests in the long window" };
+
 /** By name, in the order of docs/alerts.md. */
 export const ALERTS = {
+  VllmSloBurnFast: page(2 * MINUTE, BAD_REQUESTS),
+  VllmSloBurnSlow: page(15 * MINUTE, BAD_REQUESTS),
+  VllmSloBurnSteady: ticket(HOUR, BAD_REQUESTS),
+
   // latency
   VllmTtftHigh: ticket(10 * MINUTE, {
     value: 0.1,

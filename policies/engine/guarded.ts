@@ -4,9 +4,11 @@ import { GUARDED_FLAGS } from "../../components/facts/guarded/flags.js";
 import { GUARDED_KEYS } from "../../components/facts/guarded/keys.js";
 import type { Danger, GuardedSetting } from "../../components/facts/guarded/setting.js";
 import { GUARDED_VARIABLES, namesMatcher } from "../../components/facts/guarded/variables.js";
+import { LOGGING_VARIABLE } from "../../components/vocabulary/logging.js";
 import type { PolicyConfigSchema } from "@pulumi/policy";
 import { assignmentsOf } from "../commands/commands.js";
 import { isOwnFolder } from "./cacheFolders.js";
+import { isOwnLogging } from "./ownLogging.js";
 import { jsonOf, lastFlag, type SpelledFlag, spelledFlagsOf } from "./flags.js";
 import { all, each } from "../read/unknown.js";
 import { fields, type Fields, strings, text } from "../read/values.js";
@@ -112,7 +114,9 @@ function judgeVariables(
 ): void {
   const rowOf = (name: string) => rows.find(({ matcher }) => matcher.test(name));
   const isDangerous = (value: string, row: MatchedVariables): boolean =>
-    isSetTo(value, row) && !(row.folder === true && isOwnFolder(value, container, workload));
+    isSetTo(value, row) &&
+    !(row.folder === true && isOwnFolder(value, container, workload)) &&
+    !(row.names.includes(LOGGING_VARIABLE) && isOwnLogging(value, container, workload));
   all(
     () =>
       each(container.environmentNames, (name) => {

@@ -4,7 +4,9 @@
  */
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
+import { fleetGroups } from "../../components/observability/rules/fleet.js";
+import { fleetRules } from "../../components/vocabulary/metrics/rules.js";
 import { queries } from "../../components/derive/scaling.js";
 import type { KubernetesObject } from "../../tools/local/client.js";
 import { contractOf } from "../serving/fixtures.js";
@@ -15,6 +17,7 @@ import { world } from "./world.js";
 const LOAD = 5;
 const MADE_UP = 1000;
 const RUNNING = "vllm:num_requests_running";
+const FLEET = fleetRules("e2e");
 
 interface Rule {
   record: string;
@@ -94,7 +97,11 @@ class Neighbourhood {
     for (const name of [team!, stranger!]) await namespace(name);
     return new Neighbourhood(
       scenario,
-      await OperatedPrometheus.start(home!, [scenario.namespace, team!]),
+      await OperatedPrometheus.start(
+        home!,
+        [scenario.namespace, team!],
+        [{ namespace: scenario.namespace, name: FLEET }],
+      ),
       team!,
       stranger!,
     );
@@ -206,6 +213,33 @@ describe("monitoring that other namespaces cannot steer", function () {
     const [pod] = await scenario.podsOf("chat");
     for (const [label, value] of Object.entries({ ...asked(scenario.namespace), pod: pod!.metadata.name })) {
       assert.equal(series!.metric[label], value, label);
+    }
+  });
+
+  it("lets one object of the models' namespace see the whole cluster, by its name and nowhere else", async () => {
+    const { scenario, prometheus, team } = here;
+    const spec = { groups: fleetGroups({ namespace: scenario.namespace, stack: "e2e" }) };
+    await here.apply("PrometheusRule", FLEET, scenario.namespace, spec);
+    await here.apply("PrometheusRule", `${FLEET}.more`, scenario.namespace, spec);
+    await here.apply("PrometheusRule", FLEET, team, spec);
+    const written = (where: string, name: string): Promise<Rule> =>
+      eventually(`${where}/${name} among the operator's rules`, async () => {
+        const files = Object.entries(await prometheus.ruleFiles());
+        const own = files.find(([file]) =>
+          new RegExp(`^${where}-${name.replaceAll(".", "\\.")}-[0-9a-f]{8}-`).test(file),
+        );
+        return own && (parse(own[1]) as { groups: { rules: Rule[] }[] }).groups[0]!.rules[0]!;
+      });
+    const fleet = await written(scenario.namespace, FLEET);
+    assert.equal(fleet.expr, spec.groups[0]!.rules[0]!.expr);
+    assert.equal(fleet.labels["namespace"], scenario.namespace);
+    for (const [where, name] of [
+      [scenario.namespace, `${FLEET}.more`],
+      [team, FLEET],
+    ] as const) {
+      const { expr, labels } = await written(where, name);
+      assert.match(expr, new RegExp(`kube_node_labels\\{[^}]*namespace="${where}"`), `${where}/${name}`);
+      assert.equal(labels["namespace"], where, `${where}/${name}`);
     }
   });
 

@@ -8,6 +8,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { parse, stringify } from "yaml";
+import type { TrustArgs } from "../../components/platform/prometheus/trust.js";
 import { prometheusStackValues } from "../../components/platform/prometheus/values.js";
 import { installDefinitions } from "../../tools/local/crds.js";
 import { ApiError, type KubernetesObject } from "../../tools/local/client.js";
@@ -52,8 +53,13 @@ export class OperatedPrometheus {
    *
    * @param namespace of both; made here
    * @param trustedNamespaces as the stack is told
+   * @param fleetRules as the stack tells it
    */
-  static async start(namespace: string, trustedNamespaces: readonly string[]): Promise<OperatedPrometheus> {
+  static async start(
+    namespace: string,
+    trustedNamespaces: readonly string[],
+    fleetRules: TrustArgs["fleetRules"] = [],
+  ): Promise<OperatedPrometheus> {
     const { cluster, run } = world();
     const folder = join(await moduleFolder("prometheusOperator"), "example", "prometheus-operator-crd");
     const files = DEFINITIONS.map((plural) => join(folder, `monitoring.coreos.com_${plural}.yaml`));
@@ -65,7 +71,7 @@ export class OperatedPrometheus {
     await cluster.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
 
     const operated = new OperatedPrometheus(namespace);
-    const values = prometheusStackValues({ clusterName: "e2e", namespace, trustedNamespaces });
+    const values = prometheusStackValues({ clusterName: "e2e", namespace, trustedNamespaces, fleetRules });
     for (const object of values.extraManifests) await cluster.apply(object as unknown as KubernetesObject);
     const prometheus = {
       apiVersion: "monitoring.coreos.com/v1",
@@ -187,9 +193,13 @@ export class OperatedPrometheus {
     await until("Prometheus", () => prometheusIsReady(`http://${LOOPBACK}:${prometheus}`), { processes: [started] });
   }
 
+  get url(): string {
+    return `http://${LOOPBACK}:${this.port}`;
+  }
+
   /** What Prometheus answers to a query now. */
   async query(query: string): Promise<Series[]> {
-    const url = `http://${LOOPBACK}:${this.port}/api/v1/query?query=${encodeURIComponent(query)}`;
+    const url = `${this.url}/api/v1/query?query=${encodeURIComponent(query)}`;
     const answer = (await (await fetch(url)).json()) as { data?: { result: Series[] }; error?: string };
     if (answer.data === undefined) throw new Error(`${query}: ${answer.error ?? "no answer"}`);
     return answer.data.result;

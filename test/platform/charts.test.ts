@@ -6,6 +6,7 @@ import { dcgmExporterValues } from "../../components/platform/addons/dcgmExporte
 import { devicePluginValues } from "../../components/platform/addons/devicePlugin.js";
 import { karpenterCrdValues, karpenterValues } from "../../components/platform/addons/karpenter.js";
 import { kedaValues } from "../../components/platform/addons/keda.js";
+import { openTelemetryCollectorValues } from "../../components/platform/addons/openTelemetryCollector.js";
 import { loadBalancerControllerValues } from "../../components/platform/addons/loadBalancerController.js";
 import { prometheusStackValues } from "../../components/platform/prometheus/values.js";
 import type { HelmValues } from "../../components/platform/values.js";
@@ -47,6 +48,25 @@ const USED: Record<keyof typeof CHARTS, HelmValues[]> = {
   loadBalancerController: [true, false].map((serviceMonitors) =>
     loadBalancerControllerValues({ clusterName: "llm", region: "eu-west-1", vpcId: "vpc-1", serviceMonitors }),
   ),
+  openTelemetryCollector: [
+    openTelemetryCollectorValues({}),
+    openTelemetryCollectorValues({
+      replicas: 1,
+      exporter: {
+        endpoint: "https://otlp.example.com",
+        protocol: "http",
+        headers: { authorization: { existingSecret: "traces", key: "header" } },
+      },
+      serviceMonitors: false,
+    }),
+    openTelemetryCollectorValues({
+      exporter: {
+        endpoint: "https://otlp.example.com:4317",
+        protocol: "grpc",
+        headers: { authorization: { existingSecret: "traces", key: "header" } },
+      },
+    }),
+  ],
   karpenterCrds: [karpenterCrdValues()],
   karpenter: [true, false].map((serviceMonitors) =>
     karpenterValues({ clusterName: "llm", region: "eu-west-1", queueName: "events", serviceMonitors }),

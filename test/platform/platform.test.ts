@@ -19,17 +19,17 @@ const ARGS: PlatformArgs = {
 type Addon = keyof typeof addonsSchema.shape;
 const ADDONS = Object.keys(addonsSchema.shape) as Addon[];
 /** Those that a built cluster has without asking. */
-const BY_DEFAULT = ADDONS.filter((addon) => addon !== "loadBalancerController");
+const BY_DEFAULT = ADDONS.filter((addon) => !["loadBalancerController", "openTelemetryCollector"].includes(addon));
 /** Names of the Helm releases, less the platform's own. */
 const ALL = ADDONS.map(kebab);
 const OTHERS = ALL.filter((addon) => addon !== "prometheus");
 /** Those whose charts have monitors. */
-const SCRAPED = ["dcgm-exporter", "device-plugin", "keda", "cluster-autoscaler", "load-balancer-controller"];
-const SCRAPED_BY_DEFAULT = SCRAPED.filter((addon) => addon !== "load-balancer-controller");
+const SCRAPED = ["dcgm-exporter", "device-plugin", "keda", "cluster-autoscaler", "load-balancer-controller", "open-telemetry-collector"];
+const SCRAPED_BY_DEFAULT = SCRAPED.slice(0, 4);
 
 /** What the stack config's text would parse to. */
 const addons = (value: unknown) => addonsSchema.parse(value);
-const ASKED = addons({ loadBalancerController: { install: true } });
+const ASKED = addons({ loadBalancerController: { install: true }, openTelemetryCollector: { install: true } });
 
 const releases = (registry: Registry): string[] =>
   registry

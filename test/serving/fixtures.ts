@@ -65,6 +65,7 @@ export function contractOf(release: Config = {}, model: Config = {}): RuntimePla
 export const CONTEXT: ServerContext = {
   placement: { nodeSelector: { accelerator: "l4" }, tolerations: [{ key: "nvidia.com/gpu", operator: "Exists" }] },
   serviceAccountName: "chat-r1",
+  partOf: "test",
   apiKey: { name: "chat-api-key", key: "api-key" },
 };
 

@@ -153,13 +153,62 @@ export const FULL_EXISTING: Config = stackValues({
       prometheus: { install: false, retentionDays: 15, volumeGiB: 100 },
       clusterAutoscaler: { install: false },
       loadBalancerController: { install: false },
+      openTelemetryCollector: {
+        install: false,
+        replicas: 2,
+        exporter: {
+          endpoint: "https://otlp.example.com",
+          protocol: "http",
+          headers: { authorization: { existingSecret: "traces", key: "header" } },
+        },
+      },
     },
   },
+  labels: { team: "ml", "cost-center": "1234" },
   observability: {
     slo: { ttft: { seconds: 1, target: 0.99 }, interTokenLatency: { seconds: 0.1, target: 0.99 }, availability: 0.999 },
-    alerts: { owner: "ml", runbooks: "https://runbooks.example.com", dashboards: "https://grafana.example.com" },
+    alerts: {
+      owner: "ml",
+      runbooks: "https://runbooks.example.com",
+      dashboards: "https://grafana.example.com",
+      change: { VllmKvCacheFull: { severity: "ticket", forSeconds: 600, threshold: 0.95 }, VllmGpuIdle: "off" },
+    },
+    routes: {
+      page: {
+        pagerduty: { routingKey: { existingSecret: "pagerduty", key: "routing-key" } },
+        opsgenie: { apiKey: { existingSecret: "opsgenie", key: "api-key" }, region: "us" },
+        webhook: {
+          url: { existingSecret: "hook", key: "url" },
+          authorization: { existingSecret: "hook", key: "token" },
+        },
+      },
+      ticket: {
+        slack: { webhook: { externalSecret: "slack", key: "url" }, channel: "#llm" },
+        msteams: { webhook: { existingSecret: "teams", key: "url" } },
+        email: {
+          to: "ml@example.com",
+          from: "alerts@example.com",
+          smarthost: "smtp.example.com:587",
+          username: "alerts",
+          password: { existingSecret: "smtp", key: "password" },
+        },
+      },
+      owners: { search: { ticket: { slack: { webhook: { existingSecret: "search", key: "url" } } } } },
+      repeatHours: { page: 4, ticket: 24 },
+      namespace: "observability",
+      labels: { alertmanager: "main" },
+    },
     dashboards: { install: true, folder: "Models", labels: { grafana_dashboard: "1" } },
     budgets: { usdPerDay: 400, models: { chat: 100 } },
+    prices: { hourlyUsd: { "g6.2xlarge": 0.7 }, spotShare: 0.4, outputTokenWeight: 4 },
+    tracing: {
+      endpoint: "http://collector.tracing.svc:4317",
+      protocol: "grpc",
+      sampling: 0.05,
+      detailed: "model",
+      podPort: 4317,
+    },
+    logs: { format: "json", quiet: true, requests: false },
   },
   access: {
     clientNamespaces: ["assistant", "models"],
@@ -248,6 +297,7 @@ export const FULL_EXISTING: Config = stackValues({
       drainSeconds: 60,
       warmSpares: 1,
       slo: { ttft: { seconds: 2.5, target: 0.99 } },
+      load: { inputTokensPerSecond: 2000, outputTokensPerSecond: 400, replicas: 2 },
       releases: {
         r1: {
           model: {

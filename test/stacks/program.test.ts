@@ -153,11 +153,19 @@ for (const [stack, { scaled, deployments }] of Object.entries(EXPECTED)) {
       assert.deepEqual(names("Deployment"), deployments);
       for (const kind of KINDS) {
         assert.deepEqual(
-          names(kind).filter((name) => name !== "model-cache"),
+          names(kind).filter((name) => name !== "model-cache" && !name.startsWith("observability-")),
           runtimes,
           kind,
         );
       }
+      const rules = names("PrometheusRule").filter((name) => name.startsWith("observability-"));
+      assert.deepEqual(
+        rules,
+        [
+          ...["chat", "chat-small", "embed", "trial"].map((model) => `observability-${model}.contract`),
+          ...["alerts", "cost", "fleet", "series"].map((what) => `observability-${stack}.${what}`),
+        ].sort(),
+      );
       assert.equal(names("Job").length, stack === "prod" ? 4 : 0, "each revision is filled once");
       assert.deepEqual(names("Service"), ["chat", "chat-small", "embed", "trial", ...runtimes].sort());
       assert.deepEqual(names("ScaledObject"), scaled);

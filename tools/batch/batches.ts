@@ -1,21 +1,14 @@
 /** The batches of a stack that a cluster has. What is deployed counts here, not what the stack's file says by now. */
-import { homedir } from "node:os";
-import { join } from "node:path";
 import { didYouMean, error, listOr, quote } from "../../components/config/problems.js";
 import { COMPONENTS, LABELS } from "../../components/vocabulary/labels.js";
 import { SPEC_ENV } from "../../components/vocabulary/paths.js";
 import type { StackConfig } from "../../stacks/config.js";
 import { namespaceName } from "../../stacks/schema.js";
+import { type ClusterOptions, kubeconfigOf } from "../cluster/kubeconfig.js";
 import { BadInput } from "../failure.js";
 import { loadStack } from "../loadStack.js";
 import { ApiError, Cluster } from "../local/client.js";
 import type { CronJob, Job, PodTemplate } from "./objects.js";
-
-/** Which cluster; by default as kubectl, in the stack's own context. */
-export interface ClusterOptions {
-  kubeconfig?: string;
-  context?: string;
-}
 
 /** A place as the programs have it. */
 export type Place =
@@ -72,10 +65,8 @@ export async function withTarget<T>(
   use: (target: Target) => Promise<T>,
 ): Promise<T> {
   const { config } = loadStack(folder, stack);
-  const { KUBECONFIG } = process.env;
-  const kubeconfig = options.kubeconfig ?? (KUBECONFIG || join(homedir(), ".kube", "config"));
   const context = options.context ?? config.cluster.existing?.context;
-  const cluster = new Cluster(kubeconfig, context);
+  const cluster = new Cluster(kubeconfigOf(options, process.env), context);
   try {
     const namespace = namespaceName(config.namespace);
     return await use({ cluster, stack, namespace, config, batches: await batchesOf(cluster, namespace, stack) });

@@ -6,23 +6,9 @@
  */
 import { once } from "node:events";
 import type { Writable } from "node:stream";
-import { Exec } from "@kubernetes/client-node";
-import { Failure } from "../failure.js";
-import { ApiError, type Cluster } from "../local/client.js";
+import { connect, OPEN, type Socket } from "../cluster/webSocket.js";
+import type { Cluster } from "../local/client.js";
 
-/** As much of a client of `ws` as is used here. */
-interface Socket {
-  send(data: Uint8Array, done: (failure?: Error) => void): void;
-  pause(): void;
-  resume(): void;
-  close(): void;
-  terminate(): void;
-  readonly readyState: number;
-  onclose: (() => void) | null;
-  onerror: ((event: { message: string }) => void) | null;
-}
-
-const OPEN = 1;
 /** First byte of each frame: https://kubernetes.io/docs/reference/using-api/api-concepts/ names the protocol, v5.channel.k8s.io. */
 const CHANNELS = { input: 0, output: 1, errors: 2, status: 3 } as const;
 /** A small frame: the API server takes each as a whole. */
@@ -85,7 +71,8 @@ export async function exec(
     else if (channel === CHANNELS.status) status = JSON.parse(data.toString()) as Status;
     return true;
   };
-  const open = await connected(cluster, path, pod, take);
+  const purpose = { pod, doing: "running a command in", subresource: "pods/exec" };
+  const open = await connect(cluster, path, purpose, take);
   link.socket = open;
   const closed = new Promise<void>((done) => (open.onclose = () => done()));
   open.onerror = ({ message }) => (errors ||= message);
@@ -101,25 +88,6 @@ export async function exec(
     open.terminate();
   }
   return { code: codeOf(status), errors: errors || (status?.message ?? "the connection ended") };
-}
-
-async function connected(
-  cluster: Cluster,
-  path: string,
-  pod: string,
-  take: (channel: number, data: Buffer) => boolean,
-): Promise<Socket> {
-  try {
-    const socket: unknown = await new Exec(cluster.config).handler.connect(path, null, take);
-    return socket as Socket;
-  } catch (thrown) {
-    // `ws` has the status in its message alone.
-    const { message = "no connection" } = thrown as { message?: string };
-    const status = Number(/Unexpected server response: (\d+)/.exec(message)?.[1]);
-    if (Number.isNaN(status)) throw new Failure(`${cluster.server}: no connection to Pod ${pod}: ${message}`);
-    const why = status === 403 ? "you may not create and get pods/exec there" : "the API server refuses";
-    throw new ApiError(status, `running a command in Pod ${pod}`, why);
-  }
 }
 
 /** Sends the input to its end, or until the command has ended. */

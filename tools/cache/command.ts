@@ -10,7 +10,7 @@ import { LABELS, labelValue } from "../../components/vocabulary/labels.js";
 import type { StackConfig } from "../../stacks/config.js";
 import { namespaceName } from "../../stacks/schema.js";
 import type { Outcome } from "../commandLine.js";
-import { kubeconfigFile } from "../coldstart/command.js";
+import { type ClusterOptions, kubeconfigOf } from "../cluster/kubeconfig.js";
 import { BadInput, EXIT, Failure } from "../failure.js";
 import { loadStack } from "../loadStack.js";
 import { Cluster, type KubernetesObject } from "../local/client.js";
@@ -19,9 +19,7 @@ import { listingText } from "./text.js";
 import { usersOf } from "./users.js";
 
 /** Options of the command line. */
-export interface CacheOptions {
-  kubeconfig?: string;
-  context?: string;
+export interface CacheOptions extends ClusterOptions {
   json: boolean;
 }
 
@@ -48,7 +46,7 @@ export async function cacheCommand(
     throw new BadInput([error("vllm:cache", `stack ${stack} keeps no weights: each start downloads them`)]);
   }
   if (cache.kind === "node") return { text: OF_NODES, exitCode: EXIT.fine };
-  const cluster = new Cluster(options.kubeconfig ?? kubeconfigFile(env), options.context);
+  const cluster = new Cluster(kubeconfigOf(options, env), options.context);
   try {
     return await listed(cluster, config, cache, labelValue(stack), asked, options.json);
   } finally {

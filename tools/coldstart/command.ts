@@ -1,6 +1,5 @@
 /** `coldstart`: how the starts of a model's replicas divide into parts. */
-import { homedir } from "node:os";
-import { delimiter, join } from "node:path";
+import { type ClusterOptions, kubeconfigOf } from "../cluster/kubeconfig.js";
 import type { Outcome } from "../commandLine.js";
 import { EXIT, Failure } from "../failure.js";
 import { Cluster } from "../local/client.js";
@@ -9,9 +8,7 @@ import { podStart } from "./podStart.js";
 import { startsText } from "./text.js";
 
 /** Options of the command line. */
-export interface ColdstartOptions {
-  kubeconfig?: string;
-  context?: string;
+export interface ColdstartOptions extends ClusterOptions {
   stack?: string;
   namespace?: string;
   /** How many pods to show, the newest first. */
@@ -26,15 +23,9 @@ export interface Surroundings {
   now: number;
 }
 
-/** As kubectl finds it; of several files the first. */
-export function kubeconfigFile(env: Surroundings["env"]): string {
-  const [first] = (env["KUBECONFIG"] ?? "").split(delimiter).filter((file) => file !== "");
-  return first ?? join(homedir(), ".kube", "config");
-}
-
 /** @throws Failure when the model has no pods there, or pods may not be read */
 export async function coldstart(model: string, options: ColdstartOptions, around: Surroundings): Promise<Outcome> {
-  const cluster = new Cluster(options.kubeconfig ?? kubeconfigFile(around.env), options.context);
+  const cluster = new Cluster(kubeconfigOf(options, around.env), options.context);
   try {
     const { stack, namespace } = options;
     const asked: Asked = {

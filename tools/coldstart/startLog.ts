@@ -53,10 +53,10 @@ export function readStartLog(text: string): StartLog {
     const space = stamped.indexOf(" ");
     const at = Date.parse(stamped.slice(0, space));
     if (space < 0 || Number.isNaN(at)) continue;
-    const line = stamped.slice(space + 1);
+    const { line, writer } = recordOf(stamped.slice(space + 1));
     for (const [figure, pattern] of Object.entries(FIGURES) as [Figure, RegExp][]) {
       const seconds = pattern.exec(line)?.[1];
-      if (seconds !== undefined) figures.add(figure, WRITER.exec(line)![1]!, Number(seconds));
+      if (seconds !== undefined) figures.add(figure, writer, Number(seconds));
     }
     for (const [moment, pattern] of Object.entries(MOMENTS) as [Moment, RegExp][])
       if (log.moments[moment] === undefined && pattern.test(line)) log.moments[moment] = at;
@@ -70,6 +70,21 @@ export function readStartLog(text: string): StartLog {
   }
   log.seconds = { ...(ofEngine !== undefined && { compile: ofEngine }), ...figures.slowest };
   return log;
+}
+
+/** A line's message and who wrote it: vLLM's text, or one record as JSON where `vllm:observability.logs` says so. */
+function recordOf(line: string): { line: string; writer: string } {
+  const record = line.startsWith("{") ? jsonOf(line) : undefined;
+  if (typeof record?.["message"] !== "string") return { line, writer: WRITER.exec(line)![1]! };
+  return { line: record["message"], writer: String(record["pid"]) };
+}
+
+function jsonOf(line: string): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(line) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
 }
 
 function numberIn(pattern: RegExp, line: string): number | undefined {

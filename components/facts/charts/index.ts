@@ -11,6 +11,7 @@ import karpenterCrd from "./karpenter-crd.json";
 import keda from "./keda.json";
 import kubePrometheusStack from "./kube-prometheus-stack.json";
 import nvidiaDevicePlugin from "./nvidia-device-plugin.json";
+import openTelemetryCollector from "./opentelemetry-collector.json";
 
 /** Keys below a key; `null` where anything may be below it. */
 export type KeyTree = { readonly [key: string]: KeyTree } | null;
@@ -32,4 +33,5 @@ export const CHART_KEYS: Readonly<Record<string, ChartKeys>> = {
   keda,
   "kube-prometheus-stack": kubePrometheusStack,
   "nvidia-device-plugin": nvidiaDevicePlugin,
+  "opentelemetry-collector": openTelemetryCollector,
 };

@@ -103,7 +103,8 @@ export const GUARDED_VARIABLES: readonly GuardedVariables[] = [
     distinct: true,
     danger: "injects",
     why: "reads a logging dictConfig, which may call any Python object and send logs anywhere",
-    instead: "leave it out: logs go to the container's output; VLLM_LOGGING_LEVEL sets how much",
+    instead:
+      "leave it out: VLLM_LOGGING_LEVEL sets how much is logged, and this project's observability.logs in which form",
     source: "vllm/logger.py",
   },
   {

@@ -3,6 +3,7 @@ import type { AlertsConfig } from "../../contract/observability/alerts.js";
 import type { RecordingRule, RuleGroup, Scope } from "../promql.js";
 import { type Alert, type AlertingRule, alertingRule } from "./alert.js";
 import { BATCH } from "./batch.js";
+import { BURN } from "./burn.js";
 import { CAPACITY } from "./capacity.js";
 import { COSTS } from "./cost.js";
 import { GPUS } from "./gpu.js";
@@ -14,6 +15,7 @@ import { SCRAPE } from "./scrape.js";
 
 /** By subject, in the order of docs/alerts.md. */
 export const SUBJECTS = {
+  serviceLevels: BURN,
   latency: LATENCY,
   capacity: CAPACITY,
   rollout: ROLLOUT,
@@ -32,7 +34,7 @@ const INTERVALS: Readonly<Partial<Record<keyof typeof SUBJECTS, string>>> = { co
 function groups(scope: Scope, config: AlertsConfig, isFleet: boolean): RuleGroup<AlertingRule>[] {
   return Object.entries(SUBJECTS)
     .map(([subject, alerts]: [string, readonly Alert[]]) => ({
-      name: `vllm-alerts-${subject}`,
+      name: `vllm-alerts-${subject}${isFleet ? "-fleet" : ""}`,
       ...(subject in INTERVALS && { interval: INTERVALS[subject as keyof typeof SUBJECTS]! }),
       rules: alerts
         .filter(({ fleet = false }) => fleet === isFleet)

@@ -3,7 +3,7 @@ import { COMPONENTS } from "../../vocabulary/labels.js";
 import { DCGM, KUBE } from "../../vocabulary/metrics/kubernetes.js";
 import type { Scope } from "../promql.js";
 import type { Alert } from "./alert.js";
-import { BY_RELEASE, inNamespace, joinedToPods, pods, RELEASE_NAME } from "./series.js";
+import { BY_RELEASE, inNamespace, joinedToPods, pods, RELEASE_NAME, SOME_TIME_AGO } from "./series.js";
 
 const HOLDERS = `${COMPONENTS.runtime}|${COMPONENTS.batch}`;
 const GPU = ["gpu", "UUID", "Hostname"];
@@ -30,9 +30,6 @@ function xidErrors(scope: Scope): string {
 
 /** Clocks are held down for heat or for want of power. A GPU at its power limit (`power_cap`) is a busy one, not a sick one. */
 const HELD_BACK = "hw_slowdown|hw_thermal|hw_power_brake|sw_thermal";
-
-/** When a series that is missing now is looked for. */
-const BEFORE = ["10m", "1h", "6h", "1d"];
 
 export const GPUS: readonly Alert[] = [
   {
@@ -80,7 +77,7 @@ export const GPUS: readonly Alert[] = [
     expr: (scope) => {
       const ready = `${inNamespace(KUBE.podReady, scope, 'condition="true"')} == 1`;
       const seen = inNamespace(DCGM.memoryUsed, scope);
-      const before = BEFORE.map((ago) => `group by (namespace) (${seen} offset ${ago})`);
+      const before = SOME_TIME_AGO.map((ago) => `group by (namespace) (${seen} offset ${ago})`);
       return (
         `sum ${BY_RELEASE} (${pods(scope, COMPONENTS.runtime)}\nand on (namespace, pod) ${ready}\nunless on (namespace, pod) ${seen})\n` +
         `and on (namespace) (${before.join(" or ")})`

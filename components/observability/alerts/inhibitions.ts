@@ -14,26 +14,29 @@ export interface Inhibition {
 const { stack, model, release } = METRIC_LABELS;
 const SAME_MODEL = ["namespace", stack, model];
 const SAME_RELEASE = [...SAME_MODEL, release];
+const SAME_OBJECTIVE = [...SAME_MODEL, "slo"];
+
+/** What users see of a cause that has a name. */
+const BURNS: readonly AlertName[] = ["VllmSloBurnFast", "VllmSloBurnSlow", "VllmSloBurnSteady"];
 
 /** For Alertmanager. Alerts that name a cause, such as out of memory or an XID error, are never kept back. */
 export const INHIBITIONS: readonly Inhibition[] = [
   {
     source: "VllmNoReadyReplica",
     targets: [
-      "VllmEngineHung",
-      "VllmRefusals",
-      "VllmTtftHigh",
-      "VllmRequestsWaiting",
-      "VllmScalerAtMost",
-      "VllmRolloutStuck",
-    ],
+      ...["VllmEngineHung", "VllmRefusals", "VllmTtftHigh", "VllmRequestsWaiting", "VllmScalerAtMost"],
+      ...["VllmRolloutStuck", ...BURNS],
+    ] as AlertName[],
     equal: SAME_MODEL,
   },
   {
     source: "VllmEngineHung",
-    targets: ["VllmRefusals", "VllmTtftHigh", "VllmRequestsWaiting", "VllmKvCacheFull"],
+    targets: ["VllmRefusals", "VllmTtftHigh", "VllmRequestsWaiting", "VllmKvCacheFull", ...BURNS],
     equal: SAME_MODEL,
   },
+  { source: "VllmRefusals", targets: BURNS, equal: SAME_MODEL },
+  { source: "VllmSloBurnFast", targets: ["VllmSloBurnSlow", "VllmSloBurnSteady"], equal: SAME_OBJECTIVE },
+  { source: "VllmSloBurnSlow", targets: ["VllmSloBurnSteady"], equal: SAME_OBJECTIVE },
   {
     source: "VllmScalerAtMost",
     targets: ["VllmRequestsWaiting", "VllmKvCacheFull", "VllmPreemptions"],

@@ -84,7 +84,7 @@ export const SCALING: readonly Alert[] = [
       const wanted = ofRelease(RELEASE.replicasWanted, scope);
       const most = `${wanted} >= on (${KEY}) ${target(TARGETS.replicasMax, scope)}`;
       const aimed = `${target(TARGETS.waitingTarget, scope)} * on (${KEY}) (${most})`;
-      return `${ofRelease(RELEASE.waiting, scope)} > on (${KEY}) (${aimed})`;
+      return `${ofRelease(RELEASE.waiting, scope)} > on (${KEY}) group_left () (${aimed})`;
     },
     dashboard: "model",
   },

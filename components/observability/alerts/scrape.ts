@@ -3,10 +3,7 @@ import { KUBE } from "../../vocabulary/metrics/kubernetes.js";
 import { METRIC_LABELS } from "../../vocabulary/metrics/labels.js";
 import { CONTRACT, RELEASE } from "../../vocabulary/metrics/recorded.js";
 import type { Alert } from "./alert.js";
-import { inNamespace, KEY, ofRelease, ofStack, RELEASE_NAME } from "./series.js";
-
-/** When a Deployment that is missing now is looked for: one that has never been made is not missed. */
-const BEFORE = ["10m", "1h", "6h", "1d"];
+import { inNamespace, KEY, ofRelease, ofStack, RELEASE_NAME, SOME_TIME_AGO } from "./series.js";
 
 export const SCRAPE: readonly Alert[] = [
   {
@@ -18,7 +15,7 @@ export const SCRAPE: readonly Alert[] = [
     condition: "more replicas of a release are ready than Prometheus scrapes (`up` is 0 or missing)",
     expr: (scope) => {
       const ready = ofRelease(RELEASE.replicasReady, scope);
-      return `${ready} - on (${KEY}) (${ofRelease(RELEASE.scraped, scope)} or on (${KEY}) 0 * ${ready}) > 0`;
+      return `${ready} - on (${KEY}) group_left () (${ofRelease(RELEASE.scraped, scope)} or on (${KEY}) 0 * ${ready}) > 0`;
     },
     dashboard: "fleet",
   },
@@ -31,7 +28,7 @@ export const SCRAPE: readonly Alert[] = [
     condition: "Deployments that the config names had series of kube-state-metrics within the last day, and have none",
     expr: (scope) => {
       const seen = inNamespace(KUBE.deploymentReplicas, scope);
-      const before = BEFORE.map((ago) => `${seen} offset ${ago}`).join(" or ");
+      const before = SOME_TIME_AGO.map((ago) => `${seen} offset ${ago}`).join(" or ");
       return (
         `sum by (namespace, ${METRIC_LABELS.stack}) (${ofStack(CONTRACT.info, scope)}\n` +
         `and on (namespace, deployment) (${before})\nunless on (namespace, deployment) ${seen}) > 0`

@@ -81,3 +81,9 @@ export function joinedToJobs(series: string, component: string, scope: Scope): s
     `max by (namespace, job_name, ${labels}) (${labelled})`
   );
 }
+
+/**
+ * When a series is looked for that is missing now: one that has never been is not missed. Each is twice the one before, so that one of
+ * them is found for as long as it had been there, up to a day; a range of a day would read all its samples.
+ */
+export const SOME_TIME_AGO = ["10m", "20m", "40m", "80m", "160m", "320m", "640m", "1d"];

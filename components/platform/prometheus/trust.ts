@@ -18,6 +18,17 @@ export interface TrustArgs {
    * @default none
    */
   trustedNamespaces?: readonly string[];
+  /**
+   * PrometheusRules that read series of the whole cluster. Whoever may write these objects may record series of any namespace.
+   * @default none
+   */
+  fleetRules?: readonly NamedRule[];
+}
+
+/** A PrometheusRule. */
+export interface NamedRule {
+  namespace: string;
+  name: string;
 }
 
 /** Prometheus' own namespace, those of the add-ons, and the given ones, each once. */
@@ -33,8 +44,12 @@ export function namespacesNamed(names: readonly string[]) {
 /** The chart's monitors whose series belong to other namespaces: those of all pods, of nodes and of the API server. */
 const OF_OTHER_NAMESPACES = ["kube-state-metrics", "kubelet", "apiserver", "coredns"];
 
+function excluded(resource: "servicemonitors" | "prometheusrules", { namespace, name }: NamedRule) {
+  return { group: "monitoring.coreos.com", resource, namespace, name };
+}
+
 function serviceMonitor(namespace: string, name: string) {
-  return { group: "monitoring.coreos.com", resource: "servicemonitors", namespace, name };
+  return excluded("servicemonitors", { namespace, name });
 }
 
 /** Fields of the Prometheus resource. */
@@ -53,6 +68,8 @@ export function prometheusTrust(args: TrustArgs) {
       ...OF_OTHER_NAMESPACES.map((name) => serviceMonitor(namespace, `${CHARTS.prometheusStack.name}-${name}`)),
       // Its series name the pod that each GPU works for.
       serviceMonitor(ADDON_NAMESPACES.dcgmExporter, CHARTS.dcgmExporter.name),
+      // They join labels of nodes, which have no namespace of the models.
+      ...(args.fleetRules ?? []).map((rule) => excluded("prometheusrules", rule)),
     ],
   };
 }

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { SERVICE_NAME_LABEL } from "../../vocabulary/kubernetes.js";
 import { LABELS } from "../../vocabulary/labels.js";
 import {
   GPU_RESOURCE,
@@ -24,6 +25,8 @@ export interface PrometheusStackValuesArgs extends TrustArgs {
   retentionSize?: string;
   /** Volume of each of the two Prometheus replicas, in GiB. @default 100 */
   volumeGiB?: number;
+  /** Further labels of workloads that kube-state-metrics shows, such as those of cost. @default none */
+  shownLabels?: readonly string[];
   /** StorageClass of all volumes. @default the cluster's default class */
   storageClass?: pulumi.Input<string>;
 }
@@ -109,8 +112,11 @@ export function prometheusStackValues(args: PrometheusStackValuesArgs) {
       priorityClassName: PRIORITY.cluster,
       resources: resources("50m", "128Mi", "512Mi"),
       metricLabelsAllowlist: [
-        ...["pods", "deployments", "jobs"].map((kind) => `${kind}=[${WORKLOAD_LABELS.join(",")}]`),
+        ...["pods", "deployments", "jobs"].map(
+          (kind) => `${kind}=[${[...WORKLOAD_LABELS, ...(args.shownLabels ?? [])].join(",")}]`,
+        ),
         `nodes=[${SHOWN_NODE_LABELS.join(",")}]`,
+        `endpointslices=[${SERVICE_NAME_LABEL}]`,
       ],
       // No query needs them, and the exporter gets no permission to read them.
       collectorsExclude: ["secrets", "certificatesigningrequests"],

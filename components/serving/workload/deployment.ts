@@ -12,7 +12,6 @@ import type { Workload } from "./workload.js";
 
 export interface DeploymentContext extends ServerContext {
   namespace: pulumi.Input<string>;
-  partOf: string;
   /** Of the pods. @default none */
   podAnnotations?: Readonly<Record<string, string>>;
 }

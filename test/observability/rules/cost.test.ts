@@ -4,6 +4,7 @@ import { batchConfig, planOf } from "../../batch/fixtures.js";
 import { contractOf, servedModel } from "../../serving/fixtures.js";
 import {
   type CostStack,
+  inOrder,
   LEVEL,
   MINUTES,
   nodeSeries,
@@ -33,7 +34,7 @@ async function gives(
       value: expr.startsWith("round") ? Number(value.toFixed(6)) : value,
     })),
   }));
-  await testRules(rulesOf(stack), [{ input_series: [...input], promql_expr_test: expressions }]);
+  await testRules(inOrder(rulesOf(stack)), [{ input_series: [...input], promql_expr_test: expressions }]);
 }
 
 const named = (name: string, labels: Readonly<Record<string, string>>) => ({ __name__: name, ...labels });
@@ -225,47 +226,41 @@ describe("cost rules", function () {
   });
 
   it("sum up a day by the minutes that a pod was there", async () => {
-    const day = 24 * 60;
-    const input = (values: (value: string) => string): InputSeries[] =>
-      [nodeSeries("a", "g6.2xlarge"), ...podSeries({ name: "chat-1", node: "a" }), ...tokenSeries(1000, 100)].map(
-        (one) => ({ ...one, values: values(one.values.split("x")[0]!) }),
-      );
-    const at = (minutes: number, expr: string, samples: readonly (readonly [Record<string, string>, number])[]) => ({
+    const hours = 22;
+    const input = [
+      nodeSeries("a", "g6.2xlarge"),
+      ...podSeries({ name: "chat-1", node: "a" }),
+      ...tokenSeries(1000, 100),
+    ].map((one) => ({ ...one, values: `${one.values.split("x")[0]}x${28 * 60} stale` }));
+    const after30h = (expr: string, ...samples: (readonly [Record<string, string>, number])[]) => ({
       expr,
-      eval_time: `${minutes}m`,
-      exp_samples: samples.map(([labels, value]) => ({ labels: series("", labels), value })),
+      eval_time: "30h",
+      exp_samples: samples.map(([labels, value]) => ({ labels: series("", labels), value: Number(value.toFixed(6)) })),
     });
-    const phases = (tokens: number, output: number) =>
+    const phases = (input: number, output: number) =>
       [
-        [{ ...MODEL, phase: "input" }, tokens],
+        [{ ...MODEL, phase: "input" }, input],
         [{ ...MODEL, phase: "output" }, output],
       ] as const;
     const over = (series: string, level: string, budget: string): string =>
       rounded(`${series} > on (${level}) group_left () ${budget}`);
-    await testRules(rulesOf({ config: { budgets: { usdPerDay: 400, models: { chat: 20 } } } }), [
+    const each = (1e6 * 0.9776) / (1500 * 3600);
+    await testRules(inOrder(rulesOf({ config: { budgets: { usdPerDay: 400, models: { chat: 20 } } } })), [
       {
-        input_series: input((value) => `${value}x${day + 60}`),
+        input_series: input,
         promql_expr_test: [
-          at(day + 60, rounded("model:vllm_cost_usd:day"), [[MODEL, 23.4624]]),
-          at(day + 60, rounded("stack:vllm_cost_usd:day"), [[STACK, 23.4624]]),
-          at(day + 60, rounded("model:vllm_gpu_hours:day"), [[MODEL, 24]]),
-          at(day + 60, rounded("model:vllm_cost_idle_usd:day"), [[MODEL, 23.4624]]),
-          at(day + 60, "round(model:vllm_tokens:day)", phases(86_400_000, 8_640_000)),
-          at(day + 60, rounded("model:vllm_cost_usd:per_million_tokens_day"), phases(0.181037, 0.905185)),
-          at(day + 60, over("model:vllm_cost_usd:day", "namespace, vllm_stack, vllm_model", "vllm_budget_usd_day"), [
-            [MODEL, 23.4624],
+          after30h(rounded("model:vllm_cost_usd:day"), [MODEL, hours * 0.9776]),
+          after30h(rounded("stack:vllm_cost_usd:day"), [STACK, hours * 0.9776]),
+          after30h(rounded("model:vllm_gpu_hours:day"), [MODEL, hours]),
+          after30h(rounded("model:vllm_cost_idle_usd:day"), [MODEL, hours * 0.9776]),
+          after30h("round(model:vllm_tokens:day)", ...phases(hours * 3_600_000, hours * 360_000)),
+          after30h(rounded("model:vllm_cost_usd:per_million_tokens_day"), ...phases(each, 5 * each)),
+          after30h(over("model:vllm_cost_usd:day", "namespace, vllm_stack, vllm_model", "vllm_budget_usd_day"), [
+            MODEL,
+            hours * 0.9776,
           ]),
-          at(
-            day + 60,
-            over("stack:vllm_cost_usd:day", "namespace, vllm_stack", 'vllm_budget_usd_day{vllm_model=""}'),
-            [],
-          ),
+          after30h(over("stack:vllm_cost_usd:day", "namespace, vllm_stack", 'vllm_budget_usd_day{vllm_model=""}')),
         ],
-      },
-      {
-        name: "a model that goes after six hours",
-        input_series: input((value) => `${value}x359 stale`),
-        promql_expr_test: [at(12 * 60, rounded("model:vllm_gpu_hours:day"), [[MODEL, 6]])],
       },
     ]);
   });

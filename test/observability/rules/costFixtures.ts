@@ -48,6 +48,20 @@ export function rulesOf({ models = [servedModel()], batches = [], nodeGroups = G
   };
 }
 
+/**
+ * The same in one group, but for the sums of a day, which are made once an hour: promtool evaluates groups in any order, and a rule
+ * reads those before it.
+ */
+export function inOrder({ groups }: ReturnType<typeof rulesOf>) {
+  const isDay = ({ name }: { name: string }): boolean => name === "vllm-cost-day";
+  return {
+    groups: [
+      { name: "all", rules: groups.filter((group) => !isDay(group)).flatMap(({ rules }) => rules) },
+      { name: "day", interval: "1h", rules: groups.filter(isDay).flatMap(({ rules }) => rules) },
+    ],
+  };
+}
+
 /** As a series is written. */
 export function series(name: string, labels: Readonly<Record<string, string>>): string {
   const text = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 
 import { DcgmExporterAddon, dcgmExporterValues } from "../../../components/platform/addons/dcgmExporter.js";
+import { DCGM } from "../../../components/vocabulary/metrics/kubernetes.js";
 import { registered } from "../../serving/registered.js";
 
 describe("dcgmExporterValues", () => {
@@ -46,6 +47,20 @@ describe("dcgmExporterValues", () => {
     }
     // The chart joins them by commas.
     assert.ok(!kubernetes.podLabelAllowlistRegex.some((text) => text.includes(",")));
+  });
+
+  it("counts XID errors and clock events, beside what the chart reads", () => {
+    const { customMetrics, podAnnotations } = dcgmExporterValues({});
+    const fields = customMetrics.trimEnd().split("\n");
+    assert.equal(fields.length, 26);
+    for (const field of fields) assert.match(field, /^DCGM_(FI|EXP)_\w+, (gauge|counter), [^,]+$/);
+    assert.deepEqual(
+      fields.filter((field) => field.startsWith("DCGM_EXP_")).map((field) => field.split(",")[0]),
+      ["DCGM_EXP_XID_ERRORS_COUNT", "DCGM_EXP_CLOCK_EVENTS_COUNT"],
+    );
+    for (const { name } of Object.values(DCGM)) assert.ok(customMetrics.includes(`${name}, `), name);
+    // Another list replaces the pods, which read it when they start.
+    assert.match(podAnnotations["pulumi-vllm.dev/counters"]!, /^[0-9a-f]{16}$/);
   });
 
   it("is scraped with the names of the pod on the GPU, not its own", () => {

@@ -66,6 +66,17 @@ describe("prometheusTrust", () => {
   });
 });
 
+describe("rules of the whole cluster", () => {
+  it("are those of a name in a namespace, and no others there", () => {
+    const fleetRules = [{ namespace: "vllm", name: "staging.fleet" }];
+    const { excludedFromEnforcement } = prometheusTrust({ trustedNamespaces: ["vllm"], fleetRules });
+    assert.deepEqual(
+      excludedFromEnforcement.filter(({ resource }) => resource === "prometheusrules"),
+      [{ group: "monitoring.coreos.com", resource: "prometheusrules", namespace: "vllm", name: "staging.fleet" }],
+    );
+  });
+});
+
 describe("alertmanagerTrust", () => {
   it("lets alerts be routed by whoever writes beside Alertmanager, and by nobody else", () => {
     assert.deepEqual(alertmanagerTrust({ namespace: "watch", trustedNamespaces: ["team"] }), {

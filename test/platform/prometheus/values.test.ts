@@ -177,6 +177,13 @@ describe("prometheusStackValues", () => {
     });
   });
 
+  it("shows labels of cost beside ours, and none on nodes", () => {
+    const shown = prometheusStackValues({ clusterName: "llm", shownLabels: ["team"] })["kube-state-metrics"];
+    const [pods, , , nodes] = shown.metricLabelsAllowlist;
+    assert.ok(pods?.endsWith(",pulumi-vllm.dev/gpu,team]"), pods);
+    assert.ok(!nodes?.includes("team"), nodes);
+  });
+
   it("shows release and node group on the API's objects, and no Secrets", () => {
     const { metricLabelsAllowlist, collectorsExclude } = values["kube-state-metrics"];
     const workload =
@@ -187,7 +194,11 @@ describe("prometheusStackValues", () => {
       `deployments=[${workload}]`,
       `jobs=[${workload}]`,
       "nodes=[accelerator,workload,node-lifecycle,nvidia.com/gpu.present,eks.amazonaws.com/nodegroup," +
-        "eks.amazonaws.com/capacityType,node.kubernetes.io/instance-type,topology.kubernetes.io/zone]",
+        "node.kubernetes.io/instance-type,eks.amazonaws.com/capacityType,karpenter.sh/capacity-type," +
+        "cloud.google.com/gke-spot,cloud.google.com/gke-preemptible,cloud.google.com/gke-provisioning," +
+        "kubernetes.azure.com/scalesetpriority,topology.kubernetes.io/zone]",
+      // Which pods a Service leads to.
+      "endpointslices=[kubernetes.io/service-name]",
     ]);
     assert.ok(collectorsExclude.includes("secrets"));
   });

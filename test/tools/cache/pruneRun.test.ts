@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 
-import { type RunCluster, runPrune } from "../../../tools/cache/pruneRun.js";
+import { runPrune } from "../../../tools/cache/pruneRun.js";
+import type { RunCluster } from "../../../tools/cluster/runJob.js";
 import type { KubernetesObject } from "../../../tools/local/client.js";
 
 const JOB: KubernetesObject = {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { stringify } from "yaml";
-import { coldstart, type ColdstartOptions, kubeconfigFile } from "../../../tools/coldstart/command.js";
+import { coldstart, type ColdstartOptions } from "../../../tools/coldstart/command.js";
 import type { PodStart } from "../../../tools/coldstart/podStart.js";
 import { newAuthority, sign } from "../../../tools/local/certificates.js";
 import { LOOPBACK } from "../../../tools/local/ports.js";
@@ -170,10 +170,5 @@ describe("npm run coldstart", () => {
       name: "Failure",
       message: /has no pod of model "chat" of stack prod in namespace llm: /,
     });
-  });
-
-  it("finds the kubeconfig as kubectl does", () => {
-    assert.equal(kubeconfigFile({ KUBECONFIG: ":/a:/b" }), "/a");
-    assert.match(kubeconfigFile({}), /\/\.kube\/config$/);
   });
 });

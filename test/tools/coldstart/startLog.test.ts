@@ -39,6 +39,26 @@ describe("the log of a start", () => {
     assert.equal(log.compiledAgain, "'function' object has no attribute 'finalize_loading'");
   });
 
+  it("reads records of JSON like the same text, each process by its id", () => {
+    const json = (pid: number, message: string): string =>
+      JSON.stringify({ level: "INFO", logger: "vllm.v1", process_name: "Worker", pid, message, time: "…" });
+    const lines = [
+      json(1, "Starting to load model org/name..."),
+      json(100, "Loading weights took 60.50 seconds"),
+      json(101, "Loading weights took 50.00 seconds"),
+      json(100, "torch.compile took 40.00 s in total"),
+      json(100, "torch.compile took 3.00 s in total"),
+      json(1, "init engine (profile, create kv cache, warmup model) took 77.50 s"),
+      json(1, "Application startup complete."),
+      json(1, '10.0.0.1:40000 - "POST /v1/chat/completions HTTP/1.1" 200'),
+      '{"message": 7}',
+      "{not JSON: Loading weights took 1.00 seconds",
+    ];
+    const { seconds, moments } = readStartLog(stamped(...lines));
+    assert.deepEqual(seconds, { weights: 60.5, compile: 43, engine: 77.5 });
+    assert.deepEqual(Object.keys(moments).sort(), ["engineReady", "firstAnswer", "listening", "loadBegins"]);
+  });
+
   it("reads the wording of versions before 0.29", () => {
     const log = readStartLog(
       stamped(

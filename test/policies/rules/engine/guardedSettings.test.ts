@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 
+import { LOGGING_TEXTS } from "../../../../components/vocabulary/logging.js";
 import type { ResourceRule } from "../../../../policies/rule.js";
 import { engineClosed } from "../../../../policies/rules/engine/engineClosed.js";
 import { engineNotRedirected } from "../../../../policies/rules/engine/engineNotRedirected.js";
@@ -310,5 +311,48 @@ describe("engine-closed, engine-not-redirected and no-injected-code", () => {
       spec: { template: { ...pod, spec: { containers: [{ name: "web", image: "nginx" }] } } },
     });
     assert.deepEqual(await messages(noInjectedCode, web), []);
+  });
+
+  describe("of the logging configuration", () => {
+    const [ending, text] = [...LOGGING_TEXTS][0]!;
+    const variable = { name: "VLLM_LOGGING_CONFIG_PATH", value: "/etc/vllm/logging/logging.json" };
+    const mounted = (configMap: Json, value = variable.value) => ({
+      container: {
+        env: [{ ...variable, value }],
+        volumeMounts: [{ name: "logging", mountPath: "/etc/vllm/logging", readOnly: true }],
+      },
+      pod: { volumes: [{ name: "logging", configMap }] },
+    });
+    const injected =
+      /^no-injected-code: container "vllm": environment variable VLLM_LOGGING_CONFIG_PATH reads a logging dictConfig/;
+
+    it("accept this project's own, by its path and its ConfigMap's name", async () => {
+      assert.deepEqual(await found(mounted({ name: `chat-r1-${ending}` })), []);
+    });
+
+    it("find any other path, volume, name and selection of keys", async () => {
+      const others = [
+        env(variable.name, variable.value),
+        mounted({ name: `chat-r1-${ending}` }, "/etc/vllm/logging/other.json"),
+        mounted({ name: "chat-r1-logging-0123456789" }),
+        mounted({ name: "logging" }),
+        mounted({ name: `chat-r1-${ending}`, items: [{ key: "other", path: "logging.json" }] }),
+      ];
+      for (const changes of others) {
+        const lines = await found(changes);
+        assert.equal(lines.length, 1, lines.join("\n"));
+        assert.match(lines[0]!, injected);
+      }
+    });
+
+    it("find a ConfigMap that has its name and another text", async () => {
+      const of = (name: string, data: Json) =>
+        messages(noInjectedCode, resource("kubernetes:core/v1:ConfigMap", "logging", { metadata: { name }, data }));
+      assert.deepEqual(await of(`chat-r1-${ending}`, { "logging.json": text }), []);
+      assert.deepEqual(await of("other", { "logging.json": "{}" }), []);
+      assert.deepEqual(await of(`chat-r1-${ending}`, { "logging.json": "{}" }), [
+        "has the name of a logging configuration that is known to be safe, and another text: use another name",
+      ]);
+    });
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { interruptible } from "../../../tools/batch/interrupt.js";
+import { interruptible } from "../../../tools/cluster/interrupt.js";
 
 describe("Ctrl-C", () => {
   it("aborts what goes on, lets it clean up, and says what is true then", async () => {
