@@ -32,7 +32,7 @@ function content(
     case "table":
       return drawTable(shown, box);
     default:
-      return plain(String(panel.options?.["content"] ?? ""))
+      return plain((panel.options?.["content"] as string | undefined) ?? "")
         .map((line, index) => text(line, { x: 14, y: 48 + index * 18 }))
         .join("");
   }

@@ -15,6 +15,14 @@ const OF = "models";
 const of = (name: string, ...more: string[]): string => series(name, OF, ...more);
 const NO_PRICE = "No node of these models has a price: state hourlyUsd, or see docs/cost.md";
 
+/** Tokens an hour below which dollars a million tokens say nothing: a release without traffic would dwarf the others. */
+const FEW_TOKENS = 100_000;
+
+/** Of releases that have traffic. */
+function busy(expr: string): string {
+  return `${expr} and on (${BY_RELEASE}) sum by (${BY_RELEASE}) (${of(COST.tokens)}) > ${FEW_TOKENS}`;
+}
+
 function now(): Sized[] {
   const day = series(COST.stackDay, "stack");
   return [
@@ -140,19 +148,23 @@ function time({ stack: own }: BoardLinks): Sized[] {
     graph({
       title: "A million output tokens",
       description:
-        "Dollars by release; the ten dearest. Compare two releases under the same load before the old one is removed.",
+        "Dollars by release; the ten dearest with traffic. Compare two releases under the same load before the old one is removed.",
       unit: "currencyUSD",
       width: 8,
-      queries: [{ expr: worst(of(COST.perMillionTokens, 'phase="output"')), legend: `{{${model}}} {{${release}}}` }],
+      queries: [
+        { expr: worst(busy(of(COST.perMillionTokens, 'phase="output"'))), legend: `{{${model}}} {{${release}}}` },
+      ],
       links,
       noValue: NO_PRICE,
     }),
     graph({
       title: "A million input tokens",
-      description: "Dollars by release; the ten dearest. It falls with prefix cache hits.",
+      description: "Dollars by release; the ten dearest with traffic. It falls with prefix cache hits.",
       unit: "currencyUSD",
       width: 8,
-      queries: [{ expr: worst(of(COST.perMillionTokens, 'phase="input"')), legend: `{{${model}}} {{${release}}}` }],
+      queries: [
+        { expr: worst(busy(of(COST.perMillionTokens, 'phase="input"'))), legend: `{{${model}}} {{${release}}}` },
+      ],
       links,
       noValue: NO_PRICE,
     }),
