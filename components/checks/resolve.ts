@@ -12,7 +12,7 @@ import { COMPONENTS } from "../vocabulary/labels.js";
 import { checkGpuType } from "./nodes/gpuTypes.js";
 import { checkAcross, checkModel, type ModelOutline, type ModelSection } from "./models.js";
 import { checkModelSource } from "./modelSource.js";
-import { checkSlo } from "./observability.js";
+import { checkSlo } from "./observability/serviceLevels.js";
 import { checkPod } from "./pod.js";
 import type { PlacedRelease } from "./nodes/placement.js";
 import { checkRelease } from "./release.js";

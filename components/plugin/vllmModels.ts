@@ -3,15 +3,19 @@ import { z } from "zod";
 import { ModelCache, plansOf } from "../cache/modelCache.js";
 import { releasesOf } from "../checks/hubToken.js";
 import { loadModels } from "../checks/load.js";
+import { checkObservability } from "../checks/observability/whole.js";
 import { checkReach } from "../checks/reach.js";
 import { parse } from "../config/parse.js";
 import { checkPlainData } from "../config/plainData.js";
-import { error, formatProblem, type Problem } from "../config/problems.js";
+import { error, formatProblem, type Problem, throwIfErrors } from "../config/problems.js";
 import { dnsLabel } from "../config/schemas.js";
 import { secretRefSchema } from "../config/secretRef.js";
 import { accessSchema } from "../contract/access.js";
+import { observabilitySchema } from "../contract/observability/schema.js";
+import { Observability } from "../observability/observability.js";
 import { platformSchema } from "../platform/schema.js";
 import { serveModels, servingEnvironment } from "../serving/environment.js";
+import { monitorsOf } from "../serving/monitors.js";
 import { labelValue } from "../vocabulary/labels.js";
 import { HUB_TOKEN } from "../vocabulary/secrets.js";
 import { collecting, withInputErrors } from "./inputErrors.js";
@@ -59,9 +63,16 @@ export interface VllmModelsArgs {
   /** Who may send requests to the models, and where models may connect to, in the shape of `vllm:access`. Default: its defaults. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
   access?: any;
+  /**
+   * Service levels, alerts and who is told, dashboards, budgets, logs and traces, in the shape of `vllm:observability` in
+   * docs/configuration.md. Default: its defaults.
+   */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
+  observability?: any;
 }
 
 const PROMETHEUS = platformSchema.shape.prometheus.unwrap().shape;
+const OBSERVABILITY = observabilitySchema.prefault({});
 const tokenSecretSchema = secretRefSchema(HUB_TOKEN).optional();
 
 /** Settings besides the models; those that are known only later are the API server's to check. */
@@ -85,6 +96,8 @@ function checkSettings(args: VllmModelsArgs): Problem[] {
       : []),
     ...checkPlainData(args.access, "access"),
     ...parse(accessSchema.optional(), args.access, "access").problems,
+    ...checkPlainData(args.observability, "observability"),
+    ...parse(OBSERVABILITY, args.observability, "observability").problems,
   ];
 }
 
@@ -117,7 +130,22 @@ export class VllmModels extends pulumi.ComponentResource {
       typeof args.namespace === "string"
         ? checkReach(releasesOf(models, "models"), { access, accessPath: "access", namespace: args.namespace })
         : [];
-    for (const warning of [...warnings, ...unreachable]) void pulumi.log.warn(formatProblem(warning), this);
+    const observability = OBSERVABILITY.parse(args.observability);
+    const observed = withInputErrors("VllmModels", () => {
+      const problems = checkObservability(
+        observability,
+        {
+          ...{ models, modelsPath: "models", nodeGroups, access, accessPath: "access" },
+          namespace: typeof args.namespace === "string" ? args.namespace : "",
+          monitoringNamespace: args.monitoringNamespace,
+        },
+        "observability",
+      );
+      throwIfErrors(problems);
+      return problems;
+    });
+    for (const warning of [...warnings, ...unreachable, ...observed])
+      void pulumi.log.warn(formatProblem(warning), this);
     const environment = servingEnvironment(
       models,
       {
@@ -135,6 +163,7 @@ export class VllmModels extends pulumi.ComponentResource {
         access,
         nodeGroups,
         pod,
+        telemetry: { logs: observability.logs, tracing: observability.tracing },
         huggingFaceToken: tokenSecretSchema.parse(args.huggingFaceTokenSecret) ?? (args.huggingFaceToken || undefined),
         resourceNames: { priorities: name, huggingFace: `${name}-hugging-face`, prometheus: `${name}-prometheus` },
       },
@@ -144,7 +173,10 @@ export class VllmModels extends pulumi.ComponentResource {
       cache === undefined || (cache.kind === "none" && !cache.prePull)
         ? undefined
         : new ModelCache(`${name}-cache`, { cache, plans: plansOf(models), environment }, child);
-    this.live = pulumi.output(serveModels(models, { ...environment, ...(made && { cache: made }) }, child));
+    const shared = { ...environment, ...(made && { cache: made }) };
+    this.live = pulumi.output(serveModels(models, shared, child));
+    if (monitorsOf(environment.monitoring) === "podMonitor")
+      new Observability(`${name}-observability`, { models, config: observability, environment: shared }, child);
     this.registerOutputs({ live: this.live });
   }
 }

@@ -1,5 +1,5 @@
 /** What sections may not say together. */
-import { checkAlerts } from "../../components/checks/alerts.js";
+import { checkAlerts } from "../../components/checks/observability/alerts.js";
 import type { Problem } from "../../components/config/problems.js";
 import { NAMESPACE } from "../namespace.js";
 import { checkAwsAddons, checkBuiltCluster, checkHelmValues, missingAddons } from "./addons.js";

@@ -1,7 +1,7 @@
 /** What is seen of the models. */
 import { checkTelemetry } from "../../components/checks/observability/telemetry.js";
 import { checkRoutes } from "../../components/checks/observability/routes.js";
-import { checkBudgets, checkPrices } from "../../components/checks/budgets.js";
+import { checkBudgets, checkPrices } from "../../components/checks/observability/budgets.js";
 import { nodeGroupsOf } from "../clusterConfig.js";
 import { NAMESPACE } from "../namespace.js";
 import { namespaceName } from "../schema.js";

@@ -1,5 +1,5 @@
 /** Service levels of the environment, and whether what measures any is there. */
-import { checkDefaultSlo, checkRetention } from "../../components/checks/observability.js";
+import { checkDefaultSlo, checkRetention } from "../../components/checks/observability/serviceLevels.js";
 import type { PlacedRelease } from "../../components/checks/nodes/placement.js";
 import { given, type Parts } from "../../components/config/parts.js";
 import { type Problem, warning } from "../../components/config/problems.js";

@@ -6,8 +6,11 @@ import { addonsSchema } from "../../components/platform/schema.js";
 
 describe("addonsSchema", () => {
   it("has a default for everything but whether to install, which the cluster decides for most", () => {
-    const { devicePlugin, prometheus, loadBalancerController, ...others } = addonsSchema.parse({});
+    const { devicePlugin, prometheus, loadBalancerController, openTelemetryCollector, ...others } = addonsSchema.parse(
+      {},
+    );
     assert.deepEqual(loadBalancerController, { install: false });
+    assert.deepEqual(openTelemetryCollector, { install: false, replicas: 2 });
     assert.deepEqual(devicePlugin, { featureDiscovery: true, migStrategy: "none" });
     assert.deepEqual(prometheus, { retentionDays: 15, volumeGiB: 100, namespaces: [] });
     for (const [addon, defaults] of Object.entries(others)) assert.deepEqual(defaults, {}, addon);

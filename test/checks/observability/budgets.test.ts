@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 
-import { checkBudgets, checkPrices } from "../../components/checks/budgets.js";
-import { formatProblem, type Problem } from "../../components/config/problems.js";
-import type { NodeGroups } from "../../components/contract/nodeGroup.js";
-import { describedGroups } from "../../components/derive/nodes/nodeGroup.js";
-import { servedModel } from "../serving/fixtures.js";
+import { checkBudgets, checkPrices } from "../../../components/checks/observability/budgets.js";
+import { formatProblem, type Problem } from "../../../components/config/problems.js";
+import type { NodeGroups } from "../../../components/contract/nodeGroup.js";
+import { describedGroups } from "../../../components/derive/nodes/nodeGroup.js";
+import { servedModel } from "../../serving/fixtures.js";
 
 /** $0.9776 an hour. */
 const GROUPS = describedGroups({

@@ -1,12 +1,12 @@
 /** What may be spent against what is there, and what is stated of prices. */
-import { joinPath } from "../config/parse.js";
-import { didYouMean, error, listOr, type Problem, quote, warning } from "../config/problems.js";
-import type { BudgetsConfig } from "../contract/observability/budgets.js";
-import type { PricesConfig } from "../contract/observability/prices.js";
-import type { NodeGroups } from "../contract/nodeGroup.js";
-import { replicaCost } from "../derive/nodes/cost.js";
-import type { ServedModel } from "../derive/servedModel.js";
-import { MACHINES } from "../facts/machines/index.js";
+import { joinPath } from "../../config/parse.js";
+import { didYouMean, error, listOr, type Problem, quote, warning } from "../../config/problems.js";
+import type { BudgetsConfig } from "../../contract/observability/budgets.js";
+import type { PricesConfig } from "../../contract/observability/prices.js";
+import type { NodeGroups } from "../../contract/nodeGroup.js";
+import { replicaCost } from "../../derive/nodes/cost.js";
+import type { ServedModel } from "../../derive/servedModel.js";
+import { MACHINES } from "../../facts/machines/index.js";
 
 /** Names shown of a long list. */
 const MOST_NAMES = 10;

@@ -1,14 +1,14 @@
 /** Service levels: whether they can be measured, and whether their alerts can fire. */
-import { given, isWrong, type Parts } from "../config/parts.js";
-import { counted, error, listOr, type Problem, warning } from "../config/problems.js";
-import type { SloConfig } from "../contract/observability/slo.js";
-import { edgesOf, takesEdges, withEdge } from "../derive/observability/buckets.js";
-import { LATENCIES, LATENCY_KEYS } from "../derive/observability/objectives.js";
-import type { RuntimePlan } from "../derive/plan.js";
-import { type BucketFamily, CUSTOM_BUCKETS } from "../facts/vllm/histogramBuckets.js";
-import { isPoolingTask } from "../facts/models/task.js";
-import { FASTEST_BURN } from "../vocabulary/burnRates.js";
-import type { PlacedRelease } from "./nodes/placement.js";
+import { given, isWrong, type Parts } from "../../config/parts.js";
+import { counted, error, listOr, type Problem, warning } from "../../config/problems.js";
+import type { SloConfig } from "../../contract/observability/slo.js";
+import { edgesOf, takesEdges, withEdge } from "../../derive/observability/buckets.js";
+import { LATENCIES, LATENCY_KEYS } from "../../derive/observability/objectives.js";
+import type { RuntimePlan } from "../../derive/plan.js";
+import { type BucketFamily, CUSTOM_BUCKETS } from "../../facts/vllm/histogramBuckets.js";
+import { isPoolingTask } from "../../facts/models/task.js";
+import { FASTEST_BURN } from "../../vocabulary/burnRates.js";
+import type { PlacedRelease } from "../nodes/placement.js";
 
 /** A release, and where it stands in the config. */
 type Release = Pick<PlacedRelease, "plan" | "path">;

@@ -1,9 +1,9 @@
 /** What a config changes of alerts. */
-import { joinPath } from "../config/parse.js";
-import { isWrong, type Parts } from "../config/parts.js";
-import { didYouMean, error, type Problem, quote } from "../config/problems.js";
-import type { AlertsConfig } from "../contract/observability/alerts.js";
-import { ALERT_NAMES, type AlertDefaults, type AlertName, ALERTS } from "../vocabulary/alerts.js";
+import { joinPath } from "../../config/parse.js";
+import { isWrong, type Parts } from "../../config/parts.js";
+import { didYouMean, error, type Problem, quote } from "../../config/problems.js";
+import type { AlertsConfig } from "../../contract/observability/alerts.js";
+import { ALERT_NAMES, type AlertDefaults, type AlertName, ALERTS } from "../../vocabulary/alerts.js";
 
 function checkThreshold(name: AlertName, stated: number, path: string): Problem[] {
   const { threshold }: AlertDefaults = ALERTS[name];

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { checkAlerts } from "../../components/checks/alerts.js";
-import { parse } from "../../components/config/parse.js";
-import { formatProblem } from "../../components/config/problems.js";
-import { alertsSchema } from "../../components/contract/observability/alerts.js";
+import { checkAlerts } from "../../../components/checks/observability/alerts.js";
+import { parse } from "../../../components/config/parse.js";
+import { formatProblem } from "../../../components/config/problems.js";
+import { alertsSchema } from "../../../components/contract/observability/alerts.js";
 
 const PATH = "vllm:observability.alerts";
 
