@@ -34,6 +34,7 @@ export type { BatchPlan, OwnEngine, Routed } from "./derive/batch/plan.js";
 export type { ServedModel } from "./derive/servedModel.js";
 export { isWrong, type Parts, type PartsOf, Wrong, WRONG } from "./config/parts.js";
 export { ContractError, type Problem } from "./config/problems.js";
+export {
   contractHash,
   contractText,
   type Flags,
