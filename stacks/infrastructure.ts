@@ -39,13 +39,14 @@ export const CLUSTER = "cluster";
  */
 export function infrastructure(config: StackConfig, stack: string, present?: PresentCluster): Infrastructure {
   const { cluster, platform, namespace } = config;
+  const tags = tagsOf(config, stack);
   const sharedGpuPods = platform.addons.devicePlugin.timeSlicingReplicas;
   const cacheFolder = config.cache?.kind === "node" ? config.cache.path : undefined;
   const built =
     cluster.built &&
     new EksGpuCluster(CLUSTER, {
       cluster: cluster.built,
-      tags: { [LABELS.partOf]: stack },
+      tags,
       credentials: awsCredentials(),
       ...(present !== undefined && { present }),
       ...(sharedGpuPods !== undefined && { sharedGpuPods }),
@@ -74,13 +75,14 @@ export function infrastructure(config: StackConfig, stack: string, present?: Pre
       monitoringNamespace: platform.prometheus.namespace,
       modelNamespaces: [namespaceName(namespace)],
       fleetRules: [fleetRules(stack)],
-      ...(cluster.built !== undefined && built !== undefined && ofBuilt(cluster.built, built)),
+      shownLabels: Object.keys(config.labels),
+      ...(cluster.built !== undefined && built !== undefined && ofBuilt(cluster.built, built, config.labels)),
     },
     { provider: addonsProvider },
   );
   const ready = [...addons.ready, ...storageReady];
   if (cluster.built !== undefined && built !== undefined && isKarpenter) {
-    const nodes = karpenterNodes(cluster.built, built, stack, cacheFolder, {
+    const nodes = karpenterNodes(cluster.built, built, tags, cacheFolder, {
       provider: addonsProvider,
       dependsOn: addons.ready,
     });
@@ -92,6 +94,11 @@ export function infrastructure(config: StackConfig, stack: string, present?: Pre
   return { provider, prometheusUrl: addons.prometheusUrl, ...storage };
 }
 
+/** Tags of everything in AWS. */
+function tagsOf({ labels }: StackConfig, stack: string): Record<string, string> {
+  return { ...labels, [LABELS.partOf]: stack };
+}
+
 /** What weights and files of batches need of a cluster of the stack's own: file systems, drivers, permissions. */
 function storageOf(
   config: StackConfig,
@@ -101,7 +108,7 @@ function storageOf(
   if (config.cluster.built === undefined || built === undefined) return { ready: [] };
   const { kubernetesVersion, iam } = config.cluster.built;
   const { clusterName, network, controlPlane } = built;
-  const tags = { [LABELS.partOf]: stack };
+  const tags = tagsOf(config, stack);
   const users = s3Users(config, stack);
   const args = { clusterName, namespace: namespaceName(config.namespace), users, roles: { ...iam, tags } };
   const permissions = Object.keys(users).length === 0 ? [] : new S3Users("s3", args).ready;
@@ -120,7 +127,7 @@ function storageOf(
 function karpenterNodes(
   config: BuiltClusterConfig,
   built: EksGpuCluster,
-  stack: string,
+  tags: Record<string, string>,
   cacheFolder: string | undefined,
   opts: pulumi.ComponentResourceOptions,
 ): KarpenterNodes {
@@ -134,7 +141,7 @@ function karpenterNodes(
       securityGroupId: built.controlPlane.clusterSecurityGroupId,
       // The checks ask for one where Karpenter makes nodes.
       amiRelease: config.amiRelease!,
-      tags: { [LABELS.partOf]: stack },
+      tags,
       cacheFolder,
     },
     opts,
@@ -142,14 +149,20 @@ function karpenterNodes(
 }
 
 /** What add-ons need to know of a cluster of the stack's own. */
-function ofBuilt(config: BuiltClusterConfig, built: EksGpuCluster): Partial<PlatformArgs> {
+function ofBuilt(
+  config: BuiltClusterConfig,
+  built: EksGpuCluster,
+  labels: StackConfig["labels"],
+): Partial<PlatformArgs> {
+  // Roles of add-ons had no tags before there were labels.
+  const roles = Object.keys(labels).length === 0 ? config.iam : { ...config.iam, tags: labels };
   return {
     aws: {
       region: aws.getRegionOutput().region,
       accountId: aws.getCallerIdentityOutput().accountId,
       partition: aws.getPartitionOutput().partition,
       vpcId: built.network.vpcId,
-      roles: config.iam,
+      roles,
     },
     kubernetesVersion: config.kubernetesVersion,
     nodes: mostNodes(config),

@@ -17,6 +17,7 @@ import { POD_SECURITY } from "../components/vocabulary/kubernetes.js";
 import { LABELS, MANAGED_BY } from "../components/vocabulary/labels.js";
 import { nodeGroupsOf } from "./clusterConfig.js";
 import type { StackConfig } from "./config.js";
+import { registerCostLabels } from "./costLabels.js";
 import { namespaceName } from "./schema.js";
 import { infrastructure } from "./infrastructure.js";
 
@@ -26,6 +27,7 @@ export function deploy(
   stack: string,
   present?: PresentCluster,
 ): Record<string, pulumi.Output<LiveRelease>> {
+  registerCostLabels(config.labels);
   const {
     provider,
     prometheusUrl = config.platform.prometheus.url,
@@ -45,6 +47,7 @@ export function deploy(
       access: config.access,
       nodeGroups: nodeGroupsOf(config.cluster),
       pod,
+      ...(Object.keys(config.labels).length > 0 && { costLabels: config.labels }),
       telemetry: telemetryOf(config),
       spareImage,
       ...(config.cluster.built?.nodes === "karpenter" && {

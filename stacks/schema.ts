@@ -9,6 +9,7 @@ import { cacheSchema } from "../components/contract/cache.js";
 import { gpuTypesSchema } from "../components/contract/gpuTypes.js";
 import { podSchema } from "../components/contract/pod.js";
 import { observabilitySchema } from "../components/contract/observability/schema.js";
+import { costLabelsSchema } from "../components/contract/labels.js";
 import { modelSchema } from "../components/contract/schema.js";
 import { platformSchema } from "../components/platform/schema.js";
 import { HUB_TOKEN } from "../components/vocabulary/secrets.js";
@@ -32,6 +33,7 @@ export const stackConfigSchema = z.strictObject({
     ])
     .default("vllm")
     .describe("Kubernetes namespace of the models: a name, which the stack creates, or { name, create: false }"),
+  labels: costLabelsSchema.prefault({}),
   gpuTypes: gpuTypesSchema.optional(),
   pod: podSchema
     .extend({

@@ -69,7 +69,13 @@ export class VllmBatch extends pulumi.ComponentResource {
     const run = contextOf(args).apply((context) => {
       const workers = workerJob(plan, environment, context);
       const spec = conductorText(plan, workers);
-      return { spec, job: conductorJob(plan, partOf, context, spec), template: podTemplate(batchName(plan), workers) };
+      // A run that has been made is not made again for other labels.
+      const withoutLabels = workerJob(plan, { ...environment, costLabels: undefined }, context);
+      return {
+        name: jobName(plan, conductorText(plan, withoutLabels)),
+        job: conductorJob(plan, partOf, context, spec),
+        template: podTemplate(batchName(plan), workers),
+      };
     });
     // The workers' Job stands in a text that no policy reads: this is the same pod as an object, for policies and for people.
     new k8s.core.v1.PodTemplate(
@@ -92,10 +98,10 @@ export class VllmBatch extends pulumi.ComponentResource {
             name,
             {
               // Kept until the config goes: one that had gone by itself would be made and run again.
-              metadata: { ...metadata, name: run.spec.apply((spec) => jobName(plan, spec)), annotations: NO_WAIT },
+              metadata: { ...metadata, name: run.name, annotations: NO_WAIT },
               spec: run.job,
             },
-            after,
+            environment.costLabels === undefined ? after : { ...after, ignoreChanges: ["spec.template"] },
           );
     this.registerOutputs({ cronJob: this.cronJob });
   }

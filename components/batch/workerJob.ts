@@ -29,7 +29,7 @@ export interface WorkerJob {
  */
 export function workerJob(
   plan: BatchPlan,
-  environment: Pick<ServingEnvironment, "partOf" | "nodeGroups" | "podAnnotations">,
+  environment: Pick<ServingEnvironment, "partOf" | "nodeGroups" | "podAnnotations" | "costLabels">,
   context: BatchPodContext,
 ): WorkerJob {
   const { work, parallelism, retries, deadlineSeconds, ttlSeconds, queue } = plan;
@@ -41,7 +41,7 @@ export function workerJob(
     kind: "Job",
     metadata: {
       namespace: context.namespace,
-      labels: { ...labels, ...(queue !== undefined && { [QUEUE_LABEL]: queue }) },
+      labels: { ...environment.costLabels, ...labels, ...(queue !== undefined && { [QUEUE_LABEL]: queue }) },
       ...(hasEngine(work) && {
         annotations: {
           ...contractAnnotations(work.release),
@@ -68,7 +68,7 @@ export function workerJob(
       ttlSecondsAfterFinished: ttlSeconds,
       template: {
         metadata: {
-          labels: { ...extension.labels, ...labels },
+          labels: { ...environment.costLabels, ...extension.labels, ...labels },
           ...(Object.keys(annotations).length > 0 && { annotations }),
         },
         spec: hasEngine(work) ? enginePodOf(plan, work.release, context) : senderPod(plan, work, context),

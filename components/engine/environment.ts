@@ -50,6 +50,8 @@ export interface ServingEnvironment {
   podAnnotations?: Readonly<Partial<Record<TrafficClass, Readonly<Record<string, string>>>>>;
   /** What the platform adds to the pods of every model. @default nothing */
   pod?: PodConfig;
+  /** Labels of pods that others make of what is written here, such as workers of batches: who pays for them. @default none */
+  costLabels?: Readonly<Record<string, string>> | undefined;
   /** Logs and traces of servers. @default vLLM's own logs, and no traces */
   telemetry?: Telemetry | undefined;
   /** Image of warm spares. @default one that does nothing, of registry.k8s.io */

@@ -11,8 +11,8 @@ import type { RuleGroup, Scope } from "./promql.js";
 import { contractGroup } from "./rules/contracts.js";
 import { costGroups } from "./rules/cost.js";
 import { fleetGroups } from "./rules/fleet.js";
-import { podGroup } from "./rules/pods.js";
 import { seriesGroups } from "./rules/series/series.js";
+import { sloGroups } from "./rules/slo/slo.js";
 
 /** What is watched. */
 export interface Watched {
@@ -35,9 +35,11 @@ export function ruleObjects(
   const ofStack = stackObject(scope.stack);
   const priceOf = (plan: RuntimePlan): number | undefined =>
     replicaCost(plan, nodeGroups, config.prices.hourlyUsd)?.minUsd;
+  const levels = sloGroups(models, scope, config.slo);
   return {
     ...Object.fromEntries(models.map((model) => [`${model.name}.contract`, [contractGroup(model, scope, priceOf)]])),
-    [`${ofStack}.series`]: [podGroup(scope), ...seriesGroups(scope)],
+    [`${ofStack}.series`]: seriesGroups(scope),
+    ...(levels.length > 0 && { [`${ofStack}.slo`]: levels }),
     [`${ofStack}.cost`]: costGroups({ models, batches, nodeGroups, config }, scope),
     [`${ofStack}.alerts`]: alertGroups(scope, config.alerts),
     [fleetRules(scope.stack)]: [...fleetGroups(scope), ...fleetAlertGroups(scope, config.alerts)],

@@ -88,6 +88,22 @@ export const CHARTS = {
 } as const satisfies Record<string, Chart>;
 
 /**
+ * Values by which a chart labels its objects, as paths; none where a chart has no such value, or one that selects pods, too, and so
+ * could not be changed (`podLabels` of the cluster autoscaler).
+ */
+export const LABEL_VALUES: Readonly<Record<keyof typeof CHARTS, readonly (readonly string[])[]>> = {
+  devicePlugin: [],
+  dcgmExporter: [],
+  keda: [["additionalLabels"]],
+  prometheusStack: [["commonLabels"]],
+  clusterAutoscaler: [["additionalLabels"]],
+  loadBalancerController: [["additionalLabels"]],
+  karpenterCrds: [],
+  karpenter: [["additionalLabels"]],
+  openTelemetryCollector: [["additionalLabels"], ["podLabels"]],
+};
+
+/**
  * Newest image of the cluster autoscaler for each minor version of Kubernetes, oldest first: it simulates the scheduler of its own
  * minor version, and the chart's default is for one of them only.
  *

@@ -29,6 +29,8 @@ export interface PlatformArgs {
   storageClass?: boolean;
   /** Namespace of Prometheus, Alertmanager and Grafana. @default "monitoring" */
   monitoringNamespace?: string;
+  /** Further labels of workloads that kube-state-metrics shows, such as those of cost. @default none */
+  shownLabels?: readonly string[];
   /** Whether the add-ons are scraped, which needs the Prometheus operator's CRDs. @default whether it is installed here */
   serviceMonitors?: boolean;
   /** Where the cluster is; needed by the cluster autoscaler, Karpenter and the load balancer controller. @default none */
@@ -89,6 +91,7 @@ export class Platform extends pulumi.ComponentResource {
           volumeGiB: prometheus.volumeGiB,
           ...(storage && { storageClass: storage.className }),
           namespace: monitoringNamespace,
+          ...(args.shownLabels !== undefined && { shownLabels: args.shownLabels }),
           trustedNamespaces: [
             ...modelNamespaces,
             ...prometheus.namespaces,

@@ -34,6 +34,8 @@ export interface ServingSettings {
   podAnnotations?: ServingEnvironment["podAnnotations"];
   /** What the platform adds to the pods of every model, in the shape of `vllm:pod`. @default nothing */
   pod?: PodConfig;
+  /** Labels of pods that others make of what is written here: who pays for them. @default none */
+  costLabels?: ServingEnvironment["costLabels"];
   /** Logs and traces of servers. @default vLLM's own logs, and no traces */
   telemetry?: Telemetry | undefined;
   /** Image of warm spares, with version tag and digest. @default one of registry.k8s.io */
@@ -57,7 +59,18 @@ export function servingEnvironment(
   settings: ServingSettings,
   opts: pulumi.ResourceOptions = {},
 ): ServingEnvironment {
-  const { namespace, partOf, access, nodeGroups, podAnnotations, pod, telemetry, spareImage, huggingFaceToken } = settings;
+  const {
+    namespace,
+    partOf,
+    access,
+    nodeGroups,
+    podAnnotations,
+    pod,
+    costLabels,
+    telemetry,
+    spareImage,
+    huggingFaceToken,
+  } = settings;
   const others = (settings.otherReleases ?? []).map((plan) => ({ plan, path: plan.name }));
   const releases = [...releasesOf(models, "models"), ...others];
   if (huggingFaceToken === undefined) throwIfErrors(checkHubToken(releases, TOKEN_ARGUMENT));
@@ -75,6 +88,7 @@ export function servingEnvironment(
     nodeGroups,
     podAnnotations,
     pod,
+    costLabels,
     telemetry,
     spareImage,
     priorityClasses: priorities.names,

@@ -164,6 +164,7 @@ export const FULL_EXISTING: Config = stackValues({
       },
     },
   },
+  labels: { team: "ml", "cost-center": "1234" },
   observability: {
     slo: { ttft: { seconds: 1, target: 0.99 }, interTokenLatency: { seconds: 0.1, target: 0.99 }, availability: 0.999 },
     alerts: {

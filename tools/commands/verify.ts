@@ -3,6 +3,8 @@ import { number, print } from "../commandLine.js";
 import type { VerifyOptions } from "../verify/command.js";
 import { withClusterOptions } from "./clusterOptions.js";
 
+const LINGER_MS = 1000;
+
 /** Gathers an option that is given several times. */
 function also(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
@@ -35,5 +37,7 @@ Exit code: 0 nothing failed, 1 a check failed or the cluster cannot be reached, 
       const { terminalWidth } = await import("../preview/table.js");
       const width = terminalWidth(process.env, process.stdout.columns);
       print(await verify(folder, stack, options, { env: process.env, width, now: new Date() }));
+      // A connection that nobody answers would keep the process.
+      setTimeout(() => process.exit(), LINGER_MS).unref();
     });
 }

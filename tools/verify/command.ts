@@ -53,38 +53,57 @@ const REMOVAL_SECONDS = 60;
  * @throws ContractError with every problem of the stack's config; BadInput for a wrong call; Failure where the cluster cannot be
  *   reached
  */
-export async function verify(
-  folder: string,
-  stack: string,
+export function verify(folder: string, stack: string, options: VerifyOptions, around: Surroundings): Promise<Outcome> {
+  requireRight(options);
+  const loaded = loadStack(folder, stack);
+  const { models, cluster } = loaded.config;
+  const only = namedModels(models, options.only);
+  const context = options.context ?? cluster.existing?.context;
+  const inContext = { ...options, ...(context !== undefined && { context }) };
+  return verifyWanted(() => wantedOf(loaded), inContext, around, only);
+}
+
+/** @throws BadInput */
+function requireRight({ prometheus, timeout }: VerifyOptions): void {
+  if (prometheus !== undefined) prometheusUrlOf(prometheus);
+  if (timeout <= 0) throw new BadInput([error("--timeout", "has to be more than 0 seconds")]);
+}
+
+/** @param only the models to look at @default all, and what is the stack's own */
+export async function verifyWanted(
+  read: () => Promise<Wanted>,
   options: VerifyOptions,
   around: Surroundings,
+  only?: ReadonlySet<string>,
 ): Promise<Outcome> {
-  const prometheusUrl = options.prometheus === undefined ? undefined : prometheusUrlOf(options.prometheus);
-  if (options.timeout <= 0) throw new BadInput([error("--timeout", "has to be more than 0 seconds")]);
-  const loaded = loadStack(folder, stack);
-  const only = namedModels(loaded.config.models, options.only);
-  const context = options.context ?? loaded.config.cluster.existing?.context;
-  const cluster = new Cluster(kubeconfigOf(options, around.env), context);
+  const cluster = new Cluster(kubeconfigOf(options, around.env), options.context);
   try {
     await answers(cluster);
-    const wanted = await wantedOf(loaded);
-    const { timeout: seconds } = options;
-    const target = new Target(cluster, wanted, seconds, namedBy(options, context));
-    const prometheus = new Prometheus(target, prometheusUrl, around.env[TOKEN_VARIABLE]);
-    const results = await interruptible("nothing was left in the cluster", async (signal) => {
-      const releases = wanted.releases.filter(({ model }) => only === undefined || only.has(model.name));
-      const { probeNamespace: namespace } = options;
-      const { pollMs } = around;
-      const probing = { namespace, seconds, signal, ...(pollMs !== undefined && { pollMs }) };
-      const probe = options.probe ? new Probe(target, releases, probing) : undefined;
-      const checks = checksOf(target, { prometheus, ...(probe !== undefined && { probe }) }, only);
-      const secondsOf = ({ name }: Check): number => (name === "network" ? seconds + REMOVAL_SECONDS : seconds);
-      return inTime(runChecks(checks, secondsOf), signal, "interrupted").finally(() => probe?.ended());
-    });
+    const wanted = await read();
+    const results = await interruptible("nothing was left in the cluster", (signal) =>
+      checked(new Target(cluster, wanted, options.timeout, namedBy(options)), options, around, signal, only),
+    );
     return outcomeOf(results, cluster, wanted, options, around);
   } finally {
     cluster.close();
   }
+}
+
+function checked(
+  target: Target,
+  { prometheus: given, probe: isProbed, probeNamespace: namespace, timeout: seconds }: VerifyOptions,
+  { env, pollMs }: Surroundings,
+  signal: AbortSignal,
+  only: ReadonlySet<string> | undefined,
+): Promise<Result[]> {
+  const url = given === undefined ? undefined : prometheusUrlOf(given);
+  const prometheus = new Prometheus(target, url, env[TOKEN_VARIABLE]);
+  const releases = target.wanted.releases.filter(({ model }) => only === undefined || only.has(model.name));
+  const probing = { namespace, seconds, signal, ...(pollMs !== undefined && { pollMs }) };
+  const probe = isProbed ? new Probe(target, releases, probing) : undefined;
+  const checks = checksOf(target, { prometheus, ...(probe !== undefined && { probe }) }, only);
+  const secondsOf = ({ name }: Check): number => (name === "network" ? seconds + REMOVAL_SECONDS : seconds);
+  return inTime(runChecks(checks, secondsOf), signal, "interrupted").finally(() => probe?.ended());
 }
 
 /** @throws Failure where nothing answers; BadInput where nobody is known there */
@@ -114,7 +133,7 @@ function namedModels(
   return only.length === 0 ? undefined : new Set(only);
 }
 
-function namedBy({ kubeconfig }: ClusterOptions, context: string | undefined): string {
+function namedBy({ kubeconfig, context }: ClusterOptions): string {
   const words = [
     ...(kubeconfig === undefined ? [] : ["--kubeconfig", kubeconfig]),
     ...(context === undefined ? [] : ["--context", context]),

@@ -25,6 +25,8 @@ export interface PrometheusStackValuesArgs extends TrustArgs {
   retentionSize?: string;
   /** Volume of each of the two Prometheus replicas, in GiB. @default 100 */
   volumeGiB?: number;
+  /** Further labels of workloads that kube-state-metrics shows, such as those of cost. @default none */
+  shownLabels?: readonly string[];
   /** StorageClass of all volumes. @default the cluster's default class */
   storageClass?: pulumi.Input<string>;
 }
@@ -110,7 +112,9 @@ export function prometheusStackValues(args: PrometheusStackValuesArgs) {
       priorityClassName: PRIORITY.cluster,
       resources: resources("50m", "128Mi", "512Mi"),
       metricLabelsAllowlist: [
-        ...["pods", "deployments", "jobs"].map((kind) => `${kind}=[${WORKLOAD_LABELS.join(",")}]`),
+        ...["pods", "deployments", "jobs"].map(
+          (kind) => `${kind}=[${[...WORKLOAD_LABELS, ...(args.shownLabels ?? [])].join(",")}]`,
+        ),
         `nodes=[${SHOWN_NODE_LABELS.join(",")}]`,
         `endpointslices=[${SERVICE_NAME_LABEL}]`,
       ],

@@ -18,6 +18,8 @@ export const KUBE = {
   podLabels: gauge("kube_pod_labels", ...OF_POD),
   podInfo: gauge("kube_pod_info", ...OF_POD, "node", "created_by_kind", "created_by_name"),
   podReady: gauge("kube_pod_status_ready", ...OF_POD, "condition"),
+  podScheduledAt: gauge("kube_pod_status_scheduled_time", ...OF_POD),
+  podReadyAt: gauge("kube_pod_status_ready_time", ...OF_POD),
   podPhase: gauge("kube_pod_status_phase", ...OF_POD, "phase"),
   podCreated: gauge("kube_pod_created", ...OF_POD),
   podDeleted: gauge("kube_pod_deletion_timestamp", ...OF_POD),
@@ -64,13 +66,17 @@ export const KUBE = {
   endpointLabels: gauge("kube_endpointslice_labels", "namespace", "endpointslice"),
 } as const satisfies Record<string, Metric>;
 
-const OF_GPU = ["gpu", "UUID", "modelName", "Hostname", ...OF_CONTAINER] as const;
+/**
+ * Only slices of a GPU (MIG) have the labels `GPU_I_ID` and `GPU_I_PROFILE`. The node's name is `Hostname` up to 4.8.2, and `hostname`
+ * after (commit d5e5f51 of 2026-05-12): a query by it breaks with the next chart.
+ */
+const OF_GPU = ["gpu", "UUID", "modelName", "Hostname", "GPU_I_ID", "GPU_I_PROFILE", ...OF_CONTAINER] as const;
 
 /** The DCGM exporter; `namespace`, `pod` and `container` are those that hold the GPU. */
 export const DCGM = {
   /** Percent. */
   utilization: gauge("DCGM_FI_DEV_GPU_UTIL", ...OF_GPU),
-  /** 0 to 1. Slices of a GPU (MIG) have this one alone, with the labels `GPU_I_ID` and `GPU_I_PROFILE`. */
+  /** 0 to 1. Slices of a GPU have this one alone. */
   engineActive: gauge("DCGM_FI_PROF_GR_ENGINE_ACTIVE", ...OF_GPU),
   /** MiB. */
   memoryUsed: gauge("DCGM_FI_DEV_FB_USED", ...OF_GPU),
@@ -87,7 +93,15 @@ export const DCGM = {
   power: gauge("DCGM_FI_DEV_POWER_USAGE", ...OF_GPU),
 } as const satisfies Record<string, Metric>;
 
-const OF_SCALER = ["namespace", "scaledObject", "scaler", "triggerIndex", "metric", "type"] as const;
+const OF_SCALER = [
+  "namespace",
+  "exported_namespace",
+  "scaledObject",
+  "scaler",
+  "triggerIndex",
+  "metric",
+  "type",
+] as const;
 
 /** KEDA's operator; scraped in its own namespace, so `exported_namespace` is that of the ScaledObject. */
 export const KEDA = {

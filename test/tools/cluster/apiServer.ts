@@ -46,6 +46,8 @@ const ALWAYS: readonly [string, string][] = [
   ...["Pod", "Node", "Secret", "Service", "ConfigMap", "Namespace"].map((kind): [string, string] => ["v1", kind]),
   ...["Deployment", "ReplicaSet", "DaemonSet"].map((kind): [string, string] => ["apps/v1", kind]),
   ["batch/v1", "Job"],
+  ["policy/v1", "PodDisruptionBudget"],
+  ["networking.k8s.io/v1", "NetworkPolicy"],
   ["discovery.k8s.io/v1", "EndpointSlice"],
   ["autoscaling/v2", "HorizontalPodAutoscaler"],
 ];

@@ -1,60 +1,22 @@
-/**
- * fixtures/vllm-0.30.0-metrics.prom is what a real vLLM 0.30.0 has answered to `GET /metrics`: recorded on CPU, from a
- * server with one served name, and kept in the shared facts as vllm-0.30.0-metrics.prom.
- */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 
 import fc from "fast-check";
 
 import { METRICS } from "../../../components/vocabulary/metrics/vllm.js";
 import { metricsText, partOf, replicaLoad } from "../../../tools/local/simulator/metrics.js";
+import { recorded } from "../../promql/catalogue.js";
+import { seriesOf } from "../../promql/exposition.js";
 
-const RECORDED = readFileSync(join(__dirname, "fixtures", "vllm-0.30.0-metrics.prom"), "utf8");
+/** What a simulated server says. */
+const SIMULATED = [METRICS.running, METRICS.waiting, METRICS.kvCacheUsage];
 const NO_LIMITS = { sequences: Infinity, inFlight: Infinity };
-
-interface Series {
-  type: string;
-  labels: Record<string, string>;
-  value: number;
-}
-
-/** All series of an exposition, by name. */
-function seriesOf(text: string): Map<string, Series[]> {
-  const types = new Map([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [name!, type!]));
-  const series = new Map<string, Series[]>();
-  for (const line of text.split("\n").filter((line) => line !== "" && !line.startsWith("#"))) {
-    const [, name, inner = "", value] = /^([\w:]+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];
-    assert.ok(name !== undefined, `no series: ${line}`);
-    const labels = Object.fromEntries(
-      [...inner.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, key, text]) => [key!, text!]),
-    );
-    const entry = { type: types.get(name) ?? "untyped", labels, value: Number(value) };
-    series.set(name, [...(series.get(name) ?? []), entry]);
-  }
-  return series;
-}
-
-describe("METRICS", () => {
-  for (const name of Object.values(METRICS)) {
-    it(`has with ${name} a gauge that vLLM 0.30.0 has, once for each engine`, () => {
-      assert.deepEqual(
-        seriesOf(RECORDED)
-          .get(name)
-          ?.map(({ type, labels }) => ({ type, labels })),
-        [{ type: "gauge", labels: { engine: "0", model_name: "chat" } }],
-      );
-    });
-  }
-});
 
 describe("metricsText", () => {
   it("says what it says as vLLM 0.30.0 does: same names, types and labels", () => {
-    const recorded = seriesOf(RECORDED);
+    const real = recorded("0.30.0");
     const ours = seriesOf(metricsText("chat", { running: 0, waiting: 0, kvCache: 0 }));
-    assert.deepEqual([...ours.keys()].sort(), Object.values(METRICS).toSorted());
-    for (const [name, series] of ours) assert.deepEqual(series, recorded.get(name), name);
+    assert.deepEqual([...ours.keys()].sort(), SIMULATED.toSorted());
+    for (const [name, series] of ours) assert.deepEqual(series, real.get(name), name);
   });
 
   it("says how much runs, waits and is kept", () => {

@@ -2,27 +2,28 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
 import { runtimeSelector } from "../../../components/derive/objects.js";
-import { LABELS } from "../../../components/vocabulary/labels.js";
 import { METRIC_LABELS } from "../../../components/vocabulary/metrics/labels.js";
 import { HTTP_PORT } from "../../../components/vocabulary/ports.js";
+import type { Outcome } from "../../../tools/commandLine.js";
 import { loadStack } from "../../../tools/loadStack.js";
 import type { KubernetesObject } from "../../../tools/local/client.js";
 import { LOOPBACK } from "../../../tools/local/ports.js";
 import type { Result } from "../../../tools/verify/check.js";
-import { verify, type VerifyOptions } from "../../../tools/verify/command.js";
+import { verify, type VerifyOptions, verifyWanted } from "../../../tools/verify/command.js";
 import { type Deployment, isReady, type Pod, type Rules, type ScaledObject } from "../../../tools/verify/objects.js";
 import { type Wanted, wantedOf, type WantedRelease } from "../../../tools/verify/wanted.js";
 import { type Config, merged, modelConfig } from "../../serving/fixtures.js";
 import { stackValues } from "../../stacks/fixtures.js";
 import { ApiServer } from "../cluster/apiServer.js";
-import { folderWith, stackText } from "../folders.js";
+import { folderWith, removeFolders, stackText } from "../folders.js";
 import { behaviour, Engine } from "./engine.js";
 
 export const NAMESPACE = "vllm";
 export const NODE = "gpu-1";
 export const PROMETHEUS = "http://kube-prometheus-stack-prometheus.monitoring.svc:9090";
+
+const AROUND = { env: {}, width: Infinity, now: new Date("2026-11-26T12:00:00Z"), pollMs: 10 };
 
 /** What Prometheus has. */
 interface Evaluated {
@@ -37,6 +38,22 @@ interface Evaluated {
 }
 
 let uid = 0;
+let server: ApiServer | undefined;
+/** By the text of their files: to run the program takes a second. */
+const stacks = new Map<string, { folder: string; wanted: Wanted }>();
+
+async function stackOf(text: string): Promise<{ folder: string; wanted: Wanted }> {
+  const folder = folderWith({ "Pulumi.test.yaml": text });
+  return { folder, wanted: await wantedOf(loadStack(folder, "test")) };
+}
+
+/** For `after`. */
+export function endWorlds(): void {
+  server?.stop();
+  server = undefined;
+  stacks.clear();
+  removeFolders();
+}
 
 export class World {
   readonly engines = new Map<string, Engine>();
@@ -60,8 +77,12 @@ export class World {
       }),
       changes,
     );
-    const folder = folderWith({ "Pulumi.test.yaml": stackText(values) });
-    const world = new World(await ApiServer.start(), folder, await wantedOf(loadStack(folder, "test")));
+    const text = stackText(values);
+    const known = stacks.get(text) ?? (await stackOf(text));
+    stacks.set(text, known);
+    server ??= await ApiServer.start();
+    server.clear();
+    const world = new World(server, known.folder, known.wanted);
     world.kubeconfig = world.api.kubeconfig();
     await world.deploy();
     await world.startPrometheus();
@@ -69,7 +90,6 @@ export class World {
   }
 
   stop(): void {
-    this.api.stop();
     for (const engine of this.engines.values()) engine.stop();
     this.prometheus?.close();
     this.prometheus?.closeAllConnections();
@@ -87,22 +107,27 @@ export class World {
     return this.engines.get(`${release}-1`)!;
   }
 
-  async run(options: Partial<VerifyOptions> = {}) {
-    return verify(
-      this.folder,
-      "test",
-      {
-        kubeconfig: this.kubeconfig,
-        context: "test",
-        probe: false,
-        probeNamespace: "default",
-        timeout: 5,
-        quiet: false,
-        json: false,
-        ...options,
-      },
-      { env: {}, width: Infinity, now: new Date("2026-11-26T12:00:00Z"), pollMs: 10 },
-    );
+  options(changes: Partial<VerifyOptions> = {}): VerifyOptions {
+    return {
+      kubeconfig: this.kubeconfig,
+      context: "test",
+      probe: false,
+      probeNamespace: "default",
+      timeout: 20,
+      quiet: false,
+      json: false,
+      ...changes,
+    };
+  }
+
+  /** As the command line calls it. */
+  command(options: Partial<VerifyOptions> = {}): Promise<Outcome> {
+    return verify(this.folder, "test", this.options(options), AROUND);
+  }
+
+  /** The same for a stack that has been read. */
+  run(options: Partial<VerifyOptions> = {}): Promise<Outcome> {
+    return verifyWanted(() => Promise.resolve(this.wanted), this.options(options), AROUND);
   }
 
   /** By `subject check`. */
@@ -129,12 +154,7 @@ export class World {
     const { api, wanted } = this;
     const all = [...wanted.releases, ...wanted.models, wanted].flatMap(({ objects }) => objects);
     for (const { manifest } of all) api.put(structuredClone(manifest));
-    api.put({
-      apiVersion: "v1",
-      kind: "Secret",
-      metadata: { name: "chat-api-key", namespace: NAMESPACE },
-      data: { "api-key": Buffer.from("sk-secret").toString("base64") },
-    });
+    for (const secret of api.of("Secret")) secret["data"] = { "api-key": Buffer.from("sk-secret").toString("base64") };
     api.put({
       apiVersion: "v1",
       kind: "Node",
@@ -323,7 +343,3 @@ export function upOf({ name, plan }: WantedRelease, partOf: string): Record<stri
   const own = Object.entries(METRIC_LABELS).map(([key, label]) => [label, values[key]!]);
   return { namespace: NAMESPACE, pod: `${name}-1`, ...(Object.fromEntries(own) as Record<string, string>) };
 }
-
-/** Label of a release's objects. */
-export const RELEASE = LABELS.release;
-export const projectFile = (folder: string): string => join(folder, "Pulumi.test.yaml");

@@ -2,6 +2,7 @@
 import { counted } from "../../../components/config/problems.js";
 import type { Task } from "../../../components/facts/models/task.js";
 import { METRICS } from "../../../components/vocabulary/metrics/vllm.js";
+import { ENGINE_CONTAINER } from "../../../components/vocabulary/workloads.js";
 import type { Answer } from "../../cluster/http.js";
 import { type Check, fail, judged, pass, type Verdict } from "../check.js";
 import type { Pod } from "../objects.js";
@@ -99,7 +100,7 @@ export function answerCheck(target: Target, release: WantedRelease): Check {
   return {
     name: "answer",
     subject: name,
-    next: `npm run coldstart -- ${plan.name} --namespace ${target.namespace}`,
+    next: target.kubectl(`logs deployment/${name} -c ${ENGINE_CONTAINER} --tail 50`),
     run: async () => {
       const [pod] = await target.readyPods(release);
       const headers = await target.authorization(release);

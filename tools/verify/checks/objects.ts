@@ -38,7 +38,8 @@ async function present(target: Target, objects: readonly WantedObject[]): Promis
         if (!(thrown instanceof ApiError)) throw thrown;
         const many = counted(group.objects.length, group.kind);
         if (thrown.status === 403 || thrown.status === 401) unread.push(`${many} may not be read`);
-        else problems.push(`${many} missing: ${thrown.message}`);
+        else if (thrown.status === 404) problems.push(`${many} missing: the cluster does not know ${group.apiVersion}`);
+        else throw thrown;
       }
     }),
   );
