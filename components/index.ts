@@ -78,6 +78,8 @@ export { VllmRuntime, type VllmRuntimeArgs } from "./serving/vllmRuntime.js";
 export { WarmSpare, type WarmSpareArgs } from "./serving/warmSpare.js";
 export { ANNOTATIONS, LABELS } from "./vocabulary/labels.js";
 export { Observability, type ObservabilityArgs } from "./observability/observability.js";
+export type { PricesConfig } from "./contract/observability/prices.js";
+export type { LoadConfig } from "./contract/load.js";
 export type { ObservabilityConfig } from "./contract/observability/schema.js";
 export type { Telemetry } from "./derive/observability/telemetry.js";
 export type { LogsConfig } from "./contract/observability/logs.js";

@@ -72,7 +72,7 @@ export function withCostLabels(
 export function registerCostLabels(labels: CostLabels): void {
   if (Object.keys(labels).length === 0) return;
   pulumi.runtime.registerStackTransformation(({ type, props, opts }) => {
-    const changedTo = withCostLabels(type, props as Fields, labels);
+    const changedTo = withCostLabels(type, props, labels);
     if (changedTo === undefined) return undefined;
     const { ignoreChanges = [] } = changedTo;
     return {

@@ -73,20 +73,23 @@ export async function checkRules(rules: Rules): Promise<void> {
 /**
  * Runs tests of rules.
  *
+ * @param rules a file, or several, of which each may have groups of the same names
  * @param evaluationInterval how often the rules are evaluated
  * @throws Error with what promtool prints when one fails
  */
-export async function testRules(rules: Rules, tests: readonly RuleTest[], evaluationInterval = "1m"): Promise<void> {
+export async function testRules(
+  rules: Rules | readonly Rules[],
+  tests: readonly RuleTest[],
+  evaluationInterval = "1m",
+): Promise<void> {
+  const files = new Map([rules].flat().map((one: Rules, index) => [`rules-${index}.yml`, text(one)]));
   const file = {
-    rule_files: ["rules.yml"],
+    rule_files: [...files.keys()],
     evaluation_interval: evaluationInterval,
     tests: tests.map((test) => ({ interval: "1m", ...test })),
   };
-  await run({ "rules.yml": text(rules), "tests.yml": stringify(file, { lineWidth: 0 }) }, [
-    "test",
-    "rules",
-    "tests.yml",
-  ]);
+  const written = { ...Object.fromEntries(files), "tests.yml": stringify(file, { lineWidth: 0 }) };
+  await run(written, ["test", "rules", "tests.yml"]);
 }
 
 function text(rules: Rules): string {

@@ -6,6 +6,7 @@ import { addBench } from "./commands/bench.js";
 import { addCache } from "./commands/cache.js";
 import { addColdstart } from "./commands/coldstart.js";
 import { addContract } from "./commands/contract.js";
+import { addDashboards } from "./commands/dashboards.js";
 import { addDocsCheck } from "./commands/docsCheck.js";
 import { addFit } from "./commands/fit.js";
 import { addGenerate } from "./commands/generate.js";
@@ -31,6 +32,7 @@ for (const add of [
   addColdstart,
   addCache,
   addBatch,
+  addDashboards,
   addVerifyFlags,
   addGenerate,
   addDocsCheck,

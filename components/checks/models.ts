@@ -14,7 +14,7 @@ export function checkModel(
   path: string,
   releases: readonly string[] | undefined,
 ): Problem[] {
-  const { route, autoscaling, servedNames } = model;
+  const { route, autoscaling, servedNames, load } = model;
   return [
     ...checkRoute(route, `${path}.route`, releases),
     ...given([autoscaling.min, autoscaling.max], (min, max) =>
@@ -24,6 +24,16 @@ export function checkModel(
       checkActivation({ min, activation }, `${path}.autoscaling`),
     ),
     ...checkOwnScaling(autoscaling, `${path}.autoscaling`),
+    ...given([load, autoscaling.min, autoscaling.max], (expected, min, max) =>
+      expected?.replicas !== undefined && (expected.replicas < min || expected.replicas > max)
+        ? [
+            error(
+              `${path}.load.replicas`,
+              `${expected.replicas} is not among the model's replicas: use ${min} to ${max}`,
+            ),
+          ]
+        : [],
+    ),
     ...checkRepeated(servedNames, `${path}.servedNames`),
   ];
 }

@@ -118,6 +118,7 @@ function resolveModel(name: string, value: unknown, path: string, shared: Shared
     ...(parsed.value.apiKey !== undefined && { apiKey: parsed.value.apiKey }),
     warmSpares: parsed.value.warmSpares,
     ...(parsed.value.slo !== undefined && { slo: parsed.value.slo }),
+    ...(parsed.value.load !== undefined && { load: parsed.value.load }),
     releases: new Map(releases.map(({ release, plan }) => [release, plan as RuntimePlan])),
   };
   if (!problems.some(({ severity }) => severity === "error"))

@@ -43,6 +43,20 @@ function cronJobOf(all: Registry): Record<string, unknown> & { jobTemplate: { sp
 const specIn = (all: Registry): Spec => specOf(cronJobOf(all).jobTemplate.spec.template.spec) as unknown as Spec;
 
 describe("a batch", () => {
+  it("has its workers carry cost labels, and makes no other run for them", async () => {
+    const plan = planOf(batchConfig());
+    const costLabels = { team: "ml" };
+    const labelled = await registered(
+      () => new VllmBatch("docs-batch", { plan, environment: { ...environment, costLabels } }),
+    );
+    const { metadata, spec } = specIn(labelled).workers.job;
+    assert.equal(metadata.labels["team"], "ml");
+    assert.equal((spec.template as { metadata?: { labels: Record<string, string> } }).metadata?.labels["team"], "ml");
+    const nameIn = (all: Registry) =>
+      (all.get("Job", "docs-batch").inputs as { metadata: { name: string } }).metadata.name;
+    assert.equal(nameIn(labelled), nameIn(await made(plan)));
+  });
+
   it("is a CronJob that rests without a schedule, and one Job for the config's input", async () => {
     const all = await made(planOf(batchConfig()));
     assert.deepEqual(all.names("VllmBatch docs-batch"), [

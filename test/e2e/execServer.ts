@@ -40,14 +40,35 @@ function envProgram(folder: string): string {
   ].join("\n");
 }
 
-/** Starts it for the nodes of a namespace's pods. @returns ends it */
-export async function serveExec(cluster: Cluster, folder: string, nodes: readonly string[]): Promise<() => void> {
+/** Forwards a port of every pod of a namespace to one of this machine: https://kwok.sigs.k8s.io/docs/user/kwok-port-forward/ */
+export function forwarding(namespace: string, port: number, target: number): object {
+  return {
+    apiVersion: "kwok.x-k8s.io/v1alpha1",
+    kind: "ClusterPortForward",
+    metadata: { name: namespace },
+    spec: {
+      selector: { matchNamespaces: [namespace] },
+      forwards: [{ ports: [port], target: { port: target, address: LOOPBACK } }],
+    },
+  };
+}
+
+/** Starts it for the nodes of a namespace's pods. @param more of its configuration @returns ends it */
+export async function serveExec(
+  cluster: Cluster,
+  folder: string,
+  nodes: readonly string[],
+  more: readonly object[] = [],
+): Promise<() => void> {
   const bin = join(folder, "exec");
   mkdirSync(bin, { recursive: true });
   writeFileSync(join(bin, "env"), envProgram(folder));
   chmodSync(join(bin, "env"), 0o755);
   // It does not start without stages.
-  writeFileSync(join(bin, "config.yaml"), `${stagesText(await moduleFolder("kwok"))}\n---\n${stringify(CONFIG)}`);
+  writeFileSync(
+    join(bin, "config.yaml"),
+    [stagesText(await moduleFolder("kwok")), ...[CONFIG, ...more].map((one) => stringify(one))].join("\n---\n"),
+  );
   const { kubelet } = await namedPorts("kubelet");
   const started = start(
     `exec-${kubelet}`,

@@ -23,7 +23,7 @@ import { eventually } from "./scenario.js";
 import { binaries, FOLDERS, world } from "./world.js";
 
 /** Kinds that the operator needs and a stack does not. */
-const DEFINITIONS = ["prometheuses", "probes"];
+const DEFINITIONS = ["prometheuses", "probes", "alertmanagers", "alertmanagerconfigs"];
 const NAME = "kube-prometheus-stack-prometheus";
 const OPERATOR = "kube-prometheus-stack-operator";
 
@@ -144,8 +144,13 @@ export class OperatedPrometheus {
    * Starts a Prometheus by what the operator has written for the PodMonitors of a namespace.
    *
    * @param rules files in place of the operator's
+   * @param beside what else its configuration has: `scrape_configs` beside those of the PodMonitors, `alerting`
    */
-  async run(ofNamespace: string, rules?: Record<string, string>): Promise<void> {
+  async run(
+    ofNamespace: string,
+    rules?: Record<string, string>,
+    { scrape_configs = [], ...beside }: { scrape_configs?: object[]; alerting?: object } = {},
+  ): Promise<void> {
     const folder = join(FOLDERS.run, `operated-${this.namespace}-${this.pids.length}`);
     mkdirSync(folder, { recursive: true });
     for (const [name, text] of Object.entries(rules ?? (await this.ruleFiles())))
@@ -162,9 +167,10 @@ export class OperatedPrometheus {
     const operators = await this.scrapeConfigs();
     const config = {
       global: { evaluation_interval: "1s" },
+      ...beside,
       rule_files: [join(folder, "*.yaml")],
       // Where the simulator answers is ours to say, in the last two relabelings; all labels are the operator's.
-      scrape_configs: local.scrape_configs.map((ours) => {
+      scrape_configs: local.scrape_configs.map((ours): object => {
         const theirs = operators.find(({ job_name }) => job_name === ours.job_name);
         if (theirs === undefined) throw new Error(`the operator scrapes no ${ours.job_name}`);
         return {
@@ -174,6 +180,7 @@ export class OperatedPrometheus {
         };
       }),
     };
+    config.scrape_configs.push(...scrape_configs);
     const file = join(folder, "config.yml");
     writeFileSync(file, stringify(config, { lineWidth: 0 }));
     const { prometheus } = await namedPorts("prometheus");
@@ -193,9 +200,13 @@ export class OperatedPrometheus {
     await until("Prometheus", () => prometheusIsReady(`http://${LOOPBACK}:${prometheus}`), { processes: [started] });
   }
 
+  get url(): string {
+    return `http://${LOOPBACK}:${this.port}`;
+  }
+
   /** What Prometheus answers to a query now. */
   async query(query: string): Promise<Series[]> {
-    const url = `http://${LOOPBACK}:${this.port}/api/v1/query?query=${encodeURIComponent(query)}`;
+    const url = `${this.url}/api/v1/query?query=${encodeURIComponent(query)}`;
     const answer = (await (await fetch(url)).json()) as { data?: { result: Series[] }; error?: string };
     if (answer.data === undefined) throw new Error(`${query}: ${answer.error ?? "no answer"}`);
     return answer.data.result;

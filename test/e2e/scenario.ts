@@ -125,17 +125,21 @@ export class Scenario {
     return scenario;
   }
 
-  /** What the stack of these values makes. */
-  async stepsOf(
-    { models, groups = GROUPS, described = groups, others = {} }: Values,
-    load: Record<string, string> = {},
-  ): Promise<Step[]> {
+  /** Values under `vllm:` of such a stack, as its file has them. */
+  stackValues({ models, groups = GROUPS, described = groups, others = {} }: Values): Config {
     const own = Object.fromEntries(
       Object.entries(described).map(([name, group]) => [name, this.ownGroup(group as NodeGroupConfig)]),
     );
     const cluster = { existing: { gpuNodes: own } };
-    const file = decryptedFile({ namespace: this.namespace, cluster, ...others, models: undefined });
+    const { values } = decryptedFile({ namespace: this.namespace, cluster, ...others, models: undefined });
     // Set and not merged: the models of the fixtures must not show through.
+    return { ...values, models };
+  }
+
+  /** What the stack of these values makes. */
+  async stepsOf(given: Values, load: Record<string, string> = {}): Promise<Step[]> {
+    const { models, ...values } = this.stackValues(given);
+    const file = decryptedFile({ ...values, models: undefined });
     const complete = {
       ...file,
       values: { ...file.values, models },

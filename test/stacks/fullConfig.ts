@@ -297,6 +297,7 @@ export const FULL_EXISTING: Config = stackValues({
       drainSeconds: 60,
       warmSpares: 1,
       slo: { ttft: { seconds: 2.5, target: 0.99 } },
+      load: { inputTokensPerSecond: 2000, outputTokensPerSecond: 400, replicas: 2 },
       releases: {
         r1: {
           model: {

@@ -21,6 +21,13 @@ export function addBench(program: Command): void {
       benchJudge();
     });
   bench
+    .command("observability")
+    .description("Rules of 300 models in a real Prometheus, which takes seven minutes, and the size of dashboards.")
+    .action(async () => {
+      const { benchObservability } = await import("../bench/observability.js");
+      await benchObservability();
+    });
+  bench
     .command("fill")
     .description("Throughput of fills of the weights' cache, against plain copying of the same bytes.")
     .action(async () => {

@@ -76,11 +76,6 @@ export const PROGRAMS = {
       lines: [`\t"${ALERTMANAGER}/ui"`, "\tui.Register(router)"],
     },
   },
-  kubeStateMetrics: {
-    name: "kube-state-metrics",
-    family: "kube-state-metrics",
-    package: "k8s.io/kube-state-metrics/v2",
-  },
   prometheusOperator: {
     name: "prometheus-operator",
     family: "prometheus-operator",
@@ -101,7 +96,7 @@ export const PROGRAMS = {
 export type ProgramName = keyof typeof PROGRAMS;
 
 /** For tests alone. */
-const OF_TESTS: readonly ProgramName[] = ["promtool", "alertmanager", "kubeStateMetrics", "prometheusOperator"];
+const OF_TESTS: readonly ProgramName[] = ["promtool", "alertmanager", "prometheusOperator"];
 
 /** What `npm run local` starts. */
 export const LOCAL_PROGRAMS = (Object.keys(PROGRAMS) as ProgramName[]).filter((name) => !OF_TESTS.includes(name));

@@ -23,7 +23,7 @@ export interface BatchReport {
   hourlyUsd?: { minUsd: number; maxUsd: number };
 }
 
-export function batchReport(plan: BatchPlan, config: Pick<StackConfig, "cluster">): BatchReport {
+export function batchReport(plan: BatchPlan, config: Pick<StackConfig, "cluster" | "observability">): BatchReport {
   const { name, endpoint, parallelism, schedule, work } = plan;
   const common = {
     batch: name,
@@ -34,7 +34,7 @@ export function batchReport(plan: BatchPlan, config: Pick<StackConfig, "cluster"
   };
   if (!hasEngine(work)) return { ...common, runs: { route: work.route.model } };
   const { model, gpu } = work.release;
-  const each = replicaCost(work.release, nodeGroupsOf(config.cluster));
+  const each = replicaCost(work.release, nodeGroupsOf(config.cluster), config.observability.prices.hourlyUsd);
   const digits = (usd: number): number => Number(usd.toFixed(4));
   return {
     ...common,

@@ -7,6 +7,7 @@ import { html } from "./escape.js";
 import { STYLE } from "./htmlStyle.js";
 import type { GpuMemory, ReleaseReport, StackReport } from "./report.js";
 import { costRange, usd } from "./money.js";
+import { perMillion, replicaCounts, type TokensReport } from "./tokens.js";
 import { hourAndMonth, oneDigit, unpriced } from "./text.js";
 
 /** Nothing may be loaded or run, whatever a text of a config becomes. */
@@ -122,8 +123,22 @@ ${memoryBar(name, fit.perGpu)}
 <div><dt>Context</dt><dd>${html(`${release.context.toLocaleString("en-US")} tokens, ${oneDigit(fit.fullLengthRequests)} such requests at once`)}</dd></div>
 <div><dt>Replicas</dt><dd>${html(counts)}</dd></div>
 <div><dt>An hour</dt><dd>${html(costRange(hourlyUsd))}${hourlyUsd === undefined ? "" : costBar(hourlyUsd.minUsd, hourlyUsd.maxUsd, mostUsd)}</dd></div>
-</dl>
+${tokenFacts(release.tokens)}</dl>
 </article>`;
+}
+
+/** At the load that the model states. */
+function tokenFacts(tokens: TokensReport | undefined): string {
+  if (tokens === undefined) return "";
+  const { inputTokensPerSecond, outputTokensPerSecond, perMillionUsd } = tokens;
+  const costs = [
+    perMillionUsd.input && `${perMillion(perMillionUsd.input)} input`,
+    perMillionUsd.output && `${perMillion(perMillionUsd.output)} output`,
+  ].filter((cost) => cost !== undefined);
+  const count = (value: number): string => value.toLocaleString("en-US");
+  const load = `${count(inputTokensPerSecond)} in and ${count(outputTokensPerSecond)} out a second`;
+  const at = `at ${load}, ${replicaCounts(tokens)} replicas`;
+  return `<div><dt>A million tokens</dt><dd>${html(costs.join(", "))} <small>${html(at)}</small></dd></div>\n`;
 }
 
 function memoryBar(name: string, memory: GpuMemory): string {

@@ -6,6 +6,7 @@ import { type StackDiff, diffText } from "./diff.js";
 import { html, markdown } from "./escape.js";
 import type { ReleaseReport, StackReport } from "./report.js";
 import { costRange } from "./money.js";
+import { tokenCells } from "./tokens.js";
 import { hourAndMonth, oneDigit, stackText, unpriced } from "./text.js";
 
 /** First line of a comment: whoever comes again updates the comment that has it. */
@@ -33,6 +34,7 @@ function stackMarkdown(report: StackReport, diff: StackDiff | undefined, room: n
   if (exceptions !== undefined) summary.push("", exceptions);
   const parts: Part[] = [
     { open: [...summary, "", ...HEAD].join("\n"), lines: report.releases.map(row), close: "" },
+    ...tokenTable(report.releases),
     ...(diff === undefined ? [] : [folded("What changes", plainLines(diffText(diff)))]),
     ...foldedIf(
       counted(report.violations.length, "violation"),
@@ -70,6 +72,19 @@ function row({
     costRange(hourlyUsd),
   ];
   return `| ${cells.join(" | ")} |`;
+}
+
+const TOKENS_HEAD = [
+  "| Release | Input tokens a second | Output tokens a second | Replicas | $ a million input | $ a million output |",
+  "| --- | ---: | ---: | ---: | ---: | ---: |",
+];
+
+/** Of models that state their load. */
+function tokenTable(releases: readonly ReleaseReport[]): Part[] {
+  const rows = releases.flatMap(({ model, release, tokens }) =>
+    tokens === undefined ? [] : [`| ${[markdown(`${model}-${release}`), ...tokenCells(tokens)].join(" | ")} |`],
+  );
+  return rows.length === 0 ? [] : [{ open: TOKENS_HEAD.join("\n"), lines: rows, close: "" }];
 }
 
 /** Lines between an opening and a closing text. */

@@ -15,6 +15,7 @@ import type { CollectedResource } from "../collect.js";
 import { type BatchReport, batchReport } from "./batches.js";
 import { type ColdStartReport, coldStartReport } from "./coldStart.js";
 import { madeByEks, type MadeByComponent } from "./eksComponent.js";
+import { tokensReport, type TokensReport } from "./tokens.js";
 import type { StatedException } from "../exceptions.js";
 import type { Violation } from "../policyRunner.js";
 
@@ -64,6 +65,8 @@ export interface ReleaseReport {
   coldStart: ColdStartReport;
   /** On-demand, warm spares included in the routed release; absent where no machine of the release has a price. */
   hourlyUsd?: CostRange;
+  /** Of a routed release whose model states its load, and whose machines have a price. */
+  tokens?: TokensReport;
   contractHash: string;
   /** What follows `vllm serve`. */
   arguments: string[];
@@ -110,7 +113,8 @@ function gpuMemory(fit: Fit, memoryGiB: number): GpuMemory {
 function releaseReport(model: ServedModel, plan: RuntimePlan, config: StackConfig): ReleaseReport {
   const routed = model.route.stable === plan.release;
   const fit = fitOf(fitInput(plan));
-  const each = replicaCost(plan, nodeGroupsOf(config.cluster));
+  const each = replicaCost(plan, nodeGroupsOf(config.cluster), config.observability.prices.hourlyUsd);
+  const tokens = tokensReport(model, plan, config);
   const { min, max } = plan.autoscaling;
   const spares = routed ? model.warmSpares : 0;
   return {
@@ -136,6 +140,7 @@ function releaseReport(model: ServedModel, plan: RuntimePlan, config: StackConfi
     ...(each !== undefined && {
       hourlyUsd: { minUsd: round((min + spares) * each.minUsd, 4), maxUsd: round((max + spares) * each.maxUsd, 4) },
     }),
+    ...(tokens !== undefined && { tokens }),
     contractHash: contractHash(plan.contract),
     arguments: serveArguments(plan),
     reasons: Object.fromEntries(

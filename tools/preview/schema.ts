@@ -48,6 +48,10 @@ const coldStart = z
   })
   .describe("Expected start of a replica on a node that is there, by published figures");
 
+const perMillion = z
+  .strictObject({ minUsd: z.number(), maxUsd: z.number() })
+  .describe("US dollars a million tokens: by the fewest and by the most replicas");
+
 const release = z.strictObject({
   model: z.string(),
   release: z.string(),
@@ -62,6 +66,15 @@ const release = z.strictObject({
   replicas: z.strictObject({ min: z.int(), max: z.int() }),
   coldStart,
   hourlyUsd: usdRange.optional().describe("Absent where no source has the price of the machines"),
+  tokens: z
+    .strictObject({
+      inputTokensPerSecond: z.number().describe("Of all replicas together"),
+      outputTokensPerSecond: z.number().describe("Of all replicas together"),
+      replicas: z.strictObject({ min: z.number(), max: z.number() }).describe("Replicas that take this load"),
+      perMillionUsd: z.strictObject({ input: perMillion.optional(), output: perMillion.optional() }),
+    })
+    .optional()
+    .describe("At the load that the model states, of its routed release"),
   contractHash: z.string(),
   arguments: z.array(z.string()).describe("What follows `vllm serve`"),
   reasons: z.record(z.string(), z.string()).describe("Why each flag and variable is set, by its name"),

@@ -13,6 +13,7 @@ import { costRange } from "./money.js";
 import type { ReleaseReport, StackReport } from "./report.js";
 import { colours as pc } from "../colours.js";
 import { fittingTable } from "./table.js";
+import { tokenLines } from "./tokens.js";
 
 /** `kubernetes:apps/v1:Deployment` as `apps/v1 Deployment`, `aws:ec2/subnet:Subnet` as `aws ec2 Subnet`. */
 function shortType(type: string): string {
@@ -144,6 +145,7 @@ export function stackText(given: StackReport, width = Infinity): string {
   const custom = report.resources.filter(({ custom }) => custom).length;
   const left = unpriced(report.releases);
   const exceptions = exceptionsLine(report.exceptions);
+  const tokens = tokenLines(report.releases, width);
   const sections = [
     [pc.bold(`Stack ${report.stack}`), pc.dim(report.note)],
     [
@@ -162,6 +164,7 @@ export function stackText(given: StackReport, width = Infinity): string {
       `All models: ${hourAndMonth(report.hourlyUsd)}`,
       ...(left === undefined ? [] : [pc.yellow(left)]),
     ],
+    ...(tokens.length === 0 ? [] : [tokens]),
     ...(report.batches.length === 0 ? [] : [batchLines(report.batches, width)]),
     ...(report.cluster === undefined ? [] : [clusterLines(report.cluster, width)]),
     ...(report.warnings.length === 0

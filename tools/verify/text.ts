@@ -55,5 +55,6 @@ function byCheck(one: Result, other: Result): number {
 function summary(results: readonly Result[]): string {
   const { pass, fail, skip } = counts(results);
   const text = `${counted(results.length, "check")}: ${pass} passed, ${fail} failed, ${skip} skipped`;
+  if (pass === 0 && fail === 0) return pc.red(`${text}: nothing could be verified`);
   return fail > 0 ? pc.red(text) : pc.green(text);
 }

@@ -48,7 +48,6 @@ export function tracingVariables(
   const attributes = {
     "service.namespace": partOf,
     "service.version": plan.release,
-    "service.instance.id": `$(${POD_NAME})`,
     "k8s.pod.name": `$(${POD_NAME})`,
     // Named as the labels of the series are, so that a span and a series are found by the same words.
     vllm_stack: partOf,

@@ -59,6 +59,15 @@ export const OWNED_FLAGS: Readonly<Record<string, string>> = {
 /** Flags that follow from the contract where it does not set them: the runner from the model's task, adapters' places from their sources. */
 export const DERIVED_FLAGS: readonly string[] = ["runner", "lora-modules"];
 
+/** Flags by which a platform sees its engines, decided for all releases at once: they change nothing of what a model answers. */
+export const OBSERVING_FLAGS: readonly string[] = [
+  "otlp-traces-endpoint",
+  "collect-detailed-traces",
+  "disable-access-log-for-endpoints",
+  // Refused by the policy engine-closed, unless an environment allows it.
+  "enable-log-requests",
+];
+
 /** Flags that the contract keeps out and that other programs may need: like flags beyond the contract, they need a reason. */
 export const KEPT_OUT_FLAGS: readonly string[] = Object.entries(OWNED_FLAGS)
   .filter(([name, fix]) => name === "kv-cache-memory-bytes" || fix.startsWith("leave it out"))

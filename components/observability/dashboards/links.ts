@@ -6,8 +6,8 @@ import { BOARDS, type BoardName, dashboardUid } from "./names.js";
 /** Where dashboards and runbooks of a stack are. */
 export interface BoardLinks {
   stack: string;
-  /** Address of the runbooks' folder. */
-  runbooks: string;
+  /** Address of the runbooks' folder. @default no links to runbooks */
+  runbooks?: string | undefined;
 }
 
 /** A path in Grafana. It has no host, so that it works under any address of Grafana. */
@@ -28,13 +28,17 @@ export function topLinks(board: BoardName, { stack, runbooks }: BoardLinks): Das
         .includeVars(true)
         .keepTime(true),
     ),
-    new DashboardLinkBuilder("Runbooks")
-      .type(DashboardLinkType.Link)
-      .url(runbooks)
-      .icon("doc")
-      .tooltip("One page for each alert: what it means, and the way back")
-      .targetBlank(true),
+    ...(runbooks === undefined ? [] : [toRunbooks(runbooks)]),
   ];
+}
+
+function toRunbooks(address: string): DashboardLinkBuilder {
+  return new DashboardLinkBuilder("Runbooks")
+    .type(DashboardLinkType.Link)
+    .url(address)
+    .icon("doc")
+    .tooltip("One page for each alert: what it means, and the way back")
+    .targetBlank(true);
 }
 
 /** The address of a model's dashboard, for the model of a row of a table. */
@@ -59,7 +63,8 @@ export function modelOfLine(stack: string): string {
   );
 }
 
-/** The runbook of the alert of a row; pages are named as alerts. */
-export function runbookOfRow(runbooks: string): string {
-  return `${runbooks.replace(/\/$/, "")}/\${__data.fields.alertname}.md`;
+/** A link from an alert of a row to its runbook, whose file is named as the alert; none where nobody says where runbooks are. */
+export function runbookOfRow({ runbooks }: BoardLinks): { alertname?: { title: string; url: string } } {
+  if (runbooks === undefined) return {};
+  return { alertname: { title: "Runbook", url: `${runbooks.replace(/\/$/, "")}/\${__data.fields.alertname}.md` } };
 }

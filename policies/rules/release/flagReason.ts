@@ -1,4 +1,9 @@
-import { DERIVED_FLAGS, KEPT_OUT_FLAGS, OWNED_FLAGS } from "../../../components/facts/vllm/ownFlags.js";
+import {
+  DERIVED_FLAGS,
+  KEPT_OUT_FLAGS,
+  OBSERVING_FLAGS,
+  OWNED_FLAGS,
+} from "../../../components/facts/vllm/ownFlags.js";
 import { ANNOTATIONS } from "../../../components/vocabulary/labels.js";
 import { contractOf } from "../../engine/contract.js";
 import { type Flag, flagsOf, nameOf } from "../../engine/flags.js";
@@ -14,7 +19,7 @@ export const flagReason = wholePodRule(
     why: "Flags outlive the people who set them; without a reason nobody dares to remove one at the next upgrade.",
     remediationSteps: `Write the flag in the release's \`flags\` with its reason; other programs: in the annotation ${ANNOTATIONS.contract} as {"flags": {"<name>": {"value": …, "reason": "…"}}}.`,
     equalForms:
-      "Flags are read in every spelling of vLLM's parser: `_` for `-`, `--no-…`, short names, abbreviations, `--name.key`, after `=` or as the next word, in shell scripts and `vllm serve` behind other programs. Good: the flags of the contract itself, and those with a reason that says something. A file of flags (`--config`) is refused, since nothing sees what it sets.",
+      "Flags are read in every spelling of vLLM's parser: `_` for `-`, `--no-…`, short names, abbreviations, `--name.key`, after `=` or as the next word, in shell scripts and `vllm serve` behind other programs. Good: the flags of the contract itself, those of logs and traces, and those with a reason that says something. A file of flags (`--config`) is refused, since nothing sees what it sets.",
     severity: "medium",
     enforcementLevel: "mandatory",
   },
@@ -39,11 +44,12 @@ function isStreamer(flag: Flag): boolean {
   return flag.name === "load-format" && flag.values.at(-1) === "runai_streamer";
 }
 
-/** Flags whose values are the contract itself, or which another rule refuses. */
+/** Flags whose values are the contract itself or its platform's logs and traces, or which another rule refuses. */
 function isStated(name: string): boolean {
   return (
     name === "config" ||
     DERIVED_FLAGS.includes(name) ||
+    OBSERVING_FLAGS.includes(name) ||
     (Object.hasOwn(OWNED_FLAGS, name) && !KEPT_OUT_FLAGS.includes(name))
   );
 }

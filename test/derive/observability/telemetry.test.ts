@@ -63,7 +63,6 @@ describe("what servers are told of tracing", () => {
     assert.deepEqual(OTEL_RESOURCE_ATTRIBUTES?.split(","), [
       "service.namespace=prod",
       "service.version=r1",
-      "service.instance.id=$(POD_NAME)",
       "k8s.pod.name=$(POD_NAME)",
       "vllm_stack=prod",
       `vllm_model=${plan.name}`,

@@ -43,7 +43,11 @@ function counter(name: string, labels: Labels, rate: (minute: number) => number 
     total += (rate(minute) ?? 0) * STEP_SECONDS;
     totals.set(minute, total);
   }
-  return inputSeries(name, labels, tape((minute) => (rate(minute) === undefined ? undefined : totals.get(minute))));
+  return inputSeries(
+    name,
+    labels,
+    tape((minute) => (rate(minute) === undefined ? undefined : totals.get(minute))),
+  );
 }
 
 /** Log-logistic: the share of values below an edge. */
@@ -72,7 +76,8 @@ const exists = ({ created, deleted }: Life, minute: number): boolean => minute >
 const answers = (life: Life, minute: number): boolean =>
   exists(life, minute) && minute >= life.ready && minute < (life.lost ?? Infinity);
 /** Kubernetes sees that a node is gone 40 s after its last sign of life. */
-const isReady = (life: Life, minute: number): boolean => answers(life, minute - (life.lost === undefined ? 0 : 2 / 3)) && exists(life, minute);
+const isReady = (life: Life, minute: number): boolean =>
+  answers(life, minute - (life.lost === undefined ? 0 : 2 / 3)) && exists(life, minute);
 
 /** All series of a model. */
 export function seriesOf(actor: Actor, plan: RuntimePlan): InputSeries[] {
@@ -124,20 +129,52 @@ function engineSeries({ load, replicas }: Actor, plan: RuntimePlan, life: Life):
     inputSeries(
       "up",
       scrape,
-      tape((minute) => (exists(life, minute) && minute >= (life.placed ?? life.created) ? Number(answers(life, minute)) : undefined)),
+      tape((minute) =>
+        exists(life, minute) && minute >= (life.placed ?? life.created) ? Number(answers(life, minute)) : undefined,
+      ),
     ),
-    gauge(VLLM.running, of, own((now) => now.running)),
-    gauge(VLLM.waiting, of, own((now) => now.waiting)),
-    gauge(VLLM.kvCacheUsage, of, own((now) => now.kvCache)),
-    gauge(VLLM.processStarted, scrape, own(() => (life.ready - 3) * 60)),
-    counter(VLLM.preemptions.name, of, share((now) => now.preemptions)),
+    gauge(
+      VLLM.running,
+      of,
+      own((now) => now.running),
+    ),
+    gauge(
+      VLLM.waiting,
+      of,
+      own((now) => now.waiting),
+    ),
+    gauge(
+      VLLM.kvCacheUsage,
+      of,
+      own((now) => now.kvCache),
+    ),
+    gauge(
+      VLLM.processStarted,
+      scrape,
+      own(() => (life.ready - 3) * 60),
+    ),
+    counter(
+      VLLM.preemptions.name,
+      of,
+      share((now) => now.preemptions),
+    ),
     counter(VLLM.promptTokens.name, of, tokens(PROMPT)),
     counter(VLLM.generationTokens.name, of, tokens(ANSWER)),
     counter(VLLM.finished.name, { ...of, finished_reason: "stop" }, requests),
     counter(VLLM.httpRequests.name, { ...http, status: "2xx" }, requests),
-    counter(VLLM.httpRequests.name, { ...http, status: "5xx" }, share((now) => now.refused)),
+    counter(
+      VLLM.httpRequests.name,
+      { ...http, status: "5xx" },
+      share((now) => now.refused),
+    ),
     ...histogram(VLLM.timeToFirstToken, of, BUCKETS.time_to_first_token, requests, (minute) => load(minute).firstToken),
-    ...histogram(VLLM.interTokenLatency, of, BUCKETS.inter_token_latency, tokens(ANSWER), (minute) => load(minute).betweenTokens),
+    ...histogram(
+      VLLM.interTokenLatency,
+      of,
+      BUCKETS.inter_token_latency,
+      tokens(ANSWER),
+      (minute) => load(minute).betweenTokens,
+    ),
   ];
 }
 
@@ -158,8 +195,13 @@ function podSeries(plan: RuntimePlan, life: Life): InputSeries[] {
     gauge(KUBE.podInfo, { ...of, node: life.node }, onNode(1)),
     gauge(KUBE.podUnschedulable, of, (minute) => (exists(life, minute) && minute < placed ? 1 : undefined)),
     gauge(KUBE.podCreated, of, there(life.created * 60)),
-    gauge(KUBE.podPhase, { ...of, phase: "Pending" }, (minute) => (exists(life, minute) ? Number(minute < placed) : undefined)),
-    gauge(KUBE.podPhase, { ...of, phase: "Running" }, (minute) => (exists(life, minute) ? Number(minute >= placed) : undefined)),
+    ...startTimes(life),
+    gauge(KUBE.podPhase, { ...of, phase: "Pending" }, (minute) =>
+      exists(life, minute) ? Number(minute < placed) : undefined,
+    ),
+    gauge(KUBE.podPhase, { ...of, phase: "Running" }, (minute) =>
+      exists(life, minute) ? Number(minute >= placed) : undefined,
+    ),
     gauge(KUBE.podReady, { ...of, condition: "true" }, (minute) =>
       exists(life, minute) ? Number(isReady(life, minute)) : undefined,
     ),
@@ -169,6 +211,20 @@ function podSeries(plan: RuntimePlan, life: Life): InputSeries[] {
     gauge(DCGM.memoryUsed, gpu, seen(20_900)),
     gauge(DCGM.memoryFree, gpu, seen(1600)),
     gauge(DCGM.xid, gpu, seen(0)),
+  ];
+}
+
+/** When a pod got its node, when vLLM was started and when it was ready, in seconds of the day's clock. */
+function startTimes(life: Life): InputSeries[] {
+  const of = { namespace: SCOPE.namespace, pod: life.pod };
+  const placed = life.placed ?? life.created;
+  const since = (from: number, at: number) => (minute: number) =>
+    exists(life, minute) && minute >= from ? at * 60 : undefined;
+  const started = life.ready - 3;
+  return [
+    inputSeries("kube_pod_status_scheduled_time", of, tape(since(placed, placed))),
+    gauge(KUBE.containerStarted, { ...of, container: ENGINE_CONTAINER }, since(started, started)),
+    inputSeries("kube_pod_status_ready_time", of, tape(since(life.ready, life.ready))),
   ];
 }
 

@@ -7,7 +7,7 @@ export type Sample = number | "missing" | "gone";
 /** Samples as text; runs that rise by the same step are one word, such as `0+5x100`. */
 export function notation(samples: readonly Sample[]): string {
   const words: string[] = [];
-  for (let at = 0; at < samples.length; ) {
+  for (let at = 0; at < samples.length;) {
     const length = runFrom(samples, at);
     words.push(word(samples[at]!, samples[at + 1], length));
     at += length;

@@ -177,6 +177,13 @@ describe("prometheusStackValues", () => {
     });
   });
 
+  it("shows labels of cost beside ours, and none on nodes", () => {
+    const shown = prometheusStackValues({ clusterName: "llm", shownLabels: ["team"] })["kube-state-metrics"];
+    const [pods, , , nodes] = shown.metricLabelsAllowlist;
+    assert.ok(pods?.endsWith(",pulumi-vllm.dev/gpu,team]"), pods);
+    assert.ok(!nodes?.includes("team"), nodes);
+  });
+
   it("shows release and node group on the API's objects, and no Secrets", () => {
     const { metricLabelsAllowlist, collectorsExclude } = values["kube-state-metrics"];
     const workload =

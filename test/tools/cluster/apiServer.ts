@@ -107,21 +107,7 @@ export class ApiServer {
 
   /** Path of a kubeconfig of it. */
   kubeconfig(): string {
-    const server = `https://${LOOPBACK}:${(this.server.address() as AddressInfo).port}`;
-    const config = {
-      apiVersion: "v1",
-      kind: "Config",
-      "current-context": "test",
-      clusters: [
-        {
-          name: "test",
-          cluster: { server, "certificate-authority-data": Buffer.from(this.authority).toString("base64") },
-        },
-      ],
-      users: [{ name: "test", user: { token: "t0ken" } }],
-      contexts: [{ name: "test", context: { cluster: "test", user: "test" } }],
-    };
-    return join(folderWith({ kubeconfig: stringify(config) }), "kubeconfig");
+    return kubeconfigFile(`https://${LOOPBACK}:${(this.server.address() as AddressInfo).port}`, this.authority);
   }
 
   put<T extends KubernetesObject>(object: T): T {
@@ -227,6 +213,21 @@ export class ApiServer {
     socket.on("message", (data) => void (data[0] === 0 && inner.write(data.subarray(1))));
     socket.on("close", () => inner.destroy());
   }
+}
+
+/** A kubeconfig of a server, in a new folder. */
+export function kubeconfigFile(server: string, authority: string): string {
+  const config = {
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": "test",
+    clusters: [
+      { name: "test", cluster: { server, "certificate-authority-data": Buffer.from(authority).toString("base64") } },
+    ],
+    users: [{ name: "test", user: { token: "t0ken" } }],
+    contexts: [{ name: "test", context: { cluster: "test", user: "test" } }],
+  };
+  return join(folderWith({ kubeconfig: stringify(config) }), "kubeconfig");
 }
 
 /** By equality alone, as all selectors here are. */

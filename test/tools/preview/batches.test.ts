@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { batchLines, batchReport } from "../../../tools/preview/batches.js";
 import { batchConfig, planOf } from "../../batch/fixtures.js";
 
-const CLUSTER = { cluster: { existing: { name: "llm", gpuNodes: {} } } } as never;
+const CLUSTER = {
+  cluster: { existing: { name: "llm", gpuNodes: {} } },
+  observability: { prices: { hourlyUsd: {} } },
+} as never;
 
 describe("batches in the preview", () => {
   it("say what they run, on what, and what all their pods cost while a run goes on", () => {

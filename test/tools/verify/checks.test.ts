@@ -277,10 +277,7 @@ describe("what npm run verify finds", () => {
     });
     world.api.put(old);
     for (const object of [now, deployment(world)]) annotations(object)["deployment.kubernetes.io/revision"] = "2";
-    assert.match(
-      (await world.result("chat-r1 history")),
-      /^pass: number 2 is 6cbaa97c198e3c56, before it [0-9a-f]{16}$/,
-    );
+    assert.match(await world.result("chat-r1 history"), /^pass: number 2 is 6cbaa97c198e3c56, before it [0-9a-f]{16}$/);
     delete annotations(old)[ANNOTATIONS.contract];
     assert.equal(await world.result("chat-r1 history"), "fail: no contract is known of chat-r1-old");
   });

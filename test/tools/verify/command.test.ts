@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { isVisible } from "../../../components/config/printable.js";
 import { releaseConfig } from "../../serving/fixtures.js";
-import { ApiServer } from "../cluster/apiServer.js";
+import { newAuthority, sign } from "../../../tools/local/certificates.js";
+import { LOOPBACK } from "../../../tools/local/ports.js";
+import { ApiServer, kubeconfigFile } from "../cluster/apiServer.js";
 import { folderWith } from "../folders.js";
 import { endWorlds, World } from "./world.js";
 
@@ -118,6 +123,12 @@ describe("npm run verify", () => {
     );
   });
 
+  it("fails where nothing may be read at all", async () => {
+    const { text, exitCode } = await world.run({ kubeconfig: await refusing() });
+    assert.equal(exitCode, 1);
+    assert.match(text, /21 checks: 0 passed, 0 failed, 21 skipped: nothing could be verified/);
+  });
+
   it("waits for nobody longer than it is told", async () => {
     world.api.silent.add("list ReplicaSet");
     world.engine().does.silent.push("/v1/models");
@@ -212,4 +223,19 @@ describe("npm run verify", () => {
 /** Times differ from run to run. */
 function withoutTimes(results: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(results).map(([key, text]) => [key, text.replace(/\d+ ms/g, "… ms")]));
+}
+
+/** Path of a kubeconfig of a server that refuses everything but its version. */
+async function refusing(): Promise<string> {
+  const authority = await newAuthority();
+  const { certificate, key } = await sign(authority, "kube-apiserver");
+  const server = createServer({ cert: certificate, key }, (request, response) => {
+    const isVersion = request.url === "/version";
+    response.writeHead(isVersion ? 200 : 403).end(isVersion ? "{}" : '{"message":"no"}');
+  });
+  server.listen(0, LOOPBACK);
+  await once(server, "listening");
+  server.unref();
+  const url = `https://${LOOPBACK}:${(server.address() as AddressInfo).port}`;
+  return kubeconfigFile(url, authority.certificate);
 }

@@ -89,11 +89,14 @@ interface GpuState {
 }
 
 const MIB = 46_068;
+/** Watts of an idle GPU, and how many more a busy one draws. */
+const WATTS: Readonly<Record<string, readonly [idle: number, more: number]>> = { l40s: [90, 240], l4: [16, 54] };
 
 /** The GPUs of a pod, its requests for them, and its node. */
 export function gpuSeries(clock: Clock, { namespace }: Where, pod: Pod, count: number, state: GpuState): Series[] {
   const container = { namespace, pod: pod.name, container: ENGINE_CONTAINER };
   const node = { node: pod.node };
+  const [idle, more] = WATTS[state.type]!;
   return [
     clock.gauge(KUBE.requests.name, { ...container, ...node, resource: "nvidia_com_gpu", unit: "integer" }, count),
     clock.gauge(
@@ -122,7 +125,7 @@ export function gpuSeries(clock: Clock, { namespace }: Where, pod: Pod, count: n
         clock.gauge(DCGM.memoryUsed.name, of, Math.round(MIB * state.memory)),
         clock.gauge(DCGM.memoryFree.name, of, Math.round(MIB * (1 - state.memory))),
         clock.gauge(DCGM.temperature.name, of, warm),
-        clock.gauge(DCGM.power.name, of, (since) => Math.round(90 + 240 * state.busy(since))),
+        clock.gauge(DCGM.power.name, of, (since) => Math.round(idle + more * state.busy(since))),
         clock.gauge(DCGM.xid.name, of, state.xid ?? 0),
       ];
     }).flat(),

@@ -97,7 +97,7 @@ export function engineSeries(clock: Clock, { plan, behaviour }: Engine, scrape: 
   const of = { ...scrape, engine: "0", model_name: plan.name };
   const requests = share(behaviour.requests);
   const { firstToken, betweenTokens, prompt, answer } = behaviour;
-  const ended: Record<string, number> = { stop: 0.86, length: 0.11, abort: 0.025, error: 0.005, repetition: 0 };
+  const ended: Record<string, number> = { stop: 0.8648, length: 0.11, abort: 0.025, error: 0.0002, repetition: 0 };
   const gauges: [string, OverTime][] = [
     [METRICS.running, (since) => Math.round(share(behaviour.running)(since))],
     [METRICS.waiting, (since) => Math.round(share(behaviour.waiting)(since))],

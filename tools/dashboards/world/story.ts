@@ -2,6 +2,13 @@
  * A simulated afternoon of a stack: chat's route moves from r1 to r2, which is slower, so that its queue and its KV cache fill and
  * its error budget burns; the other models have an ordinary day, a batch runs, and one fill of the cache has failed.
  */
+import { alertGroups, fleetAlertGroups } from "../../../components/observability/alerts/alerts.js";
+import type { RuleGroup } from "../../../components/observability/promql.js";
+import { costGroups } from "../../../components/observability/rules/cost.js";
+import { fleetGroups } from "../../../components/observability/rules/fleet.js";
+import { seriesGroups } from "../../../components/observability/rules/series/series.js";
+import { sloGroups } from "../../../components/observability/rules/slo/slo.js";
+import { nodeGroupsOf } from "../../../stacks/clusterConfig.js";
 import { formatProblem } from "../../../components/config/problems.js";
 import type { RuntimePlan } from "../../../components/derive/plan.js";
 import { parseStackConfig, type StackConfig } from "../../../stacks/config.js";
@@ -100,9 +107,24 @@ function parsed(routed: "r1" | "r2"): StackConfig {
   return config;
 }
 
-/** The real rules of the stack. */
+/** The real rules of the stack, each once. */
 async function rulesWith(config: StackConfig): Promise<Rule[]> {
-  return rulesOf(await collectStack({ stack: STACK, engineConfig: {}, engineSecretKeys: [] }, config));
+  const { models, batches, observability } = config;
+  const scope = { namespace: NAMESPACE, stack: STACK };
+  const nodeGroups = nodeGroupsOf(config.cluster);
+  const groups: RuleGroup<object>[] = [
+    ...seriesGroups(scope),
+    ...sloGroups(models, scope, observability.slo),
+    ...fleetGroups(scope),
+    ...costGroups({ models, batches, nodeGroups, config: observability }, scope),
+    ...alertGroups(scope, observability.alerts),
+    ...fleetAlertGroups(scope, observability.alerts),
+  ];
+  const all = [
+    ...rulesOf(await collectStack({ stack: STACK, engineConfig: {}, engineSecretKeys: [] }, config)),
+    ...groups.flatMap(({ rules }) => rules as Rule[]),
+  ];
+  return [...new Map(all.map((rule) => [JSON.stringify(rule), rule])).values()];
 }
 
 function enginesOf({ models }: StackConfig, moved: number): Engine[] {
@@ -150,15 +172,19 @@ export function scraped(clock: Clock, config: StackConfig, moved: number): Serie
   ];
 }
 
+/** When chat's route moves, in seconds since 1970. */
+export function rolloutTime({ start, end, step }: Range): number {
+  return start + Math.round((ROLLOUT * (end - start)) / step) * step;
+}
+
 /** Writes the story into a Prometheus: what is scraped, and what the stack's rules make of it. */
 export async function tell(prometheus: OwnPrometheus, range: Range): Promise<void> {
-  const moved = Math.round((ROLLOUT * (range.end - range.start)) / range.step) * range.step;
+  const change = rolloutTime(range);
   const [before, after] = [parsed("r1"), parsed("r2")];
-  await prometheus.write(scraped(new Clock(range), before, moved));
+  await prometheus.write(scraped(new Clock(range), before, change - range.start));
   const isContract = ({ expr }: Rule): boolean => !/[{[]/.test(expr);
   const rulesBefore = await rulesWith(before);
   const rulesAfter = await rulesWith(after);
-  const change = range.start + moved;
   await evaluate(prometheus, rulesBefore.filter(isContract), { ...range, end: change - range.step });
   await evaluate(prometheus, rulesAfter.filter(isContract), { ...range, start: change });
   await evaluate(

@@ -4,12 +4,11 @@ import { COMPONENTS, LABELS } from "../../../vocabulary/labels.js";
 import { COLD_START } from "../../../vocabulary/metrics/coldStart.js";
 import { DCGM, KUBE } from "../../../vocabulary/metrics/kubernetes.js";
 import { METRIC_LABELS, shownLabel } from "../../../vocabulary/metrics/labels.js";
-import { CONTRACT, TARGETS } from "../../../vocabulary/metrics/recorded.js";
-import { METRICS } from "../../../vocabulary/metrics/vllm.js";
+import { CONTRACT, RELEASE, TARGETS } from "../../../vocabulary/metrics/recorded.js";
 import { board } from "../board.js";
 import { type BoardLinks, modelOfLine } from "../links.js";
 import { dataLink, graph, type Sized, stat } from "../panels.js";
-import { BY_RELEASE, counted, ofJobs, ofPods, series, target, worst } from "../queries.js";
+import { BY_MODEL, BY_RELEASE, counted, ofJobs, ofPods, series, target, worst } from "../queries.js";
 import { table } from "../tables.js";
 import { datasource, someNamespaces, stack } from "../variables.js";
 
@@ -155,7 +154,7 @@ function starts({ stack: own }: BoardLinks): Sized[] {
       max: 1,
       queries: [
         {
-          expr: `bottomk(10, sum by (namespace, ${model}) (rate(${series(METRICS.prefixCacheHits, "stack")}[$__rate_interval])) / (sum by (namespace, ${model}) (rate(${series(METRICS.prefixCacheQueries, "stack")}[$__rate_interval])) > 0))`,
+          expr: `bottomk(10, sum by (${BY_MODEL}) (${series(RELEASE.cachedPromptTokens, "stack")}) / (sum by (${BY_MODEL}) (${series(RELEASE.promptTokens, "stack")}) > 0))`,
           legend: `{{${model}}}`,
         },
       ],

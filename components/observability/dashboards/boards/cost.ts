@@ -6,7 +6,7 @@ import { board } from "../board.js";
 import { NEARLY } from "../levels.js";
 import { type BoardLinks, modelOfLine, modelOfRow } from "../links.js";
 import { dataLink, graph, type Sized, stat } from "../panels.js";
-import { BY_MODEL, series, worst } from "../queries.js";
+import { BY_MODEL, BY_RELEASE, series, worst } from "../queries.js";
 import { table } from "../tables.js";
 import { datasource, someModels, someNamespaces, stack } from "../variables.js";
 
@@ -14,6 +14,14 @@ const { model, release, class: trafficClass, gpu } = METRIC_LABELS;
 const OF = "models";
 const of = (name: string, ...more: string[]): string => series(name, OF, ...more);
 const NO_PRICE = "No node of these models has a price: state hourlyUsd, or see docs/cost.md";
+
+/** Tokens an hour below which dollars a million tokens say nothing: a release without traffic would dwarf the others. */
+const FEW_TOKENS = 100_000;
+
+/** Of releases that have traffic. */
+function busy(expr: string): string {
+  return `${expr} and on (${BY_RELEASE}) sum by (${BY_RELEASE}) (${of(COST.tokens)}) > ${FEW_TOKENS}`;
+}
 
 function now(): Sized[] {
   const day = series(COST.stackDay, "stack");
@@ -59,17 +67,21 @@ function now(): Sized[] {
     }),
     stat({
       title: "GPUs held",
-      description: "GPUs that pods of these models hold, whether they compute or not.",
+      description:
+        "GPUs that pods of these models hold, and those of them whose price nobody knows: state hourlyUsd of their nodes, or the dollars here are too few.",
       unit: "none",
       width: 4,
-      queries: [{ expr: `sum(${of(COST.gpus)})`, legend: "held" }],
+      queries: [
+        { expr: `sum(${of(COST.gpus)})`, legend: "held" },
+        { expr: `sum(${of(COST.unpriced)}) or vector(0)`, legend: "without a price" },
+      ],
     }),
   ];
 }
 
 function each({ stack: own }: BoardLinks): Sized[] {
-  const keys = `${BY_MODEL}, ${release}`;
-  const perRelease = (expr: string): string => `max by (${keys}) (${expr})`;
+  // Spares and batches of a release are series of their own.
+  const all = (name: string): string => `sum by (${BY_RELEASE}, ${trafficClass}, ${gpu}) (${of(name)})`;
   return [
     table({
       title: "Each release",
@@ -80,11 +92,11 @@ function each({ stack: own }: BoardLinks): Sized[] {
       height: 9,
       keys: { [model]: "Model", [release]: "Release", [trafficClass]: "Class", [gpu]: "GPU", namespace: "Namespace" },
       columns: [
-        { title: "GPUs", expr: of(COST.gpus), unit: "none" },
-        { title: "Dollars an hour", expr: of(COST.hourly), unit: "currencyUSD", decimals: 2 },
+        { title: "GPUs", expr: all(COST.gpus), unit: "none" },
+        { title: "Dollars an hour", expr: all(COST.hourly), unit: "currencyUSD", decimals: 2 },
         {
           title: "Idle",
-          expr: `${of(COST.idle)} / on (${keys}) group_left () (${perRelease(of(COST.hourly))} > 0)`,
+          expr: `${all(COST.idle)} / (${all(COST.hourly)} > 0)`,
           unit: "percentunit",
           decimals: 0,
           levels: { warning: 0.3, bad: 0.6 },
@@ -136,19 +148,23 @@ function time({ stack: own }: BoardLinks): Sized[] {
     graph({
       title: "A million output tokens",
       description:
-        "Dollars by release; the ten dearest. Compare two releases under the same load before the old one is removed.",
+        "Dollars by release; the ten dearest with traffic. Compare two releases under the same load before the old one is removed.",
       unit: "currencyUSD",
       width: 8,
-      queries: [{ expr: worst(of(COST.perMillionTokens, 'phase="output"')), legend: `{{${model}}} {{${release}}}` }],
+      queries: [
+        { expr: worst(busy(of(COST.perMillionTokens, 'phase="output"'))), legend: `{{${model}}} {{${release}}}` },
+      ],
       links,
       noValue: NO_PRICE,
     }),
     graph({
       title: "A million input tokens",
-      description: "Dollars by release; the ten dearest. It falls with prefix cache hits.",
+      description: "Dollars by release; the ten dearest with traffic. It falls with prefix cache hits.",
       unit: "currencyUSD",
       width: 8,
-      queries: [{ expr: worst(of(COST.perMillionTokens, 'phase="input"')), legend: `{{${model}}} {{${release}}}` }],
+      queries: [
+        { expr: worst(busy(of(COST.perMillionTokens, 'phase="input"'))), legend: `{{${model}}} {{${release}}}` },
+      ],
       links,
       noValue: NO_PRICE,
     }),

@@ -6,7 +6,7 @@ import { CONTRACT, OBJECTIVES, RELEASE, SLO, TARGETS } from "../../../vocabulary
 import { board } from "../board.js";
 import { type BoardLinks, modelOfLine, modelOfRow, runbookOfRow } from "../links.js";
 import { dataLink, graph, type Sized, stat } from "../panels.js";
-import { BY_MODEL, counted, objectiveSeconds, series, target, targetOfAll, worst } from "../queries.js";
+import { BY_MODEL, BY_RELEASE, counted, objectiveSeconds, series, target, targetOfAll, worst } from "../queries.js";
 import { table } from "../tables.js";
 import { datasource, someModels, someNamespaces, stack } from "../variables.js";
 import { ALERTS, BURN, FULL, NEARLY } from "../levels.js";
@@ -24,10 +24,13 @@ const requests = byModel(of(RELEASE.http));
 const failed = byModel(of(RELEASE.http, 'status="5xx"'));
 /** Share of requests that failed. A model without failures has no series of them. */
 const failedShare = `(${failed} or ${requests} * 0) / (${requests} > 0)`;
-/** Waiting requests a ready replica: how far behind a model is. */
-const waitingEach = `${byModel(of(RELEASE.waiting))} / (${ready} > 0)`;
+/** Of each model the release that is worst off: one that takes no traffic would hide it in a sum. */
+const worstRelease = (expr: string): string => byModel(expr, "max");
+/** Waiting requests a ready replica: how far behind a release is. */
+const waitingEach = worstRelease(`${of(RELEASE.waiting)} / on (${BY_RELEASE}) (${of(RELEASE.replicasReady)} > 0)`);
 
-function now({ stack: own, runbooks }: BoardLinks): Sized[] {
+function now(links: BoardLinks): Sized[] {
+  const { stack: own } = links;
   const firing = (...more: string[]): string =>
     series(ALERTS.metric, "stack", ALERTS.ours, 'alertstate="firing"', ...more);
   return [
@@ -108,7 +111,7 @@ function now({ stack: own, runbooks }: BoardLinks): Sized[] {
       worstFirst: "Severity",
       lowIsWorst: true,
       links: {
-        alertname: { title: "Runbook", url: runbookOfRow(runbooks) },
+        ...runbookOfRow(links),
         [model]: { title: "The model's dashboard", url: modelOfRow(own) },
       },
       noValue: "Nothing fires",
@@ -117,6 +120,7 @@ function now({ stack: own, runbooks }: BoardLinks): Sized[] {
 }
 
 function models({ stack: own }: BoardLinks): Sized[] {
+  const all = (name: string): string => `sum by (${BY_MODEL}, ${trafficClass}) (${of(name)})`;
   return [
     table({
       title: "Models",
@@ -127,8 +131,8 @@ function models({ stack: own }: BoardLinks): Sized[] {
       height: 11,
       keys: { [model]: "Model", namespace: "Namespace", [trafficClass]: "Class" },
       columns: [
-        { title: "Ready", expr: of(RELEASE.replicasReady), unit: "none" },
-        { title: "Wanted", expr: of(RELEASE.replicasWanted), unit: "none" },
+        { title: "Ready", expr: all(RELEASE.replicasReady), unit: "none" },
+        { title: "Wanted", expr: all(RELEASE.replicasWanted), unit: "none" },
         {
           title: "First token, p99",
           expr: of(RELEASE.timeToFirstTokenQuantile, 'quantile="0.99"'),
@@ -149,17 +153,17 @@ function models({ stack: own }: BoardLinks): Sized[] {
           decimals: 0,
           levels: { warning: kvCacheTarget(), bad: FULL },
         },
-        { title: "Waiting", expr: of(RELEASE.waiting), unit: "none" },
+        { title: "Waiting", expr: all(RELEASE.waiting), unit: "none" },
         {
           title: "Refused",
-          expr: of(RELEASE.refusals),
+          expr: all(RELEASE.refusals),
           unit: "reqps",
           decimals: 2,
           levels: { warning: 0.01, bad: 0.1 },
         },
         {
           title: "Requests",
-          expr: `sum by (${BY_MODEL}, ${trafficClass}) (${of(RELEASE.http)})`,
+          expr: all(RELEASE.http),
           unit: "reqps",
           decimals: 2,
         },
@@ -253,7 +257,9 @@ function room({ stack: own }: BoardLinks): Sized[] {
       queries: [
         {
           expr: worst(
-            `${byModel(inFlight)} / (${byModel(targetOfAll(TARGETS.inFlightTarget, RELEASE.replicasReady, OF))} > 0)`,
+            worstRelease(
+              `(${inFlight}) / on (${BY_RELEASE}) (${targetOfAll(TARGETS.inFlightTarget, RELEASE.replicasReady, OF)} > 0)`,
+            ),
           ),
           legend: LEGEND,
         },
@@ -289,7 +295,12 @@ function room({ stack: own }: BoardLinks): Sized[] {
       width: 12,
       max: 1.1,
       queries: [
-        { expr: worst(`${wanted} / (${byModel(target(TARGETS.replicasMax, OF), "max")} > 0)`), legend: LEGEND },
+        {
+          expr: worst(
+            worstRelease(`${of(RELEASE.replicasWanted)} / on (${BY_RELEASE}) (${target(TARGETS.replicasMax, OF)} > 0)`),
+          ),
+          legend: LEGEND,
+        },
       ],
       levels: NEARLY,
       links,

@@ -27,7 +27,7 @@ function rawQuantile(share: number, metric: string): string {
   return `histogram_quantile(${share}, sum by (${BY_RELEASE}, le) (rate(${of(`${metric}_bucket`)}[${RATE}])))`;
 }
 
-function state({ runbooks }: BoardLinks): Sized[] {
+function state(links: BoardLinks): Sized[] {
   const firing = series(ALERTS.metric, "model", ALERTS.ours, 'alertstate="firing"');
   return [
     stat({
@@ -75,7 +75,7 @@ function state({ runbooks }: BoardLinks): Sized[] {
       labelsOnly: true,
       worstFirst: "Severity",
       lowIsWorst: true,
-      links: { alertname: { title: "Runbook", url: runbookOfRow(runbooks) } },
+      links: runbookOfRow(links),
       noValue: "Nothing fires",
     }),
   ];
@@ -314,7 +314,7 @@ function traffic(): Sized[] {
       max: 1,
       queries: [
         {
-          expr: `sum by (${release}) (rate(${of(METRICS.prefixCacheHits)}[${RATE}])) / (sum by (${release}) (rate(${of(METRICS.prefixCacheQueries)}[${RATE}])) > 0)`,
+          expr: `sum by (${release}) (${of(RELEASE.cachedPromptTokens)}) / (sum by (${release}) (${of(RELEASE.promptTokens)}) > 0)`,
           legend: LEGEND,
         },
       ],

@@ -32,6 +32,16 @@ describe("flag-reason", () => {
     );
   });
 
+  it("needs no reason for the platform's logs and traces, which no release decides", async () => {
+    const extraArgs = [
+      "--otlp-traces-endpoint=http://collector.tracing.svc:4317",
+      "--collect-detailed-traces",
+      "worker",
+      "--disable-access-log-for-endpoints=/health,/metrics",
+    ];
+    assert.deepEqual(await messages(flagReason, deployment({ extraArgs, annotations: contract(SHARED) })), []);
+  });
+
   it("takes the reason of a chat template that the contract carries", async () => {
     const carried = (reason: string) => ({
       extraArgs: ["--chat-template=/etc/template.jinja"],

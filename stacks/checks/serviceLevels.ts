@@ -1,10 +1,10 @@
 /** Service levels of the environment, and whether what measures any is there. */
-import { checkDefaultSlo, checkRetention } from "../components/checks/observability.js";
-import type { PlacedRelease } from "../components/checks/nodes/placement.js";
-import { given, type Parts } from "../components/config/parts.js";
-import { type Problem, warning } from "../components/config/problems.js";
-import type { SloConfig } from "../components/contract/observability/slo.js";
-import type { PlatformConfig } from "../components/platform/schema.js";
+import { checkDefaultSlo, checkRetention } from "../../components/checks/observability.js";
+import type { PlacedRelease } from "../../components/checks/nodes/placement.js";
+import { given, type Parts } from "../../components/config/parts.js";
+import { type Problem, warning } from "../../components/config/problems.js";
+import type { SloConfig } from "../../components/contract/observability/slo.js";
+import type { PlatformConfig } from "../../components/platform/schema.js";
 
 /** What service levels depend on. */
 interface Around {

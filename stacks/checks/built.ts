@@ -1,20 +1,20 @@
 /** What a cluster that the stack builds and the config's other sections may not say together. */
-import { ephemeralStorage } from "../components/cluster/nodes/ephemeralStorage.js";
-import type { BuiltClusterConfig, BuiltNodeGroup } from "../components/cluster/schema.js";
-import { checkStorage } from "../components/cluster/storage/check.js";
-import { entriesOf, given, isWhole, isWrong, type Parts, type Wrong, WRONG } from "../components/config/parts.js";
-import { joinPath } from "../components/config/parse.js";
-import { error, type Problem, warning } from "../components/config/problems.js";
-import { demandOf, type PlacedRelease } from "../components/checks/nodes/placement.js";
-import type { CacheConfig } from "../components/contract/cache.js";
-import { graceSeconds } from "../components/derive/budgets.js";
-import { downloadedPrecision } from "../components/derive/model.js";
-import { describedGroup } from "../components/derive/nodes/nodeGroup.js";
-import { candidates } from "../components/derive/nodes/placement.js";
-import { weightsOnDiskGiB } from "../components/derive/memory/resources.js";
-import { AWS_MACHINES, karpenterMemoryGiB } from "../components/facts/machines/aws.js";
-import { PRICES } from "../components/facts/prices/aws.js";
-import type { PlatformConfig } from "../components/platform/schema.js";
+import { ephemeralStorage } from "../../components/cluster/nodes/ephemeralStorage.js";
+import type { BuiltClusterConfig, BuiltNodeGroup } from "../../components/cluster/schema.js";
+import { checkStorage } from "../../components/cluster/storage/check.js";
+import { entriesOf, given, isWhole, isWrong, type Parts, type Wrong, WRONG } from "../../components/config/parts.js";
+import { joinPath } from "../../components/config/parse.js";
+import { error, type Problem, warning } from "../../components/config/problems.js";
+import { demandOf, type PlacedRelease } from "../../components/checks/nodes/placement.js";
+import type { CacheConfig } from "../../components/contract/cache.js";
+import { graceSeconds } from "../../components/derive/budgets.js";
+import { downloadedPrecision } from "../../components/derive/model.js";
+import { describedGroup } from "../../components/derive/nodes/nodeGroup.js";
+import { candidates } from "../../components/derive/nodes/placement.js";
+import { weightsOnDiskGiB } from "../../components/derive/memory/resources.js";
+import { AWS_MACHINES, karpenterMemoryGiB } from "../../components/facts/machines/aws.js";
+import { PRICES } from "../../components/facts/prices/aws.js";
+import type { PlatformConfig } from "../../components/platform/schema.js";
 
 /** The sections, as far as they are right. */
 export interface BuiltSections {

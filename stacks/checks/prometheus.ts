@@ -1,7 +1,7 @@
 /** What the config may say of a Prometheus that the stack does not install. */
-import { given, type Parts } from "../components/config/parts.js";
-import { error, type Problem } from "../components/config/problems.js";
-import type { PlatformConfig } from "../components/platform/schema.js";
+import { given, type Parts } from "../../components/config/parts.js";
+import { error, type Problem } from "../../components/config/problems.js";
+import type { PlatformConfig } from "../../components/platform/schema.js";
 
 /**
  * @param installsByDefault whether the stack installs an add-on that does not say
