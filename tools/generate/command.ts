@@ -7,6 +7,7 @@ import { docsPlot } from "../fit/docsPlot.js";
 import { policyReference } from "../policyReference.js";
 import { previewJsonSchema } from "../preview/schema.js";
 import { CATALOGUE, catalogueJson, makeRows } from "../models/catalogue.js";
+import { alertsReference } from "./alerts.js";
 import { configurationReference } from "./configuration.js";
 import { stackFileSchema } from "./schema.js";
 
@@ -18,6 +19,7 @@ function contents(folder: string): Record<string, string> {
     "docs/stack-config.schema.json": JSON.stringify(stackFileSchema()),
     "docs/preview.schema.json": JSON.stringify(previewJsonSchema()),
     "docs/configuration.md": configurationReference(models),
+    "docs/alerts.md": alertsReference(),
     "docs/policies.md": policyReference(rules),
     "docs/fit.svg": docsPlot(),
   };

@@ -10,12 +10,7 @@ import { KNOWN_VERSIONS } from "../../components/facts/vllm/versions.js";
 import { NAMESPACE } from "../../stacks/namespace.js";
 import type { Rows } from "../models/catalogue.js";
 import { configSchema, type JsonSchema } from "./schema.js";
-
-/** A Markdown table; cells may not break a line or a column. */
-function table(head: string[], rows: string[][]): string {
-  const line = (cells: string[]): string => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}
+import { table } from "./table.js";
 
 const code = (text: string): string => `\`${text}\``;
 

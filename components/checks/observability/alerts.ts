@@ -28,6 +28,6 @@ export function checkAlerts(alerts: Parts<AlertsConfig> | undefined, path: strin
     if (isWrong(stated) || typeof stated !== "object" || stated === null) return [];
     const threshold = (stated as { threshold?: Parts<number> }).threshold;
     if (threshold === undefined || isWrong(threshold)) return [];
-    return checkThreshold(name as AlertName, threshold as number, `${at}.threshold`);
+    return checkThreshold(name as AlertName, threshold, `${at}.threshold`);
   });
 }

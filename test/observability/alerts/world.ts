@@ -1,9 +1,8 @@
 /** A cluster as its exporters show it, from which the recording rules and the alerts make what they make of it. */
-import assert from "node:assert/strict";
 import { alertsSchema } from "../../../components/contract/observability/alerts.js";
 import { progressDeadlineSeconds } from "../../../components/derive/budgets.js";
 import type { RuntimePlan } from "../../../components/derive/plan.js";
-import { alertGroups, ALL_ALERTS, fleetAlertGroups } from "../../../components/observability/alerts/alerts.js";
+import { alertGroups, fleetAlertGroups } from "../../../components/observability/alerts/alerts.js";
 import type { Scope } from "../../../components/observability/promql.js";
 import { contractGroup, releaseLabels } from "../../../components/observability/rules/contracts.js";
 import { seriesGroups } from "../../../components/observability/rules/series/series.js";
@@ -194,23 +193,12 @@ async function expectAlerts(
   );
 }
 
-const TESTED = new Set<AlertName>();
-
 /** Defines the tests of an alert. */
 export function itAlerts(alert: AlertName, { fires, near, silent }: AlertCases): void {
-  TESTED.add(alert);
   describe(alert, () => {
     it("fires", () => expectAlerts(alert, fires, fires.labels));
     for (const [name, test] of Object.entries(near)) it(`nearly fires: ${name}`, () => expectAlerts(alert, test, []));
     for (const [name, test] of Object.entries(silent)) it(`is silent: ${name}`, () => expectAlerts(alert, test, []));
     it("is silent where there is nothing", () => expectAlerts(alert, { series: [] }, []));
   });
-}
-
-/** @throws AssertionError where an alert has no test in the files of this folder that were loaded */
-export function assertAllTested(): void {
-  assert.deepEqual(
-    ALL_ALERTS.map(({ name }) => name).filter((name) => !TESTED.has(name)),
-    [],
-  );
 }
