@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import type { DashboardsConfig } from "../../contract/observability/dashboards.js";
 import { APP_NAME, LABELS, MANAGED_BY } from "../../vocabulary/labels.js";
 import type * as dashboards from "./dashboards.js";
+import type { DashboardFile } from "./dashboards.js";
 import type { BoardLinks } from "./links.js";
 
 /** Annotation with the folder, as `sidecar.dashboards.folderAnnotation` of the platform's Grafana names it. */
@@ -19,6 +20,15 @@ function loadDashboards(): typeof dashboards {
   return createRequire(__filename)("./dashboards.js") as typeof dashboards;
 }
 
+/** Those that were made last: a preview runs the program for a few models at a time. */
+let last: { key: string; files: DashboardFile[] } | undefined;
+
+function filesOf(links: BoardLinks): DashboardFile[] {
+  const key = JSON.stringify([links.stack, links.runbooks]);
+  if (last?.key !== key) last = { key, files: loadDashboards().dashboardsOf(links) };
+  return last.files;
+}
+
 /**
  * The ConfigMaps of a stack's dashboards, one each; none where `install` is false.
  *
@@ -27,19 +37,17 @@ function loadDashboards(): typeof dashboards {
  */
 export function dashboardConfigMaps(config: DashboardsConfig, links: BoardLinks): DashboardConfigMap[] {
   if (!config.install) return [];
-  return loadDashboards()
-    .dashboardsOf(links)
-    .map(({ uid, json }) => ({
-      metadata: {
-        name: uid,
-        labels: {
-          [LABELS.name]: APP_NAME,
-          [LABELS.partOf]: links.stack,
-          [LABELS.managedBy]: MANAGED_BY,
-          ...config.labels,
-        },
-        annotations: { [FOLDER_ANNOTATION]: config.folder },
+  return filesOf(links).map(({ uid, json }) => ({
+    metadata: {
+      name: uid,
+      labels: {
+        [LABELS.name]: APP_NAME,
+        [LABELS.partOf]: links.stack,
+        [LABELS.managedBy]: MANAGED_BY,
+        ...config.labels,
       },
-      data: { [`${uid}.json`]: json },
-    }));
+      annotations: { [FOLDER_ANNOTATION]: config.folder },
+    },
+    data: { [`${uid}.json`]: json },
+  }));
 }

@@ -2,13 +2,6 @@
  * A simulated afternoon of a stack: chat's route moves from r1 to r2, which is slower, so that its queue and its KV cache fill and
  * its error budget burns; the other models have an ordinary day, a batch runs, and one fill of the cache has failed.
  */
-import { alertGroups, fleetAlertGroups } from "../../../components/observability/alerts/alerts.js";
-import type { RuleGroup } from "../../../components/observability/promql.js";
-import { costGroups } from "../../../components/observability/rules/cost.js";
-import { fleetGroups } from "../../../components/observability/rules/fleet.js";
-import { seriesGroups } from "../../../components/observability/rules/series/series.js";
-import { sloGroups } from "../../../components/observability/rules/slo/slo.js";
-import { nodeGroupsOf } from "../../../stacks/clusterConfig.js";
 import { formatProblem } from "../../../components/config/problems.js";
 import type { RuntimePlan } from "../../../components/derive/plan.js";
 import { parseStackConfig, type StackConfig } from "../../../stacks/config.js";
@@ -107,24 +100,9 @@ function parsed(routed: "r1" | "r2"): StackConfig {
   return config;
 }
 
-/** The real rules of the stack, each once. */
+/** The real rules of the stack. */
 async function rulesWith(config: StackConfig): Promise<Rule[]> {
-  const { models, batches, observability } = config;
-  const scope = { namespace: NAMESPACE, stack: STACK };
-  const nodeGroups = nodeGroupsOf(config.cluster);
-  const groups: RuleGroup<object>[] = [
-    ...seriesGroups(scope),
-    ...sloGroups(models, scope, observability.slo),
-    ...fleetGroups(scope),
-    ...costGroups({ models, batches, nodeGroups, config: observability }, scope),
-    ...alertGroups(scope, observability.alerts),
-    ...fleetAlertGroups(scope, observability.alerts),
-  ];
-  const all = [
-    ...rulesOf(await collectStack({ stack: STACK, engineConfig: {}, engineSecretKeys: [] }, config)),
-    ...groups.flatMap(({ rules }) => rules as Rule[]),
-  ];
-  return [...new Map(all.map((rule) => [JSON.stringify(rule), rule])).values()];
+  return rulesOf(await collectStack({ stack: STACK, engineConfig: {}, engineSecretKeys: [] }, config));
 }
 
 function enginesOf({ models }: StackConfig, moved: number): Engine[] {
