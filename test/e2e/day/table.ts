@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { PROJECT } from "../../tools/folders.js";
 import type { Fired } from "./run.js";
-import { BURST, MINUTES, NODE_LOST, SLOWER, UNSEEN } from "./story.js";
+import { BURST, MINUTES, NODE_LOST, SLOWER, STEP_SECONDS, UNSEEN } from "./story.js";
 
 export const DAY_FILE = join(PROJECT, "docs", "alerts-day.md");
 
@@ -52,7 +52,7 @@ export function dayText(fired: readonly Fired[]): string {
 What a working day makes of the [alerts](alerts.md): which fires when, and when it is over. The day is simulated, and everything that judges it
 is real: all rules of a stack with three models, as \`pulumi up\` makes them, run by Prometheus' own engine for tests of rules (\`promtool test
 rules\`), which has a clock of its own. Durations and windows are those of a cluster; nothing is scaled. Targets are scraped and rules evaluated
-every ${30} s. \`test/e2e/day.e2e.ts\` runs the day and holds this page to it.
+every ${STEP_SECONDS} s. \`test/e2e/day.e2e.ts\` runs the day and holds this page to it.
 
 ## What happens
 
