@@ -76,7 +76,7 @@ ${table(["fires at", "over at", "alert", "severity", "model"], rows)}
   days holds only this day, so it fires earlier than it would after calm days.
 - \`code\` has one replica. Nothing answers while its node is gone, so no request is counted and its service level shows nothing:
   \`VllmNoReadyReplica\` is what pages.
-- Routes keep back alerts whose cause is told already: see \`inhibitRules\` of the AlertmanagerConfig. The table has them all.
+- The table has all that fires. Alertmanager sends fewer messages: alerts of one model and one cause are one, and a ticket is kept back while a page of the same alert fires.
 
 The series follow phases with constant rates, without the noise of real traffic: the day shows which alerts belong to which event, and how late
 they are. It does not show that thresholds suit your traffic.
