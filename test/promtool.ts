@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { binaryPaths, build } from "../tools/local/build.js";
 import { foldersOf } from "../tools/local/folders.js";
 import { PROJECT } from "./tools/folders.js";
@@ -86,10 +86,17 @@ export async function testRules(
   const file = {
     rule_files: [...files.keys()],
     evaluation_interval: evaluationInterval,
+    // By chance otherwise, and what a group reads of another would be of this evaluation or of the last.
+    group_eval_order: [...new Set([rules].flat().flatMap(groupNames))],
     tests: tests.map((test) => ({ interval: "1m", ...test })),
   };
   const written = { ...Object.fromEntries(files), "tests.yml": stringify(file, { lineWidth: 0 }) };
   await run(written, ["test", "rules", "tests.yml"]);
+}
+
+function groupNames(rules: Rules): string[] {
+  const { groups } = typeof rules === "string" ? (parse(rules) as { groups: readonly unknown[] }) : rules;
+  return groups.map((group) => (group as { name: string }).name);
 }
 
 function text(rules: Rules): string {

@@ -35,6 +35,8 @@ class Targets {
   kvCache = 0.3;
   ready = 1;
   private readonly server: Server = createServer((call, response) => {
+    // Prometheus takes no text whose type it is not told.
+    response.setHeader("Content-Type", "text/plain; version=0.0.4");
     response.end(call.url === "/vllm" ? this.vllm() : this.state());
   });
 
@@ -134,7 +136,7 @@ describe("an alert of a stack", function () {
   it("is not there while all is well", async () => {
     await prometheus.reads(RELEASE.replicasReady, 1);
     await prometheus.reads(RELEASE.kvCacheUsage, 0.3);
-    assert.deepEqual(await prometheus.query("ALERTS"), []);
+    assert.deepEqual(await prometheus.query('ALERTS{alertstate="firing"}'), []);
     assert.deepEqual(inbox.messages, []);
   });
 

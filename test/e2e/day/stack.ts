@@ -34,7 +34,7 @@ export function dayStack(): StackConfig {
 export function dayRules({ models, cluster, observability }: StackConfig): Rules[] {
   const watched = { models, config: observability, nodeGroups: nodeGroupsOf(cluster) };
   const starts = models.flatMap(({ releases }) =>
-    [...releases.values()].map((plan) => coldStartRuleSpec(plan, SCOPE.namespace)!),
+    [...releases.values()].map((plan) => coldStartRuleSpec(plan, SCOPE.namespace)),
   );
   return [
     ...Object.values(ruleObjects(watched, SCOPE)).map((groups) => ({ groups })),

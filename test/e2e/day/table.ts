@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { PROJECT } from "../../tools/folders.js";
 import type { Fired } from "./run.js";
-import { BURST, MINUTES, NODE_LOST, SLOWER, UNSEEN } from "./story.js";
+import { BURST, MINUTES, NODE_LOST, SLOWER, STEP_SECONDS, UNSEEN } from "./story.js";
 
 export const DAY_FILE = join(PROJECT, "docs", "alerts-day.md");
 
@@ -52,7 +52,7 @@ export function dayText(fired: readonly Fired[]): string {
 What a working day makes of the [alerts](alerts.md): which fires when, and when it is over. The day is simulated, and everything that judges it
 is real: all rules of a stack with three models, as \`pulumi up\` makes them, run by Prometheus' own engine for tests of rules (\`promtool test
 rules\`), which has a clock of its own. Durations and windows are those of a cluster; nothing is scaled. Targets are scraped and rules evaluated
-every ${30} s. \`test/e2e/day.e2e.ts\` runs the day and holds this page to it.
+every ${STEP_SECONDS} s. \`test/e2e/day.e2e.ts\` runs the day and holds this page to it.
 
 ## What happens
 
@@ -76,7 +76,7 @@ ${table(["fires at", "over at", "alert", "severity", "model"], rows)}
   days holds only this day, so it fires earlier than it would after calm days.
 - \`code\` has one replica. Nothing answers while its node is gone, so no request is counted and its service level shows nothing:
   \`VllmNoReadyReplica\` is what pages.
-- Routes keep back alerts whose cause is told already: see \`inhibitRules\` of the AlertmanagerConfig. The table has them all.
+- The table has all that fires. Alertmanager sends fewer messages: alerts of one model and one cause are one, and a ticket is kept back while a page of the same alert fires.
 
 The series follow phases with constant rates, without the noise of real traffic: the day shows which alerts belong to which event, and how late
 they are. It does not show that thresholds suit your traffic.
