@@ -41,6 +41,13 @@ export function number(text: string): number {
   return value;
 }
 
+/** The options by which a command finds its cluster. @param context its default, in words */
+export function withClusterOptions(command: Command, context = "its current one"): Command {
+  return command
+    .option("--kubeconfig <file>", "default: KUBECONFIG, else ~/.kube/config")
+    .option("--context <name>", `context of the kubeconfig; default: ${context}`);
+}
+
 /** A folder that cannot be written, a disk that is full. */
 function isFileSystemError(thrown: Error): boolean {
   return "syscall" in thrown && "path" in thrown;

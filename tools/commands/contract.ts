@@ -1,7 +1,6 @@
 import type { Command } from "commander";
-import { print } from "../commandLine.js";
+import { print, withClusterOptions } from "../commandLine.js";
 import type { ContractOptions, Surroundings } from "../contract/command.js";
-import { withClusterOptions } from "./clusterOptions.js";
 
 const HELP = `
 Read are the annotations of Deployments and ReplicaSets, and the model's Service. r1@3 is what r1 was as number 3 of its history.

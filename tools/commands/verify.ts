@@ -1,7 +1,6 @@
 import type { Command } from "commander";
-import { number, print } from "../commandLine.js";
+import { number, print, withClusterOptions } from "../commandLine.js";
 import type { VerifyOptions } from "../verify/command.js";
-import { withClusterOptions } from "./clusterOptions.js";
 
 const LINGER_MS = 1000;
 
