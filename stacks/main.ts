@@ -102,8 +102,13 @@ async function presentOf(built: BuiltClusterConfig): Promise<PresentCluster | un
  * Deploys a config that is right, to the stack that the SDK runs for.
  *
  * @param present a cluster of the stack's own, as it runs
+ * @param watched as `deploy` takes it
  * @returns what is live, by model
  */
-export function deployStack(config: StackConfig, present?: PresentCluster): Record<string, pulumi.Output<LiveRelease>> {
-  return deploy(config, labelValue(pulumi.getStack()), present);
+export function deployStack(
+  config: StackConfig,
+  present?: PresentCluster,
+  watched?: Parameters<typeof deploy>[3],
+): Record<string, pulumi.Output<LiveRelease>> {
+  return deploy(config, labelValue(pulumi.getStack()), present, watched);
 }

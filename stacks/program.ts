@@ -7,6 +7,7 @@ import type { CacheStorage } from "../components/cache/volume.js";
 import { DO_NOT_DISRUPT } from "../components/cluster/karpenter/nodePool.js";
 import type { PresentCluster } from "../components/cluster/present.js";
 import { hasEngine } from "../components/derive/batch/plan.js";
+import type { ServedModel } from "../components/derive/servedModel.js";
 import type { Telemetry } from "../components/derive/observability/telemetry.js";
 import { COLLECTOR_LABELS, collectorEndpoint } from "../components/platform/addons/openTelemetryCollector.js";
 import { Observability } from "../components/observability/observability.js";
@@ -21,11 +22,17 @@ import { registerCostLabels } from "./costLabels.js";
 import { namespaceName } from "./schema.js";
 import { infrastructure } from "./infrastructure.js";
 
-/** Creates every resource of a stack. @param present a cluster of the stack's own, as it runs */
+/**
+ * Creates every resource of a stack.
+ *
+ * @param present a cluster of the stack's own, as it runs
+ * @param watched models that rules are made of; `null` makes none, where another run of the program does @default those of the config
+ */
 export function deploy(
   config: StackConfig,
   stack: string,
   present?: PresentCluster,
+  watched: readonly ServedModel[] | null = config.models,
 ): Record<string, pulumi.Output<LiveRelease>> {
   registerCostLabels(config.labels);
   const {
@@ -65,10 +72,10 @@ export function deploy(
   runBatches(config.batches, { environment: shared, quota: config.batchQuota, hasPodIdentity }, opts);
   const live = serveModels(config.models, shared, opts);
   // Nobody else reads PrometheusRules.
-  if (config.platform.prometheus.monitors === "podMonitor") {
+  if (watched !== null && config.platform.prometheus.monitors === "podMonitor") {
     new Observability(
       "observability",
-      { models: config.models, batches: config.batches, config: config.observability, environment: shared },
+      { models: watched, batches: config.batches, config: config.observability, environment: shared },
       opts,
     );
   }

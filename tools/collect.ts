@@ -5,7 +5,7 @@ import { ContractError } from "../components/config/problems.js";
 import { parseStackConfig, type StackConfig } from "../stacks/config.js";
 import { deployStack } from "../stacks/main.js";
 import { NAMESPACE } from "../stacks/namespace.js";
-import { batchesOf, mergeBatches } from "./collect/batches.js";
+import { batchesOf, mergeBatches, type ModelBatch } from "./collect/batches.js";
 import type { CollectedResource } from "./collect/resource.js";
 import { run, type StackValues } from "./collect/run.js";
 import type { StackFile } from "./stackFile.js";
@@ -36,9 +36,9 @@ function ofProviders({ stack, engineConfig, engineSecretKeys }: StackValues): St
   };
 }
 
-/** Runs this project's program for the models of `config`. */
-export function collectBatch(values: StackValues, config: StackConfig): Promise<CollectedResource[]> {
-  return run(ofProviders(values), () => ({ models: deployStack(config) }), cloudFacts(config));
+/** Runs this project's program for the models of a batch. */
+export function collectBatch(values: StackValues, { config, watched }: ModelBatch): Promise<CollectedResource[]> {
+  return run(ofProviders(values), () => ({ models: deployStack(config, undefined, watched) }), cloudFacts(config));
 }
 
 /** Runs this project's program for a stack whose config is parsed. @param batchModels models to run it for at once */

@@ -1,5 +1,5 @@
 /** The shape of `vllm:labels`: who pays for what the stack makes. */
-import { z } from "zod";
+import type { z } from "zod";
 import { labelsSchema } from "../config/schemas.js";
 
 /** Domains of labels that say something to Kubernetes, to add-ons or to this project. */
@@ -23,7 +23,7 @@ const SERIES = /^(vllm_|__)/;
 function isTaken(key: string): boolean {
   const [domain, name] = key.includes("/") ? key.split("/", 2) : [undefined, key];
   if (domain !== undefined) return TAKEN_DOMAINS.test(domain);
-  return TAKEN_NAMES.includes(name!.toLowerCase()) || SERIES.test(name!);
+  return TAKEN_NAMES.includes(name.toLowerCase()) || SERIES.test(name);
 }
 
 export const costLabelsSchema = labelsSchema

@@ -6,7 +6,6 @@ import type { ServedModel } from "../derive/servedModel.js";
 import type { ServingEnvironment } from "../engine/environment.js";
 import { APP_NAME, LABELS, MANAGED_BY } from "../vocabulary/labels.js";
 import { createRoutes } from "./alertmanagerConfig.js";
-import { RUNBOOKS } from "./alerts/alert.js";
 import { dashboardConfigMaps } from "./dashboards/configMaps.js";
 import { stackObject } from "../vocabulary/metrics/rules.js";
 import { ruleObjects } from "./ruleObjects.js";
@@ -59,7 +58,7 @@ export class Observability extends pulumi.ComponentResource {
 
   private dashboards(name: string, { config, environment }: ObservabilityArgs): void {
     const { namespace, partOf } = environment;
-    const links = { stack: partOf, runbooks: config.alerts.runbooks ?? RUNBOOKS };
+    const links = { stack: partOf, runbooks: config.alerts.runbooks };
     for (const { metadata, data } of dashboardConfigMaps(config.dashboards, links)) {
       const args = { metadata: { ...metadata, namespace }, data };
       new k8s.core.v1.ConfigMap(`${name}-${metadata.name}`, args, { parent: this });

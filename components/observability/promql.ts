@@ -1,4 +1,5 @@
 /** Pieces of PromQL. */
+import { METRIC_LABELS } from "../vocabulary/metrics/labels.js";
 
 /** Labels and the values that they have to have. */
 export type Matchers = Readonly<Record<string, string>>;
@@ -36,4 +37,9 @@ export interface Scope {
   namespace: string;
   /** The stack: the label `vllm_stack`. */
   stack: string;
+}
+
+/** Series of the stack: recorded ones, and those that carry the labels of the scrape. */
+export function ofStack(name: string, { namespace, stack }: Scope, matchers: Matchers = {}): string {
+  return `${name}${selector({ namespace, [METRIC_LABELS.stack]: stack, ...matchers })}`;
 }

@@ -2,6 +2,7 @@
 import { type SecretRef, secretKeyOf } from "../config/secretRef.js";
 import type { ReceiverConfig, RoutesConfig } from "../contract/observability/routes.js";
 import { METRIC_LABELS } from "../vocabulary/metrics/labels.js";
+import { INHIBITIONS } from "./alerts/inhibitions.js";
 
 /** https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1alpha1.AlertmanagerConfigSpec */
 export interface AlertmanagerConfigSpec {
@@ -13,7 +14,7 @@ export interface AlertmanagerConfigSpec {
 interface Matcher {
   name: string;
   value: string;
-  matchType: "=";
+  matchType: "=" | "=~";
 }
 
 interface Route {
@@ -206,6 +207,11 @@ export function alertmanagerConfigSpec(routes: RoutesConfig, stack: string): Ale
         targetMatch: [ofStack, is("severity", "ticket")],
         equal: ["alertname", "namespace", METRIC_LABELS.model],
       },
+      ...INHIBITIONS.map(({ source, targets, equal }) => ({
+        sourceMatch: [ofStack, is("alertname", source)],
+        targetMatch: [ofStack, { name: "alertname", value: targets.join("|"), matchType: "=~" as const }],
+        equal: [...equal],
+      })),
     ],
   };
 }

@@ -11,7 +11,8 @@ import { error, formatProblem, type Problem, throwIfErrors } from "../config/pro
 import { dnsLabel } from "../config/schemas.js";
 import { secretRefSchema } from "../config/secretRef.js";
 import { accessSchema } from "../contract/access.js";
-import { observabilitySchema } from "../contract/observability/schema.js";
+import { type ObservabilityConfig, observabilitySchema } from "../contract/observability/schema.js";
+import type { Telemetry } from "../derive/observability/telemetry.js";
 import { Observability } from "../observability/observability.js";
 import { platformSchema } from "../platform/schema.js";
 import { serveModels, servingEnvironment } from "../serving/environment.js";
@@ -163,7 +164,7 @@ export class VllmModels extends pulumi.ComponentResource {
         access,
         nodeGroups,
         pod,
-        telemetry: { logs: observability.logs, tracing: observability.tracing },
+        telemetry: telemetryOf(observability),
         huggingFaceToken: tokenSecretSchema.parse(args.huggingFaceTokenSecret) ?? (args.huggingFaceToken || undefined),
         resourceNames: { priorities: name, huggingFace: `${name}-hugging-face`, prometheus: `${name}-prometheus` },
       },
@@ -179,4 +180,10 @@ export class VllmModels extends pulumi.ComponentResource {
       new Observability(`${name}-observability`, { models, config: observability, environment: shared }, child);
     this.registerOutputs({ live: this.live });
   }
+}
+
+/** Where spans go; the checks have found an endpoint where there is tracing. */
+function telemetryOf({ logs, tracing }: ObservabilityConfig): Telemetry {
+  if (tracing?.endpoint === undefined) return { logs };
+  return { logs, tracing: { ...tracing, endpoint: tracing.endpoint } };
 }

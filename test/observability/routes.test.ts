@@ -4,6 +4,7 @@ import { AlertmanagerConfig } from "@kubernetes-models/prometheus-operator/monit
 
 import { parse } from "../../components/config/parse.js";
 import { formatProblem } from "../../components/config/problems.js";
+import { INHIBITIONS } from "../../components/observability/alerts/inhibitions.js";
 import { routesSchema } from "../../components/contract/observability/routes.js";
 import { alertmanagerConfigSpec, tellsSomebody } from "../../components/observability/routes.js";
 
@@ -30,7 +31,10 @@ describe("alertmanagerConfigSpec", () => {
   it("tells an owner before all others, and the others of what the owner is not told", () => {
     const { route, receivers } = specOf({ page: PAGERDUTY, ticket: SLACK, owners: { search: { ticket: SLACK } } });
     assert.deepEqual(
-      route.routes?.map(({ receiver, matchers }) => [receiver, ...matchers.map(({ name, value }) => `${name}=${value}`)]),
+      route.routes?.map(({ receiver, matchers }) => [
+        receiver,
+        ...matchers.map(({ name, value }) => `${name}=${value}`),
+      ]),
       [
         ["search-ticket", "owner=search", "severity=ticket"],
         ["page", "severity=page"],
@@ -44,13 +48,21 @@ describe("alertmanagerConfigSpec", () => {
   });
 
   it("sends no ticket of what has paged already, for the same model", () => {
-    assert.deepEqual(specOf({ page: PAGERDUTY }).inhibitRules, [
-      {
-        sourceMatch: [is("vllm_stack", "prod"), is("severity", "page")],
-        targetMatch: [is("vllm_stack", "prod"), is("severity", "ticket")],
-        equal: ["alertname", "namespace", "vllm_model"],
-      },
-    ]);
+    assert.deepEqual(specOf({ page: PAGERDUTY }).inhibitRules[0], {
+      sourceMatch: [is("vllm_stack", "prod"), is("severity", "page")],
+      targetMatch: [is("vllm_stack", "prod"), is("severity", "ticket")],
+      equal: ["alertname", "namespace", "vllm_model"],
+    });
+  });
+
+  it("sends no alert on what follows from another that fires", () => {
+    const { inhibitRules } = specOf({ page: PAGERDUTY });
+    assert.equal(inhibitRules.length, 1 + INHIBITIONS.length);
+    assert.deepEqual(inhibitRules.at(-1), {
+      sourceMatch: [is("vllm_stack", "prod"), is("alertname", "VllmScrapeMissing")],
+      targetMatch: [is("vllm_stack", "prod"), { name: "alertname", value: "VllmScalerFallback", matchType: "=~" }],
+      equal: ["namespace", "vllm_stack", "vllm_model", "vllm_release"],
+    });
   });
 
   it("repeats as often as it is told to", () => {
@@ -77,7 +89,7 @@ describe("alertmanagerConfigSpec", () => {
       },
     };
     const spec = specOf({ page: everything, ticket: everything, owners: { search: { page: everything } } });
-    new AlertmanagerConfig({ metadata: { name: "prod", namespace: "monitoring" }, spec: spec as never }).validate();
+    new AlertmanagerConfig({ metadata: { name: "prod", namespace: "monitoring" }, spec: spec }).validate();
     const [, , page] = spec.receivers;
     const { name, slackConfigs, pagerdutyConfigs, opsgenieConfigs, msteamsv2Configs, webhookConfigs, emailConfigs } =
       page as unknown as Record<string, Record<string, unknown>[]>;
@@ -118,7 +130,12 @@ describe("the routes section", () => {
       },
       owners: { "a team": { page: SLACK } },
     });
-    for (const path of ["routes.page:", "routes.ticket.slack.webhook", "routes.ticket.email", 'routes.owners["a team"]'])
+    for (const path of [
+      "routes.page:",
+      "routes.ticket.slack.webhook",
+      "routes.ticket.email",
+      'routes.owners["a team"]',
+    ])
       assert.ok(
         found.some((line) => line.startsWith(path)),
         `${path} in\n${found.join("\n")}`,

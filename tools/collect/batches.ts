@@ -14,12 +14,19 @@ function batchSize({ cluster }: StackConfig): number {
   return cluster.built === undefined ? BATCH_MODELS : BATCH_MODELS_BUILT;
 }
 
-/** The stack's config once for each batch, each with some of the models. */
-export function batchesOf(config: StackConfig, size = batchSize(config)): StackConfig[] {
+/** A run of the program for some of a stack's models. */
+export interface ModelBatch {
+  /** The stack's config with these models alone. */
+  config: StackConfig;
+  /** Rules are about all models at once: those that the first run makes them of; `null` for the other runs. */
+  watched: StackConfig["models"] | null;
+}
+
+export function batchesOf(config: StackConfig, size = batchSize(config)): ModelBatch[] {
   const count = Math.max(1, Math.ceil(config.models.length / size));
   return Array.from({ length: count }, (_, index) => ({
-    ...config,
-    models: config.models.slice(index * size, (index + 1) * size),
+    config: { ...config, models: config.models.slice(index * size, (index + 1) * size) },
+    watched: index === 0 ? config.models : null,
   }));
 }
 

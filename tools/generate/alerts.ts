@@ -18,10 +18,7 @@ function thresholdText({ threshold }: AlertDefaults): string {
   return threshold === undefined ? "" : `${threshold.value} ${threshold.what} (${threshold.min} to ${threshold.max})`;
 }
 
-const link = (name: AlertName): string => {
-  const { runbook } = ALL_ALERTS.find((alert) => alert.name === name)!;
-  return `runbooks/${runbookFile(runbook === undefined ? { name } : { name, runbook })}`;
-};
+const link = (name: AlertName): string => `runbooks/${runbookFile({ name })}`;
 
 export function alertsReference(): string {
   return [

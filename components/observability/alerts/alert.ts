@@ -18,8 +18,6 @@ export interface Alert {
   expr: (scope: Scope, threshold: number) => string;
   /** Which dashboard shows it. */
   dashboard: BoardName;
-  /** File in docs/runbooks without `.md`. @default the alert's name */
-  runbook?: string;
   /** Reads series of other namespaces than the models', so that it belongs to the rules of the fleet. @default false */
   fleet?: true;
 }
@@ -57,8 +55,8 @@ export function settingOf(name: AlertName, { change }: AlertsConfig): Setting | 
 export const RUNBOOKS = "docs/runbooks";
 
 /** File of an alert's runbook in docs/runbooks. */
-export function runbookFile({ name, runbook = name }: Pick<Alert, "name" | "runbook">): string {
-  return `${runbook}.md`;
+export function runbookFile({ name }: Pick<Alert, "name">): string {
+  return `${name}.md`;
 }
 
 function without(text: string, end: string): string {

@@ -2,10 +2,10 @@
 import { type BurnRate, BURN_RATES } from "../../vocabulary/burnRates.js";
 import type { AlertName } from "../../vocabulary/alerts.js";
 import { SLO } from "../../vocabulary/metrics/recorded.js";
-import type { Scope } from "../promql.js";
+import { ofStack, type Scope } from "../promql.js";
 import { allowed, OF_LEVEL } from "../rules/slo/scope.js";
 import type { Alert } from "./alert.js";
-import { MODEL_NAME, ofStack } from "./series.js";
+import { MODEL_NAME } from "./series.js";
 
 /** Where both windows are as bad, and enough requests were: two bad ones of ten at night wake nobody. */
 function burns({ times, window, short }: BurnRate, scope: Scope, fewest: number): string {
@@ -32,7 +32,6 @@ function burnAlert(name: AlertName, rate: BurnRate): Alert {
       `and the requests of ${window} were bad often enough`,
     expr: (scope, fewest) => burns(rate, scope, fewest),
     dashboard: "model",
-    runbook: "VllmSloBurn",
   };
 }
 

@@ -1,7 +1,8 @@
 /** Replicas that have too much to do. */
 import { RELEASE, TARGETS } from "../../vocabulary/metrics/recorded.js";
 import type { Alert } from "./alert.js";
-import { BY_RELEASE, KEY, ofRelease, ofStack, RELEASE_NAME, target } from "./series.js";
+import { BY_RELEASE, KEY, ofRelease, RELEASE_NAME, target } from "./series.js";
+import { ofStack } from "../promql.js";
 
 export const CAPACITY: readonly Alert[] = [
   {

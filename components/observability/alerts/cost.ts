@@ -1,9 +1,9 @@
 /** Money that buys nothing, and more of it than was meant. Evaluated rarely: their windows are a day. */
 import { METRIC_LABELS } from "../../vocabulary/metrics/labels.js";
 import { COST, PAST, RELEASE } from "../../vocabulary/metrics/recorded.js";
-import type { Scope } from "../promql.js";
+import { ofStack, type Scope } from "../promql.js";
 import type { Alert } from "./alert.js";
-import { BY_RELEASE, KEY, MODEL, ofStack, RELEASE_NAME } from "./series.js";
+import { BY_RELEASE, KEY, MODEL, RELEASE_NAME } from "./series.js";
 
 const DAY_SECONDS = 86_400;
 const OF_STACK = `namespace, ${METRIC_LABELS.stack}`;

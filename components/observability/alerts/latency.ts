@@ -2,9 +2,9 @@
 import { MODEL_LEVEL, RELEASE_LEVEL } from "../../vocabulary/metrics/labels.js";
 import { CONTRACT, OBJECTIVES, RELEASE } from "../../vocabulary/metrics/recorded.js";
 import { VLLM } from "../../vocabulary/metrics/vllm.js";
-import { list } from "../promql.js";
+import { list, ofStack } from "../promql.js";
 import type { Alert } from "./alert.js";
-import { ofStack, RELEASE_NAME } from "./series.js";
+import { RELEASE_NAME } from "./series.js";
 
 const WINDOW = "2m";
 /** Each replica by itself, and each engine of one: others that work hide none that hangs. */

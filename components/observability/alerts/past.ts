@@ -5,10 +5,9 @@
  * are made of their own last values, and end with the wish for replicas. A gap of five minutes in the rules' evaluation begins them
  * anew.
  */
-import { list, type RuleGroup, type Scope } from "../promql.js";
+import { list, ofStack, type RuleGroup, type Scope } from "../promql.js";
 import { RELEASE_LEVEL } from "../../vocabulary/metrics/labels.js";
 import { PAST, RELEASE } from "../../vocabulary/metrics/recorded.js";
-import { ofStack } from "./series.js";
 
 export function pastGroup(scope: Scope): RuleGroup {
   const on = `on (${list(RELEASE_LEVEL)})`;

@@ -5,7 +5,7 @@ import { SERVICE_NAME_LABEL } from "../../vocabulary/kubernetes.js";
 import { KUBE } from "../../vocabulary/metrics/kubernetes.js";
 import { METRIC_LABELS, RELEASE_LEVEL, shownLabel } from "../../vocabulary/metrics/labels.js";
 import { CONTRACT, PAST, RELEASE, TARGETS } from "../../vocabulary/metrics/recorded.js";
-import { list, type Scope } from "../promql.js";
+import { list, ofStack, type Scope } from "../promql.js";
 import type { Alert } from "./alert.js";
 import {
   BY_POD,
@@ -15,7 +15,6 @@ import {
   KEY,
   MODEL,
   ofRelease,
-  ofStack,
   pods,
   RELEASE_NAME,
   routed,

@@ -3,9 +3,9 @@ import { SPOT_NODE_TAINTS, SPOT_TAINT } from "../../vocabulary/nodes.js";
 import { COMPONENTS } from "../../vocabulary/labels.js";
 import { KEDA, KUBE } from "../../vocabulary/metrics/kubernetes.js";
 import { CONTRACT, PAST, RELEASE, TARGETS } from "../../vocabulary/metrics/recorded.js";
-import type { Scope } from "../promql.js";
+import { ofStack, type Scope } from "../promql.js";
 import type { Alert } from "./alert.js";
-import { BY_RELEASE, inNamespace, KEY, ofRelease, ofStack, pods, RELEASE_NAME, target } from "./series.js";
+import { BY_RELEASE, inNamespace, KEY, ofRelease, pods, RELEASE_NAME, target } from "./series.js";
 
 /** KEDA names the HorizontalPodAutoscaler that it makes of a ScaledObject so; ScaledObject and Deployment have the runtime's name. */
 const HPA_PREFIX = "keda-hpa-";

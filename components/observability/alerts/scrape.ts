@@ -3,7 +3,8 @@ import { KUBE } from "../../vocabulary/metrics/kubernetes.js";
 import { METRIC_LABELS } from "../../vocabulary/metrics/labels.js";
 import { CONTRACT, RELEASE } from "../../vocabulary/metrics/recorded.js";
 import type { Alert } from "./alert.js";
-import { inNamespace, KEY, ofRelease, ofStack, RELEASE_NAME, SOME_TIME_AGO } from "./series.js";
+import { inNamespace, KEY, ofRelease, RELEASE_NAME, SOME_TIME_AGO } from "./series.js";
+import { ofStack } from "../promql.js";
 
 export const SCRAPE: readonly Alert[] = [
   {

@@ -4,7 +4,7 @@ import { KUBE } from "../../vocabulary/metrics/kubernetes.js";
 import { METRIC_LABELS, RELEASE_LEVEL, shownLabel } from "../../vocabulary/metrics/labels.js";
 import type { Metric } from "../../vocabulary/metrics/metric.js";
 import { CONTRACT, type Target } from "../../vocabulary/metrics/recorded.js";
-import { list, type Matchers, type Scope, selector } from "../promql.js";
+import { list, type Matchers, ofStack, type Scope, selector } from "../promql.js";
 
 /** Labels that name a model, and a release of it. */
 export const MODEL = list(["namespace", METRIC_LABELS.stack, METRIC_LABELS.model]);
@@ -21,11 +21,6 @@ export const BY_POD = "by (namespace, pod)";
 export const RELEASE_NAME = "{{ $labels.vllm_model }}/{{ $labels.vllm_release }}";
 /** How a model is named in texts. */
 export const MODEL_NAME = "{{ $labels.vllm_model }}";
-
-/** Series of the stack: recorded ones, and vLLM's. @param more further matchers, as PromQL writes them */
-export function ofStack(name: string, { namespace, stack }: Scope, more: Matchers = {}): string {
-  return `${name}${selector({ namespace, [METRIC_LABELS.stack]: stack, ...more })}`;
-}
 
 /** Series of the models' namespace: those of kube-state-metrics and of the DCGM exporter. @param more such as `reason!=""` */
 export function inNamespace({ name }: Metric, { namespace }: Scope, more = ""): string {

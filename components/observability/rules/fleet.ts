@@ -6,8 +6,7 @@ import { KUBE } from "../../vocabulary/metrics/kubernetes.js";
 import { METRIC_LABELS, shownLabel } from "../../vocabulary/metrics/labels.js";
 import { CONTRACT, COST } from "../../vocabulary/metrics/recorded.js";
 import { INSTANCE_TYPE_LABEL, LIFECYCLES, SPOT_NODE_LABELS } from "../../vocabulary/nodes.js";
-import type { RuleGroup, Scope } from "../promql.js";
-import { selector } from "../promql.js";
+import { type RuleGroup, type Scope, selector } from "../promql.js";
 
 /** Needs kube-state-metrics with these labels of nodes in `metricLabelsAllowlist`. */
 export function fleetGroups(scope: Scope): RuleGroup[] {

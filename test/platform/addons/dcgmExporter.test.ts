@@ -60,7 +60,7 @@ describe("dcgmExporterValues", () => {
     );
     for (const { name } of Object.values(DCGM)) assert.ok(customMetrics.includes(`${name}, `), name);
     // Another list replaces the pods, which read it when they start.
-    assert.match(podAnnotations["pulumi-vllm.dev/counters"]!, /^[0-9a-f]{16}$/);
+    assert.match(podAnnotations["pulumi-vllm.dev/counters"], /^[0-9a-f]{16}$/);
   });
 
   it("is scraped with the names of the pod on the GPU, not its own", () => {

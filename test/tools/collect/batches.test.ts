@@ -63,10 +63,16 @@ describe("a stack in batches of models", function () {
 
 describe("batchesOf", () => {
   const { config } = parsed(manyModelsOnly(5));
-  const names = (size?: number) => batchesOf(config, size).map(({ models }) => models.map(({ name }) => name));
+  const names = (size?: number) =>
+    batchesOf(config, size).map(({ config: { models } }) => models.map(({ name }) => name));
 
   it("gives each model to one batch, in the order of the config", () => {
     assert.deepEqual(names(2), [["model-0", "model-1"], ["model-2", "model-3"], ["model-4"]]);
+  });
+
+  it("makes rules of all models in one of them", () => {
+    const watched = batchesOf(config, 2).map((batch) => batch.watched?.map(({ name }) => name));
+    assert.deepEqual(watched, [config.models.map(({ name }) => name), undefined, undefined]);
   });
 
   it("leaves a small stack whole", () => {

@@ -3,8 +3,8 @@ import { ENGINE_CONTAINER } from "../../../vocabulary/workloads.js";
 import { KUBE } from "../../../vocabulary/metrics/kubernetes.js";
 import type { Metric } from "../../../vocabulary/metrics/metric.js";
 import { CONTRACT, RELEASE } from "../../../vocabulary/metrics/recorded.js";
-import type { RuleGroup, Scope } from "../../promql.js";
-import { BY_RELEASE, inNamespace, joinedToRelease, ofStack, zeros } from "./scope.js";
+import { ofStack, type RuleGroup, type Scope } from "../../promql.js";
+import { BY_RELEASE, inNamespace, joinedToRelease, zeros } from "./scope.js";
 
 const RECENTLY = "15m";
 

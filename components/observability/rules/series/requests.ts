@@ -2,9 +2,8 @@
 import { RELEASE } from "../../../vocabulary/metrics/recorded.js";
 import type { Metric } from "../../../vocabulary/metrics/metric.js";
 import { VLLM } from "../../../vocabulary/metrics/vllm.js";
-import type { RecordingRule, RuleGroup, Scope } from "../../promql.js";
-import { BY_RELEASE, ofStack } from "./scope.js";
-import { list } from "../../promql.js";
+import { list, ofStack, type RecordingRule, type RuleGroup, type Scope } from "../../promql.js";
+import { BY_RELEASE } from "./scope.js";
 import { RELEASE_LEVEL } from "../../../vocabulary/metrics/labels.js";
 
 const WINDOW = "5m";

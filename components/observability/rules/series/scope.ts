@@ -1,16 +1,11 @@
 /** Selectors and joins that the rules of a stack share. */
 import { COMPONENTS } from "../../../vocabulary/labels.js";
-import { METRIC_LABELS, RELEASE_LEVEL } from "../../../vocabulary/metrics/labels.js";
+import { RELEASE_LEVEL } from "../../../vocabulary/metrics/labels.js";
 import { CONTRACT } from "../../../vocabulary/metrics/recorded.js";
-import { list, type Matchers, type Scope, selector } from "../../promql.js";
+import { list, type Matchers, ofStack, type Scope, selector } from "../../promql.js";
 
 /** `by (…)` of a series a release. */
 export const BY_RELEASE = `by (${list(RELEASE_LEVEL)})`;
-
-/** Series of the stack that carry the labels of the scrape, or are recorded. */
-export function ofStack(name: string, { namespace, stack }: Scope, matchers: Matchers = {}): string {
-  return `${name}${selector({ namespace, [METRIC_LABELS.stack]: stack, ...matchers })}`;
-}
 
 /** Series of others that are in the models' namespace. */
 export function inNamespace(name: string, { namespace }: Scope, matchers: Matchers = {}): string {

@@ -5,8 +5,7 @@
  * ones have recorded: thirty days are 720 samples of an hour instead of 86,400. Where Prometheus was away, both sums lack the same.
  */
 import { MODEL_REQUESTS, MODEL_REQUESTS_OF_5M, SLO, type SloWindow } from "../../../vocabulary/metrics/recorded.js";
-import type { RecordingRule, RuleGroup, Scope } from "../../promql.js";
-import { ofStack } from "../series/scope.js";
+import { ofStack, type RecordingRule, type RuleGroup, type Scope } from "../../promql.js";
 import { allowed, objectives, OF_LEVEL, OF_MODEL } from "./scope.js";
 import { requestRules } from "./requests.js";
 

@@ -1,8 +1,7 @@
 /** Requests and good ones, a second, of each service level. */
 import { MODEL_REQUESTS, type Objective, OBJECTIVES, RELEASE, SLO } from "../../../vocabulary/metrics/recorded.js";
 import { MODEL_LEVEL } from "../../../vocabulary/metrics/labels.js";
-import { list, type RecordingRule, type Scope } from "../../promql.js";
-import { ofStack } from "../series/scope.js";
+import { list, ofStack, type RecordingRule, type Scope } from "../../promql.js";
 import { objectives, OF_MODEL } from "./scope.js";
 
 /** 0 for each model with the service level: no traffic is no error. */

@@ -1,8 +1,7 @@
 /** Selectors that the rules of service levels share. */
 import { MODEL_LEVEL } from "../../../vocabulary/metrics/labels.js";
 import { CONTRACT, type Objective } from "../../../vocabulary/metrics/recorded.js";
-import { list, type Scope } from "../../promql.js";
-import { ofStack } from "../series/scope.js";
+import { list, ofStack, type Scope } from "../../promql.js";
 
 export const OF_MODEL = list(MODEL_LEVEL);
 export const OF_LEVEL = list([...MODEL_LEVEL, "slo"]);
