@@ -35,7 +35,15 @@ export function podServer(cluster: Cluster, port: PodPort, seconds: number): Ser
   return async (asking) => {
     const signal = AbortSignal.timeout(seconds * 1000);
     const late = `Pod ${port.pod} has not answered ${pathOf(asking)} in ${seconds} s`;
-    const stream = await inTime(portForward(cluster, port), signal, late);
+    const opening = portForward(cluster, port);
+    const stream = await inTime(opening, signal, late).catch((thrown: unknown) => {
+      // One that opens after all is of no use.
+      opening.then(
+        (open) => open.destroy(),
+        () => undefined,
+      );
+      throw thrown;
+    });
     try {
       const options = { host: "localhost", createConnection: () => stream, signal };
       return await sent((use) => plainRequest(optionsOf(asking, options), use), asking, `Pod ${port.pod}`, late);

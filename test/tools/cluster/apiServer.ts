@@ -65,6 +65,8 @@ export class ApiServer {
   /** How a Job ends, and the log of its pod; `undefined` for one that does not end. */
   jobEnds: ((job: KubernetesObject) => { type: "Complete" | "Failed"; log: string }) | undefined;
   private readonly logs = new Map<string, string>();
+  /** Connections that are no longer the server's to close. */
+  private readonly upgraded = new Set<Duplex>();
   private readonly sockets = new WebSocketServer({ noServer: true });
 
   private constructor(
@@ -74,6 +76,8 @@ export class ApiServer {
     server.on("request", (request: IncomingMessage, response: ServerResponse) => void this.answer(request, response));
     server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       this.calls.push("connect");
+      this.upgraded.add(socket);
+      socket.on("error", () => undefined);
       if (this.silent.has("connect")) return;
       if (this.forbidden.has("connect")) {
         socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n");
@@ -95,6 +99,7 @@ export class ApiServer {
   stop(): void {
     this.server.close();
     this.server.closeAllConnections();
+    for (const socket of this.upgraded) socket.destroy();
   }
 
   /** Forgets everything. */
