@@ -24,6 +24,8 @@ export interface ResolvedModels {
   models: ServedModel[];
   /** Every release, whatever is wrong with it. */
   releases: PlacedRelease[];
+  /** Of all models, whatever is wrong with them; `undefined` where nobody can tell. */
+  names: readonly string[] | undefined;
   problems: Problem[];
 }
 
@@ -42,10 +44,10 @@ export function resolveModels(
   cache?: CacheConfig | Wrong,
 ): ResolvedModels {
   const record = parse(z.record(z.string(), z.unknown()), input, path);
-  if (record.value === undefined) return { models: [], releases: [], problems: record.problems };
+  if (record.value === undefined) return { models: [], releases: [], names: undefined, problems: record.problems };
   const entries = Object.entries(record.value);
   if (entries.length === 0) {
-    return { models: [], releases: [], problems: [error(path, "is empty: describe at least one model")] };
+    return { models: [], releases: [], names: [], problems: [error(path, "is empty: describe at least one model")] };
   }
   const shared = { gpuTypes, cache };
   const resolved = entries.map(([name, value]) => resolveModel(name, value, joinPath(path, [name]), shared));
@@ -53,6 +55,7 @@ export function resolveModels(
   return {
     models: resolved.flatMap(({ model }) => model ?? []),
     releases: resolved.flatMap(({ releases }) => releases),
+    names: entries.map(([name]) => name),
     problems: [...resolved.flatMap(({ problems }) => problems), ...checkAcross(outlines, path)],
   };
 }

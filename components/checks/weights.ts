@@ -1,7 +1,7 @@
 /** Checks of what a release loads beside its flags: sources, a draft, adapters, and how the cache brings them. */
 import { parseImage, pinOf } from "../config/image.js";
 import { joinPath } from "../config/parse.js";
-import { entriesOf, given, isWrong, type Parts } from "../config/parts.js";
+import { entriesOf, given, isWrong, type Parts, type Wrong } from "../config/parts.js";
 import { error, type Problem, quote } from "../config/problems.js";
 import type { ReleaseConfig } from "../contract/schema.js";
 import type { Source } from "../contract/source.js";
@@ -9,6 +9,8 @@ import type { RuntimePlan } from "../derive/plan.js";
 import type { Artifact } from "../derive/weights/artifacts.js";
 import { deliveryOf } from "../derive/weights/delivery.js";
 import { decoded } from "../facts/vllm/jsonValues.js";
+
+type Flag = ReleaseConfig["flags"][string];
 
 /** @param path the release's, such as `vllm:models.chat.releases.r1` */
 export function checkWeights(config: Parts<ReleaseConfig>, plan: Parts<RuntimePlan>, path: string): Problem[] {
@@ -21,16 +23,21 @@ export function checkWeights(config: Parts<ReleaseConfig>, plan: Parts<RuntimePl
       checkImageSource(adapter.source, adapter.revision, joinPath(`${path}.adapters`, [name])),
     ),
     // A draft that is wrong is a draft, too.
-    ...given([config.flags], (flags) =>
-      draft === undefined ? [] : checkDraftFlag(flags["speculative-config"]?.value, path),
+    ...given([flagOf(config, "speculative-config")], (flag) =>
+      draft === undefined ? [] : checkDraftFlag(flag?.value, path),
     ),
-    ...given([config.flags, adapters], (flags, stated) =>
-      stated === undefined || Object.keys(stated).length === 0 ? [] : checkAdapterFlags(flags, path),
+    ...given([flagOf(config, "enable-lora"), flagOf(config, "lora-modules"), adapters], (enabling, modules, stated) =>
+      stated === undefined || Object.keys(stated).length === 0 ? [] : checkAdapterFlags(enabling, modules, path),
     ),
     ...given([plan.artifacts], (artifacts) =>
       artifacts.flatMap((artifact) => checkDelivery(artifact, plan.cache as RuntimePlan["cache"], path)),
     ),
   ];
+}
+
+/** One flag, whatever is wrong with others. */
+function flagOf({ flags }: Parts<ReleaseConfig>, name: string): Parts<Flag | undefined> | Wrong {
+  return isWrong(flags) ? flags : (flags[name] as Parts<Flag | undefined>);
 }
 
 /** An image is its own revision, so that contract, labels and metrics say which it is. */
@@ -80,13 +87,13 @@ function checkDraftFlag(value: unknown, path: string): Problem[] {
   ];
 }
 
-function checkAdapterFlags(flags: Readonly<Record<string, { value: unknown }>>, path: string): Problem[] {
+function checkAdapterFlags(enabling: Flag | undefined, modules: Flag | undefined, path: string): Problem[] {
   const problems: Problem[] = [];
-  if (flags["enable-lora"]?.value !== true) {
+  if (enabling?.value !== true) {
     const fix = "set flags.enable-lora, and max-lora-rank to the largest rank among them";
     problems.push(error(`${path}.adapters`, `vLLM loads no adapters without enable-lora: ${fix}`));
   }
-  if (flags["lora-modules"] !== undefined) {
+  if (modules !== undefined) {
     problems.push(error(`${path}.flags.lora-modules`, "names adapters beside those of adapters: list them all there"));
   }
   return problems;

@@ -7,7 +7,7 @@ import { NAMESPACE } from "../namespace.js";
 import { namespaceName } from "../schema.js";
 import { given, isWrong } from "../../components/config/parts.js";
 import type { Problem } from "../../components/config/problems.js";
-import { areServed, isBuilt, type Sections } from "./sections.js";
+import { isBuilt, type Sections } from "./sections.js";
 
 /** Logs, traces and routes of alerts, against what models' releases set themselves. */
 export function checkObserved({
@@ -37,9 +37,7 @@ export function checkCosts({ cluster, plain: { observability }, models, batches 
   return given([observability.prices], (prices) => [
     ...checkPrices(prices, `${path}.prices`),
     ...given([observability.budgets], (budgets) => {
-      const names = areServed({ models, batches })
-        ? [...models.models, ...batches.batches].map(({ name }) => name)
-        : undefined;
+      const names = models.names && batches.names && [...models.names, ...batches.names];
       const groups = cluster.config && nodeGroupsOf(cluster.config);
       const stack = { names, models: models.models, groups, prices };
       return checkBudgets(budgets, stack, `${path}.budgets`);

@@ -59,6 +59,7 @@ describe("VllmModels", () => {
     assert.deepEqual(registry.names("VllmModels llm"), [
       "ModelServing chat",
       "ModelServing digest",
+      "Observability llm-observability",
       "TrafficPriorities llm",
     ]);
     assert.equal(registry.get("VllmModels", "llm").type, "pulumi-vllm:index:VllmModels");

@@ -41,14 +41,14 @@ describe("infrastructure", () => {
     assert.deepEqual(names(found, "StorageClass"), []);
   });
 
-  it("builds a cluster with all its add-ons but the one that has to be asked for", async () => {
+  it("builds a cluster with all its add-ons but those that have to be asked for", async () => {
     const found = await resources({ cluster: BUILT });
     assert.deepEqual(names(found, "GpuCluster"), ["cluster"]);
     assert.deepEqual(names(found, "NodeGroup"), ["cluster-inference", "cluster-system"]);
     assert.deepEqual(
       names(found, "Release"),
       Object.keys(addonsSchema.shape)
-        .filter((addon) => addon !== "loadBalancerController")
+        .filter((addon) => !["loadBalancerController", "openTelemetryCollector"].includes(addon))
         .map((addon) => `platform-${kebab(addon)}`)
         .sort(),
     );

@@ -31,6 +31,8 @@ export interface ResolvedBatches {
   batches: BatchPlan[];
   /** Releases that batches state themselves, whatever is wrong with them. */
   releases: PlacedRelease[];
+  /** Of all batches, whatever is wrong with them; `undefined` where nobody can tell. */
+  names: readonly string[] | undefined;
   problems: Problem[];
 }
 
@@ -40,13 +42,14 @@ export type BatchSection = Parts<Omit<BatchConfig, "release">> & { release?: unk
 
 export function resolveBatches(input: unknown, path: string, around: Surroundings): ResolvedBatches {
   const record = parse(z.record(z.string(), z.unknown()).default({}), input, path);
-  if (record.value === undefined) return { batches: [], releases: [], problems: record.problems };
+  if (record.value === undefined) return { batches: [], releases: [], names: undefined, problems: record.problems };
   const resolved = Object.entries(record.value).map(([name, value]) =>
     resolveBatch(name, value, joinPath(path, [name]), around),
   );
   return {
     batches: resolved.flatMap(({ batch }) => batch ?? []),
     releases: resolved.flatMap(({ release }) => release ?? []),
+    names: Object.keys(record.value),
     problems: [
       ...resolved.flatMap(({ problems }) => problems),
       ...checkAcrossBatches(
