@@ -9,10 +9,12 @@ import { isDeepStrictEqual } from "node:util";
 import { parse, stringify } from "yaml";
 import { apiKeySecret, API_KEY } from "../../components/vocabulary/secrets.js";
 import { ANNOTATIONS } from "../../components/vocabulary/labels.js";
+import { fleetRules } from "../../components/vocabulary/metrics/rules.js";
 import { HTTP_PORT } from "../../components/vocabulary/ports.js";
 import { kubeconfigOf } from "../../tools/local/folders.js";
 import type { KubernetesObject } from "../../tools/local/client.js";
 import type { Result } from "../../tools/verify/check.js";
+import type { ConfigMap } from "../../tools/verify/objects.js";
 import { verify } from "../../tools/verify/command.js";
 import { IMAGE, releaseConfig } from "../serving/fixtures.js";
 import { folderWith, PROJECT, removeFolders, stackText } from "../tools/folders.js";
@@ -50,13 +52,21 @@ class Verified {
     engine.does.key = Buffer.from(secret.data[API_KEY]!, "base64").toString();
     const nodes = (await scenario.podsOf("chat")).map(({ spec }) => spec.nodeName!);
     const stop = await serveExec(cluster, folderWith(), nodes, [forwarding(namespace, HTTP_PORT, engine.port)]);
-    const prometheus = await OperatedPrometheus.start(`${namespace}-monitoring`, [namespace]);
+    const prometheus = await OperatedPrometheus.start(
+      `${namespace}-monitoring`,
+      [namespace],
+      [{ namespace, name: fleetRules(STACK) }],
+    );
     await eventually("the operator's configuration", async () =>
       (await prometheus.scrapeConfigs()).find(({ job_name }) => job_name === `podMonitor/${namespace}/chat-r1/0`),
     );
-    await eventually("the operator's rules", async () =>
-      Object.keys(await prometheus.ruleFiles()).find((name) => name.startsWith(`${namespace}-chat-r1-`)),
-    );
+    const rules = await cluster.list("monitoring.coreos.com/v1", "PrometheusRule", { namespace });
+    await eventually("the operator's rules", async () => {
+      const files = Object.keys(await prometheus.ruleFiles());
+      const isThere = ({ metadata }: KubernetesObject) =>
+        files.some((file) => file.startsWith(`${namespace}-${metadata.name}-`));
+      return rules.every(isThere) || undefined;
+    });
     await prometheus.run(namespace);
     const verified = new Verified(scenario, engine, prometheus, stop);
     await verified.told({ imageID: `docker.io/${IMAGE.replace(/:v[^@]*/, "")}` });
@@ -137,6 +147,18 @@ const BROKEN: Record<string, Broken> = {
       const { labels = {}, annotations = {} } = metadata;
       await cluster.remove(budget);
       return () => cluster.create({ ...budget, metadata: { ...budget.metadata, labels, annotations }, spec });
+    },
+  },
+  "a dashboard that somebody has edited": {
+    fails: { "test dashboards": /^ConfigMap \S+\/vllm-fleet-test has another dashboard than the stack$/ },
+    breaks: async (here) => {
+      const { data } = await here.scenario.get<ConfigMap>("v1", "ConfigMap", "vllm-fleet-test");
+      const edit = (change: (text: string) => string) => {
+        const changed = Object.entries(data!).map(([file, text]) => [file, change(text)]);
+        return here.patch("v1", "ConfigMap", "vllm-fleet-test", { data: Object.fromEntries(changed) as object });
+      };
+      await edit((text) => `${text} `);
+      return () => edit((text) => text);
     },
   },
   "another contract": {
@@ -224,7 +246,7 @@ const BROKEN: Record<string, Broken> = {
 /** The roles of docs/verify.md, bound to an account. @returns path of a kubeconfig of it */
 async function accountWith({ cluster, namespace }: Scenario): Promise<string> {
   const text = readFileSync(join(PROJECT, "docs", "verify.md"), "utf8");
-  const [, yaml] = /```yaml\n(apiVersion: rbac\.authorization\.k8s\.io\/v1\nkind: ClusterRole\n[\s\S]*?)```/.exec(
+  const [, yaml] = /```text\n(apiVersion: rbac\.authorization\.k8s\.io\/v1\nkind: ClusterRole\n[\s\S]*?)```/.exec(
     text,
   )!;
   const role = parse(yaml!) as KubernetesObject;
@@ -257,7 +279,6 @@ async function accountWith({ cluster, namespace }: Scenario): Promise<string> {
 /** What is not there, or was not asked for. */
 const SKIPPED = {
   "chat-r1 network": "skip: needs a pod outside: --probe",
-  "test dashboards": "skip: the stack has no dashboards",
   "test cache": "skip: the stack fills no cache",
 };
 

@@ -11,14 +11,14 @@ type Mapping = Record<string, unknown>;
 
 /** How a block is completed, by its mark `check: <frame>`. A block without a mark holds keys such as `vllm:cluster`. */
 const FRAMES: Readonly<Record<string, (content: Mapping, whole: Whole) => Mapping>> = {
-  config: (content, whole) => ({
-    ...whole,
-    ...Object.fromEntries(
+  config: (content, whole) => {
+    const own = Object.fromEntries(
       Object.entries(content)
         .filter(([key]) => key.startsWith(`${NAMESPACE}:`))
         .map(([key, value]) => [key.slice(NAMESPACE.length + 1), value]),
-    ),
-  }),
+    );
+    return { ...whole, ...own, ...("models" in own && { models: withShown(own["models"] as Mapping, whole) }) };
+  },
   models: (content, whole) => ({ ...whole, models: content }),
   model: (content, whole) => {
     const [name, model] = firstModel(whole);
@@ -33,6 +33,17 @@ const FRAMES: Readonly<Record<string, (content: Mapping, whole: Whole) => Mappin
 
 function firstModel({ models }: Whole): [string, Mapping] {
   return Object.entries(models as Record<string, Mapping>)[0]!;
+}
+
+/** A model without releases has what a page shows of it, and is else one of the whole config's. */
+function withShown(models: Mapping, whole: Whole): Mapping {
+  const [, first] = firstModel(whole);
+  return Object.fromEntries(
+    Object.entries(models).map(([name, shown]) => {
+      const isPart = typeof shown === "object" && shown !== null && !("releases" in shown);
+      return [name, isPart ? { ...first, ...shown } : shown];
+    }),
+  );
 }
 
 /** `{ … }` in place of a release stands for one of the whole config's. */
