@@ -8,7 +8,8 @@ import { GPU_TYPES } from "../../components/facts/gpus.js";
 import { PRECISION_NAMES } from "../../components/facts/precisions.js";
 import { AT, type Changes, problemsOf, R1, release, releaseProblems } from "./fixtures.js";
 
-const MODEL_KEYS = "class, servedNames, apiKey, route, releases, autoscaling, drainSeconds, warmSpares, slo, load or pod";
+const MODEL_KEYS =
+  "class, servedNames, apiKey, route, releases, autoscaling, drainSeconds, warmSpares, slo, load or pod";
 const RELEASE_KEYS =
   "model, draft, adapters, image, vllmVersion, gpu, context, concurrency, resources, startupSeconds, chatTemplate, flags or env";
 const GPUS = listOr(GPU_TYPES);

@@ -24,7 +24,14 @@ const BY_DEFAULT = ADDONS.filter((addon) => !["loadBalancerController", "openTel
 const ALL = ADDONS.map(kebab);
 const OTHERS = ALL.filter((addon) => addon !== "prometheus");
 /** Those whose charts have monitors. */
-const SCRAPED = ["dcgm-exporter", "device-plugin", "keda", "cluster-autoscaler", "load-balancer-controller", "open-telemetry-collector"];
+const SCRAPED = [
+  "dcgm-exporter",
+  "device-plugin",
+  "keda",
+  "cluster-autoscaler",
+  "load-balancer-controller",
+  "open-telemetry-collector",
+];
 const SCRAPED_BY_DEFAULT = SCRAPED.slice(0, 4);
 
 /** What the stack config's text would parse to. */

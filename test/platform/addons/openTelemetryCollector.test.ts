@@ -85,7 +85,11 @@ describe("OpenTelemetryCollectorAddon", () => {
         }),
     );
     const of = (name: string) => [
-      { namespaceSelector: { matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "In", values: [name] }] } },
+      {
+        namespaceSelector: {
+          matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "In", values: [name] }],
+        },
+      },
     ];
     const tcp = (...ports: number[]) => ports.map((port) => ({ port, protocol: "TCP" }));
     const { inputs } = registry.get("NetworkPolicy", "traces-spans");
