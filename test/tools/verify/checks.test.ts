@@ -22,13 +22,13 @@ const CASES: Broken[] = [
   {
     what: "an object that is missing, of any kind",
     breaks: ({ api }) => {
-      api.remove("PrometheusRule", "chat-r1");
+      api.remove("PodMonitor", "chat-r1");
       api.remove("NetworkPolicy", "chat-r1");
       api.remove("Secret", "chat-api-key");
     },
     fails: {
       "chat-r1 objects":
-        "1 PrometheusRule missing: the cluster does not know monitoring.coreos.com/v1; no NetworkPolicy vllm/chat-r1",
+        "1 PodMonitor missing: the cluster does not know monitoring.coreos.com/v1; no NetworkPolicy vllm/chat-r1",
       "chat objects": "no Secret vllm/chat-api-key",
       "chat-r1 model": "Secret vllm/chat-api-key has no key api-key with the API key",
       "chat-r1 answer": "Secret vllm/chat-api-key has no key api-key with the API key",

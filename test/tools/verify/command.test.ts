@@ -9,6 +9,8 @@ import { isVisible } from "../../../components/config/printable.js";
 import { releaseConfig } from "../../serving/fixtures.js";
 import { newAuthority, sign } from "../../../tools/local/certificates.js";
 import { LOOPBACK } from "../../../tools/local/ports.js";
+import type { Rules } from "../../../tools/verify/objects.js";
+import type { WantedObject } from "../../../tools/verify/wanted.js";
 import { ApiServer, kubeconfigFile } from "../cluster/apiServer.js";
 import { folderWith } from "../folders.js";
 import { endWorlds, World } from "./world.js";
@@ -24,6 +26,7 @@ describe("npm run verify", () => {
   it("passes what runs as the config says, and says what each check has found", async () => {
     const { text, exitCode } = await world.run();
     assert.equal(exitCode, 0);
+    const { objects } = world.wanted;
     assert.deepEqual(await world.results().then(withoutTimes), {
       "chat-r1 objects": "pass: 8 objects",
       "chat-r1 contract": "pass: hash 6cbaa97c198e3c56",
@@ -33,8 +36,8 @@ describe("npm run verify", () => {
       "chat-r1 gpu": "pass: 1 × l4 for each of 1 pod on gpu-1",
       "chat-r1 model": "pass: chat with 8192 tokens in 1 Ready pod",
       "chat-r1 answer": "pass: first token after … ms, 3 tokens in … ms",
-      "chat-r1 metrics": 'pass: model_name="chat" on every series that is read',
-      "chat-r1 targets": "pass: 1 target up with 5 labels of the contract",
+      "chat-r1 metrics": 'pass: model_name="chat" on every series that autoscaling reads',
+      "chat-r1 targets": "pass: 1 target up with 7 labels of the contract",
       "chat-r1 queries": "pass: one series for each of 3 queries",
       "chat-r1 rules": "pass: 4 rules loaded and healthy",
       "chat-r1 scaler": "pass: Ready, active, from 1 to 3 replicas",
@@ -42,15 +45,16 @@ describe("npm run verify", () => {
       "chat-r1 history": "pass: number 1 is 6cbaa97c198e3c56, nothing before",
       "chat objects": "pass: 2 objects",
       "chat route": "pass: leads to r1: 1 Ready pod",
-      "test objects": "pass: 5 objects",
+      "test objects": `pass: ${objects.length} objects`,
       "test leftovers": "pass: none",
-      "test dashboards": "skip: the stack has no dashboards",
+      "test rules": `pass: ${ruleCount(objects)} rules loaded and healthy`,
+      "test dashboards": "pass: 6 dashboards",
       "test cache": "skip: the stack fills no cache",
     });
     const plain = stripVTControlCharacters(text);
     assert.match(plain, /^test {2}https:\/\/127\.0\.0\.1:\d+, context "test", namespace vllm\n/);
     assert.match(plain, /\npass {2}chat-r1 {2}contract {4}hash 6cbaa97c198e3c56\n/);
-    assert.match(plain, /\n21 checks: 18 passed, 0 failed, 3 skipped$/);
+    assert.match(plain, /\n22 checks: 20 passed, 0 failed, 2 skipped$/);
     assert.doesNotMatch(plain, /To look further/);
   });
 
@@ -66,13 +70,13 @@ describe("npm run verify", () => {
     const { text, exitCode } = await world.run({ quiet: true });
     assert.equal(exitCode, 1);
     const plain = stripVTControlCharacters(text);
-    assert.match(plain, /\nFAIL {2}chat-r1 {2}objects {5}no PodDisruptionBudget vllm\/chat-r1\n/);
+    assert.match(plain, /\nFAIL {2}chat-r1 {2}objects +no PodDisruptionBudget vllm\/chat-r1\n/);
     assert.match(
       plain,
       /To look further:\n {2}chat-r1 objects: kubectl --kubeconfig \S+ --context test -n vllm get deployment,/,
     );
     assert.doesNotMatch(plain, /\npass/);
-    assert.match(plain, /\n21 checks: 17 passed, 1 failed, 3 skipped$/);
+    assert.match(plain, /\n22 checks: 19 passed, 1 failed, 2 skipped$/);
   });
 
   it("looks at the models that are named alone", async () => {
@@ -126,7 +130,7 @@ describe("npm run verify", () => {
   it("fails where nothing may be read at all", async () => {
     const { text, exitCode } = await world.run({ kubeconfig: await refusing() });
     assert.equal(exitCode, 1);
-    assert.match(text, /21 checks: 0 passed, 0 failed, 21 skipped: nothing could be verified/);
+    assert.match(text, /22 checks: 0 passed, 0 failed, 22 skipped: nothing could be verified/);
   });
 
   it("waits for nobody longer than it is told", async () => {
@@ -182,7 +186,7 @@ describe("npm run verify", () => {
     const { text } = await world.run({ json: true });
     const report = JSON.parse(text) as Record<string, unknown>;
     assert.deepEqual(Object.keys(report), ["stack", "server", "context", "namespace", "at", "counts", "results"]);
-    assert.deepEqual(report["counts"], { pass: 18, fail: 0, skip: 3 });
+    assert.deepEqual(report["counts"], { pass: 20, fail: 0, skip: 2 });
     assert.equal(report["at"], "2026-11-26T12:00:00.000Z");
   });
 
@@ -193,7 +197,7 @@ describe("npm run verify", () => {
     const xml = readFileSync(file, "utf8");
     assert.match(
       xml,
-      /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites name="verify test" tests="21" failures="1" errors="0" skipped="3" time="/,
+      /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites name="verify test" tests="22" failures="1" errors="0" skipped="2" time="/,
     );
     assert.match(
       xml,
@@ -204,7 +208,7 @@ describe("npm run verify", () => {
       /<testcase name="objects: every object that the stack wants" classname="verify\.test\.chat-r1" time="[\d.]+"><failure message="no Service vllm\/chat-r1">no Service vllm\/chat-r1\nTo look further: kubectl/,
     );
     assert.match(xml, /<skipped message="needs a pod outside: --probe"\/>/);
-    assert.match(xml, /<system-out>model_name=&quot;chat&quot; on every series that is read<\/system-out>/);
+    assert.match(xml, /<system-out>model_name=&quot;chat&quot; on every series that autoscaling reads<\/system-out>/);
   });
 
   it("checks each release of a model, and which one its route leads to", async () => {
@@ -219,6 +223,11 @@ describe("npm run verify", () => {
     }
   });
 });
+
+function ruleCount(objects: readonly WantedObject[]): number {
+  const rules = objects.filter(({ manifest }) => manifest.kind === "PrometheusRule");
+  return rules.flatMap(({ manifest }) => (manifest as Rules).spec.groups).flatMap((group) => group.rules).length;
+}
 
 /** Times differ from run to run. */
 function withoutTimes(results: Record<string, string>): Record<string, string> {

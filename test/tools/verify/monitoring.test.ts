@@ -61,18 +61,18 @@ describe("what npm run verify asks Prometheus", () => {
   });
 
   it("takes rules of another object of the same group for none of its own", async () => {
-    const [group] = world.evaluated.groups;
-    group!.file = `/etc/prometheus/rules/x/${NAMESPACE}-other-01234567-89ab-cdef-0123-456789abcdef.yaml`;
+    const { groups } = world.evaluated;
+    groups[0]!.file = `/etc/prometheus/rules/x/${NAMESPACE}-other-01234567-89ab-cdef-0123-456789abcdef.yaml`;
     assert.match(await world.result("chat-r1 rules"), /^fail: .* is not loaded/);
     // Files that no operator has written have any name.
-    group!.file = "/etc/prometheus/own.yaml";
+    for (const group of groups) group.file = "/etc/prometheus/own.yaml";
     assert.equal(await world.result("chat-r1 rules"), "pass: 4 rules loaded and healthy");
   });
 
   it("says what Prometheus says of itself", async () => {
     world.evaluated.answer = { status: 503, body: "Service Unavailable" };
     const failed = await world.failures();
-    assert.deepEqual(Object.keys(failed).sort(), ["chat-r1 queries", "chat-r1 rules", "chat-r1 targets"]);
+    assert.deepEqual(Object.keys(failed).sort(), ["chat-r1 queries", "chat-r1 rules", "chat-r1 targets", "test rules"]);
     assert.equal(failed["chat-r1 targets"], "fail: Prometheus answers with 503: Service Unavailable");
     world.evaluated.answer = { status: 422, body: JSON.stringify({ status: "error", error: "bad query" }) };
     assert.equal(await world.result("chat-r1 targets"), "fail: Prometheus answers with 422: bad query");

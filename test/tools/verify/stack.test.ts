@@ -9,7 +9,7 @@ import { LOOPBACK } from "../../../tools/local/ports.js";
 import { probeJob } from "../../../tools/verify/probe.js";
 import type { ConfigMap } from "../../../tools/verify/objects.js";
 import { typeOfProduct } from "../../../tools/verify/gpuProduct.js";
-import { endWorlds, NAMESPACE, NODE, World } from "./world.js";
+import { endWorlds, NODE, World } from "./world.js";
 
 const log = (control: string, found: object): string => `warming up\n${JSON.stringify({ control, found })}\n`;
 
@@ -52,38 +52,34 @@ describe("what npm run verify finds of a stack's own", () => {
   });
 
   describe("dashboards", () => {
-    const manifest = {
-      apiVersion: "v1",
-      kind: "ConfigMap",
-      metadata: { name: "fleet", namespace: NAMESPACE, labels: { grafana_dashboard: "1" } },
-      data: { "fleet.json": '{ "panels": [] }' },
-    };
+    const name = "vllm-fleet-test";
 
     beforeEach(async () => {
       world = await World.of();
-      world.wanted.objects.push({ manifest, isSecret: false });
     });
-    afterEach(() => world.wanted.objects.pop());
 
     it("pass where they are there with their labels", async () => {
-      world.api.put(structuredClone(manifest));
-      assert.equal(await world.result("test dashboards"), "pass: 1 dashboard");
+      assert.equal(await world.result("test dashboards"), "pass: 6 dashboards");
     });
 
-    it("fail where one is missing, without its label, or another one", async () => {
-      assert.equal(await world.result("test dashboards"), "fail: no ConfigMap vllm/fleet");
-      const there = world.api.put<ConfigMap>(structuredClone(manifest));
+    it("fail where one lacks its label, is another one, or is missing", async () => {
+      const there = world.api.find("ConfigMap", name) as ConfigMap;
+      const { labels } = there.metadata;
       there.metadata.labels = {};
-      assert.equal(
+      assert.match(
         await world.result("test dashboards"),
-        "fail: ConfigMap vllm/fleet lacks grafana_dashboard=1: the sidecar may pass it over",
+        /^fail: ConfigMap vllm\/vllm-fleet-test lacks .*grafana_dashboard=1: the sidecar may pass it over$/,
       );
-      there.metadata.labels = { grafana_dashboard: "1" };
+      there.metadata.labels = labels!;
       there.data = { "fleet.json": '{ "panels": [1] }' };
-      assert.equal(
-        await world.result("test dashboards"),
-        "fail: ConfigMap vllm/fleet has another dashboard than the stack",
-      );
+      assert.deepEqual(await world.failures(), {
+        "test dashboards": `fail: ConfigMap vllm/${name} has another dashboard than the stack`,
+      });
+      world.api.remove("ConfigMap", name);
+      assert.deepEqual(await world.failures(), {
+        "test dashboards": `fail: no ConfigMap vllm/${name}`,
+        "test objects": `fail: no ConfigMap vllm/${name}`,
+      });
     });
   });
 
