@@ -49,7 +49,7 @@ describe("npm run local", function () {
     const folder = checkout();
     const up = await succeeded(folder, "up", "staging", "--load", "1s", "--load", "chat=2s", "--wait");
     assert.match(up.stderr, /KWOK, KEDA and Prometheus are up after \d+\.\d s\./);
-    assert.match(up.stderr, /Applied stack staging in .* 42 changed, 0 unchanged\./);
+    assert.match(up.stderr, /Applied stack staging in .* 56 changed, 0 unchanged\./);
     assert.deepEqual(rowsOf(up.stdout, "chat", "chat-small", "embed", "trial"), [
       ["chat", "r1", "live", "1/1", "1 to 3"],
       ["chat-small", "r1", "live", "1/1", "fixed"],
@@ -63,7 +63,7 @@ describe("npm run local", function () {
     ]);
 
     const again = await succeeded(folder, "up", "staging");
-    assert.match(again.stderr, /Applied stack staging in .* 0 changed, 42 unchanged\./);
+    assert.match(again.stderr, /Applied stack staging in .* 0 changed, 56 unchanged\./);
 
     await succeeded(folder, "load", "chat", "60");
     await eventually("three replicas of chat", async () =>

@@ -128,6 +128,10 @@ describe("preview", function () {
       diff!.changed.map(({ name, properties }) => [name, properties.map(({ path }) => path)]),
       [
         [
+          "observability-chat.contract",
+          ["spec.groups[0].rules[1].labels.contract_hash", "spec.groups[0].rules[2].expr"],
+        ],
+        [
           "chat-r1",
           [
             'metadata.annotations["pulumi-vllm.dev/contract"]',

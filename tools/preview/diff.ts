@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { joinPath, parse } from "../../components/config/parse.js";
 import { printable } from "../../components/config/printable.js";
-import { ContractError, error, quote } from "../../components/config/problems.js";
+import { ContractError, counted, error, quote } from "../../components/config/problems.js";
 import { tooDeep } from "../../components/config/size.js";
 import type { CostRange } from "../../components/derive/nodes/cost.js";
 import { ANNOTATIONS } from "../../components/vocabulary/labels.js";
@@ -205,6 +205,31 @@ const REPLACED_BY: Readonly<Record<string, string[]>> = {
   "pulumi:providers:kubernetes": ["clusterIdentifier"],
 };
 
+/**
+ * Rules and dashboards, by type: what they say follows from the rest of a stack, in expressions and JSON so long that a reviewer
+ * would not see what has changed. The text counts their differences; the report as JSON has them whole.
+ */
+const BULK: Readonly<Record<string, { path: RegExp; what: string }>> = {
+  "kubernetes:monitoring.coreos.com/v1:PrometheusRule": { path: /^spec\.groups(?=$|\[)/, what: "rules" },
+  "kubernetes:core/v1:ConfigMap": { path: /^data\["vllm-[^"]+\.json"\]$/, what: "dashboard" },
+};
+
+function isBulk(type: string, path: string): boolean {
+  return BULK[type]?.path.test(path) === true;
+}
+
+/** `: 2 differences in its rules`; nothing where none is. */
+function bulkText({ type, properties }: ResourceChange): string {
+  const count = properties.filter(({ path }) => isBulk(type, path)).length;
+  return count === 0 ? "" : `: ${counted(count, "difference")} in its ${BULK[type]!.what}`;
+}
+
+/** What is counted alone comes last. */
+function reviewedFirst(changes: readonly ResourceChange[]): ResourceChange[] {
+  const last = (change: ResourceChange): number => Number(bulkText(change) !== "");
+  return changes.toSorted((a, b) => last(a) - last(b));
+}
+
 /** The difference as text. */
 export function diffText(diff: StackDiff): string {
   const kind = (type: string): string => type.split(":").at(-1)!;
@@ -213,12 +238,12 @@ export function diffText(diff: StackDiff): string {
   const lines = [
     ...diff.added.filter(({ custom }) => custom).map(({ type, name }) => line(`  + ${kind(type)} ${name}`, pc.green)),
     ...diff.removed.filter(({ custom }) => custom).map(({ type, name }) => line(`  − ${kind(type)} ${name}`, pc.red)),
-    ...diff.changed.flatMap((change) => [
+    ...reviewedFirst(diff.changed).flatMap((change) => [
       isReplaced(change)
-        ? line(`  ± ${kind(change.type)} ${change.name} is replaced`, pc.red)
-        : line(`  ~ ${kind(change.type)} ${change.name}`, pc.yellow),
+        ? line(`  ± ${kind(change.type)} ${change.name} is replaced${bulkText(change)}`, pc.red)
+        : line(`  ~ ${kind(change.type)} ${change.name}${bulkText(change)}`, pc.yellow),
       ...change.properties
-        .filter(({ path }) => !path.includes(ANNOTATIONS.contract))
+        .filter(({ path }) => !path.includes(ANNOTATIONS.contract) && !isBulk(change.type, path))
         .map(({ path, before, after }) => line(`      ${path}: ${short(before)} → ${short(after)}`)),
     ]),
     ...diff.models.flatMap(({ name, keys }) =>

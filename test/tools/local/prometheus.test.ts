@@ -124,10 +124,12 @@ describe("prometheusConfig", () => {
             { source_labels: ["__meta_kubernetes_pod_name"], target_label: "pod" },
             { target_label: "job", replacement: "vllm/chat-r1" },
             { target_label: "endpoint", replacement: "http" },
+            own("vllm_stack", "app_kubernetes_io_part_of"),
             own("vllm_model", "app_kubernetes_io_instance"),
             own("vllm_release", "pulumi_vllm_dev_release"),
             own("vllm_revision", "pulumi_vllm_dev_revision"),
             own("vllm_class", "pulumi_vllm_dev_class"),
+            own("vllm_gpu", "pulumi_vllm_dev_gpu"),
             {
               source_labels: ["__meta_kubernetes_namespace", "__meta_kubernetes_pod_name"],
               separator: "/",
@@ -151,10 +153,12 @@ describe("prometheusConfig", () => {
       pod: "chat-r1-6d4f-x2x",
       job: "vllm/chat-r1",
       endpoint: "http",
+      vllm_stack: "test",
       vllm_model: "chat",
       vllm_release: "r1",
       vllm_revision: COMMIT,
       vllm_class: "interactive",
+      vllm_gpu: "l4",
     });
   });
 

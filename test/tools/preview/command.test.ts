@@ -211,11 +211,12 @@ describe("preview with an earlier report", () => {
       '      spec.template.spec.containers[0].args: "--max-model-len=8192" → nothing',
       '      spec.template.spec.containers[0].args: nothing → "--max-model-len=4096"',
     ]);
-    assert.match(difference[4]!, /^ {2}contract chat-r1: [0-9a-f]{16} → [0-9a-f]{16}$/);
+    assert.equal(difference[4], "  ~ PrometheusRule observability-chat.contract: 2 differences in its rules");
+    assert.match(difference[5]!, /^ {2}contract chat-r1: [0-9a-f]{16} → [0-9a-f]{16}$/);
     const { diffs } = await printed(folder, ["staging"], { diff });
     assert.deepEqual(
       diffs!.map(({ stack, added, removed, changed }) => [stack, added, removed, changed.map(({ name }) => name)]),
-      [["staging", [], [], ["chat-r1"]]],
+      [["staging", [], [], ["observability-chat.contract", "chat-r1"]]],
     );
   });
 

@@ -37,6 +37,7 @@ const namesOf = (resources: ReadonlyArray<{ type: string; name: string }>): stri
 const text = (diff: StackDiff): string[] => stripVTControlCharacters(diffText(diff)).split("\n");
 
 const CONTAINER = "spec.template.spec.containers[0]";
+const CONTRACT_RULES = "PrometheusRule observability-chat.contract";
 
 describe("diffStack", () => {
   it("finds nothing where nothing changed", async () => {
@@ -51,22 +52,31 @@ describe("diffStack", () => {
 
   it("shows a changed image by its path alone, and the contract that it makes another of", async () => {
     const diff = await diffOf(release({ image: NEWER }));
-    assert.deepEqual(changesOf(diff), { "Deployment chat-r1": [[`${CONTAINER}.image`, IMAGE, NEWER]] });
     assert.equal(diff.contracts.length, 1);
     const { name, before, after } = diff.contracts[0]!;
+    assert.deepEqual(changesOf(diff), {
+      [CONTRACT_RULES]: [
+        ["spec.groups[0].rules[1].labels.contract_hash", before, after],
+        ["spec.groups[0].rules[1].labels.image", IMAGE, NEWER],
+      ],
+      "Deployment chat-r1": [[`${CONTAINER}.image`, IMAGE, NEWER]],
+    });
     assert.match(`${name} ${before} ${after}`, /^chat-r1 [0-9a-f]{16} [0-9a-f]{16}$/);
-    assert.deepEqual(text(diff).slice(1, 3), [
+    assert.deepEqual(text(diff).slice(1, -1), [
       "  ~ Deployment chat-r1",
       `      ${CONTAINER}.image: ${quoted(IMAGE)} → ${quoted(NEWER)}`,
+      `  ~ ${CONTRACT_RULES}: 2 differences in its rules`,
+      `  contract chat-r1: ${before} → ${after}`,
     ]);
-    assert.equal(text(diff)[3], `  contract chat-r1: ${before} → ${after}`);
   });
 
   it("shows an argument that comes or goes, not those that move by it", async () => {
     const diff = await diffOf(
       release({ context: 4096, flags: { "enable-prefix-caching": { value: true, reason: "x" } } }),
     );
-    assert.deepEqual(changesOf(diff), {
+    const { [CONTRACT_RULES]: rules, ...others } = changesOf(diff);
+    assert.equal(rules!.length, 2);
+    assert.deepEqual(others, {
       "Deployment chat-r1": [
         [`${CONTAINER}.args`, "--max-model-len=8192", undefined],
         [`${CONTAINER}.args`, undefined, "--max-model-len=4096"],
@@ -82,7 +92,9 @@ describe("diffStack", () => {
     for (const kind of ["Deployment", "Service", "VllmRuntime"]) {
       assert.ok(namesOf(diff.added).includes(`${kind} chat-r2`), kind);
     }
-    assert.deepEqual([diff.removed, diff.changed], [[], []]);
+    assert.deepEqual(diff.removed, []);
+    assert.deepEqual(Object.keys(changesOf(diff)), [CONTRACT_RULES]);
+    assert.ok(text(diff).includes(`  ~ ${CONTRACT_RULES}: 2 differences in its rules`));
     assert.ok(text(diff).includes("  + Deployment chat-r2"));
     assert.ok(!text(diff).some((line) => line.includes("VllmRuntime")));
     assert.match(text(diff).at(-2)!, /^ {2}contract chat-r2: none → [0-9a-f]{16}$/);
@@ -93,16 +105,18 @@ describe("diffStack", () => {
     const two = { models: { chat: { releases: { r2: releaseConfig({ image: NEWER }) } } } };
     const diff = diffStack(await reportOf(two), await reportOf());
     assert.deepEqual(namesOf(diff.removed), namesOf((await diffOf(two)).added));
-    assert.deepEqual([diff.added, diff.changed], [[], []]);
+    assert.deepEqual(diff.added, []);
+    assert.deepEqual(Object.keys(changesOf(diff)), [CONTRACT_RULES]);
     assert.ok(text(diff).includes("  − Service chat-r2"));
     assert.match(text(diff).at(-2)!, /^ {2}contract chat-r2: [0-9a-f]{16} → none$/);
     assert.equal(text(diff).at(-1), "  models an hour: $1.61 → $0.80 (−$0.80 at the least, −$0.80 at the most)");
   });
 
-  it("shows a moved route as one change of the model's Service", async () => {
+  it("shows a moved route as one change of the model's Service, and of the rules that say which release has it", async () => {
     const two = { models: { chat: { releases: { r2: releaseConfig({ image: NEWER }) } } } };
     const diff = await diffOf({ models: { chat: { route: { stable: "r2" } } } }, two);
     assert.deepEqual(changesOf(diff), {
+      [CONTRACT_RULES]: [["spec.groups[0].rules[0].labels.vllm_release", "r1", "r2"]],
       "Service chat": [['spec.selector["pulumi-vllm.dev/release"]', "r1", "r2"]],
     });
     assert.deepEqual(diff.contracts, []);
@@ -111,7 +125,12 @@ describe("diffStack", () => {
   it("shows changed bounds and their cost, and no other contract", async () => {
     const scaled = { models: { chat: { autoscaling: { min: 1, max: 2 } } } };
     const diff = await diffOf({ models: { chat: { autoscaling: { max: 5 } } } }, scaled);
-    assert.deepEqual(changesOf(diff), { "ScaledObject chat-r1": [["spec.maxReplicaCount", 2, 5]] });
+    const { [CONTRACT_RULES]: rules, ...others } = changesOf(diff);
+    assert.deepEqual(
+      (rules as [string][]).map(([path]) => path),
+      ["spec.groups[0].rules[2].expr"],
+    );
+    assert.deepEqual(others, { "ScaledObject chat-r1": [["spec.maxReplicaCount", 2, 5]] });
     assert.deepEqual(diff.contracts, []);
     assert.equal(
       text(diff).at(-1),
@@ -157,6 +176,33 @@ describe("diffStack", () => {
     assert.ok(report.cluster!.hourlyUsd.minUsd > 0);
   });
 
+  it("counts what differs in rules and dashboards below the rest, and shows what else differs of them", async () => {
+    const earlier = JSON.parse(JSON.stringify(await reportOf())) as Awaited<ReturnType<typeof reportOf>>;
+    const inputs = (name: string) =>
+      earlier.resources.find((resource) => resource.name === name)!.inputs as unknown as Input;
+    const board = inputs("observability-vllm-model-test");
+    board.data!["vllm-model-test.json"] = "{}";
+    board.data!["other.json"] = "{}";
+    board.metadata.labels["team"] = "a";
+    inputs("observability-test.alerts").metadata.name = "elsewhere";
+    inputs("observability-test.alerts").spec!.groups = [];
+    inputs("observability-test.cost").metadata.labels["team"] = "a";
+    const lines = text(diffStack(earlier, await reportOf()));
+    const [rules] = lines.filter((line) => line.includes("test.alerts"));
+    assert.match(
+      rules!,
+      /^ {2}± PrometheusRule observability-test\.alerts is replaced: \d+ differences? in its rules$/,
+    );
+    assert.deepEqual(lines.filter((line) => line !== rules).slice(1, -1), [
+      "  ~ PrometheusRule observability-test.cost",
+      '      metadata.labels.team: "a" → nothing',
+      "  ~ ConfigMap observability-vllm-model-test: 1 difference in its dashboard",
+      '      data["other.json"]: "{}" → nothing',
+      '      metadata.labels.team: "a" → nothing',
+      '      metadata.name: "elsewhere" → "test.alerts"',
+    ]);
+  });
+
   it("calls a Deployment with another selector replaced, and one with another image changed", () => {
     const change = (path: string): string[] =>
       text({
@@ -188,6 +234,13 @@ describe("diffStack", () => {
     assert.deepEqual([diff.removed, diff.changed], [[], []]);
   });
 });
+
+/** What the test above changes of an object. */
+interface Input {
+  metadata: { name: string; labels: Record<string, string> };
+  data?: Record<string, string>;
+  spec?: { groups: unknown[] };
+}
 
 const quoted = (value: string): string => {
   const json = JSON.stringify(value);

@@ -87,6 +87,18 @@ describe("stackText", () => {
     const tree = section(await reportOf(), "Resources (");
     assert.deepEqual(tree, [
       "Stack vllm-test",
+      "├─ Observability observability",
+      "│  ├─ core/v1 ConfigMap observability-vllm-batch-test",
+      "│  ├─ core/v1 ConfigMap observability-vllm-cost-test",
+      "│  ├─ core/v1 ConfigMap observability-vllm-fleet-test",
+      "│  ├─ core/v1 ConfigMap observability-vllm-gpu-test",
+      "│  ├─ core/v1 ConfigMap observability-vllm-model-test",
+      "│  ├─ core/v1 ConfigMap observability-vllm-tenants-test",
+      "│  ├─ monitoring.coreos.com/v1 PrometheusRule observability-chat.contract",
+      "│  ├─ monitoring.coreos.com/v1 PrometheusRule observability-test.alerts",
+      "│  ├─ monitoring.coreos.com/v1 PrometheusRule observability-test.cost",
+      "│  ├─ monitoring.coreos.com/v1 PrometheusRule observability-test.fleet",
+      "│  └─ monitoring.coreos.com/v1 PrometheusRule observability-test.series",
       "├─ ModelServing chat",
       "│  ├─ ApiKey chat",
       "│  │  ├─ core/v1 Secret chat-api-key (secret values not shown)",
@@ -108,7 +120,7 @@ describe("stackText", () => {
       "├─ core/v1 Namespace namespace",
       "└─ provider kubernetes cluster",
     ]);
-    assert.ok(linesOf(await reportOf()).includes("Resources (16, in 5 components)"));
+    assert.ok(linesOf(await reportOf()).includes("Resources (27, in 6 components)"));
   });
 
   it("shows the contract: image, arguments, and the reason of each flag", async () => {
