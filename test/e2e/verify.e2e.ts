@@ -101,12 +101,12 @@ class Verified {
     return Object.fromEntries(entries.filter(([, text]) => !text.startsWith("pass")));
   }
 
-  /** Controllers, KEDA and Prometheus take their time. */
+  /** Controllers and KEDA take their time, and Prometheus evaluates some groups of rules every four minutes. */
   untilClean(): Promise<true> {
     return eventually(
       "a deployment without a finding",
       async () => (isDeepStrictEqual(await this.others(), SKIPPED) ? true : undefined),
-      { seconds: 180, instead: () => this.others() },
+      { seconds: 300, instead: () => this.others() },
     );
   }
 
