@@ -62,6 +62,17 @@ describe("what npm run verify finds of a stack's own", () => {
       assert.equal(await world.result("test dashboards"), "pass: 6 dashboards");
     });
 
+    it("are skipped, as rules are, where the stack makes none", async () => {
+      const other = await World.of({ platform: { prometheus: { monitors: "annotations" } } });
+      try {
+        const results = await other.results();
+        assert.equal(results["test dashboards"], "skip: the stack has no dashboards");
+        assert.equal(results["test rules"], undefined);
+      } finally {
+        other.stop();
+      }
+    });
+
     it("fail where one lacks its label, is another one, or is missing", async () => {
       const there = world.api.find("ConfigMap", name) as ConfigMap;
       const { labels } = there.metadata;
