@@ -2,9 +2,9 @@
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import { batch } from "./boards/batch.js";
 import { cost } from "./boards/cost.js";
-import { fleet } from "./boards/fleet.js";
+import { fleet } from "./boards/fleet/fleet.js";
 import { gpuBoard } from "./boards/gpu.js";
-import { model } from "./boards/model.js";
+import { model } from "./boards/model/model.js";
 import { tenants } from "./boards/tenants.js";
 import type { BoardLinks } from "./links.js";
 import { BOARDS, type BoardName, dashboardUid } from "./names.js";

@@ -1,0 +1,21 @@
+/** What the panels of a model ask by. */
+import { METRIC_LABELS } from "../../../../vocabulary/metrics/labels.js";
+import { BY_RELEASE, series } from "../../queries.js";
+
+export const { release, revision, gpu, class: trafficClass } = METRIC_LABELS;
+
+export const of = (name: string, ...more: string[]): string => series(name, "model", ...more);
+
+export const LEGEND = `{{${release}}}`;
+
+export const RATE = "$__rate_interval";
+
+/** A quantile of a recorded histogram, by release. */
+export function quantile(share: number, buckets: string): string {
+  return `histogram_quantile(${share}, sum by (${BY_RELEASE}, le) (${of(buckets)}))`;
+}
+
+/** The same, of vLLM's own histogram. */
+export function rawQuantile(share: number, metric: string): string {
+  return `histogram_quantile(${share}, sum by (${BY_RELEASE}, le) (rate(${of(`${metric}_bucket`)}[${RATE}])))`;
+}
