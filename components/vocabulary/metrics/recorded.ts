@@ -65,8 +65,6 @@ export const RELEASE = {
   /** By `le`. */
   timeToFirstToken: "release:vllm_time_to_first_token_seconds_bucket:rate5m",
   interTokenLatency: "release:vllm_inter_token_latency_seconds_bucket:rate5m",
-  requestLatency: "release:vllm_e2e_request_latency_seconds_bucket:rate5m",
-  queueTime: "release:vllm_request_queue_time_seconds_bucket:rate5m",
   /** Seconds, by `quantile`: 0.5, 0.95 and 0.99. */
   timeToFirstTokenQuantile: "release:vllm_time_to_first_token_seconds:quantile5m",
   interTokenLatencyQuantile: "release:vllm_inter_token_latency_seconds:quantile5m",

@@ -70,11 +70,10 @@ export function requestGroups(scope: Scope): RuleGroup[] {
     { record: RELEASE.cachedPromptTokens, expr: `sum ${BY_RELEASE} (${rate(VLLM.cachedPromptTokens, scope)})` },
     { record: RELEASE.generationTokens, expr: `sum ${BY_RELEASE} (${rate(VLLM.generationTokens, scope)})` },
   ];
+  // Other histograms are read by panels of one model: rates of them all would be half of what evaluation takes.
   const latencies: RecordingRule[] = [
     { record: RELEASE.timeToFirstToken, expr: rateOfBuckets(VLLM.timeToFirstToken, scope) },
     { record: RELEASE.interTokenLatency, expr: rateOfBuckets(VLLM.interTokenLatency, scope) },
-    { record: RELEASE.requestLatency, expr: rateOfBuckets(VLLM.requestLatency, scope) },
-    { record: RELEASE.queueTime, expr: rateOfBuckets(VLLM.queueTime, scope) },
     ...quantiles(RELEASE.timeToFirstTokenQuantile, RELEASE.timeToFirstToken, scope),
     ...quantiles(RELEASE.interTokenLatencyQuantile, RELEASE.interTokenLatency, scope),
   ];

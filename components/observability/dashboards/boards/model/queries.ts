@@ -10,12 +10,7 @@ export const LEGEND = `{{${release}}}`;
 
 export const RATE = "$__rate_interval";
 
-/** A quantile of a recorded histogram, by release. */
-export function quantile(share: number, buckets: string): string {
-  return `histogram_quantile(${share}, sum by (${BY_RELEASE}, le) (${of(buckets)}))`;
-}
-
-/** The same, of vLLM's own histogram. */
-export function rawQuantile(share: number, metric: string): string {
+/** A quantile of one of vLLM's histograms, by release. */
+export function quantile(share: number, metric: string): string {
   return `histogram_quantile(${share}, sum by (${BY_RELEASE}, le) (rate(${of(`${metric}_bucket`)}[${RATE}])))`;
 }

@@ -3,7 +3,7 @@ import { RELEASE, TARGETS } from "../../../../vocabulary/metrics/recorded.js";
 import { METRICS } from "../../../../vocabulary/metrics/vllm.js";
 import { graph, type Sized } from "../../panels.js";
 import { target } from "../../queries.js";
-import { release, of, LEGEND, rawQuantile } from "./queries.js";
+import { release, of, LEGEND, quantile } from "./queries.js";
 
 export function traffic(): Sized[] {
   return [
@@ -55,8 +55,8 @@ export function traffic(): Sized[] {
       unit: "short",
       width: 8,
       queries: [
-        { expr: rawQuantile(0.95, METRICS.promptLength), legend: `${LEGEND} prompt` },
-        { expr: rawQuantile(0.95, METRICS.generationLength), legend: `${LEGEND} answer` },
+        { expr: quantile(0.95, METRICS.promptLength), legend: `${LEGEND} prompt` },
+        { expr: quantile(0.95, METRICS.generationLength), legend: `${LEGEND} answer` },
         { expr: `max(${target(TARGETS.context, "model")})`, legend: "context", line: "target" },
       ],
     }),

@@ -1,5 +1,6 @@
 /** What users feel. */
 import { CONTRACT, OBJECTIVES, RELEASE, SLO } from "../../../../vocabulary/metrics/recorded.js";
+import { METRICS } from "../../../../vocabulary/metrics/vllm.js";
 import { BURN } from "../../levels.js";
 import { graph, type Query, type Sized } from "../../panels.js";
 import { BY_MODEL, objectiveSeconds } from "../../queries.js";
@@ -44,7 +45,7 @@ export function users(): Sized[] {
         "How long requests wait before they run. Above 0 for long: more replicas are needed, or the ones there are limited by the KV cache.",
       unit: "s",
       width: 8,
-      queries: [{ expr: quantile(0.95, RELEASE.queueTime), legend: LEGEND }],
+      queries: [{ expr: quantile(0.95, METRICS.queueTime), legend: LEGEND }],
     }),
     graph({
       title: "Whole request, p95",
@@ -52,7 +53,7 @@ export function users(): Sized[] {
         "From arrival to the last token. Its floor is the length of the answers; compare with Length of answers before blaming the engine.",
       unit: "s",
       width: 8,
-      queries: [{ expr: quantile(0.95, RELEASE.requestLatency), legend: LEGEND }],
+      queries: [{ expr: quantile(0.95, METRICS.requestLatency), legend: LEGEND }],
     }),
     graph({
       title: "Error budget burn",
