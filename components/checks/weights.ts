@@ -37,7 +37,7 @@ export function checkWeights(config: Parts<ReleaseConfig>, plan: Parts<RuntimePl
 
 /** One flag, whatever is wrong with others. */
 function flagOf({ flags }: Parts<ReleaseConfig>, name: string): Parts<Flag | undefined> | Wrong {
-  return isWrong(flags) ? flags : (flags[name]);
+  return isWrong(flags) ? flags : flags[name];
 }
 
 /** An image is its own revision, so that contract, labels and metrics say which it is. */
