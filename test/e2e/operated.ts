@@ -4,7 +4,7 @@
  * The operator acts as its ServiceAccount, so that a right which it lacks here it would lack in a cluster. What it writes for its
  * Prometheus is given to a real one; only where targets answer is another, for simulated pods have no address.
  */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { parse, stringify } from "yaml";
@@ -13,7 +13,7 @@ import { prometheusStackValues } from "../../components/platform/prometheus/valu
 import { installDefinitions } from "../../tools/local/crds.js";
 import { ApiError, type KubernetesObject } from "../../tools/local/client.js";
 import { certificateFile } from "../../tools/local/controlPlane.js";
-import { kubeconfigOf } from "../../tools/local/folders.js";
+import { kubeconfigOf, writePrivate } from "../../tools/local/folders.js";
 import { moduleFolder } from "../../tools/local/go.js";
 import { LOOPBACK, namedPorts } from "../../tools/local/ports.js";
 import { start, until } from "../../tools/local/processes.js";
@@ -152,9 +152,9 @@ export class OperatedPrometheus {
     { scrape_configs = [], ...beside }: { scrape_configs?: object[]; alerting?: object } = {},
   ): Promise<void> {
     const folder = join(FOLDERS.run, `operated-${this.namespace}-${this.pids.length}`);
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
     for (const [name, text] of Object.entries(rules ?? (await this.ruleFiles())))
-      writeFileSync(join(folder, name), text);
+      writePrivate(join(folder, name), text);
     const { cluster, ports } = world();
     const monitors = await cluster.list<PodMonitor>("monitoring.coreos.com/v1", "PodMonitor", {
       namespace: ofNamespace,
@@ -182,7 +182,7 @@ export class OperatedPrometheus {
     };
     config.scrape_configs.push(...scrape_configs);
     const file = join(folder, "config.yml");
-    writeFileSync(file, stringify(config, { lineWidth: 0 }));
+    writePrivate(file, stringify(config, { lineWidth: 0 }));
     const { prometheus } = await namedPorts("prometheus");
     this.port = prometheus;
     const started = start(

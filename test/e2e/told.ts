@@ -124,7 +124,7 @@ export async function alertmanagerConfig(namespace: string, stack: string): Prom
 /** Starts an Alertmanager. @returns its address, and the number of its process */
 export async function startAlertmanager(name: string, config: string): Promise<{ address: string; pid: number }> {
   const folder = join(FOLDERS.run, `alertmanager-${name}`);
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, "config.yml");
   writeFileSync(file, config, { mode: 0o600 });
   const { alertmanager } = await namedPorts("alertmanager");
