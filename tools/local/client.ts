@@ -136,6 +136,7 @@ export class Cluster {
   /** The resources of an API version; asked for again while it is not known, since a CRD may be new. */
   private async resource({ apiVersion, kind }: Pick<Reference, "apiVersion" | "kind">): Promise<ApiResource> {
     let known = this.resources.get(apiVersion);
+    const isFresh = known === undefined;
     if (known === undefined) {
       known = this.call("GET", rootOf(apiVersion)).then((list) => (list?.["resources"] ?? []) as ApiResource[]);
       this.resources.set(apiVersion, known);
@@ -145,6 +146,7 @@ export class Cluster {
     const found = (await known).find((resource) => resource.kind === kind && !resource.name.includes("/"));
     if (found !== undefined) return found;
     this.resources.delete(apiVersion);
+    if (!isFresh) return this.resource({ apiVersion, kind });
     throw new ApiError(404, kind, `the cluster knows no kind ${kind} in ${apiVersion}`);
   }
 
