@@ -130,8 +130,8 @@ describe("autoscaling, from vLLM's metrics to pods on nodes", function () {
     assert.equal(await replicas(scenario, "other-r1"), 1, "another model does not see the load");
 
     await scenario.load("chat", 0);
-    // A scrape may be due at once; from then on the window counts.
-    await holds(scenario, 4, WINDOW_SECONDS);
+    // The window counts from the autoscaler's last look at the load, which may be some seconds old.
+    await holds(scenario, 4, WINDOW_SECONDS - 5);
     await untilReplicas(scenario, "chat-r1", 1);
     assert.equal((await scenario.scheduled("chat", 1)).length, 1);
   });
