@@ -1,6 +1,5 @@
 import type { IPodMonitor } from "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PodMonitor";
-import { LABELS } from "../vocabulary/labels.js";
-import { METRIC_LABELS } from "../vocabulary/metrics/labels.js";
+import { SOURCE_LABELS } from "../vocabulary/metrics/labels.js";
 import { PORT_NAME } from "../vocabulary/ports.js";
 
 /** How a pod's label becomes a target label: Prometheus' own name for `pulumi-vllm.dev/release` and the like. */
@@ -10,14 +9,6 @@ function metaLabel(label: string): string {
 
 /** Scrapes every five seconds, since the autoscaler can be no faster than its metrics. */
 export function podMonitorSpec(selector: Record<string, string>): IPodMonitor["spec"] {
-  const sources = {
-    [METRIC_LABELS.stack]: LABELS.partOf,
-    [METRIC_LABELS.model]: LABELS.instance,
-    [METRIC_LABELS.release]: LABELS.release,
-    [METRIC_LABELS.revision]: LABELS.revision,
-    [METRIC_LABELS.class]: LABELS.class,
-    [METRIC_LABELS.gpu]: LABELS.gpu,
-  };
   return {
     selector: { matchLabels: selector },
     podMetricsEndpoints: [
@@ -26,7 +17,7 @@ export function podMonitorSpec(selector: Record<string, string>): IPodMonitor["s
         path: "/metrics",
         interval: "5s",
         scrapeTimeout: "4s",
-        relabelings: Object.entries(sources).map(([targetLabel, label]) => ({
+        relabelings: Object.entries(SOURCE_LABELS).map(([targetLabel, label]) => ({
           sourceLabels: [metaLabel(label)],
           targetLabel,
           action: "replace" as const,

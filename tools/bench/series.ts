@@ -5,9 +5,10 @@ import type { StackConfig } from "../../stacks/config.js";
 import { runtimeName } from "../../components/derive/objects.js";
 import type { RuntimePlan } from "../../components/derive/plan.js";
 import type { Scope } from "../../components/observability/promql.js";
+import { releaseLabels } from "../../components/observability/rules/contracts.js";
 import { APP_NAME, COMPONENTS, LABELS } from "../../components/vocabulary/labels.js";
 import { DCGM, KUBE } from "../../components/vocabulary/metrics/kubernetes.js";
-import { METRIC_LABELS, shownLabel } from "../../components/vocabulary/metrics/labels.js";
+import { shownLabel } from "../../components/vocabulary/metrics/labels.js";
 import type { Metric } from "../../components/vocabulary/metrics/metric.js";
 import { VLLM } from "../../components/vocabulary/metrics/vllm.js";
 import { INSTANCE_TYPE_LABEL } from "../../components/vocabulary/nodes.js";
@@ -37,18 +38,12 @@ export function podsOf({ models }: StackConfig, replicas: number): BenchPod[] {
 }
 
 /** Labels that the scrape puts on a pod's series. */
-export function targetLabels({ name, plan }: BenchPod, { namespace, stack }: Scope): Record<string, string> {
+export function targetLabels({ name, plan }: BenchPod, scope: Scope): Record<string, string> {
   return {
-    namespace,
+    ...releaseLabels(plan, scope),
     pod: name,
     container: "vllm",
     endpoint: "http",
-    [METRIC_LABELS.stack]: stack,
-    [METRIC_LABELS.model]: plan.name,
-    [METRIC_LABELS.release]: plan.release,
-    [METRIC_LABELS.revision]: plan.model.revision,
-    [METRIC_LABELS.class]: plan.class,
-    [METRIC_LABELS.gpu]: plan.gpu.type,
   };
 }
 

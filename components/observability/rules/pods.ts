@@ -1,19 +1,11 @@
 /** Which pod belongs to which release: what joins kube-state-metrics and DCGM to models. */
 import { LABELS } from "../../vocabulary/labels.js";
 import { KUBE } from "../../vocabulary/metrics/kubernetes.js";
-import { METRIC_LABELS, RELEASE_LEVEL, shownLabel } from "../../vocabulary/metrics/labels.js";
+import { RELEASE_LEVEL, shownLabel, SOURCE_LABELS } from "../../vocabulary/metrics/labels.js";
 import { CONTRACT } from "../../vocabulary/metrics/recorded.js";
 import { list, type RuleGroup, type Scope, selector } from "../promql.js";
 
-const SOURCES: Readonly<Record<string, string>> = {
-  [METRIC_LABELS.stack]: LABELS.partOf,
-  [METRIC_LABELS.model]: LABELS.instance,
-  [METRIC_LABELS.release]: LABELS.release,
-  [METRIC_LABELS.revision]: LABELS.revision,
-  [METRIC_LABELS.class]: LABELS.class,
-  [METRIC_LABELS.gpu]: LABELS.gpu,
-  component: LABELS.component,
-};
+const SOURCES = { ...SOURCE_LABELS, component: LABELS.component };
 
 /** Needs kube-state-metrics with these labels of pods in `metricLabelsAllowlist`. */
 export function podGroup({ namespace, stack }: Scope): RuleGroup {

@@ -1,4 +1,5 @@
 /** Labels of series. */
+import { LABELS } from "../labels.js";
 
 /**
  * Labels that the scrape puts on every vLLM series, since vLLM's own (`model_name`, `engine`) name neither release nor
@@ -13,6 +14,16 @@ export const METRIC_LABELS = {
   class: "vllm_class",
   gpu: "vllm_gpu",
 } as const;
+
+/** The pods' labels that these are taken from, by the name on the series. */
+export const SOURCE_LABELS: Readonly<Record<string, string>> = {
+  [METRIC_LABELS.stack]: LABELS.partOf,
+  [METRIC_LABELS.model]: LABELS.instance,
+  [METRIC_LABELS.release]: LABELS.release,
+  [METRIC_LABELS.revision]: LABELS.revision,
+  [METRIC_LABELS.class]: LABELS.class,
+  [METRIC_LABELS.gpu]: LABELS.gpu,
+};
 
 /** Labels of a series a release. */
 export const RELEASE_LEVEL = ["namespace", ...Object.values(METRIC_LABELS)] as const;

@@ -1,7 +1,7 @@
 /** What vLLM's replicas answer to `GET /metrics`, with the labels that the PodMonitor adds. */
 import type { RuntimePlan } from "../../../components/derive/plan.js";
 import { runtimeName } from "../../../components/derive/objects.js";
-import { METRIC_LABELS } from "../../../components/vocabulary/metrics/labels.js";
+import { releaseLabels } from "../../../components/observability/rules/contracts.js";
 import { METRICS } from "../../../components/vocabulary/metrics/vllm.js";
 import { HTTP_PORT, PORT_NAME } from "../../../components/vocabulary/ports.js";
 import { ENGINE_CONTAINER } from "../../../components/vocabulary/workloads.js";
@@ -73,18 +73,12 @@ export function podsOf({ plan, behaviour: { replicas } }: Engine, index: number)
 /** Labels that the scrape gives a replica's series. */
 export function scrapeLabels(plan: RuntimePlan, pod: Pod, namespace: string, stack: string): Record<string, string> {
   return {
-    namespace,
+    ...releaseLabels(plan, { namespace, stack }),
     pod: pod.name,
     container: ENGINE_CONTAINER,
     endpoint: PORT_NAME,
     instance: `${pod.ip}:${HTTP_PORT}`,
     job: `${namespace}/${runtimeName(plan)}`,
-    [METRIC_LABELS.stack]: stack,
-    [METRIC_LABELS.model]: plan.name,
-    [METRIC_LABELS.release]: plan.release,
-    [METRIC_LABELS.revision]: plan.model.revision,
-    [METRIC_LABELS.class]: plan.class,
-    [METRIC_LABELS.gpu]: plan.gpu.type,
   };
 }
 
