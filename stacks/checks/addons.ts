@@ -39,5 +39,5 @@ export function checkAwsAddons({ cluster, plain: { platform } }: Sections): Prob
 export function checkBuiltCluster({ cluster: { built }, plain, models: { releases } }: Sections): Problem[] {
   if (built === undefined) return [];
   const cache = isWrong(plain.cache) ? plain.cache : wholeCache(plain.cache);
-  return checkBuilt({ built, platform: plain.platform, cache, releases }, `${NAMESPACE}:`);
+  return checkBuilt({ built, platform: plain.platform, cache, releases, pod: plain.pod }, `${NAMESPACE}:`);
 }

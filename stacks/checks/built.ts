@@ -5,8 +5,9 @@ import { checkStorage } from "../../components/cluster/storage/check.js";
 import { entriesOf, given, isWhole, isWrong, type Parts, type Wrong, WRONG } from "../../components/config/parts.js";
 import { joinPath } from "../../components/config/parse.js";
 import { error, type Problem, warning } from "../../components/config/problems.js";
-import { demandOf, type PlacedRelease } from "../../components/checks/nodes/placement.js";
+import { demandOf, diskBesideGiB, type PlacedRelease } from "../../components/checks/nodes/placement.js";
 import type { CacheConfig } from "../../components/contract/cache.js";
+import type { PodConfig } from "../../components/contract/pod.js";
 import { graceSeconds } from "../../components/derive/budgets.js";
 import { downloadedPrecision } from "../../components/derive/model.js";
 import { describedGroup } from "../../components/derive/nodes/nodeGroup.js";
@@ -22,6 +23,8 @@ export interface BuiltSections {
   platform: Parts<PlatformConfig>;
   cache: CacheConfig | Wrong | undefined;
   releases: readonly PlacedRelease[];
+  /** What all pods get besides. */
+  pod: Parts<PodConfig> | undefined;
 }
 
 /** @param prefix of each path, such as `vllm:` */
@@ -137,13 +140,14 @@ function wholeGroups(built: Parts<BuiltClusterConfig>) {
 }
 
 /** A replica's disk against that of the nodes that it may get. */
-function checkDisks({ built, cache, releases }: BuiltSections): Problem[] {
+function checkDisks({ built, cache, releases, pod }: BuiltSections): Problem[] {
   const groups = wholeGroups(built);
   if (groups === undefined || isWrong(cache)) return [];
   const cachedGiB = cache?.kind === "node" ? cache.budgetGiB : 0;
   return releases.flatMap(({ plan, path }) =>
-    given([demandOf({ plan }), plan.resources.diskGiB], (demand, wanted) => {
-      const least = Math.min(...candidates(demand, groups).map((group) => ephemeralStorage(group))) - cachedGiB;
+    given([demandOf({ plan }), plan.resources.diskGiB, pod, plan.pod], (demand, wanted, ofStack, ofModel) => {
+      const ofNode = Math.min(...candidates(demand, groups).map((group) => ephemeralStorage(group)));
+      const least = ofNode - cachedGiB - diskBesideGiB(ofStack, ofModel);
       if (wanted <= least || !Number.isFinite(least)) return [];
       const beside = cachedGiB === 0 ? "" : ` beside the cache's budgetGiB of ${cachedGiB}`;
       const message =

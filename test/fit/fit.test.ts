@@ -212,8 +212,10 @@ describe("fit for any model, GPU and limits", () => {
 
   property("a larger context never lets more requests of full length run", (input, other) => {
     const [short, long] = [input.context, other.context].sort((a, b) => a - b) as [number, number];
-    const requests = (context: number): number => fit({ ...input, context }).fullLengthRequests;
-    assert.ok(requests(short) >= requests(long));
+    const [ofShort, ofLong] = [fit({ ...input, context: short }), fit({ ...input, context: long })];
+    // Of longer items an encoder's trial run may hold fewer, which leaves more memory.
+    if (ofShort.overheadGiBPerGpu > ofLong.overheadGiBPerGpu) return;
+    assert.ok(ofShort.fullLengthRequests >= ofLong.fullLengthRequests);
   });
 
   property("more sequences or more tokens a step never hold more tokens", (input, other) => {
@@ -228,10 +230,12 @@ describe("fit for any model, GPU and limits", () => {
   property("the largest context fits, and 16 tokens more do not unless it is the model's own", (input) => {
     const { largestContext, mostSequences } = fit(input);
     const most = Math.max(input.model.maxContext, input.context);
-    assert.ok(largestContext % 16 === 0 || largestContext === most);
+    const isAsked = largestContext === input.context;
+    assert.ok(largestContext % 16 === 0 || largestContext === most || isAsked);
     if (mostSequences !== undefined) return;
     if (largestContext > 0) assert.ok(fit({ ...input, context: largestContext }).fits);
-    if (largestContext + 16 <= most) assert.ok(!fit({ ...input, context: largestContext + 16 }).fits);
+    // The context asked for may fit where shorter ones do not: of longer items an encoder's trial run may hold fewer.
+    if (largestContext + 16 <= most && !isAsked) assert.ok(!fit({ ...input, context: largestContext + 16 }).fits);
   });
 
   property("what fits holds at least one request", (input) => {

@@ -213,10 +213,10 @@ describe("a cache on a cluster to build", () => {
           models: { chat: { releases: { r1: { resources: { diskGiB } } } } },
         },
       );
-    assert.deepEqual(disk(174), []);
+    assert.deepEqual(disk(172), []);
     assert.match(
-      disk(175)[0]!,
-      /resources\.diskGiB: 175 GiB do not fit on the group's smallest node, which can give 174 GiB of its disk beside the cache's budgetGiB of 200: /,
+      disk(173)[0]!,
+      /resources\.diskGiB: 173 GiB do not fit on the group's smallest node, which can give 172 GiB of its disk beside the cache's budgetGiB of 200: /,
     );
   });
 });

@@ -161,7 +161,7 @@ function checkSize(
 ): Problem[] {
   return given([pod, own], (ofStack, ofModel) => {
     const beside = sidecarResources(mergedPod(ofStack, ofModel));
-    const disk = ownVolumesGiB(mergedPod(ofStack, ofModel)) + TUNING.disk.temporaryGiB;
+    const disk = diskBesideGiB(ofStack, ofModel);
     const least = (of: (machine: Machine) => number) => Math.min(...machines.map(of));
     return [
       ...tooMuch(resources.memoryGiB, beside.memoryGiB, Math.floor(least(({ allocatable }) => allocatable.memoryGiB)), {
@@ -188,6 +188,11 @@ function checkSize(
       ),
     ];
   });
+}
+
+/** What a replica asks for of its node's disk besides the model's `diskGiB`: temporary files and its own volumes. */
+export function diskBesideGiB(ofStack: PodConfig | undefined, ofModel: PodConfig | undefined): number {
+  return ownVolumesGiB(mergedPod(ofStack, ofModel)) + TUNING.disk.temporaryGiB;
 }
 
 /** @param beside what the pod needs of it besides */
