@@ -111,9 +111,9 @@ describe("a replica's disk on a cluster to build", () => {
   it("fits the smallest node that it may get", () => {
     const disk = (diskGiB: number) =>
       problemsOf({}, { models: { chat: { releases: { r1: { resources: { diskGiB } } } } } });
-    assert.deepEqual(disk(374), []);
-    assert.deepEqual(disk(375), [
-      "vllm:models.chat.releases.r1.resources.diskGiB: 375 GiB do not fit on the group's smallest node, which can give 374 GiB of its disk: " +
+    assert.deepEqual(disk(372), []);
+    assert.deepEqual(disk(373), [
+      "vllm:models.chat.releases.r1.resources.diskGiB: 373 GiB do not fit on the group's smallest node, which can give 372 GiB of its disk: " +
         "use instance types with larger NVMe disks, or, for types without, a larger diskGiB of the group",
     ]);
   });
