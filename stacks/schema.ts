@@ -6,6 +6,7 @@ import { secretRefSchema } from "../components/config/secretRef.js";
 import { accessSchema } from "../components/contract/access.js";
 import { batchesSchema, batchQuotaSchema } from "../components/contract/batch.js";
 import { cacheSchema } from "../components/contract/cache.js";
+import { gatewaySchema } from "../components/contract/gateway/schema.js";
 import { gpuTypesSchema } from "../components/contract/gpuTypes.js";
 import { podSchema } from "../components/contract/pod.js";
 import { observabilitySchema } from "../components/contract/observability/schema.js";
@@ -57,6 +58,7 @@ export const stackConfigSchema = z.strictObject({
   models: z.record(z.string(), modelSchema).describe("Models by key"),
   batch: batchesSchema.prefault({}),
   batchQuota: batchQuotaSchema.optional(),
+  gateway: gatewaySchema.optional(),
 });
 
 /** Sections that are parsed as they stand; the cluster is of two kinds, models and batches become plans. */

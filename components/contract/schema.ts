@@ -9,6 +9,7 @@ import { commit, envName, hubId, positiveInt, reason } from "../config/schemas.j
 import { architectureSchema } from "./architecture.js";
 import { gpuTypeName } from "./gpuTypes.js";
 import { sloSchema } from "./observability/slo.js";
+import { modelGatewaySchema } from "./gateway/model.js";
 import { loadSchema } from "./load.js";
 import { podSchema } from "./pod.js";
 import { adapterName, adapterSchema, draftSchema, sourceSchema } from "./source.js";
@@ -220,6 +221,7 @@ export const modelSchema = z
       .optional()
       .describe("Service levels of the model; default: of an interactive model those of vllm:observability.slo"),
     load: loadSchema.optional(),
+    gateway: modelGatewaySchema.optional(),
     pod: podSchema.optional().describe("What this model's pods have besides vllm:pod, or in place of it"),
   })
   .describe("A model that clients can use");
