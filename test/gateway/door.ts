@@ -187,9 +187,8 @@ export class Door {
 
   async stop(): Promise<void> {
     await this.envoy.stop();
-    await Promise.all(
-      Object.entries(this.engines).map(([name, engine]) => (name === "gone" ? undefined : engine.stop())),
-    );
+    const running = Object.entries(this.engines).filter(([name]) => name !== "gone");
+    await Promise.all(running.map(([, engine]) => engine.stop()));
     removeFolders();
   }
 }

@@ -364,4 +364,6 @@ function json.edit(given, edits)
   return concat(parts)
 end
 
+json.everything = EVERYTHING
+
 return json
