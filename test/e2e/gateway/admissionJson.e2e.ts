@@ -53,7 +53,7 @@ function refusedOnPurpose(text: string): string | undefined {
     deepest = Math.max(deepest, depth);
   }
   if (deepest > 64) return "more than 64 levels";
-  const written = text.replace(/\s+/g, " ").match(/"(?:[^"\\]|\\.)*"\s*:/g)?.length ?? 0;
+  const written = text.replace(STRING, "S").match(/S\s*:/g)?.length ?? 0;
   const kept = (value: unknown): number =>
     typeof value !== "object" || value === null
       ? 0
@@ -81,7 +81,9 @@ describe("the program's JSON reader", function () {
     });
   }
 
-  async function judged(text: string): Promise<void> {
+  async function judged(given: string): Promise<void> {
+    // As it goes over the wire: half a surrogate pair has no UTF-8.
+    const text = Buffer.from(given).toString("utf8");
     const { taken, said } = await read(text);
     let value: unknown;
     try {
@@ -150,7 +152,9 @@ describe("the program's JSON reader", function () {
     assert.equal(stderr, "");
     const lines = stdout.trimEnd().split("\n");
     assert.equal(lines.length, taken.length);
-    for (const [index, line] of lines.entries()) assert.deepEqual(JSON.parse(taken[index]!.said), JSON.parse(line));
+    // Python reads -0 as the whole number 0.
+    const plain = (text: string): unknown => JSON.parse(JSON.stringify(JSON.parse(text)));
+    for (const [index, line] of lines.entries()) assert.deepEqual(plain(taken[index]!.said), plain(line));
   });
 
   const refused: [string, string | Buffer, RegExp][] = [
