@@ -26,7 +26,12 @@ describe("the admission program", function () {
   const nothingReached = (): void => assert.deepEqual(door().reached, []);
 
   it("sends a request to its model with headers of its own and without the key", async () => {
-    const headers = { "x-vllm-model": "small", "x-vllm-tenant": "globex", "x-vllm-priority": "-9", "x-api-key": "sk-other" };
+    const headers = {
+      "x-vllm-model": "small",
+      "x-vllm-tenant": "globex",
+      "x-vllm-priority": "-9",
+      "x-api-key": "sk-other",
+    };
     assert.equal((await door().chat({}, { headers })).status, 200);
     const [got, ...more] = door().engines["chat"]!.reached;
     assert.deepEqual(more, []);
@@ -53,7 +58,8 @@ describe("the admission program", function () {
 
   it("answers 401 without a key, with a wrong one, and with one of no tenant", async () => {
     const expected = [401, "authentication_error", "invalid_api_key", null];
-    for (const key of ["", "sk-wrong", KEYS.stranger]) assert.deepEqual(refusal(await door().chat({}, { key })), expected);
+    for (const key of ["", "sk-wrong", KEYS.stranger])
+      assert.deepEqual(refusal(await door().chat({}, { key })), expected);
     nothingReached();
   });
 
@@ -79,7 +85,10 @@ describe("the admission program", function () {
       root,
       max_model_len: 8192,
     });
-    assert.deepEqual(list, { object: "list", data: [entry("narrow", "narrow"), entry("small", "small"), entry("theirs", "small")] });
+    assert.deepEqual(list, {
+      object: "list",
+      data: [entry("narrow", "narrow"), entry("small", "small"), entry("theirs", "small")],
+    });
     const one = await door().send("GET", "/v1/models/Qwen/Qwen3%2D8B?x=1");
     assert.deepEqual(JSON.parse(one.text), entry("Qwen/Qwen3-8B", "chat"));
     // Envoy's way with an escaped slash, as Envoy Gateway sets it: a redirect to the plain one.
@@ -90,8 +99,23 @@ describe("the admission program", function () {
   });
 
   it("closes every path that is not for clients", async () => {
-    const closed = ["/tokenize", "/metrics", "/invocations", "/health", "/v1", "/", "/v1/chat/completions/", "/v1/load_lora_adapter"];
-    const more = ["/v1/chat/../../tokenize", "/docs", "/V1/chat/completions", "/v1/responses/resp_1", "/v1/chat/completions;x"];
+    const closed = [
+      "/tokenize",
+      "/metrics",
+      "/invocations",
+      "/health",
+      "/v1",
+      "/",
+      "/v1/chat/completions/",
+      "/v1/load_lora_adapter",
+    ];
+    const more = [
+      "/v1/chat/../../tokenize",
+      "/docs",
+      "/V1/chat/completions",
+      "/v1/responses/resp_1",
+      "/v1/chat/completions;x",
+    ];
     for (const path of [...closed, ...more]) {
       const body = JSON.stringify({ model: "chat", messages: [] });
       assert.deepEqual(refusal(await door().send("POST", path, { body })), [404, INVALID, "not_found", null], path);
@@ -124,7 +148,8 @@ describe("the admission program", function () {
 
   it("wants JSON that is not compressed, and a body", async () => {
     const body = '{"model":"chat","messages":[]}';
-    const type = (value: string): Promise<Answer> => door().send("POST", CHAT, { body, headers: { "content-type": value } });
+    const type = (value: string): Promise<Answer> =>
+      door().send("POST", CHAT, { body, headers: { "content-type": value } });
     const unsupported = [415, INVALID, "unsupported_media_type", null];
     for (const value of ["text/plain", "application/x-www-form-urlencoded", "application/jsonx", ""]) {
       assert.deepEqual(refusal(await type(value)), unsupported, value);
@@ -132,7 +157,9 @@ describe("the admission program", function () {
     assert.equal((await type("Application/JSON; charset=utf-8")).status, 200);
     const packed = await door().send("POST", CHAT, { body, headers: { "content-encoding": "gzip" } });
     assert.deepEqual(refusal(packed), unsupported);
-    const none = await door().send("POST", CHAT, { headers: { "content-type": "application/json", "content-length": 0 } });
+    const none = await door().send("POST", CHAT, {
+      headers: { "content-type": "application/json", "content-length": 0 },
+    });
     assert.deepEqual(refusal(none), [400, INVALID, "invalid_json", null]);
     for (const other of ["[]", "1", '"chat"', "null"]) {
       assert.deepEqual(refusal(await door().post(CHAT, other)), [400, INVALID, "invalid_json", null]);
@@ -150,7 +177,12 @@ describe("the admission program", function () {
 
   describe("with an alias", () => {
     const ways: [string, object, Record<string, string>, string][] = [
-      ["a picture", { messages: [{ role: "user", content: [{ type: "image_url", image_url: { url: "x" } }] }] }, {}, "vision"],
+      [
+        "a picture",
+        { messages: [{ role: "user", content: [{ type: "image_url", image_url: { url: "x" } }] }] },
+        {},
+        "vision",
+      ],
       ["a picture without its kind", { messages: [{ role: "user", content: [{ image_url: "x" }] }] }, {}, "vision"],
       ["a picture and a tier", { messages: [{ content: [{ type: "video_url" }] }] }, { "x-tier": "premium" }, "vision"],
       ["nothing", {}, {}, "chat"],
@@ -211,14 +243,22 @@ describe("the admission program", function () {
     const body = '--b\r\ncontent-disposition: form-data; name="model"\r\n\r\nanything\r\n--b--\r\n';
     assert.equal((await door().send("POST", path, { body, headers })).status, 200);
     assert.equal(door().engines["sound"]!.reached[0]!.body, body);
-    assert.deepEqual(refusal(await door().send("POST", path, { body, headers, key: GLOBEX })), [404, INVALID, "not_found", null]);
+    assert.deepEqual(refusal(await door().send("POST", path, { body, headers, key: GLOBEX })), [
+      404,
+      INVALID,
+      "not_found",
+      null,
+    ]);
     const large = { ...headers, "content-length": 2_000_000 };
     const answer = await door().send("POST", path, { body: Buffer.alloc(2_000_000), headers: large });
     assert.deepEqual(refusal(answer), [413, INVALID, "request_too_large", null]);
   });
 
   it("writes what quotas and logs read, and no prompt and no key", async () => {
-    await door().chat({ model: "Qwen/Qwen3-8B", messages: [{ role: "user", content: "top secret" }] }, { headers: { "x-test-id": "log" } });
+    await door().chat(
+      { model: "Qwen/Qwen3-8B", messages: [{ role: "user", content: "top secret" }] },
+      { headers: { "x-test-id": "log" } },
+    );
     const { metadata } = await door().logged("log");
     const { first_token_ms: firstTokenMs, ...rest } = metadata;
     assert.ok(Number.isInteger(firstTokenMs));

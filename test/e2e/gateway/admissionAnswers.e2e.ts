@@ -6,7 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ACME, type Answer, CHAT, GLOBEX, withDoor } from "../../gateway/door.js";
 import { ANSWER, type Answering, answerJson } from "../../gateway/engine.js";
 
-const event = (value: object | string): string => `data: ${typeof value === "string" ? value : JSON.stringify(value)}\n\n`;
+const event = (value: object | string): string =>
+  `data: ${typeof value === "string" ? value : JSON.stringify(value)}\n\n`;
 
 const delta = (content: string): string =>
   event({ id: "c", object: "chat.completion.chunk", choices: [{ index: 0, delta: { content } }] });
@@ -82,7 +83,9 @@ describe("answers at the gateway", function () {
   });
 
   it("passes a stream on as it comes", async () => {
-    const { answer } = await through(streaming([delta("a"), delta("b"), delta("c"), usage, DONE], 40), { stream: true });
+    const { answer } = await through(streaming([delta("a"), delta("b"), delta("c"), usage, DONE], 40), {
+      stream: true,
+    });
     assert.deepEqual(answer.pieces.slice(0, 3), [delta("a"), delta("b"), delta("c")]);
     assert.equal(answer.text.includes("usage"), false);
   });
@@ -117,6 +120,7 @@ describe("answers at the gateway", function () {
     sent.destroy();
     const { metadata } = await door().logged("left");
     assert.ok(Number(metadata["output_tokens"]) >= 80, JSON.stringify(metadata));
+    assert.equal(metadata["outcome"], "incomplete");
   });
 
   it("tells a stream that ends with the engine's error", async () => {
@@ -145,12 +149,19 @@ describe("answers at the gateway", function () {
   });
 
   it("notes the tokens of responses, embeddings and scores", async () => {
-    const response = { output: [], tools: [{ usage: { input_tokens: 1, output_tokens: 1 } }], usage: { input_tokens: 5, output_tokens: 6 } };
+    const response = {
+      output: [],
+      tools: [{ usage: { input_tokens: 1, output_tokens: 1 } }],
+      usage: { input_tokens: 5, output_tokens: 6 },
+    };
     const completed = `event: response.completed\n${event({ type: "response.completed", response })}`;
     const streamed = await through(streaming([completed]), { stream: true, input: "x" }, "/v1/responses");
     assert.equal(streamed.answer.text, completed);
     assert.deepEqual(tokens(streamed.metadata), [5, 6, 3]);
-    door().engines["vectors"]!.answering = answerJson({ data: [{ embedding: [0.1] }], usage: { prompt_tokens: 9, total_tokens: 9 } });
+    door().engines["vectors"]!.answering = answerJson({
+      data: [{ embedding: [0.1] }],
+      usage: { prompt_tokens: 9, total_tokens: 9 },
+    });
     await door().post("/v1/embeddings", { model: "vectors", input: "x" }, { headers: { "x-test-id": "v1" } });
     assert.deepEqual(tokens((await door().logged("v1")).metadata), [9, 0, 0]);
     door().engines["vectors"]!.answering = answerJson({ results: [], usage: { total_tokens: 8 } });
@@ -231,6 +242,7 @@ describe("answers at the gateway", function () {
       response.write(delta("a"));
       setTimeout(() => response.destroy(), 50);
     };
-    await assert.rejects(door().chat({ stream: true }));
+    await assert.rejects(door().chat({ stream: true }, { headers: { "x-test-id": "died" } }));
+    assert.equal((await door().logged("died")).metadata["outcome"], "incomplete");
   });
 });

@@ -51,7 +51,10 @@ describe("the bounds of a request", function () {
     }
     const body = { model: "chat", prompt: "x", echo: true };
     assert.deepEqual(await outcome("/v1/completions", body), ALLOWED);
-    assert.deepEqual(await outcome("/v1/completions", { ...body, logprobs: 1 }), refused("unsupported_parameter", "echo"));
+    assert.deepEqual(
+      await outcome("/v1/completions", { ...body, logprobs: 1 }),
+      refused("unsupported_parameter", "echo"),
+    );
   });
 
   it("takes what common clients send", async () => {
@@ -87,7 +90,8 @@ describe("the bounds of a request", function () {
     it(`caps ${name}, which has to be a whole number`, async () => {
       assert.deepEqual(await chat({ [name]: 8192 }), ALLOWED);
       assert.deepEqual(await chat({ [name]: 8192.0 }), ALLOWED);
-      for (const value of [8193, 1e18]) assert.deepEqual(await chat({ [name]: value }), refused("max_tokens_too_large", name));
+      for (const value of [8193, 1e18])
+        assert.deepEqual(await chat({ [name]: value }), refused("max_tokens_too_large", name));
       for (const value of [0, -1, 1.5, "9", true, [1], {}]) {
         assert.deepEqual(await chat({ [name]: value }), refused("invalid_value", name));
       }
@@ -96,7 +100,10 @@ describe("the bounds of a request", function () {
   }
 
   it("caps both names at once, and max_output_tokens of a response", async () => {
-    assert.deepEqual(await chat({ max_completion_tokens: 5, max_tokens: 9000 }), refused("max_tokens_too_large", "max_tokens"));
+    assert.deepEqual(
+      await chat({ max_completion_tokens: 5, max_tokens: 9000 }),
+      refused("max_tokens_too_large", "max_tokens"),
+    );
     const body = { model: "chat", input: "x", max_output_tokens: 9000 };
     assert.deepEqual(await outcome("/v1/responses", body), refused("max_tokens_too_large", "max_output_tokens"));
   });
@@ -113,11 +120,16 @@ describe("the bounds of a request", function () {
     // A name that this path's engine does not hear is no answer to the question.
     const other = await sent("/v1/completions", { prompt: "x", max_completion_tokens: 3 });
     assert.deepEqual(other, { model: "small", prompt: "x", max_completion_tokens: 3, max_tokens: 50 });
-    assert.deepEqual(await sent("/v1/responses", { input: "x" }), { model: "small", input: "x", max_output_tokens: 50 });
+    assert.deepEqual(await sent("/v1/responses", { input: "x" }), {
+      model: "small",
+      input: "x",
+      max_output_tokens: 50,
+    });
   });
 
   it("bounds answers: n, best_of, and n for each prompt", async () => {
-    const completions = (fields: object): Promise<typeof ALLOWED> => outcome("/v1/completions", { model: "vision", ...fields });
+    const completions = (fields: object): Promise<typeof ALLOWED> =>
+      outcome("/v1/completions", { model: "vision", ...fields });
     assert.deepEqual(await chat({ n: 1 }), ALLOWED);
     assert.deepEqual(await chat({ n: 2 }), refused("too_many_choices", "n"));
     assert.deepEqual(await chat({ n: "1" }), refused("invalid_value", "n"));
@@ -148,7 +160,8 @@ describe("the bounds of a request", function () {
   it("answers 413 for a body over the model's bound, and over the door's", async () => {
     const bytes = TABLE.models["chat"]!.promptBytes;
     const frame = '{"model":"chat","messages":""}'.length;
-    const body = (size: number, model = "chat"): string => `{"model":"${model}","messages":"${"x".repeat(size - frame)}"}`;
+    const body = (size: number, model = "chat"): string =>
+      `{"model":"${model}","messages":"${"x".repeat(size - frame)}"}`;
     assert.deepEqual(await outcome(CHAT, body(bytes)), ALLOWED);
     const refusal = { status: 413, code: "request_too_large", param: null };
     assert.deepEqual(await outcome(CHAT, body(bytes + 1)), refusal);
@@ -156,7 +169,8 @@ describe("the bounds of a request", function () {
   });
 
   it("edits the body and nothing else of it: spaces, order and numbers stay", async () => {
-    const body = ' { "z" : 1.50 , "model":\t"chat" , "messages" : [ ] , "seed": 12345678901234567890,"a":"\\u00e9é" }\n';
+    const body =
+      ' { "z" : 1.50 , "model":\t"chat" , "messages" : [ ] , "seed": 12345678901234567890,"a":"\\u00e9é" }\n';
     assert.deepEqual(await outcome(CHAT, body), ALLOWED);
     const expected = body.replace('"chat"', '""').replace(" }\n", ' ,"priority":3}\n');
     assert.equal(Buffer.from(door().reached.at(-1)!.body, "latin1").toString("utf8"), expected);
@@ -178,7 +192,9 @@ describe("the bounds of a request", function () {
     assert.equal(await options({ stream: false }), undefined);
     assert.deepEqual(await options({ stream: true }), { include_usage: true });
     assert.deepEqual(await options({ stream: true, stream_options: null }), { include_usage: true });
-    assert.deepEqual(await options({ stream: true, stream_options: { include_usage: false } }), { include_usage: true });
+    assert.deepEqual(await options({ stream: true, stream_options: { include_usage: false } }), {
+      include_usage: true,
+    });
     const own = { include_usage: true, continuous_usage_stats: true };
     assert.deepEqual(await options({ stream: true, stream_options: own }), own);
     for (const stream of ["true", 1]) assert.deepEqual(await chat({ stream }), refused("invalid_type", "stream"));

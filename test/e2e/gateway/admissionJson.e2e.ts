@@ -57,7 +57,10 @@ function refusedOnPurpose(text: string): string | undefined {
   const kept = (value: unknown): number =>
     typeof value !== "object" || value === null
       ? 0
-      : Object.values(value).reduce<number>((sum, item) => sum + kept(item), Array.isArray(value) ? 0 : Object.keys(value).length);
+      : Object.values(value).reduce<number>(
+          (sum, item) => sum + kept(item),
+          Array.isArray(value) ? 0 : Object.keys(value).length,
+        );
   return written > kept(JSON.parse(text)) ? "a key twice" : undefined;
 }
 
@@ -74,7 +77,9 @@ describe("the program's JSON reader", function () {
       const sent = request({ ...options, headers }, (response) => {
         const parts: Buffer[] = [];
         response.on("data", (part: Buffer) => parts.push(part));
-        response.on("end", () => done({ taken: response.statusCode === 200, said: Buffer.concat(parts).toString("utf8") }));
+        response.on("end", () =>
+          done({ taken: response.statusCode === 200, said: Buffer.concat(parts).toString("utf8") }),
+        );
       });
       sent.on("error", fail);
       sent.end(text);
@@ -120,14 +125,19 @@ describe("the program's JSON reader", function () {
 
   const FRAGMENTS = [
     ...'"\\{}[],:0-+.eE1 \n\t\u0000\u001f\u007f/ué😀',
-    ..."true false null NaN Infinity -Infinity 01 1. .5 1e 1e999 -0 0x1 \\u \\ud800 \\ud83d\\ude00 \\x // /**/ \ufeff".split(" "),
+    ..."true false null NaN Infinity -Infinity 01 1. .5 1e 1e999 -0 0x1 \\u \\ud800 \\ud83d\\ude00 \\x // /**/ \ufeff".split(
+      " ",
+    ),
     '"a":1,"a":2',
     '"\\u0061":1,"a":2',
     "9".repeat(130),
     "[".repeat(70),
   ];
   const broken = fc
-    .tuple(written, fc.array(fc.tuple(fc.nat(), fc.nat(2), fc.constantFrom(...FRAGMENTS)), { minLength: 1, maxLength: 3 }))
+    .tuple(
+      written,
+      fc.array(fc.tuple(fc.nat(), fc.nat(2), fc.constantFrom(...FRAGMENTS)), { minLength: 1, maxLength: 3 }),
+    )
     .map(([text, edits]) =>
       edits.reduce((now, [where, length, fragment]) => {
         const at = where % (now.length + 1);
@@ -135,7 +145,8 @@ describe("the program's JSON reader", function () {
       }, text),
     );
 
-  it("takes what JavaScript takes, with the same value", () => fc.assert(fc.asyncProperty(written, judged), { numRuns: 1000 }));
+  it("takes what JavaScript takes, with the same value", () =>
+    fc.assert(fc.asyncProperty(written, judged), { numRuns: 1000 }));
 
   it("refuses what JavaScript refuses, and what it refuses on purpose", () =>
     fc.assert(fc.asyncProperty(broken, judged), { numRuns: 3000 }));
@@ -144,9 +155,12 @@ describe("the program's JSON reader", function () {
     const python = spawnSync("python3", ["-c", ""]);
     if (python.status !== 0) this.skip();
     const texts = fc.sample(fc.oneof(written, broken), 1500);
-    const taken = (await Promise.all(texts.map(async (text) => ({ text, ...(await read(text)) })))).filter((one) => one.taken);
+    const taken = (await Promise.all(texts.map(async (text) => ({ text, ...(await read(text)) })))).filter(
+      (one) => one.taken,
+    );
     assert.ok(taken.length > 500);
-    const program = "import json,sys\nfor line in sys.stdin: print(json.dumps(json.loads(bytes.fromhex(line.strip()))))";
+    const program =
+      "import json,sys\nfor line in sys.stdin: print(json.dumps(json.loads(bytes.fromhex(line.strip()))))";
     const input = taken.map(({ text }) => `${Buffer.from(text).toString("hex")}\n`).join("");
     const { stdout, stderr } = spawnSync("python3", ["-c", program], { input, encoding: "utf8", maxBuffer: 2 ** 28 });
     assert.equal(stderr, "");
@@ -191,7 +205,12 @@ describe("the program's JSON reader", function () {
   it("reads eight megabytes of brackets, keys or text in its stride", async () => {
     const size = 4_000_000;
     const keys = Array.from({ length: 90_000 }, (_, index) => `"k${index}":[{}]`).join(",");
-    for (const text of [`[${"[],".repeat(size / 3)}[]]`, `{${keys}}`, `"${"é".repeat(size / 2)}"`, `"${"\\n".repeat(size / 2)}"`]) {
+    for (const text of [
+      `[${"[],".repeat(size / 3)}[]]`,
+      `{${keys}}`,
+      `"${"é".repeat(size / 2)}"`,
+      `"${"\\n".repeat(size / 2)}"`,
+    ]) {
       assert.equal((await read(text)).taken, true);
     }
     assert.equal((await read("[".repeat(size))).taken, false);

@@ -97,9 +97,6 @@ local function passed(handle, headers, state)
         elseif math.floor(events.events / 16) > math.floor(before / 16) then
           estimated(handle, state, events.events)
         end
-        if events.failed then
-          admission.note(handle, { outcome = "upstream" })
-        end
       end
     end
   end
@@ -108,6 +105,7 @@ local function passed(handle, headers, state)
   elseif streamed then
     estimated(handle, state, events.events)
   end
+  admission.note(handle, { outcome = events.failed and "upstream" or "ok" })
 end
 
 function answers.pass(handle)
@@ -121,7 +119,8 @@ function answers.pass(handle)
   if status and status >= 400 then
     failed(handle, headers, state, status)
   elseif status then
-    admission.note(handle, { outcome = "ok" })
+    -- A body that does not come to its end, by whichever side, stays so: the program is not told.
+    admission.note(handle, { outcome = "incomplete" })
     passed(handle, headers, state)
   end
 end
