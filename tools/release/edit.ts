@@ -50,8 +50,10 @@ function routeNode(document: Document, model: string, at: string): YAMLMap {
   for (const keys of [["config"], [`${NAMESPACE}:models`, "models"], [model], ["route"]]) {
     const pair = isMap(node) ? node.items.find(({ key }) => keys.includes(keyOf(key))) : undefined;
     node = pair?.value;
-    if (isAlias(node)) throw refused(at, `comes by the alias *${node.source}, which others use, too: write it out here`);
-    if (!isMap(node)) throw refused(at, "is not written out there, but comes from elsewhere: write it out as an object of its own");
+    if (isAlias(node))
+      throw refused(at, `comes by the alias *${node.source}, which others use, too: write it out here`);
+    if (!isMap(node))
+      throw refused(at, "is not written out there, but comes from elsewhere: write it out as an object of its own");
   }
   return node as YAMLMap;
 }
@@ -85,7 +87,10 @@ function changesOf(node: YAMLMap, wanted: Record<string, Value>, text: string, e
     }
   }
   const removed = items.map((pair) => wanted[keyOf(pair.key)] === undefined);
-  return [...splices, ...(node.flow === true ? inFlow(node, removed, added, text) : inBlock(node, removed, added, text, eol))];
+  return [
+    ...splices,
+    ...(node.flow === true ? inFlow(node, removed, added, text) : inBlock(node, removed, added, text, eol)),
+  ];
 }
 
 type Added = [key: string, value: Value][];
@@ -129,7 +134,11 @@ function inBlock(node: YAMLMap, removed: readonly boolean[], added: Added, text:
   const at = lineEnd(text, endOf(after));
   const isEndless = at > 0 && text[at - 1] !== "\n";
   const lines = added.map(([key, value]) => `${indent}${key}: ${flowText(value)}`);
-  splices.push({ from: at, to: at, text: isEndless ? eol + lines.join(eol) : lines.map((line) => line + eol).join("") });
+  splices.push({
+    from: at,
+    to: at,
+    text: isEndless ? eol + lines.join(eol) : lines.map((line) => line + eol).join(""),
+  });
   return splices;
 }
 

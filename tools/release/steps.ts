@@ -30,6 +30,11 @@ export function stageOf(route: Route, releases: readonly string[]): Stage {
   return candidates.length === 0 ? { kind: "none" } : { kind: "parallel", candidates };
 }
 
+/** The release that a rollout is about, once it has a part in the route. */
+export function onItsWay(stage: Stage): string | undefined {
+  return stage.kind === "shadow" || stage.kind === "canary" ? stage.candidate : undefined;
+}
+
 /** A stage in words. */
 export function stageText(stage: Stage): string {
   switch (stage.kind) {
@@ -78,11 +83,14 @@ const NO_GATEWAY = "there is no vllm:gateway, which alone can split requests";
 export function nextStep(route: Route, releases: readonly string[], options: StepOptions): Step | string {
   const stage = stageOf(route, releases);
   const { stable } = route;
+  // A shadow of another release is nothing of this rollout's.
+  const kept = route.shadow === undefined || route.shadow.release === onItsWay(stage) ? {} : { shadow: route.shadow };
   const canaryAt = (release: string, weight: number): Route => ({
     stable,
+    ...kept,
     canary: { ...(route.canary?.release === release && route.canary), release, weight },
   });
-  const takenOver = (release: string): Route => ({ stable: release, previous: stable });
+  const takenOver = (release: string): Route => ({ stable: release, ...kept, previous: stable });
   const skipped = options.hasGateway
     ? []
     : [`shadow: ${NO_GATEWAY}`, ...WEIGHTS.slice(0, -1).map((weight) => `${weight} %: ${NO_GATEWAY}`)];
@@ -118,11 +126,12 @@ export function nextStep(route: Route, releases: readonly string[], options: Ste
       };
     }
     case "taken":
+      if (options.candidate !== undefined) return nextStep({ stable }, releases, options);
       return {
         route: { stable },
         text: `${stage.previous} is no longer kept for the way back: remove it below releases once this is applied`,
         skipped: [],
-        isCompared: options.hasGateway,
+        isCompared: false,
       };
   }
 }
@@ -133,7 +142,11 @@ export function nextStep(route: Route, releases: readonly string[], options: Ste
  * @param to release to go back to, where the route names none
  * @returns a text where there is none
  */
-export function backStep(route: Route, releases: readonly string[], to?: string): Pick<Step, "route" | "text"> | string {
+export function backStep(
+  route: Route,
+  releases: readonly string[],
+  to?: string,
+): Pick<Step, "route" | "text"> | string {
   const { stable, canary, shadow, previous } = route;
   if (to === undefined && (canary !== undefined || shadow !== undefined)) {
     const names = [...new Set([canary?.release, shadow?.release])].filter((name) => name !== undefined);
