@@ -48,6 +48,7 @@ export { fitInput } from "./derive/memory/fitInput.js";
 export { describedGroups } from "./derive/nodes/nodeGroup.js";
 export type { Placement } from "./derive/nodes/placement.js";
 export type { ModelKeys, RuntimePlan } from "./derive/plan.js";
+export type { ReleaseLoad } from "./derive/route.js";
 export type { Access, DnsPeer, EgressRule } from "./contract/access.js";
 export type { Monitors, PrometheusAuthentication, SeriesLabels } from "./contract/prometheus.js";
 export type { Trigger } from "./contract/triggers.js";

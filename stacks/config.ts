@@ -99,7 +99,7 @@ function parseValues(values: Readonly<Record<string, unknown>>, today: Date): Pa
   const gpuTypes = gpuTypesOf(plainSections.gpuTypes);
   const cache = isWrong(plainSections.cache) ? plainSections.cache : wholeCache(plainSections.cache);
   const parsedCluster = parseCluster(clusterValue, `${prefix}cluster`, today, gpuTypes);
-  const models = resolveModels(modelValues, `${prefix}models`, gpuTypes, cache);
+  const models = resolveModels(modelValues, `${prefix}models`, gpuTypes, cache, plainSections.gateway !== undefined);
   const { groups } = parsedCluster;
   const surroundings = { models, groups, pod: plainSections.pod, gpuTypes, cache };
   const batches = resolveBatches(batchValues, BATCH_PATH, surroundings);

@@ -13,6 +13,7 @@ import { addGenerate } from "./commands/generate.js";
 import { addJudge } from "./commands/judge.js";
 import { addLocal } from "./commands/local.js";
 import { addPreview } from "./commands/preview.js";
+import { addRelease } from "./commands/release.js";
 import { addRender } from "./commands/render.js";
 import { addVerify } from "./commands/verify.js";
 import { addVerifyFlags } from "./commands/verifyFlags.js";
@@ -28,6 +29,7 @@ for (const add of [
   addFit,
   addLocal,
   addVerify,
+  addRelease,
   addContract,
   addColdstart,
   addCache,

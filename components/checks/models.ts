@@ -1,22 +1,27 @@
 /** Checks of a model's own keys, and of what models may not share. */
 import { joinPath } from "../config/parse.js";
 import { given, type Parts } from "../config/parts.js";
-import { checkRepeated, error, listOr, type Problem, quote, warning } from "../config/problems.js";
+import { checkRepeated, error, type Problem, quote } from "../config/problems.js";
 import type { Autoscaling, ModelConfig } from "../contract/schema.js";
+import { checkRoute } from "./route.js";
 import { checkOwnScaling } from "./triggers.js";
 
 /** The keys of a model beside its releases. */
 export type ModelSection = Omit<ModelConfig, "releases">;
 
-/** @param releases the names of the model's releases, also of those that are wrong; `undefined` where nobody can tell */
+/**
+ * @param releases the names of the model's releases, also of those that are wrong; `undefined` where nobody can tell
+ * @param hasGateway whether something can split requests by the model's route
+ */
 export function checkModel(
   model: Parts<ModelSection>,
   path: string,
   releases: readonly string[] | undefined,
+  hasGateway: boolean,
 ): Problem[] {
   const { route, autoscaling, servedNames, load } = model;
   return [
-    ...checkRoute(route, `${path}.route`, releases),
+    ...checkRoute(route, `${path}.route`, releases, hasGateway),
     ...given([autoscaling.min, autoscaling.max], (min, max) =>
       min > max ? [error(`${path}.autoscaling.min`, `${min} is more than max ${max}: use at most ${max}`)] : [],
     ),
@@ -36,43 +41,6 @@ export function checkModel(
     ),
     ...checkRepeated(servedNames, `${path}.servedNames`),
   ];
-}
-
-function checkRoute(
-  route: Parts<ModelConfig["route"]>,
-  path: string,
-  releases: readonly string[] | undefined,
-): Problem[] {
-  const { stable, canary, shadow } = route;
-  const routed = { stable, "canary.release": canary?.release, "shadow.release": shadow?.release };
-  const unknown = Object.entries(routed).flatMap(([key, name]) =>
-    given([name], (release) => {
-      if (release === undefined || releases === undefined || releases.length === 0 || releases.includes(release))
-        return [];
-      return [error(`${path}.${key}`, `there is no release ${quote(release)}: use ${listOr(releases)}`)];
-    }),
-  );
-  const others = Object.entries({ canary, shadow }).flatMap(([key, other]) => {
-    if (other === undefined) return [];
-    return [
-      ...given([other.release, stable], (release, main) =>
-        release === main
-          ? [error(`${path}.${key}.release`, `${quote(main)} is the stable release: name another one`)]
-          : [],
-      ),
-      ...given([stable, other.release], (main) =>
-        releases?.includes(main) === false
-          ? []
-          : [
-              warning(
-                `${path}.${key}`,
-                `needs a gateway, which this version does not deploy: all requests go to ${quote(main)}`,
-              ),
-            ],
-      ),
-    ];
-  });
-  return [...unknown, ...others];
 }
 
 function checkActivation({ min, activation }: Pick<Autoscaling, "min" | "activation">, path: string): Problem[] {

@@ -4,7 +4,8 @@ import { joinPath, parse } from "../config/parse.js";
 import { entriesOf, given, itemsOf, from, isWhole, isWrong, type Parts, type Wrong } from "../config/parts.js";
 import { append, error, type Problem, quote } from "../config/problems.js";
 import type { CacheConfig } from "../contract/cache.js";
-import { MODEL_NAME, modelSchema, RELEASE_NAME, releaseSchema } from "../contract/schema.js";
+import { RELEASE_NAME } from "../contract/route.js";
+import { MODEL_NAME, modelSchema, releaseSchema } from "../contract/schema.js";
 import { type GpuTypes, gpuTypesOf } from "../derive/nodes/gpuTypes.js";
 import type { ServedModel } from "../derive/servedModel.js";
 import { type ModelKeys, planOf, type RuntimePlan } from "../derive/plan.js";
@@ -16,6 +17,7 @@ import { checkSlo } from "./observability/serviceLevels.js";
 import { checkPod } from "./pod.js";
 import type { PlacedRelease } from "./nodes/placement.js";
 import { checkRelease } from "./release.js";
+import { checkRouted } from "./route.js";
 import { markSound } from "./sound.js";
 import { checkWeights } from "./weights.js";
 
@@ -36,12 +38,14 @@ type Section = Parts<ModelSection> & { releases: Record<string, unknown> | Wrong
 /**
  * @param gpuTypes those of the table and of the config @default those of the table
  * @param cache where weights are kept between starts @default nowhere
+ * @param hasGateway whether something can split requests by the models' routes
  */
 export function resolveModels(
   input: unknown,
   path: string,
   gpuTypes = gpuTypesOf(),
   cache?: CacheConfig | Wrong,
+  hasGateway = false,
 ): ResolvedModels {
   const record = parse(z.record(z.string(), z.unknown()), input, path);
   if (record.value === undefined) return { models: [], releases: [], names: undefined, problems: record.problems };
@@ -49,7 +53,7 @@ export function resolveModels(
   if (entries.length === 0) {
     return { models: [], releases: [], names: [], problems: [error(path, "is empty: describe at least one model")] };
   }
-  const shared = { gpuTypes, cache };
+  const shared = { gpuTypes, cache, hasGateway };
   const resolved = entries.map(([name, value]) => resolveModel(name, value, joinPath(path, [name]), shared));
   const outlines = resolved.map(({ outline }) => outline);
   return {
@@ -74,7 +78,12 @@ export interface Shared {
   cache: CacheConfig | Wrong | undefined;
 }
 
-function resolveModel(name: string, value: unknown, path: string, shared: Shared): Resolved {
+function resolveModel(
+  name: string,
+  value: unknown,
+  path: string,
+  { hasGateway, ...shared }: Shared & { hasGateway: boolean },
+): Resolved {
   const problems: Problem[] = [];
   if (!MODEL_NAME.test(name)) {
     problems.push(
@@ -89,7 +98,7 @@ function resolveModel(name: string, value: unknown, path: string, shared: Shared
   const section = parsed.parts as Section;
   const texts = entriesOf(section.releases);
   const names = texts.map(([release]) => release);
-  append(problems, checkModel(section, path, isWrong(section.releases) ? undefined : names));
+  append(problems, checkModel(section, path, isWrong(section.releases) ? undefined : names, hasGateway));
   if (!isWrong(section.releases) && names.length === 0) {
     problems.push(error(`${path}.releases`, "is empty: give at least one release"));
   }
@@ -109,6 +118,8 @@ function resolveModel(name: string, value: unknown, path: string, shared: Shared
     const spares = from([route.stable, warmSpares], (stable, count) => (stable === release ? count : 0));
     return { release, plan: resolved.plan, warmSpares: spares, path: at, ...(slo !== undefined && { slo }) };
   });
+  const plans = new Map(releases.map(({ release, plan }) => [release, plan]));
+  append(problems, checkRouted(route, `${path}.route`, plans));
   append(problems, checkSlo(slo, releases, `${path}.slo`));
   const servedNames = itemsOf<string>(keys.servedNames).map(({ item }) => item);
   const outline = { name, servedNames, releases: names };

@@ -5,6 +5,7 @@ import { METRICS } from "../vocabulary/metrics/vllm.js";
 import { expectedStart } from "./coldStart.js";
 import { runtimeName } from "./objects.js";
 import type { RuntimePlan } from "./plan.js";
+import type { ReleaseLoad } from "./route.js";
 import { TUNING } from "./tuning.js";
 
 /** Whether replicas may vary. */
@@ -13,7 +14,14 @@ export function isAutoscaled({ autoscaling }: RuntimePlan): boolean {
 }
 
 /** Triggers that are derived. */
-export const DERIVED_TRIGGERS: readonly string[] = ["in-flight", "waiting", "kv-cache", "activation"];
+export const DERIVED_TRIGGERS: readonly string[] = [
+  "in-flight",
+  "waiting",
+  "kv-cache",
+  "activation",
+  "route-in-flight",
+  "route-kv-cache",
+];
 
 /**
  * Labels of one release's targets. Those of its own PodMonitor hold its name as the job, too: by no others can a series be mistaken
@@ -21,7 +29,7 @@ export const DERIVED_TRIGGERS: readonly string[] = ["in-flight", "waiting", "kv-
  *
  * @param series labels of a scrape of others
  */
-function selector(plan: RuntimePlan, namespace: string, series: SeriesLabels | undefined): string {
+export function releaseSelector(plan: RuntimePlan, namespace: string, series: SeriesLabels | undefined): string {
   const { name, release } = plan;
   const labels =
     series === undefined
@@ -52,19 +60,56 @@ export function queries(
   namespace: string,
   series?: SeriesLabels,
 ): Record<"inFlight" | "waiting" | "kvCache", string> {
-  const of = selector(plan, namespace, series);
+  const { inFlight, waiting, kvCache } = totals(plan, namespace, series);
+  // Without a pod there are no series, which must read as an error while pods should be there, and as 0 while none need be.
+  const none = noneOf(plan);
+  return { inFlight: `${inFlight}${none}`, waiting: `${waiting}${none}`, kvCache: `${kvCache}${none}` };
+}
+
+function noneOf({ autoscaling }: RuntimePlan): string {
+  return autoscaling.min === 0 ? " or vector(0)" : "";
+}
+
+/** Sums over a release's pods, each of one series, or of none while no pod is scraped. */
+function totals(
+  plan: RuntimePlan,
+  namespace: string,
+  series: SeriesLabels | undefined,
+): Record<"inFlight" | "waiting" | "kvCache", string> {
+  const of = releaseSelector(plan, namespace, series);
   const pod = series?.pod ?? "pod";
   const { sequences, inFlight } = plan.concurrency;
   const total = (metric: string, most: number): string =>
     `sum(clamp_max(max by (${pod}) (${metric}${of} and on (${pod}, instance) up${of}), ${most}))`;
   const waiting = total(METRICS.waiting, inFlight);
-  // Without a pod there are no series, which must read as an error while pods should be there, and as 0 while none need be.
-  const none = plan.autoscaling.min === 0 ? " or vector(0)" : "";
   return {
-    inFlight: `${total(METRICS.running, sequences)} + ${waiting}${none}`,
-    waiting: `${waiting}${none}`,
-    kvCache: `${total(METRICS.kvCacheUsage, 1)}${none}`,
+    inFlight: `${total(METRICS.running, sequences)} + ${waiting}`,
+    waiting,
+    kvCache: total(METRICS.kvCacheUsage, 1),
   };
+}
+
+/**
+ * The share of its model's load that a release has to be able to hold, each of one series, by the same sums as {@link queries}.
+ *
+ * The stable release's series have to be there: without them the load is unknown, and the autoscaler keeps what it has. Another's may be
+ * missing, since it may have no pod yet. KV cache counts in full replicas of whatever release: one whose replicas hold less of it asks
+ * for more by its own trigger.
+ *
+ * @param series labels of the scrape @default those of the releases' own PodMonitors
+ */
+export function loadQueries(
+  { share, of }: ReleaseLoad,
+  plan: RuntimePlan,
+  namespace: string,
+  series?: SeriesLabels,
+): Record<"inFlight" | "kvCache", string> {
+  const [stable, ...others] = of.map((one) => totals(one, namespace, series));
+  const load = (key: "inFlight" | "kvCache"): string => {
+    const all = [stable![key], ...others.map((one) => `(${one[key]} or vector(0))`)].join(" + ");
+    return `${share} * (${all})${noneOf(plan)}`;
+  };
+  return { inFlight: load("inFlight"), kvCache: load("kvCache") };
 }
 
 /** Requests in flight that one replica aims at. */

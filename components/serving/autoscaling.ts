@@ -13,7 +13,15 @@ import type { Trigger as OwnTrigger } from "../contract/triggers.js";
 import type { Monitoring } from "../engine/environment.js";
 import { authenticationMetadata } from "./triggerAuthentication.js";
 import { seriesOf } from "./monitors.js";
-import { inFlightTarget, kvCacheTarget, queries, scaleDownSeconds, waitingTarget } from "../derive/scaling.js";
+import type { ReleaseLoad } from "../derive/route.js";
+import {
+  inFlightTarget,
+  kvCacheTarget,
+  loadQueries,
+  queries,
+  scaleDownSeconds,
+  waitingTarget,
+} from "../derive/scaling.js";
 
 type Spec = IScaledObject["spec"];
 type Trigger = Spec["triggers"][number];
@@ -84,11 +92,22 @@ function ownTrigger(name: string, own: OwnTrigger, source: MetricsSource): Trigg
   };
 }
 
+/** The model's load that a release is to hold, at the targets of its own. */
+function loadTriggers(load: ReleaseLoad, plan: RuntimePlan, namespace: string, source: MetricsSource): Trigger[] {
+  const { inFlight, kvCache } = loadQueries(load, plan, namespace, seriesOf(source));
+  return [
+    trigger("route-in-flight", source, inFlight, inFlightTarget(plan)),
+    trigger("route-kv-cache", source, kvCache, kvCacheTarget()),
+  ];
+}
+
+/** @param load of its model, that the release has to hold besides its own @default none */
 export function scaledObjectSpec(
   plan: RuntimePlan,
   scaleTargetRef: Spec["scaleTargetRef"],
   namespace: string,
   source: MetricsSource,
+  load?: ReleaseLoad,
 ): ScaledObjectSpec {
   const { min, max, activation, triggers = {}, behavior, fallback } = plan.autoscaling;
   const { inFlight, waiting, kvCache } = queries(plan, namespace, seriesOf(source));
@@ -125,6 +144,7 @@ export function scaledObjectSpec(
       trigger("in-flight", source, inFlight, inFlightTarget(plan)),
       trigger("waiting", source, waiting, waitingTarget(plan)),
       trigger("kv-cache", source, kvCache, kvCacheTarget()),
+      ...(load === undefined ? [] : loadTriggers(load, plan, namespace, source)),
       ...(activation === undefined
         ? []
         : // Only wakes: its threshold is out of reach, so that it never asks for a second replica.

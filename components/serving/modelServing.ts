@@ -4,6 +4,7 @@ import { requireSoundModel } from "../checks/sound.js";
 import { secretKeyOf } from "../config/secretRef.js";
 import type { ServedModel } from "../derive/servedModel.js";
 import { modelLabels, runtimeSelector } from "../derive/objects.js";
+import { releaseLoad } from "../derive/route.js";
 import type { ServingEnvironment } from "../engine/environment.js";
 import { HTTP_PORT } from "../vocabulary/ports.js";
 import { ApiKey } from "./apiKey.js";
@@ -52,10 +53,11 @@ export class ModelServing extends pulumi.ComponentResource {
     const apiKey =
       model.apiKey === undefined ? new ApiKey(name, { metadata }, child).secretKey : secretKeyOf(model.apiKey);
     this.runtimes = Object.fromEntries(
-      [...model.releases].map(([release, plan]) => [
-        release,
-        new VllmRuntime(`${name}-${release}`, { plan, environment, apiKey }, child),
-      ]),
+      [...model.releases].map(([release, plan]) => {
+        const load = releaseLoad(model, release);
+        const runtime = { plan, environment, apiKey, ...(load !== undefined && { load }) };
+        return [release, new VllmRuntime(`${name}-${release}`, runtime, child)];
+      }),
     );
 
     const runtime = this.runtimes[routed.release]!;

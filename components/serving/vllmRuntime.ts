@@ -7,6 +7,7 @@ import { runtimeLabels, runtimeName, runtimeSelector } from "../derive/objects.j
 import { type Placement, placementOf } from "../derive/nodes/placement.js";
 import type { RuntimePlan } from "../derive/plan.js";
 import { mergedPod } from "../derive/pod.js";
+import type { ReleaseLoad } from "../derive/route.js";
 import { asksHub, isStreamed } from "../derive/weights/delivery.js";
 import { roleAnnotation } from "../derive/weights/objects.js";
 import { isAutoscaled } from "../derive/scaling.js";
@@ -34,6 +35,8 @@ export interface VllmRuntimeArgs {
   apiKey?: SecretKey;
   /** Where pods may be scheduled. @default where the environment's node groups take the release */
   placement?: Placement;
+  /** Share of its model's load that it is scaled for, besides its own requests. @default none */
+  load?: ReleaseLoad;
 }
 
 /**
@@ -111,7 +114,13 @@ export class VllmRuntime extends pulumi.ComponentResource {
           spec: pulumi
             .all([namespace, monitoring.prometheusUrl, monitoring.triggerAuthentication])
             .apply(([inNamespace, url, triggerAuthentication]) =>
-              scaledObjectSpec(plan, workload.scaleTarget, inNamespace, { ...monitoring, url, triggerAuthentication }),
+              scaledObjectSpec(
+                plan,
+                workload.scaleTarget,
+                inNamespace,
+                { ...monitoring, url, triggerAuthentication },
+                args.load,
+              ),
             ),
         },
         afterWorkload,

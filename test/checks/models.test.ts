@@ -4,7 +4,7 @@ import { checkAcross } from "../../components/checks/models.js";
 import { AT, chatModel, lines, problemsOf, release } from "../contract/fixtures.js";
 
 const CHAT = `${AT}.chat`;
-const GATEWAY = 'needs a gateway, which this version does not deploy: all requests go to "r1"';
+const GATEWAY = 'needs vllm:gateway, which alone can split requests: without it all go to "r1"';
 
 /** A second model that shares no name with the first. */
 function search(): Record<string, unknown> {
@@ -25,7 +25,7 @@ describe("a model's own keys", () => {
     ] as const) {
       it(`refuses a ${kind} that is not there`, () => {
         assert.deepEqual(problemsOf({ [`chat/route/${kind}`]: { release: "r9", [share]: 5 } }), [
-          `error ${CHAT}.route.${kind}.release: there is no release "r9": use r1`,
+          `error ${CHAT}.route.${kind}.release: there is no release "r9": put it back below releases, or leave ${kind} out`,
           `warning ${CHAT}.route.${kind}: ${GATEWAY}`,
         ]);
       });

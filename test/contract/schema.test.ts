@@ -9,7 +9,7 @@ import { PRECISION_NAMES } from "../../components/facts/precisions.js";
 import { AT, type Changes, problemsOf, R1, release, releaseProblems } from "./fixtures.js";
 
 const MODEL_KEYS =
-  "class, servedNames, apiKey, route, releases, autoscaling, drainSeconds, warmSpares, slo, load or pod";
+  "class, servedNames, apiKey, route, releases, autoscaling, drainSeconds, warmSpares, slo, load, gateway or pod";
 const RELEASE_KEYS =
   "model, draft, adapters, image, vllmVersion, gpu, context, concurrency, resources, startupSeconds, chatTemplate, flags or env";
 const GPUS = listOr(GPU_TYPES);
@@ -41,7 +41,7 @@ describe("a model's shape", () => {
       [
         "of the route",
         { "route/stabel": "r1" },
-        "route.stabel: unknown key; did you mean stable? Allowed: stable, canary or shadow",
+        "route.stabel: unknown key; did you mean stable? Allowed: stable, canary, shadow, previous or reason",
       ],
       [
         "of autoscaling",
@@ -130,11 +130,11 @@ describe("a model's shape", () => {
       ],
     ]);
 
-    it("a canary's weight over 100", () => {
+    it("a canary's weight over 99", () => {
       const changes = { "chat/releases/r2": release(), "chat/route/canary": { release: "r2", weight: 101 } };
       assert.deepEqual(problemsOf(changes), [
-        `error ${AT}.chat.route.canary.weight: 101 is too large: use at most 100`,
-        `warning ${AT}.chat.route.canary: needs a gateway, which this version does not deploy: all requests go to "r1"`,
+        `error ${AT}.chat.route.canary.weight: 101 is too large: use at most 99`,
+        `warning ${AT}.chat.route.canary: needs vllm:gateway, which alone can split requests: without it all go to "r1"`,
       ]);
     });
   });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 
 import { scaledObjectSpec } from "../../components/serving/autoscaling.js";
-import { inFlightTarget, isAutoscaled, queries, waitingTarget } from "../../components/derive/scaling.js";
+import { inFlightTarget, isAutoscaled, loadQueries, queries, waitingTarget } from "../../components/derive/scaling.js";
 import { type Config, contractOf } from "./fixtures.js";
 
 const URL = "http://prometheus.monitoring.svc:9090";
@@ -103,6 +103,47 @@ describe("queries", () => {
       waiting: `${WAITING} or vector(0)`,
       kvCache: `${KV_CACHE} or vector(0)`,
     });
+  });
+});
+
+describe("loadQueries", () => {
+  const [stable, canary] = [contractOf(), { ...contractOf(), release: "r2" }];
+  const load = { share: 0.25, of: [stable, canary] };
+  const ofCanary = (query: string) => query.replaceAll("chat-r1", "chat-r2").replaceAll('release="r1"', 'release="r2"');
+
+  it("ask for a share of what all releases of the model have, and miss no release but the stable one", () => {
+    const inFlight = `${RUNNING} + ${WAITING}`;
+    assert.deepEqual(loadQueries(load, canary, "models"), {
+      inFlight: `0.25 * (${inFlight} + (${ofCanary(inFlight)} or vector(0)))`,
+      kvCache: `0.25 * (${KV_CACHE} + (${ofCanary(KV_CACHE)} or vector(0)))`,
+    });
+  });
+
+  it("read no series as nothing to do where no pod need be", () => {
+    const fromZero = { ...canary, autoscaling: scaled(FROM_ZERO).autoscaling };
+    assert.match(loadQueries(load, fromZero, "models").kvCache, /^0\.25 \* \(.*\) or vector\(0\)$/);
+  });
+
+  it("are triggers of a release that has to hold more than its own, at its own targets, and of no other", () => {
+    const { inFlight, kvCache } = loadQueries(load, stable, "models");
+    const plan = scaled({ min: 1, max: 3 });
+    const spec = scaledObjectSpec(plan, TARGET, "models", { url: URL }, load);
+    assert.deepEqual(
+      spec.triggers.slice(3).map(({ name, metricType, metadata }) => [name, metricType, metadata]),
+      [
+        [
+          "route-in-flight",
+          "AverageValue",
+          { serverAddress: URL, query: inFlight, threshold: "12", ignoreNullValues: "false" },
+        ],
+        [
+          "route-kv-cache",
+          "AverageValue",
+          { serverAddress: URL, query: kvCache, threshold: "0.85", ignoreNullValues: "false" },
+        ],
+      ],
+    );
+    assert.equal(scaledObjectSpec(plan, TARGET, "models", { url: URL }).triggers.length, 3);
   });
 });
 

@@ -267,7 +267,25 @@ export const FULL_EXISTING: Config = stackValues({
     chat: {
       servedNames: ["chat"],
       apiKey: { existingSecret: "chat-key", key: "key" },
-      route: { stable: "r1", canary: { release: "r2", weight: 5 }, shadow: { release: "r2", percent: 5 } },
+      route: {
+        stable: "r1",
+        canary: {
+          release: "r2",
+          weight: 5,
+          bounds: {
+            errorShare: 0.01,
+            refusalShare: 0.01,
+            ttftRatio: 1.5,
+            itlRatio: 1.5,
+            tokensRatio: 0.8,
+            confidence: 0.9,
+            windowMinutes: 30,
+          },
+        },
+        shadow: { release: "r2", percent: 5 },
+        previous: "r2",
+        reason: "TTFT is bound by the longer prompts of this week",
+      },
       autoscaling: {
         min: 0,
         max: 2,

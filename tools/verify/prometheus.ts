@@ -44,10 +44,8 @@ export class Prometheus {
   }
 
   private async evaluated(query: string): Promise<Series[]> {
-    const data = await this.asked(`/api/v1/query?${new URLSearchParams({ query }).toString()}`);
-    const { result } = data as { result?: Series[] };
-    if (!Array.isArray(result)) throw new Failure(`Prometheus answers ${query} without a result`);
-    return result;
+    this.found ??= this.server();
+    return queried(await this.found, query);
   }
 
   rules(): Promise<RuleGroup[]> {
@@ -62,11 +60,7 @@ export class Prometheus {
 
   private async asked(path: string): Promise<object> {
     this.found ??= this.server();
-    const server = await this.found;
-    const { status, text } = await server({ path });
-    const answer = answerOf(text);
-    if (answer.status === "success" && answer.data !== undefined) return answer.data;
-    throw new Failure(`Prometheus answers with ${status}: ${(answer.error ?? text).slice(0, 200)}`);
+    return asked(await this.found, path);
   }
 
   private async server(): Promise<Server> {
@@ -148,6 +142,21 @@ export function prometheusUrlOf(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === "http:" || url?.protocol === "https:") return url;
   throw new BadInput([error("--prometheus", "is no URL: use one such as http://localhost:9090")]);
+}
+
+/** The series of an instant query. @throws Failure with what Prometheus says against it */
+export async function queried(server: Server, query: string): Promise<Series[]> {
+  const data = await asked(server, `/api/v1/query?${new URLSearchParams({ query }).toString()}`);
+  const { result } = data as { result?: Series[] };
+  if (!Array.isArray(result)) throw new Failure(`Prometheus answers ${query} without a result`);
+  return result;
+}
+
+async function asked(server: Server, path: string): Promise<object> {
+  const { status, text } = await server({ path });
+  const answer = answerOf(text);
+  if (answer.status === "success" && answer.data !== undefined) return answer.data;
+  throw new Failure(`Prometheus answers with ${status}: ${(answer.error ?? text).slice(0, 200)}`);
 }
 
 interface PrometheusAnswer {

@@ -27,6 +27,8 @@ export const VLLM = {
   refusals: { ...counter("vllm:admission_rejections_total", ["model_name", "reason"]), since: "0.32.0" },
   timeToFirstToken: histogram("vllm:time_to_first_token_seconds"),
   interTokenLatency: histogram("vllm:inter_token_latency_seconds"),
+  /** Seconds a token after the first, one observation a request. */
+  timePerToken: histogram("vllm:request_time_per_output_token_seconds"),
   requestLatency: histogram("vllm:e2e_request_latency_seconds"),
   queueTime: histogram("vllm:request_queue_time_seconds"),
   promptLength: histogram("vllm:request_prompt_tokens"),
