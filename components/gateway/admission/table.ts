@@ -23,6 +23,8 @@ export interface AdmittedTenant {
   priority: number;
   /** Whether `x-release` is heard. @default false */
   mayChooseRelease?: boolean;
+  /** Whether it has a circuit breaker of its own, whose overflow is told as 429 and not 503. @default false */
+  concurrency?: boolean;
   /** Limits by metadata key, written to the request's metadata as they are. @default none */
   limits?: Record<string, MetadataLimit>;
 }
