@@ -7,8 +7,6 @@
 export const GATEWAY_HEADERS = {
   /** Who the key or token belongs to: `<tenant>` or `<tenant>.<key>`. Written by the key check. */
   client: "x-vllm-client",
-  /** The claim of a token that names the tenant, as the token has it. Written by the token check. */
-  subject: "x-vllm-subject",
   /** The claim of a token that the token check has verified; a header of its own, since a subject may hold dots. */
   subject: "x-vllm-subject",
   /** The tenant. Written by the admission program, as are those below. */

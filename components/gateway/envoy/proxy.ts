@@ -1,7 +1,7 @@
 /** The proxies: how many, where, and how they stop. */
 import type { GatewayConfig } from "../../contract/gateway/schema.js";
 import { ENVOY_GATEWAY, OWNING_GATEWAY } from "../../vocabulary/envoyGateway.js";
-import { APP_NAME, COMPONENTS, LABELS, MANAGED_BY } from "../../vocabulary/labels.js";
+import { APP_NAME, LABELS, MANAGED_BY } from "../../vocabulary/labels.js";
 import { HOST_LABEL, ZONE_LABEL } from "../../vocabulary/nodes.js";
 import type { GatewayNames } from "../names.js";
 import { type GatewayObject, seconds } from "../objects.js";
@@ -53,10 +53,7 @@ function kubernetesSpec(config: GatewayConfig, names: GatewayNames, { namespace,
       replicas,
       strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
       pod: {
-        labels: {
-          [LABELS.component]: COMPONENTS.gateway,
-          [LABELS.partOf]: partOf,
-        },
+        labels: { [LABELS.partOf]: partOf },
         topologySpreadConstraints: [ZONE_LABEL, HOST_LABEL].map((topologyKey) => ({
           ...{ maxSkew: 1, topologyKey, whenUnsatisfiable: "ScheduleAnyway", labelSelector: selector },
         })),
