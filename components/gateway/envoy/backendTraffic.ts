@@ -17,7 +17,7 @@ const RETRY = {
 };
 
 /** Effectively never: 503 is what a full replica answers, and to eject it would send its load to others that are full. */
-const NEVER = 4_294_967_295;
+const NEVER = 2_147_483_647;
 
 /** The policy without its target. Merged into the gateway's, so that its quotas stay. */
 export function backendTrafficSpec({ bounds, capacity, isSticky, only }: ModelRoute) {
