@@ -6,6 +6,7 @@ import { resolveBatches } from "../components/checks/batch/resolve.js";
 import { checkPlacements } from "../components/checks/nodes/placement.js";
 import { resolveModels } from "../components/checks/resolve.js";
 import type { BatchPlan } from "../components/derive/batch/plan.js";
+import type { TenantKeys } from "../components/derive/gateway/keys.js";
 import { gpuTypesOf } from "../components/derive/nodes/gpuTypes.js";
 import type { ServedModel } from "../components/derive/servedModel.js";
 import { parse } from "../components/config/parse.js";
@@ -25,6 +26,8 @@ export interface StackConfig extends Omit<PlainSections, "huggingFaceToken"> {
   cluster: ClusterConfig;
   /** A secret: wrap it before it goes into a resource. */
   huggingFaceToken?: string | SecretRef;
+  /** Keys of tenants: secrets, too. */
+  tenantKeys?: TenantKeys;
   models: ServedModel[];
   batches: BatchPlan[];
 }

@@ -5,12 +5,11 @@ import { checkPresentCluster } from "../components/cluster/presentChecks.js";
 import { checkPresentStorage } from "../components/cluster/storage/presentStorage.js";
 import { ContractError, counted, formatProblem, type Problem, problemLines } from "../components/config/problems.js";
 import { labelValue } from "../components/vocabulary/labels.js";
-import type { LiveRelease } from "../components/serving/modelServing.js";
 import { parseStackConfig, type StackConfig } from "./config.js";
 import { readEngineConfig, withEncryptedPaths } from "./engineConfig.js";
 import { CLUSTER } from "./infrastructure.js";
 import { misspeltKeys, NAMESPACE } from "./namespace.js";
-import { deploy } from "./program.js";
+import { deploy, type Deployed } from "./program.js";
 import { readConfig } from "./stackFile.js";
 
 /** Keys of ours, without `vllm:`, that the engine says are secret, in whole or in part. */
@@ -57,10 +56,10 @@ function review(problems: readonly Problem[]): void {
  * Reads the stack's config from the engine and deploys it. Of a cluster of the stack's own AWS is asked first what there is, so
  * that what it would refuse comes out before anything is made.
  *
- * @returns what is live, by model
+ * @returns the stack's outputs
  * @throws pulumi.RunError, which the engine shows without a stack trace, with every problem of the config
  */
-export async function main(): Promise<Record<string, pulumi.Output<LiveRelease>>> {
+export async function main(): Promise<Deployed> {
   const all = pulumi.runtime.allConfig();
   const { values, encrypted } = withEncryptedPaths(readEngineConfig(all), secretKeysOf(all), writtenConfig);
   const { config, problems } = parseStackConfig(values, encrypted, new Date(), projectFolder());
@@ -103,12 +102,12 @@ async function presentOf(built: BuiltClusterConfig): Promise<PresentCluster | un
  *
  * @param present a cluster of the stack's own, as it runs
  * @param watched as `deploy` takes it
- * @returns what is live, by model
+ * @returns the stack's outputs
  */
 export function deployStack(
   config: StackConfig,
   present?: PresentCluster,
   watched?: Parameters<typeof deploy>[3],
-): Record<string, pulumi.Output<LiveRelease>> {
+): Deployed {
   return deploy(config, labelValue(pulumi.getStack()), present, watched);
 }

@@ -10,6 +10,11 @@ import { hasEngine } from "../components/derive/batch/plan.js";
 import type { ServedModel } from "../components/derive/servedModel.js";
 import type { Telemetry } from "../components/derive/observability/telemetry.js";
 import { COLLECTOR_LABELS, collectorEndpoint } from "../components/platform/addons/openTelemetryCollector.js";
+import { proxyLabels } from "../components/gateway/envoy/proxy.js";
+import { InferenceGateway } from "../components/gateway/inferenceGateway.js";
+import { gatewayNames } from "../components/gateway/names.js";
+import type { MadeKeys } from "../components/gateway/tenantKeys.js";
+import type { GatewayClients } from "../components/derive/gateway/access.js";
 import { Observability } from "../components/observability/observability.js";
 import type { ServingEnvironment } from "../components/engine/environment.js";
 import { serveModels, servingEnvironment } from "../components/serving/environment.js";
@@ -22,6 +27,18 @@ import { registerCostLabels } from "./costLabels.js";
 import { namespaceName } from "./schema.js";
 import { infrastructure } from "./infrastructure.js";
 
+/** Outputs of a stack. */
+export interface Deployed {
+  /** What is live, by model. */
+  models: Record<string, pulumi.Output<LiveRelease>>;
+  /** The door, where the config has one. */
+  gateway?: {
+    url: pulumi.Output<string>;
+    /** Keys that the stack makes, by tenant and name; secret. */
+    tenantKeys: MadeKeys;
+  };
+}
+
 /**
  * Creates every resource of a stack.
  *
@@ -33,7 +50,7 @@ export function deploy(
   stack: string,
   present?: PresentCluster,
   watched: readonly ServedModel[] | null = config.models,
-): Record<string, pulumi.Output<LiveRelease>> {
+): Deployed {
   registerCostLabels(config.labels);
   const {
     provider,
@@ -62,6 +79,7 @@ export function deploy(
         podAnnotations: { interactive: DO_NOT_DISRUPT },
       }),
       huggingFaceToken: config.huggingFaceToken,
+      gateway: gatewayClients(config, stack),
       otherReleases: config.batches.flatMap(({ work }) => (hasEngine(work) ? work.release : [])),
     },
     opts,
@@ -70,7 +88,7 @@ export function deploy(
   const shared = { ...environment, ...(cache !== undefined && { cache }) };
   const hasPodIdentity = config.cluster.built !== undefined;
   runBatches(config.batches, { environment: shared, quota: config.batchQuota, hasPodIdentity }, opts);
-  const live = serveModels(config.models, shared, opts);
+  const models = serveModels(config.models, shared, opts);
   // Nobody else reads PrometheusRules.
   if (watched !== null && config.platform.prometheus.monitors === "podMonitor") {
     new Observability(
@@ -79,7 +97,28 @@ export function deploy(
       opts,
     );
   }
-  return live;
+  const { gateway } = config;
+  if (watched === null || gateway === undefined) return { models };
+  const { url, tenantKeys } = new InferenceGateway(
+    "gateway",
+    { config: gateway, models: watched, environment: shared, tenantKeys: config.tenantKeys },
+    opts,
+  );
+  return { models, gateway: { url, tenantKeys } };
+}
+
+/** Whose requests the models take, where there is a gateway: its proxies', and those of batches that send lines to them. */
+function gatewayClients({ gateway, namespace, batches }: StackConfig, stack: string): GatewayClients | undefined {
+  if (gateway === undefined) return undefined;
+  const models = namespaceName(namespace);
+  const routed = batches.flatMap(({ name, work }) =>
+    hasEngine(work) ? [] : [{ model: work.route.model, batch: name }],
+  );
+  return {
+    namespace: gateway.namespace,
+    podLabels: proxyLabels(gatewayNames(stack, models), models),
+    batches: (model) => routed.filter((one) => one.model === model).map(({ batch }) => batch),
+  };
 }
 
 /** Logs and traces of the servers; spans go to the stack's own collector unless the config names another. */

@@ -38,7 +38,7 @@ function ofProviders({ stack, engineConfig, engineSecretKeys }: StackValues): St
 
 /** Runs this project's program for the models of a batch. */
 export function collectBatch(values: StackValues, { config, watched }: ModelBatch): Promise<CollectedResource[]> {
-  return run(ofProviders(values), () => ({ models: deployStack(config, undefined, watched) }), cloudFacts(config));
+  return run(ofProviders(values), () => deployStack(config, undefined, watched), cloudFacts(config));
 }
 
 /** Runs this project's program for a stack whose config is parsed. @param batchModels models to run it for at once */

@@ -4,7 +4,8 @@ import { joinPath, parse } from "../config/parse.js";
 import { entriesOf, given, itemsOf, from, isWhole, isWrong, type Parts, type Wrong } from "../config/parts.js";
 import { append, error, type Problem, quote } from "../config/problems.js";
 import type { CacheConfig } from "../contract/cache.js";
-import { MODEL_NAME, modelSchema, RELEASE_NAME, releaseSchema } from "../contract/schema.js";
+import { RELEASE_NAME } from "../contract/route.js";
+import { MODEL_NAME, modelSchema, releaseSchema } from "../contract/schema.js";
 import { type GpuTypes, gpuTypesOf } from "../derive/nodes/gpuTypes.js";
 import type { ServedModel } from "../derive/servedModel.js";
 import { type ModelKeys, planOf, type RuntimePlan } from "../derive/plan.js";
@@ -99,6 +100,7 @@ function resolveModel(name: string, value: unknown, path: string, shared: Shared
     autoscaling: section.autoscaling,
     drainSeconds: section.drainSeconds,
     ...(section.pod !== undefined && { pod: section.pod }),
+    ...(section.gateway !== undefined && { gateway: section.gateway }),
   };
   append(problems, checkPod(section.pod, `${path}.pod`));
   const { route, warmSpares, slo } = section;

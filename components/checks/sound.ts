@@ -31,6 +31,7 @@ const keysSchema = modelSchema.pick({
   autoscaling: true,
   drainSeconds: true,
   pod: true,
+  gateway: true,
 });
 
 /**
@@ -43,8 +44,12 @@ function checkPlan(plan: RuntimePlan, path: string): Problem[] {
   if (contract === undefined) return [error(path, `${quote(plan)} is no plan: take one from loadModels`)];
   const { name, release, ...stated } = contract;
   const config = parse(releaseSchema, stated, path);
-  const { class: trafficClass, servedNames, autoscaling, drainSeconds, pod } = plan;
-  const own = { class: trafficClass, servedNames, autoscaling, drainSeconds, ...(pod !== undefined && { pod }) };
+  const { class: trafficClass, servedNames, autoscaling, drainSeconds, pod, gateway } = plan;
+  const own = {
+    ...{ class: trafficClass, servedNames, autoscaling, drainSeconds },
+    ...(pod !== undefined && { pod }),
+    ...(gateway !== undefined && { gateway }),
+  };
   const keys = parse(keysSchema, own, path);
   const problems = [
     ...config.problems,

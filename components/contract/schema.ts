@@ -12,13 +12,12 @@ import { sloSchema } from "./observability/slo.js";
 import { modelGatewaySchema } from "./gateway/model.js";
 import { loadSchema } from "./load.js";
 import { podSchema } from "./pod.js";
+import { routeSchema } from "./route.js";
 import { adapterName, adapterSchema, draftSchema, sourceSchema } from "./source.js";
 import { behaviorSchema, fallbackSchema, triggerSchema } from "./triggers.js";
 
 /** Kubernetes names built from a model's key add a release and suffixes of controllers; 63 characters is the limit. */
 export const MODEL_NAME = /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/;
-/** No dash, so that `<model>-<release>` can be read back. */
-export const RELEASE_NAME = /^[a-z][a-z0-9]{0,11}$/;
 const VLLM_VERSION = /^\d+\.\d+\.\d+(\.?(rc|post)\d+)?$/;
 /** Twelve hours: above what the weights of the largest machine take at the pessimistic rate of derive/tuning.ts. */
 export const MOST_STARTUP_SECONDS = 43_200;
@@ -28,9 +27,6 @@ export const MOST_STARTUP_SECONDS = 43_200;
  */
 const MOST_TEMPLATE_BYTES = 65_536;
 
-const releaseName = z
-  .string()
-  .regex(RELEASE_NAME, "is not a release name: use a letter, then up to 11 letters and digits, such as r1");
 const flagValue = z.union([
   z.string(),
   z.number(),
@@ -179,14 +175,6 @@ export const autoscalingSchema = z
     fallback: fallbackSchema.optional(),
   })
   .describe("Number of replicas by load; fixed where min and max are equal");
-
-const percent = z.number().min(0).max(100);
-
-export const routeSchema = z.strictObject({
-  stable: releaseName.describe("Release that the model's Service routes to"),
-  canary: z.strictObject({ release: releaseName, weight: percent }).optional(),
-  shadow: z.strictObject({ release: releaseName, percent }).optional(),
-});
 
 export const modelSchema = z
   .strictObject({

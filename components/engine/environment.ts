@@ -6,6 +6,7 @@ import type { NodeGroups } from "../contract/nodeGroup.js";
 import type { PriorityName, TrafficClass } from "../vocabulary/traffic.js";
 import type { RuntimePlan } from "../derive/plan.js";
 import type { Telemetry } from "../derive/observability/telemetry.js";
+import type { GatewayClients } from "../derive/gateway/access.js";
 import type { SecretKey } from "./secretKey.js";
 
 /** Where a runtime finds Prometheus, and Prometheus the runtime. */
@@ -60,6 +61,8 @@ export interface ServingEnvironment {
   priorityClasses?: Readonly<Record<PriorityName, pulumi.Input<string>>>;
   /** Token of the Hugging Face Hub; given to what downloads gated models only. @default none */
   huggingFaceToken?: SecretKey;
+  /** The gateway that clients come by. @default pods of the cluster send requests themselves */
+  gateway?: GatewayClients | undefined;
   /** Where weights are kept, as `ModelCache` makes it. @default each start downloads them, or somebody else fills the cache */
   cache?: WeightsCache;
 }

@@ -40,6 +40,8 @@ export interface ServingSettings {
   telemetry?: Telemetry | undefined;
   /** Image of warm spares, with version tag and digest. @default one of registry.k8s.io */
   spareImage?: string;
+  /** The gateway that clients come by. @default pods of the cluster send requests themselves */
+  gateway?: ServingEnvironment["gateway"];
   /** Token of the Hugging Face Hub, kept as a secret, or the Secret of the namespace that holds it. @default none */
   huggingFaceToken?: pulumi.Input<string> | SecretRef;
   /** Releases beside the models' that may need the token, such as those of batches. @default none */
@@ -69,6 +71,7 @@ export function servingEnvironment(
     costLabels,
     telemetry,
     spareImage,
+    gateway,
     huggingFaceToken,
   } = settings;
   const others = (settings.otherReleases ?? []).map((plan) => ({ plan, path: plan.name }));
@@ -91,6 +94,7 @@ export function servingEnvironment(
     costLabels,
     telemetry,
     spareImage,
+    ...(gateway !== undefined && { gateway }),
     priorityClasses: priorities.names,
     huggingFaceToken: isNeeded ? tokenKey(names.huggingFace, huggingFaceToken, { namespace, partOf }, opts) : undefined,
   };

@@ -50,7 +50,9 @@ export class ModelServing extends pulumi.ComponentResource {
 
     // One key for all releases: a rollout must not lock clients out.
     const apiKey =
-      model.apiKey === undefined ? new ApiKey(name, { metadata }, child).secretKey : secretKeyOf(model.apiKey);
+      model.apiKey === undefined
+        ? new ApiKey(name, { metadata, forGateway: environment.gateway !== undefined }, child).secretKey
+        : secretKeyOf(model.apiKey);
     this.runtimes = Object.fromEntries(
       [...model.releases].map(([release, plan]) => [
         release,

@@ -7,6 +7,8 @@
 export const GATEWAY_HEADERS = {
   /** Who the key or token belongs to: `<tenant>` or `<tenant>.<key>`. Written by the key check. */
   client: "x-vllm-client",
+  /** The claim of a token that the token check has verified; a header of its own, since a subject may hold dots. */
+  subject: "x-vllm-subject",
   /** The tenant. Written by the admission program, as are those below. */
   tenant: "x-vllm-tenant",
   /** Key of the model in the config; absent until the request is admitted, so that no model's route can match before. */

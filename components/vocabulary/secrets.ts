@@ -8,6 +8,14 @@ export function apiKeySecret(model: string): string {
   return `${model}-api-key`;
 }
 
+/** Name of the Secret with what the gateway sends to a model in `Authorization`. */
+export function gatewaySecret(model: string): string {
+  return `${model}-gateway`;
+}
+
+/** Key of such a Secret, which Envoy Gateway decides: `Bearer <the model's key>`. */
+export const GATEWAY_CREDENTIAL = "credential";
+
 /** Key of the Secret that holds the token of the Hugging Face Hub. */
 export const HUB_TOKEN = "token";
 

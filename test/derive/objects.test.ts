@@ -4,7 +4,8 @@ import { contractHash, contractText } from "../../components/contract/contract.j
 import { contractAnnotations, runtimeLabels, runtimeName, runtimeSelector } from "../../components/derive/objects.js";
 import { GPU_TYPES } from "../../components/facts/gpus.js";
 import { TRAFFIC_CLASSES } from "../../components/vocabulary/traffic.js";
-import { MODEL_NAME, RELEASE_NAME } from "../../components/contract/schema.js";
+import { RELEASE_NAME } from "../../components/contract/route.js";
+import { MODEL_NAME } from "../../components/contract/schema.js";
 import { contract } from "../contract/fixtures.js";
 
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */

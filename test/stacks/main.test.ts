@@ -32,7 +32,7 @@ async function run(values: Record<string, unknown>, secretKeys: string[] = []): 
 
 describe("main", () => {
   it("says what is live, by model", async () => {
-    const models = await run(stackValues());
+    const { models } = await run(stackValues());
     assert.deepEqual(Object.keys(models), ["chat"]);
     const { url, release, model } = await valueOf(models["chat"]!);
     assert.deepEqual(

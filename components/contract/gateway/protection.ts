@@ -23,7 +23,11 @@ export const protectionSchema = z
       .default([])
       .describe("Parameters that are refused with 400, beside those that steer the server"),
     requestSeconds: positiveInt.default(600).describe("Longest time of a request, its stream included"),
-    streamIdleSeconds: positiveInt.default(120).describe("Longest silence within a stream"),
+    streamIdleSeconds: positiveInt
+      .optional()
+      .describe(
+        "Longest silence before and between tokens; an answer that is no stream is silent until it ends. Default: requestSeconds",
+      ),
     retryAfterSeconds: positiveInt.default(5).describe("Retry-After of an answer 503 of a busy model"),
   })
   .describe("Bounds of every request");

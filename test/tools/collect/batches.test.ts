@@ -47,7 +47,7 @@ describe("a stack in batches of models", function () {
   }
 
   it("registers what the program does that reads its config from the engine", async () => {
-    assert.deepEqual(await collectFrom(file, () => ({ models: main() })), whole);
+    assert.deepEqual(await collectFrom(file, () => main()), whole);
     assert.deepEqual(byUrn(await collect(file)), byUrn(whole));
   });
 

@@ -1,0 +1,59 @@
+/** Everything that a stack's gateway consists of beside Secrets, as plain data. */
+import type { Access } from "../contract/access.js";
+import type { GatewayConfig } from "../contract/gateway/schema.js";
+import type { ServedModel } from "../derive/servedModel.js";
+import { admissionProgram } from "./admission/program.js";
+import { admissionContext } from "./admission/table.js";
+import { admissionTable } from "./admissionTable.js";
+import { admissionObjects } from "./envoy/admission.js";
+import { envoyGateway } from "./envoy/envoyGateway.js";
+import { listenerObjects, longestRequest } from "./envoy/listener.js";
+import { proxyPolicy } from "./envoy/network.js";
+import { proxyLabels, proxyObject } from "./envoy/proxy.js";
+import { modelRoutes } from "./modelRoutes.js";
+import { gatewayNames } from "./names.js";
+import type { GatewayObject } from "./objects.js";
+
+/** What {@link gatewayObjects} is made of. */
+export interface GatewayStack {
+  config: GatewayConfig;
+  models: readonly ServedModel[];
+  /** The stack. */
+  partOf: string;
+  /** Namespace of the models. */
+  namespace: string;
+  /** Namespace of Prometheus. */
+  monitoringNamespace: string;
+  access?: Access | undefined;
+  /** Names of the Secrets with tenants' keys. */
+  keySecrets: readonly string[];
+}
+
+/** The objects, in the order in which they are made. */
+export function gatewayObjects(stack: GatewayStack): GatewayObject[] {
+  const { config, models, partOf, namespace } = stack;
+  const names = gatewayNames(partOf, namespace);
+  const own = models.flatMap((model) => model.gateway?.protection?.requestSeconds ?? []);
+  const place = { host: config.host, gateway: names.gateway, namespace };
+  const selector = proxyLabels(names, namespace);
+  return [
+    proxyObject(config, names, { namespace, partOf, drainSeconds: longestRequest(config, own) }),
+    ...listenerObjects(config, names),
+    ...admissionObjects(config, names, {
+      program: admissionProgram(),
+      context: admissionContext(admissionTable(config, models)),
+      keySecrets: stack.keySecrets,
+    }),
+    ...models.flatMap((model) =>
+      modelRoutes(model, config).flatMap((route) => envoyGateway.modelObjects(route, place)),
+    ),
+    {
+      ...{ apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", name: names.network, scope: "gateway" },
+      spec: {
+        ...proxyPolicy(config, {
+          ...{ selector, models: namespace, monitoring: stack.monitoringNamespace, access: stack.access },
+        }),
+      },
+    },
+  ];
+}

@@ -1,0 +1,55 @@
+/** Ways to the models, from the config: one for all tenants of a model, and one for each that has a limit on concurrency. */
+import type { GatewayConfig } from "../contract/gateway/schema.js";
+import { boundsOf } from "../derive/gateway/bounds.js";
+import { runtimeName } from "../derive/objects.js";
+import { releaseShares } from "../derive/route.js";
+import type { ServedModel } from "../derive/servedModel.js";
+import { HTTP_PORT } from "../vocabulary/ports.js";
+import { gatewaySecret } from "../vocabulary/secrets.js";
+import type { ModelRoute, RouteBackend } from "./implementation.js";
+import { modelRouteName, tenantRouteName } from "./names.js";
+
+/** Ways to a model; none where no tenant may use it. */
+export function modelRoutes(model: ServedModel, config: GatewayConfig): ModelRoute[] {
+  const allowed = Object.entries(config.tenants).filter(([, { models }]) => models.includes(model.name));
+  if (allowed.length === 0) return [];
+  const shares = releaseShares(model);
+  const { stable, canary, shadow } = model.route;
+  const backend = ({ release, weight }: { release: string; weight: number }): RouteBackend => ({
+    ...{ release, service: runtimeName({ name: model.name, release }), port: HTTP_PORT, weight },
+  });
+  const mirrored = shares.find(({ release }) => release === shadow?.release);
+  const common = {
+    model: model.name,
+    // One of no weight keeps its connections, so that its first requests find them.
+    backends: shares.filter(({ release }) => release === stable || release === canary?.release).map(backend),
+    choices: allowed.some(([, { mayChooseRelease }]) => mayChooseRelease) ? shares.map(backend) : [],
+    ...(mirrored !== undefined && { shadow: { backend: backend(mirrored), percent: mirrored.mirrorPercent } }),
+    credentialSecret: model.gateway?.credential?.existingSecret ?? gatewaySecret(model.name),
+    bounds: boundsOf(model, config.protection),
+    capacity: capacityOf(model),
+    isSticky: model.gateway?.sticky === "session",
+  };
+  return [
+    { ...common, name: modelRouteName(model.name), tenants: allowed.map(([tenant]) => tenant) },
+    ...allowed.flatMap(([tenant, { limits, mayChooseRelease }]): ModelRoute[] =>
+      limits.concurrency === undefined
+        ? []
+        : [
+            {
+              ...common,
+              name: tenantRouteName(model.name, tenant),
+              tenants: [tenant],
+              only: { tenant, concurrency: limits.concurrency },
+              choices: mayChooseRelease ? common.choices : [],
+            },
+          ],
+    ),
+  ];
+}
+
+/** Requests that all replicas of a release take, and as many again, so that the engine refuses and not the proxy. */
+function capacityOf({ releases, autoscaling }: ServedModel): number {
+  const most = Math.max(...[...releases.values()].map(({ concurrency }) => concurrency.inFlight));
+  return 2 * most * autoscaling.max;
+}
