@@ -67,6 +67,8 @@ export const OUTCOMES = [
   "busy",
   "timeout",
   "upstream",
+  // The answer began and did not come to its end: the client left, or the engine died (the log's response flags tell which).
+  "incomplete",
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 

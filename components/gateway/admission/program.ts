@@ -39,12 +39,13 @@ const luaTable = (entries: Record<string, string>): string =>
 const quotedTable = (entries: Record<string, string>): string =>
   luaTable(Object.fromEntries(Object.entries(entries).map(([key, value]) => [key, quoted(value)])));
 
-const stripped = [GATEWAY_HEADERS.tenant, GATEWAY_HEADERS.model, GATEWAY_HEADERS.release, ...STRIPPED_HEADERS];
+const stripped = [...Object.values(GATEWAY_HEADERS), ...STRIPPED_HEADERS];
 
 /** The names that the modules share with the rest of the gateway. */
 const constants = (): string =>
   [
     `local NAMESPACE = ${quoted(METADATA_NAMESPACE)}`,
+    `local STATE = ${quoted(`${METADATA_NAMESPACE}.state`)}`,
     `local MODELS_PATH = ${quoted(MODELS_PATH)}`,
     `local SERVED_BY = ${quoted(RESPONSE_HEADERS.servedBy)}`,
     `local HEADERS = ${quotedTable(GATEWAY_HEADERS)}`,

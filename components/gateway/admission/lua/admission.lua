@@ -19,15 +19,30 @@ local function current(handle)
   return decides
 end
 
-local function note(handle, values)
+local function write(handle, namespace, values)
   local metadata = handle:streamInfo():dynamicMetadata()
   for key, value in pairs(values) do
-    metadata:set(NAMESPACE, key, value)
+    metadata:set(namespace, key, value)
   end
+end
+
+-- Tells quotas, logs and series.
+local function note(handle, values)
+  write(handle, NAMESPACE, values)
 end
 admission.note = note
 
--- Bytes and headers of the client that no inner part may see.
+-- Keeps what the answer's side has to know.
+function admission.keep(handle, values)
+  write(handle, STATE, values)
+end
+
+function admission.kept(handle)
+  local found = handle:streamInfo():dynamicMetadata():get(STATE)
+  return type(found) == "table" and found or {}
+end
+
+-- Takes away what no inner part may see of a client's.
 local function strip(headers)
   for _, name in ipairs(STRIPPED_HEADERS) do
     headers:remove(name)
@@ -39,7 +54,8 @@ local function pathOf(headers)
 end
 
 local function answer(handle, body)
-  note(handle, { outcome = "ok", own = true })
+  note(handle, { outcome = "ok" })
+  admission.keep(handle, { own = true })
   handle:respond({ [":status"] = "200", ["content-type"] = "application/json" }, body)
 end
 
@@ -68,23 +84,15 @@ end
 
 local function admit(handle, headers, request, modelName, model)
   local release = tenants.release(headers, request.tenant, model)
-  local values = {
-    model = modelName,
-    class = model.class,
-    asked = request.asked,
-    outcome = "ok",
-    body_bytes = request.bytes,
-    takes_usage = request.takesUsage and true or false,
-    queue = request.tenant.concurrency and true or false,
-    retry_after = model.retryAfterSeconds,
-  }
-  for key, limit in pairs(request.tenant.limits or {}) do
-    values[key] = limit
-  end
-  if model.price then
-    values.price = model.price
-  end
-  note(handle, values)
+  admission.keep(handle, {
+    bytes = request.bytes,
+    takesUsage = request.takesUsage and true or false,
+    concurrency = request.tenant.concurrency and true or false,
+    retryAfter = model.retryAfterSeconds,
+    price = model.price,
+  })
+  note(handle, { model = modelName, class = model.class, asked = request.asked, outcome = "ok" })
+  note(handle, request.tenant.limits or {})
   headers:remove("accept-encoding")
   headers:replace(":path", request.path)
   headers:replace(HEADERS.tenant, request.name)
@@ -120,6 +128,8 @@ end
 local function generation(handle, headers, request)
   checkType(headers, "application/json", "application/json")
   local text, buffer = bytesOf(handle)
+  -- Envoy's objects end with a pause, and for the body there is one.
+  headers = handle:headers()
   local body, wrong = json.read(text, protection.shape)
   if not body then
     refusals.refuse(400, "The body is not JSON that can be taken: " .. wrong .. ".", { code = "invalid_json" })
@@ -145,8 +155,8 @@ end
 
 function admission.decide(handle)
   local headers = handle:headers()
-  local request = { at = handle:timestamp() }
-  note(handle, { started = request.at, seen = true })
+  local request = {}
+  admission.keep(handle, { started = handle:timestamp() })
   current(handle)
   local key
   request.name, request.tenant, key = tenants.of(headers, decides)

@@ -2,15 +2,10 @@
 
 local answers = {}
 
-local function stateOf(handle)
-  local found = handle:streamInfo():dynamicMetadata():get(NAMESPACE)
-  return type(found) == "table" and found or {}
-end
-
 -- `<model>/<release>` of the route that answered: another model than the admitted one is a fallback.
-local function servedBy(handle, headers, state)
+local function servedBy(handle, headers)
   local model, release = string.match(headers:get(SERVED_BY) or "", "^([^/]+)/(.+)$")
-  if model and state.model then
+  if model then
     admission.note(handle, { release = release, model = model })
   end
 end
@@ -33,19 +28,22 @@ end
 
 local function failed(handle, headers, state, status)
   if isJson(headers) then
-    retryAfter(handle, headers, status, status == 503 and (state.retry_after or 5) or nil)
+    retryAfter(handle, headers, status, status == 503 and (state.retryAfter or 5) or nil)
     admission.note(handle, { outcome = refusals.outcome(status) })
     return
   end
+  local overloaded = headers:get("x-envoy-overloaded")
   local body = handle:body(true)
+  -- Envoy's objects end with a pause.
+  headers = handle:headers()
   local message
   -- A tenant's own circuit breaker is full; a model's is told as busy.
-  if status == 503 and state.queue and (headers:get("x-envoy-overloaded") or string.find(body:getBytes(0, body:length()), "reset reason: overflow", 1, true)) then
+  if status == 503 and state.concurrency and (overloaded or string.find(body:getBytes(0, body:length()), "reset reason: overflow", 1, true)) then
     status, message = 429, "Too many requests of this API key at once. Wait for one to end."
     headers:replace(":status", "429")
   end
   if message or status == 503 then
-    retryAfter(handle, headers, status, state.retry_after or 5)
+    retryAfter(handle, headers, status, state.retryAfter or 5)
   else
     retryAfter(handle, headers, status)
   end
@@ -66,13 +64,13 @@ end
 
 -- A client that leaves before the end has had its tokens: until the engine tells them, chunks and a quarter of the prompt's bytes count.
 local function estimated(handle, state, events)
-  counted(handle, state, math.ceil((state.body_bytes or 0) / 4), events)
+  counted(handle, state, math.ceil((state.bytes or 0) / 4), events)
 end
 
 local function passed(handle, headers, state)
   local streamed = string.find(headers:get("content-type") or "", "^text/event%-stream") ~= nil
-  local tokens, events = usage.reader(), streams.reader(state.takes_usage)
-  if state.takes_usage and streamed then
+  local tokens, events = usage.reader(), streams.reader(state.takesUsage)
+  if state.takesUsage and streamed then
     headers:remove("content-length")
   end
   if streamed then
@@ -91,16 +89,13 @@ local function passed(handle, headers, state)
       if streamed then
         local before = events.events
         local out = streams.feed(events, bytes)
-        if state.takes_usage and out ~= bytes then
+        if state.takesUsage and out ~= bytes then
           chunk:setBytes(out)
         end
         if tokens.input then
           counted(handle, state, tokens.input, tokens.output)
         elseif math.floor(events.events / 16) > math.floor(before / 16) then
           estimated(handle, state, events.events)
-        end
-        if events.failed then
-          admission.note(handle, { outcome = "upstream" })
         end
       end
     end
@@ -110,22 +105,22 @@ local function passed(handle, headers, state)
   elseif streamed then
     estimated(handle, state, events.events)
   end
+  admission.note(handle, { outcome = events.failed and "upstream" or "ok" })
 end
 
 function answers.pass(handle)
   local headers = handle:headers()
   local status = tonumber(headers:get(":status"))
-  local state = stateOf(handle)
+  local state = admission.kept(handle)
   if state.own then
     return
   end
-  servedBy(handle, headers, state)
+  servedBy(handle, headers)
   if status and status >= 400 then
     failed(handle, headers, state, status)
   elseif status then
-    if not state.outcome then
-      admission.note(handle, { outcome = "ok" })
-    end
+    -- A body that does not come to its end, by whichever side, stays so: the program is not told.
+    admission.note(handle, { outcome = "incomplete" })
     passed(handle, headers, state)
   end
 end

@@ -5,7 +5,7 @@
 -- A node is { kind, first, last, value?, count?, members?, items? }; first and last are byte positions in the text. Values that are no
 -- objects or arrays are kept for `true` and EVERYTHING alone, and of an array of such values only the first has a node.
 
-local byte, find, sub, char, concat, floor = string.byte, string.find, string.sub, string.char, table.concat, math.floor
+local byte, sub, char, concat, floor = string.byte, string.sub, string.char, table.concat, math.floor
 
 local EVERYTHING = {}
 local MAX_DEPTH = 64
@@ -13,8 +13,6 @@ local MAX_KEYS = 100000
 -- Python turns no longer text into a whole number than 4,300 digits; no client needs more than a double's.
 local MAX_NUMBER_BYTES = 128
 
--- The first byte that a string cannot hold as it is: a quote (34), a backslash (92), a control character, or one that is not ASCII.
-local NOT_PLAIN = "[^\32\33\35-\91\94-\127%]]"
 local ESCAPED = { [34] = '"', [47] = "/", [92] = "\\", [98] = "\b", [102] = "\f", [110] = "\n", [114] = "\r", [116] = "\t" }
 
 -- One text is read at a time, without a pause: these are its state.
@@ -36,49 +34,51 @@ local function utf8(point)
   return char(240 + floor(point / 262144), 128 + floor(point / 4096) % 64, 128 + floor(point / 64) % 64, 128 + point % 64)
 end
 
-local function continues(at)
-  local b = byte(text, at)
+local function continues(b)
   return b and b >= 128 and b < 192
 end
 
--- From a byte over 127 to the first that is not: well-formed UTF-8 only (RFC 3629: no surrogates, no longer form than needed).
-local function characters(at)
-  local b = byte(text, at)
-  while b and b >= 128 do
-    local length
+-- The position after the character at `at`, whose first byte is b, over 127: well-formed UTF-8 only (RFC 3629: no surrogates, no longer form
+-- than needed).
+local function character(given, at, b)
+  local second = byte(given, at + 1)
+  if continues(second) then
     if b >= 194 and b < 224 then
-      length = 2
+      return at + 2
     elseif b >= 224 and b < 240 then
-      local second = byte(text, at + 1) or 0
-      if (b == 224 and second < 160) or (b == 237 and second >= 160) then
-        fail("invalid UTF-8", at)
+      if continues(byte(given, at + 2)) and not (b == 224 and second < 160) and not (b == 237 and second >= 160) then
+        return at + 3
       end
-      length = 3
     elseif b >= 240 and b < 245 then
-      local second = byte(text, at + 1) or 0
-      if (b == 240 and second < 144) or (b == 244 and second >= 144) then
-        fail("invalid UTF-8", at)
-      end
-      length = 4
-    else
-      fail("invalid UTF-8", at)
-    end
-    for offset = 1, length - 1 do
-      if not continues(at + offset) then
-        fail("invalid UTF-8", at)
+      if continues(byte(given, at + 2)) and continues(byte(given, at + 3)) and not (b == 240 and second < 144) and not (b == 244 and second >= 144) then
+        return at + 4
       end
     end
-    at = at + length
-    b = byte(text, at)
   end
-  return at
+  fail("invalid UTF-8", at)
 end
 
-local function unit(at)
-  if not find(text, "^%x%x%x%x", at) then
-    fail("an invalid escape", at)
+local function digit(b)
+  if b and b >= 48 and b < 58 then
+    return b - 48
+  elseif b and b >= 97 and b < 103 then
+    return b - 87
+  elseif b and b >= 65 and b < 71 then
+    return b - 55
   end
-  return tonumber(sub(text, at, at + 3), 16)
+end
+
+-- The number of four hexadecimal digits.
+local function unit(at)
+  local point = 0
+  for offset = 0, 3 do
+    local value = digit(byte(text, at + offset))
+    if not value then
+      fail("an invalid escape", at)
+    end
+    point = point * 16 + value
+  end
+  return point
 end
 
 -- `at` is the backslash. Returns the position after the escape and the characters it means.
@@ -108,18 +108,27 @@ local function escape(at)
   return at + 6, utf8(point)
 end
 
+-- The first byte from `at` that a string cannot hold as it is: a quote, a backslash, a control character or none. One loop over bytes, which
+-- LuaJIT compiles, as it does no pattern.
+local function plainUntil(given, at)
+  local b = byte(given, at)
+  while b and b >= 32 and b ~= 34 and b ~= 92 do
+    at = b < 128 and at + 1 or character(given, at, b)
+    b = byte(given, at)
+  end
+  return at, b
+end
+
 -- `at` is the opening quote. Returns the position after the closing one, and the value if it is to be kept.
 local function readString(at, keep)
   local from = at + 1
   local parts
   local position = from
   while true do
-    local stop = find(text, NOT_PLAIN, position)
-    if not stop then
+    local stop, b = plainUntil(text, position)
+    if not b then
       fail("a string without its end", at)
-    end
-    local b = byte(text, stop)
-    if b == 34 then
+    elseif b == 34 then
       if not keep then
         return stop + 1
       end
@@ -138,39 +147,70 @@ local function readString(at, keep)
         from = after
       end
       position = after
-    elseif b >= 128 then
-      position = characters(stop)
     else
       fail("a control character in a string", stop)
     end
   end
 end
 
-local function readNumber(at)
-  local _, last = find(text, "^-?%d+", at)
-  if not last then
+local function digitsUntil(given, at)
+  local b = byte(given, at)
+  while b and b >= 48 and b < 58 do
+    at = at + 1
+    b = byte(given, at)
+  end
+  return at, b
+end
+
+local function readNumber(at, keep)
+  local start = byte(text, at) == 45 and at + 1 or at
+  local position, b = digitsUntil(text, start)
+  if position == start then
     fail("no value", at)
   end
-  if find(text, "^-?0%d", at) then
+  if position > start + 1 and byte(text, start) == 48 then
     fail("a number with a leading zero", at)
   end
-  local _, fraction = find(text, "^%.%d+", last + 1)
-  last = fraction or last
-  local _, exponent = find(text, "^[eE][+-]?%d+", last + 1)
-  last = exponent or last
-  if last - at >= MAX_NUMBER_BYTES then
+  if b == 46 then
+    local from = position + 1
+    position, b = digitsUntil(text, from)
+    if position == from then
+      fail("a number without digits after its point", at)
+    end
+  end
+  if b == 101 or b == 69 then
+    local from = position + 1
+    local sign = byte(text, from)
+    if sign == 43 or sign == 45 then
+      from = from + 1
+    end
+    position = digitsUntil(text, from)
+    if position == from then
+      fail("a number without its exponent", at)
+    end
+  end
+  local length = position - at
+  if length > MAX_NUMBER_BYTES then
     fail("a number of more than " .. MAX_NUMBER_BYTES .. " characters", at)
   end
-  local value = tonumber(sub(text, at, last))
+  -- Without an exponent, what is shorter than 300 digits is finite.
+  if not keep and b ~= 101 and b ~= 69 then
+    return position
+  end
+  local value = tonumber(sub(text, at, position - 1))
   if value == nil or value - value ~= 0 then
     fail("a number beyond what can be computed with", at)
   end
-  return last + 1, value
+  return position, value
 end
 
 local function space(at)
-  local stop = find(text, "[^ \t\n\r]", at)
-  return stop or #text + 1
+  local b = byte(text, at)
+  while b == 32 or b == 10 or b == 13 or b == 9 do
+    at = at + 1
+    b = byte(text, at)
+  end
+  return at
 end
 
 local readValue
@@ -289,7 +329,7 @@ function readValue(at, shape, depth)
   elseif b == 110 then
     return readWord(at, "null", nil, shape)
   end
-  local after, value = readNumber(at)
+  local after, value = readNumber(at, keep)
   return after, shape and { kind = "number", first = at, last = after - 1, value = keep and value or nil }
 end
 
@@ -363,5 +403,7 @@ function json.edit(given, edits)
   parts[#parts + 1] = sub(given, from)
   return concat(parts)
 end
+
+json.everything = EVERYTHING
 
 return json

@@ -1,7 +1,8 @@
 -- What Envoy calls. An error in the program refuses the request; its text is of the program, never of the request.
 
 local function refused(handle, how)
-  admission.note(handle, { outcome = how.outcome or refusals.outcome(how.status), own = true })
+  admission.note(handle, { outcome = how.outcome or refusals.outcome(how.status) })
+  admission.keep(handle, { own = true })
   local headers = { [":status"] = tostring(how.status), ["content-type"] = "application/json" }
   for name, value in pairs(how.headers or {}) do
     headers[name] = value
