@@ -33,7 +33,7 @@ const REDIS = "redis.envoy-gateway-system.svc.cluster.local:6379";
 
 /** What the admission program and quotas need of Envoy Gateway. */
 export const DEFAULT_CONFIG: ControllerConfig = {
-  extensionApis: { enableBackend: false, enableEnvoyPatchPolicy: true, enableLua: true },
+  extensionApis: { enableBackend: true, enableEnvoyPatchPolicy: true, enableLua: true },
   rateLimit: { backend: { type: "Redis", redis: { url: REDIS } }, failClosed: true },
 };
 

@@ -53,7 +53,7 @@ export async function startProxy(
       { seconds: 30, processes: [controller.process] },
     );
   } catch (thrown) {
-    throw new Error(`${(thrown as Error).message}; the Gateway's status: ${await gatewayStatus(cluster, gateway)}`);
+    throw new Error(`the Gateway has no proxy: ${await gatewayStatus(cluster, gateway)}`, { cause: thrown });
   }
   const { args, environment } = containerOf(workload!, "envoy");
   const certificates = await mounted(cluster, folders, "Secret", namespace, "envoy");
