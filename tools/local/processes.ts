@@ -6,7 +6,7 @@
  */
 import { execFileSync, spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../failure.js";
 import { type Folders, logsOf, makePrivateFolder } from "./folders.js";
@@ -113,7 +113,7 @@ export function running({ bin, run }: Folders): LocalProcess[] {
   const lines = execFileSync("ps", ["-ww", "-eo", "pid=,args="], { encoding: "utf8" }).split("\n");
   return lines.flatMap((line) => {
     const [, pid, command = ""] = /^\s*(\d+) (.*)$/.exec(line) ?? [];
-    const ours = command.startsWith(`${bin}/`) || command.includes(` ${SIMULATOR} `);
+    const ours = command.startsWith(`${dirname(bin)}/`) || command.includes(` ${SIMULATOR} `);
     return ours && command.includes(`${run}/`) ? [{ pid: Number(pid), command }] : [];
   });
 }

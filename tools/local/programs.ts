@@ -89,6 +89,14 @@ export const PROGRAMS = {
     // It serves its own metrics on every address of the machine, and no flag prevents that (KEDA 2.20, cmd/adapter/main.go).
     without: { module: "github.com/kedacore/keda/v2", file: "cmd/adapter/main.go", lines: ["\tRunMetricsServer(ctx)"] },
   },
+  envoyGateway: {
+    name: "envoy-gateway",
+    family: "envoy-gateway",
+    package: "github.com/envoyproxy/gateway/cmd/envoy-gateway",
+  },
+  /** Translates the gateway's objects without a cluster. */
+  egctl: { name: "egctl", family: "envoy-gateway", package: "github.com/envoyproxy/gateway/cmd/egctl" },
+  rateLimit: { name: "ratelimit", family: "ratelimit", package: "github.com/envoyproxy/ratelimit/src/service_cmd" },
   /** Our own: hashes a password for Prometheus. */
   bcrypt: { name: "bcrypt", family: "prometheus", package: "./bcrypt" },
 } as const satisfies Record<string, Program>;
@@ -96,7 +104,14 @@ export const PROGRAMS = {
 export type ProgramName = keyof typeof PROGRAMS;
 
 /** For tests alone. */
-const OF_TESTS: readonly ProgramName[] = ["promtool", "alertmanager", "prometheusOperator"];
+const OF_TESTS: readonly ProgramName[] = [
+  "promtool",
+  "alertmanager",
+  "prometheusOperator",
+  "envoyGateway",
+  "egctl",
+  "rateLimit",
+];
 
 /** What `npm run local` starts. */
 export const LOCAL_PROGRAMS = (Object.keys(PROGRAMS) as ProgramName[]).filter((name) => !OF_TESTS.includes(name));
@@ -107,4 +122,5 @@ export const MODULES = {
   keda: { family: "keda", path: "github.com/kedacore/keda/v2" },
   prometheusOperator: { family: "prometheus-operator", path: "github.com/prometheus-operator/prometheus-operator" },
   karpenter: { family: "karpenter", path: "github.com/aws/karpenter-provider-aws" },
+  envoyGateway: { family: "envoy-gateway", path: "github.com/envoyproxy/gateway" },
 } as const;

@@ -1,0 +1,65 @@
+/** Envoy's rate limit service with its Redis, by the Deployment that Envoy Gateway makes for it. */
+import { join } from "node:path";
+import type { Cluster } from "../client.js";
+import { type Folders, makePrivateFolder } from "../folders.js";
+import { until } from "../processes.js";
+import { type Controller, CONTROLLER } from "./controller.js";
+import { mounted } from "./files.js";
+import { type Isolated, isolated, link } from "./isolate.js";
+import type { Installed } from "./programs.js";
+import { containerOf, type Workload } from "./workload.js";
+
+export const RATE_LIMIT = "envoy-ratelimit";
+
+/** Starts both, Redis first, once Envoy Gateway has made the Deployment: it does so at its start. */
+export async function startQuotas(
+  { program, redis }: { program: string; redis: Installed },
+  cluster: Cluster,
+  folders: Folders,
+  { isolated: controller, namespace }: Controller,
+): Promise<Isolated> {
+  const reference = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: RATE_LIMIT, namespace } };
+  let workload: Workload | undefined;
+  await until("the Deployment of the rate limit service", async () => {
+    workload = await cluster.get<Workload>(reference);
+    return workload !== undefined;
+  });
+  const { environment } = containerOf(workload!, RATE_LIMIT);
+  const certificates = await mounted(cluster, folders, "Secret", namespace, "envoy-rate-limit");
+  const statistics = await mounted(cluster, folders, "ConfigMap", namespace, "statsd-exporter-config");
+  const [host = "", port = "6379"] = environment["REDIS_URL"]!.split(":");
+  const folder = join(folders.run, "redis");
+  makePrivateFolder(folder);
+  const store = isolated(
+    {
+      name: "redis",
+      program: redis.program,
+      args: [
+        ...["--port", port, "--bind", "0.0.0.0", "--protected-mode", "no", "--save", "", "--appendonly", "no"],
+        // Processes are recognised by their command line, which it would write anew.
+        ...["--dir", `${folder}/`, "--set-proc-title", "no"],
+      ],
+      environment: redis.environment,
+    },
+    folders,
+  );
+  const service = isolated(
+    {
+      name: RATE_LIMIT,
+      program,
+      // It takes none; this one names the run.
+      args: [`${folder}/`],
+      environment: { ...environment, ...(statistics === undefined && { PROMETHEUS_MAPPER_YAML: "" }) },
+      mounts: {
+        "/certs": certificates!,
+        ...(statistics !== undefined && { "/etc/statsd-exporter": statistics }),
+      },
+    },
+    folders,
+  );
+  const [, ofStore] = await link(service, store);
+  const [ofController] = await link(controller, service);
+  store.begin();
+  service.begin({ [host]: ofStore, [CONTROLLER]: ofController });
+  return service;
+}
