@@ -22,7 +22,8 @@ export interface Gateway {
   admin: number;
   /** File that requests' ends are written to, a JSON object a line. */
   log: string;
-  bufferBytes?: number;
+  /** Header that the check of credentials writes. @default the client's, as the key check does */
+  identity?: string;
 }
 
 const address = (port: number): object => ({ socket_address: { address: "127.0.0.1", port_value: port } });
@@ -99,7 +100,7 @@ function connectionManager(gateway: Gateway): object {
         typed_config: typed(`${HTTP}.api_key_auth.v3.ApiKeyAuth`, {
           credentials: Object.entries(gateway.keys).map(([client, key]) => ({ client, key })),
           key_sources: [{ header: "authorization" }, { header: "x-api-key" }],
-          forwarding: { header: GATEWAY_HEADERS.client, hide_credentials: true },
+          forwarding: { header: gateway.identity ?? GATEWAY_HEADERS.client, hide_credentials: true },
         }),
       },
       {
@@ -121,7 +122,7 @@ export function bootstrap(gateway: Gateway): string {
   const listener = {
     name: "door",
     address: address(gateway.port),
-    per_connection_buffer_limit_bytes: gateway.bufferBytes ?? 8 * 1024 * 1024,
+    per_connection_buffer_limit_bytes: 8 * 1024 * 1024,
     filter_chains: [
       {
         filters: [{ name: "envoy.filters.network.http_connection_manager", typed_config: connectionManager(gateway) }],

@@ -170,6 +170,27 @@ export class Fuzz {
       const id = this.id(who);
       return { id, text: this.request(id, header) };
     },
+    twice: () => {
+      const { who, header } = this.key();
+      const id = this.id(who);
+      const member = this.pick([
+        '"model":"small"',
+        '"mod\\u0065l":"chat"',
+        '"priority":-9',
+        '"max_tokens":99999',
+        '"n":50',
+        '"\\u006d\\u006fdel":"theirs"',
+      ]);
+      const plain = JSON.stringify({
+        model: this.pick(["chat", "small"]),
+        messages: [],
+        n: 1,
+        max_tokens: 5,
+        priority: 0,
+      });
+      const body = this.random() < 0.5 ? `{${member},${plain.slice(1)}` : `${plain.slice(0, -1)},${member}}`;
+      return { id, text: this.request(id, header, { body }) };
+    },
     bytes: () => {
       const { who, header } = this.key();
       const id = this.id(who);

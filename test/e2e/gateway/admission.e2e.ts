@@ -1,15 +1,20 @@
 /** What the admission program lets in, in a real Envoy: who, which path, which model. */
 import assert from "node:assert/strict";
-import { ACME, type Answer, CHAT, GLOBEX, KEYS, TABLE, withDoor } from "../../gateway/door.js";
+import { once } from "node:events";
+import { connect, type IncomingHttpHeaders, type OutgoingHttpHeaders } from "node:http2";
+import { text } from "node:stream/consumers";
+import { admissionProgram } from "../../../components/gateway/admission/program.js";
+import type { AdmissionTable } from "../../../components/gateway/admission/table.js";
+import { ACME, type Answer, CHAT, Door, GLOBEX, KEYS, TABLE, withDoor } from "../../gateway/door.js";
 import { answerJson } from "../../gateway/engine.js";
 
 interface Refusal {
   error: { message: string; type: string; param: string | null; code: string };
 }
 
-function refusal({ status, text, headers }: Answer): [number, string, string, string | null] {
+function refusal({ status, text: body, headers }: Answer): [number, string, string, string | null] {
   assert.equal(headers["content-type"], "application/json");
-  const { error } = JSON.parse(text) as Refusal;
+  const { error } = JSON.parse(body) as Refusal;
   assert.notEqual(error.message, "");
   return [status, error.type, error.code, error.param];
 }
@@ -278,6 +283,26 @@ describe("the admission program", function () {
     assert.doesNotMatch(door().envoy.log(), /top secret|sk-acme/);
   });
 
+  it("does the same over HTTP/2", async () => {
+    const session = connect(`http://127.0.0.1:${door().port}`);
+    const send = async (model: string, more: OutgoingHttpHeaders): Promise<[number, string]> => {
+      const stream = session.request({ ":method": "POST", ":path": CHAT, "content-type": "application/json", ...more });
+      stream.end(JSON.stringify({ model, messages: [] }));
+      const [headers] = (await once(stream, "response")) as [IncomingHttpHeaders];
+      return [headers[":status"]!, await text(stream)];
+    };
+    const key = { authorization: `Bearer ${ACME}` };
+    assert.equal((await send("chat", { ...key, "x-vllm-model": "small" }))[0], 200);
+    const [status, body] = await send("small", { ...key, "x-vllm-model": "small" });
+    assert.deepEqual([status, (JSON.parse(body) as Refusal).error.code], [404, "model_not_found"]);
+    assert.equal((await send("chat", { "x-vllm-client": "acme", "x-vllm-tenant": "acme" }))[0], 401);
+    session.destroy();
+    assert.deepEqual(
+      door().reached.map(({ headers }) => headers["x-vllm-model"]),
+      ["chat"],
+    );
+  });
+
   it("tells refusals' outcomes: forbidden for another tenant's model, validation for none", async () => {
     const outcome = async (id: string, fields: object, key = ACME): Promise<unknown> => {
       await door().chat(fields, { key, headers: { "x-test-id": id } });
@@ -288,5 +313,48 @@ describe("the admission program", function () {
     assert.equal(await outcome("o3", {}, "sk-wrong"), "unauthenticated");
     assert.equal(await outcome("o4", { model: "gone" }), "busy");
     assert.equal(await outcome("o5", { n: 2 }), "validation");
+  });
+});
+
+describe("the admission program with tokens", function () {
+  const subjects = { acme: "acme", "globex.main": "acme", stranger: "nobody" };
+  const table = { ...TABLE, subjects };
+  const door = withDoor((program) => Door.start(program, { table, identity: "x-vllm-subject" }));
+
+  it("takes the tenant whose the whole claim is, and no part of it", async () => {
+    assert.equal((await door().chat({}, { headers: { "x-test-id": "s1" } })).status, 200);
+    assert.equal((await door().chat({}, { key: GLOBEX, headers: { "x-test-id": "s2" } })).status, 200);
+    assert.equal((await door().logged("s1")).tenant, "acme");
+    assert.equal((await door().logged("s2")).tenant, "acme");
+    assert.equal((await door().chat({}, { key: KEYS.stranger })).status, 401);
+  });
+});
+
+describe("an error of the admission program", function () {
+  const broken = admissionProgram().replace("function models.resolve(", "function models.lost(");
+  const door = withDoor((program) => Door.start(program, { text: broken }));
+
+  it("refuses the request, and its log holds nothing of it", async () => {
+    const answer = await door().chat(
+      { messages: [{ role: "user", content: "top secret" }] },
+      { headers: { "x-test-id": "e1" } },
+    );
+    assert.deepEqual(refusal(answer), [500, "api_error", "internal_error", null]);
+    assert.deepEqual(door().reached, []);
+    assert.equal((await door().logged("e1")).metadata["outcome"], "upstream");
+    assert.match(door().envoy.log(), /script log: admission: .*attempt to call field 'resolve'/);
+    assert.doesNotMatch(door().envoy.log(), /top secret|sk-acme/);
+  });
+});
+
+describe("the admission program without a table that it can read", function () {
+  const door = withDoor((program) =>
+    Door.start(program, { table: "no table" as unknown as AdmissionTable, models: ["chat"] }),
+  );
+
+  it("refuses every request", async () => {
+    assert.deepEqual(refusal(await door().chat()), [500, "api_error", "internal_error", null]);
+    assert.deepEqual(refusal(await door().send("GET", "/v1/models")), [500, "api_error", "internal_error", null]);
+    assert.deepEqual(door().reached, []);
   });
 });

@@ -67,7 +67,7 @@ function refusedOnPurpose(text: string): string | undefined {
 const agent = new Agent({ keepAlive: true, maxSockets: 4 });
 
 describe("the program's JSON reader", function () {
-  const door = withDoor((program) => Door.start(program, { ...TABLE, models: {} }, READER));
+  const door = withDoor((program) => Door.start(program, { table: { ...TABLE, models: {} }, text: READER }));
   after(() => agent.destroy());
 
   function read(text: string | Buffer): Promise<{ taken: boolean; said: string }> {
