@@ -16,7 +16,7 @@ export interface Gateway {
   context: AdmissionContext;
   /** API keys by client id. */
   keys: Record<string, string>;
-  /** Ports of the models' engines, by model; the model `slow` times out after 300 ms. */
+  /** Ports of the models' engines, by model; `slow` times out after 300 ms, and `moved` is answered by `chat`. */
   engines: Record<string, number>;
   port: number;
   admin: number;
@@ -47,7 +47,10 @@ function routes({ context, engines }: Gateway): object[] {
       },
       route: { cluster: model, timeout: model === "slow" ? "0.3s" : "600s" },
       response_headers_to_add: [
-        { header: { key: RESPONSE_HEADERS.servedBy, value: `${model}/${release ?? "r1"}` }, append_action: 2 },
+        {
+          header: { key: RESPONSE_HEADERS.servedBy, value: `${model === "moved" ? "chat" : model}/${release ?? "r1"}` },
+          append_action: 2,
+        },
       ],
     })),
   );

@@ -55,7 +55,7 @@ const model = {
 export const TABLE: AdmissionTable = {
   tenants: {
     acme: {
-      models: ["chat", "vision", "vectors", "slow", "narrow", "gone", "sound"],
+      models: ["chat", "vision", "vectors", "slow", "narrow", "gone", "sound", "moved"],
       tier: "standard",
       tiers: ["standard", "premium"],
       priority: 3,
@@ -76,6 +76,7 @@ export const TABLE: AdmissionTable = {
     narrow: { model: "narrow" },
     gone: { model: "gone" },
     sound: { model: "sound" },
+    moved: { model: "moved" },
   },
   aliases: {
     default: [
@@ -95,6 +96,7 @@ export const TABLE: AdmissionTable = {
     slow: { ...model, promptBytes: 8_000_000 },
     narrow: { ...model, retryAfterSeconds: 7 },
     gone: { ...model, promptBytes: 200 * 1024 },
+    moved: model,
     sound: { ...model, paths: ["/v1/audio/transcriptions"], promptBytes: 1_000_000 },
   },
 };

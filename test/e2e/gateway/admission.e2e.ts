@@ -1,26 +1,11 @@
 /** What the admission program lets in, in a real Envoy: who, which path, which model. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { connect, type IncomingHttpHeaders, type OutgoingHttpHeaders } from "node:http2";
+import { connect, type IncomingHttpHeaders, type IncomingHttpStatusHeader, type OutgoingHttpHeaders } from "node:http2";
 import { text } from "node:stream/consumers";
-import { admissionProgram } from "../../../components/gateway/admission/program.js";
-import type { AdmissionTable } from "../../../components/gateway/admission/table.js";
-import { ACME, type Answer, CHAT, Door, GLOBEX, KEYS, TABLE, withDoor } from "../../gateway/door.js";
+import { ACME, type Answer, CHAT, GLOBEX, KEYS, TABLE, withDoor } from "../../gateway/door.js";
 import { answerJson } from "../../gateway/engine.js";
-
-interface Refusal {
-  error: { message: string; type: string; param: string | null; code: string };
-}
-
-function refusal({ status, text: body, headers }: Answer): [number, string, string, string | null] {
-  assert.equal(headers["content-type"], "application/json");
-  const { error } = JSON.parse(body) as Refusal;
-  assert.notEqual(error.message, "");
-  return [status, error.type, error.code, error.param];
-}
-
-const INVALID = "invalid_request_error";
-const NOT_FOUND = [404, INVALID, "model_not_found", "model"];
+import { INVALID, NOT_FOUND, type Refusal, refusal } from "../../gateway/refusal.js";
 
 describe("the admission program", function () {
   const door = withDoor();
@@ -288,8 +273,8 @@ describe("the admission program", function () {
     const send = async (model: string, more: OutgoingHttpHeaders): Promise<[number, string]> => {
       const stream = session.request({ ":method": "POST", ":path": CHAT, "content-type": "application/json", ...more });
       stream.end(JSON.stringify({ model, messages: [] }));
-      const [headers] = (await once(stream, "response")) as [IncomingHttpHeaders];
-      return [headers[":status"]!, await text(stream)];
+      const [headers] = (await once(stream, "response")) as [IncomingHttpHeaders & IncomingHttpStatusHeader];
+      return [headers[":status"] ?? 0, await text(stream)];
     };
     const key = { authorization: `Bearer ${ACME}` };
     assert.equal((await send("chat", { ...key, "x-vllm-model": "small" }))[0], 200);
@@ -313,48 +298,5 @@ describe("the admission program", function () {
     assert.equal(await outcome("o3", {}, "sk-wrong"), "unauthenticated");
     assert.equal(await outcome("o4", { model: "gone" }), "busy");
     assert.equal(await outcome("o5", { n: 2 }), "validation");
-  });
-});
-
-describe("the admission program with tokens", function () {
-  const subjects = { acme: "acme", "globex.main": "acme", stranger: "nobody" };
-  const table = { ...TABLE, subjects };
-  const door = withDoor((program) => Door.start(program, { table, identity: "x-vllm-subject" }));
-
-  it("takes the tenant whose the whole claim is, and no part of it", async () => {
-    assert.equal((await door().chat({}, { headers: { "x-test-id": "s1" } })).status, 200);
-    assert.equal((await door().chat({}, { key: GLOBEX, headers: { "x-test-id": "s2" } })).status, 200);
-    assert.equal((await door().logged("s1")).tenant, "acme");
-    assert.equal((await door().logged("s2")).tenant, "acme");
-    assert.equal((await door().chat({}, { key: KEYS.stranger })).status, 401);
-  });
-});
-
-describe("an error of the admission program", function () {
-  const broken = admissionProgram().replace("function models.resolve(", "function models.lost(");
-  const door = withDoor((program) => Door.start(program, { text: broken }));
-
-  it("refuses the request, and its log holds nothing of it", async () => {
-    const answer = await door().chat(
-      { messages: [{ role: "user", content: "top secret" }] },
-      { headers: { "x-test-id": "e1" } },
-    );
-    assert.deepEqual(refusal(answer), [500, "api_error", "internal_error", null]);
-    assert.deepEqual(door().reached, []);
-    assert.equal((await door().logged("e1")).metadata["outcome"], "upstream");
-    assert.match(door().envoy.log(), /script log: admission: .*attempt to call field 'resolve'/);
-    assert.doesNotMatch(door().envoy.log(), /top secret|sk-acme/);
-  });
-});
-
-describe("the admission program without a table that it can read", function () {
-  const door = withDoor((program) =>
-    Door.start(program, { table: "no table" as unknown as AdmissionTable, models: ["chat"] }),
-  );
-
-  it("refuses every request", async () => {
-    assert.deepEqual(refusal(await door().chat()), [500, "api_error", "internal_error", null]);
-    assert.deepEqual(refusal(await door().send("GET", "/v1/models")), [500, "api_error", "internal_error", null]);
-    assert.deepEqual(door().reached, []);
   });
 });

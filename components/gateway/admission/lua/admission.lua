@@ -87,6 +87,7 @@ end
 local function admit(handle, headers, request, modelName, model)
   local release = tenants.release(headers, request.tenant, model)
   admission.keep(handle, {
+    model = modelName,
     bytes = request.bytes,
     takesUsage = request.takesUsage and true or false,
     concurrency = request.tenant.concurrency and true or false,

@@ -87,7 +87,7 @@ function models.only(path, tenant, decides)
 end
 
 local function entry(name, model, parent)
-  return '{"id":' .. json.quote(name) .. ',"object":"model","created":0,"owned_by":"vllm","root":' .. json.quote(parent) ..
+  return '{"id":' .. writing.quote(name) .. ',"object":"model","created":0,"owned_by":"vllm","root":' .. writing.quote(parent) ..
     ',"max_model_len":' .. string.format("%d", model.context) .. "}"
 end
 
