@@ -16,13 +16,14 @@ export interface Gateway {
   context: AdmissionContext;
   /** API keys by client id. */
   keys: Record<string, string>;
-  /** Ports of the models' engines, by model; the model `slow` times out after 300 ms. */
+  /** Ports of the models' engines, by model; `slow` times out after 300 ms, and `moved` is answered by `chat`. */
   engines: Record<string, number>;
   port: number;
   admin: number;
   /** File that requests' ends are written to, a JSON object a line. */
   log: string;
-  bufferBytes?: number;
+  /** Header that the check of credentials writes. @default the client's, as the key check does */
+  identity?: string;
 }
 
 const address = (port: number): object => ({ socket_address: { address: "127.0.0.1", port_value: port } });
@@ -46,7 +47,10 @@ function routes({ context, engines }: Gateway): object[] {
       },
       route: { cluster: model, timeout: model === "slow" ? "0.3s" : "600s" },
       response_headers_to_add: [
-        { header: { key: RESPONSE_HEADERS.servedBy, value: `${model}/${release ?? "r1"}` }, append_action: 2 },
+        {
+          header: { key: RESPONSE_HEADERS.servedBy, value: `${model === "moved" ? "chat" : model}/${release ?? "r1"}` },
+          append_action: 2,
+        },
       ],
     })),
   );
@@ -99,7 +103,7 @@ function connectionManager(gateway: Gateway): object {
         typed_config: typed(`${HTTP}.api_key_auth.v3.ApiKeyAuth`, {
           credentials: Object.entries(gateway.keys).map(([client, key]) => ({ client, key })),
           key_sources: [{ header: "authorization" }, { header: "x-api-key" }],
-          forwarding: { header: GATEWAY_HEADERS.client, hide_credentials: true },
+          forwarding: { header: gateway.identity ?? GATEWAY_HEADERS.client, hide_credentials: true },
         }),
       },
       {
@@ -121,7 +125,7 @@ export function bootstrap(gateway: Gateway): string {
   const listener = {
     name: "door",
     address: address(gateway.port),
-    per_connection_buffer_limit_bytes: gateway.bufferBytes ?? 8 * 1024 * 1024,
+    per_connection_buffer_limit_bytes: 8 * 1024 * 1024,
     filter_chains: [
       {
         filters: [{ name: "envoy.filters.network.http_connection_manager", typed_config: connectionManager(gateway) }],

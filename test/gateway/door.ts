@@ -55,7 +55,7 @@ const model = {
 export const TABLE: AdmissionTable = {
   tenants: {
     acme: {
-      models: ["chat", "vision", "vectors", "slow", "narrow", "gone", "sound"],
+      models: ["chat", "vision", "vectors", "slow", "narrow", "gone", "sound", "moved"],
       tier: "standard",
       tiers: ["standard", "premium"],
       priority: 3,
@@ -76,6 +76,7 @@ export const TABLE: AdmissionTable = {
     narrow: { model: "narrow" },
     gone: { model: "gone" },
     sound: { model: "sound" },
+    moved: { model: "moved" },
   },
   aliases: {
     default: [
@@ -95,6 +96,7 @@ export const TABLE: AdmissionTable = {
     slow: { ...model, promptBytes: 8_000_000 },
     narrow: { ...model, retryAfterSeconds: 7 },
     gone: { ...model, promptBytes: 200 * 1024 },
+    moved: model,
     sound: { ...model, paths: ["/v1/audio/transcriptions"], promptBytes: 1_000_000 },
   },
 };
@@ -108,13 +110,20 @@ export class Door {
     private readonly logFile: string,
   ) {}
 
-  static async start(program: string, table = TABLE, text = admissionProgram()): Promise<Door> {
-    const names = Object.keys(table.models);
-    const started = await Promise.all(names.map(async (name) => [name, await Engine.start()] as const));
+  static async start(
+    program: string,
+    {
+      table = TABLE,
+      text = admissionProgram(),
+      models = Object.keys(table.models),
+      identity,
+    }: { table?: AdmissionTable; text?: string; models?: string[]; identity?: string } = {},
+  ): Promise<Door> {
+    const started = await Promise.all(models.map(async (name) => [name, await Engine.start()] as const));
     const engines = Object.fromEntries(started);
     const [port, admin] = (await freePorts(2)) as [number, number];
     const log = join(folderWith({ "access.log": "" }), "access.log");
-    const ports = Object.fromEntries(names.map((name) => [name, engines[name]!.port]));
+    const ports = Object.fromEntries(models.map((name) => [name, engines[name]!.port]));
     await engines["gone"]?.stop();
     const config = bootstrap({
       program: text,
@@ -124,6 +133,7 @@ export class Door {
       port,
       admin,
       log,
+      ...(identity === undefined ? {} : { identity }),
     });
     return new Door(await Envoy.start(program, config, admin), engines, port, log);
   }

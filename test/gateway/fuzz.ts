@@ -1,6 +1,7 @@
 /** Hostile requests as raw bytes, each with an id that tells whose key it had. */
 import { connect } from "node:net";
 import { ACME, CHAT, GLOBEX } from "./door.js";
+import { FRAGMENTS, NAMES, PATHS, SPOOFED } from "./hostile.js";
 
 /** A case: what is written to a connection. */
 export interface Hostile {
@@ -22,88 +23,6 @@ export function seeded(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
-
-const SPOOFED = [
-  "x-vllm-client: acme",
-  "x-vllm-client: globex.main",
-  "x-vllm-subject: acme",
-  "x-vllm-tenant: acme",
-  "x-vllm-model: chat",
-  "x-vllm-model: small",
-  "X-VLLM-MODEL: small",
-  "x-vllm-release: r2",
-  "x-vllm-priority: -100",
-  "x-data-parallel-rank: 0",
-  "x-prefiller-host-port: 10.0.0.1:1",
-  "x-envoy-upstream-rq-timeout-ms: 1",
-  "x-envoy-original-path: /tokenize",
-  "x-original-url: /tokenize",
-  "x-http-method-override: GET",
-  "x-release: r2",
-  "x-tier: premium",
-  "x-forwarded-for: 127.0.0.1",
-  "connection: x-vllm-tenant, authorization",
-  "te: trailers",
-  "expect: 100-continue",
-  "upgrade: h2c",
-];
-
-const NAMES = [
-  "chat",
-  "chat",
-  "chat",
-  "small",
-  "small",
-  "theirs",
-  "default",
-  "sql-adapter",
-  "сhat",
-  "ch\u200bat",
-  "cha\u0301t",
-  "CHAT",
-  "chat\u0000",
-  "../chat",
-  "",
-  "💬",
-];
-const PATHS = [
-  CHAT,
-  "/v1/completions",
-  "/v1/responses",
-  "/v1/embeddings",
-  "/v1/models",
-  "/v1/models/small",
-  "/tokenize",
-  "/metrics",
-  "/v1/chat/%2e%2e/%2e%2e/tokenize",
-  "//v1/chat/completions",
-  "/v1/chat/completions%00",
-  "/v1\\chat\\completions",
-  "/v1/%63hat/completions",
-  "http://door/v1/chat/completions",
-  "/v1/chat/completions?model=small",
-  "*",
-];
-
-const FRAGMENTS = [
-  '"',
-  "\\",
-  "{",
-  "}",
-  "[",
-  "]",
-  ",",
-  ":",
-  "\u0000",
-  "\ufeff",
-  "NaN",
-  "1e999",
-  '"model":"small",',
-  '"\\u006dodel":"small",',
-  '"priority":-9,',
-  "\\ud800",
-  " ",
-];
 
 /** Makes hostile requests. */
 export class Fuzz {
@@ -169,6 +88,27 @@ export class Fuzz {
       const { who, header } = this.key();
       const id = this.id(who);
       return { id, text: this.request(id, header) };
+    },
+    twice: () => {
+      const { who, header } = this.key();
+      const id = this.id(who);
+      const member = this.pick([
+        '"model":"small"',
+        '"mod\\u0065l":"chat"',
+        '"priority":-9',
+        '"max_tokens":99999',
+        '"n":50',
+        '"\\u006d\\u006fdel":"theirs"',
+      ]);
+      const plain = JSON.stringify({
+        model: this.pick(["chat", "small"]),
+        messages: [],
+        n: 1,
+        max_tokens: 5,
+        priority: 0,
+      });
+      const body = this.random() < 0.5 ? `{${member},${plain.slice(1)}` : `${plain.slice(0, -1)},${member}}`;
+      return { id, text: this.request(id, header, { body }) };
     },
     bytes: () => {
       const { who, header } = this.key();
@@ -255,6 +195,17 @@ export class Fuzz {
     const { id, text } = this.kinds[kind]!();
     return { kind, id, bytes: Buffer.isBuffer(text) ? text : Buffer.from(text) };
   }
+}
+
+/** Names of a JSON object's own members, each as often as it is there. */
+export function ownNames(text: string): string[] {
+  const names: string[] = [];
+  let depth = 0;
+  for (const [token, name, colon] of text.matchAll(/"((?:[^"\\]|\\.)*)"(\s*:)?|[[\]{}]/g)) {
+    if (name === undefined) depth += "[{".includes(token) ? 1 : -1;
+    else if (depth === 1 && colon !== undefined) names.push(JSON.parse(`"${name}"`) as string);
+  }
+  return names;
 }
 
 /** Writes it to a connection of its own. @returns the status of the first answer, or 0 for none within the time */

@@ -13,6 +13,8 @@ import { REFUSED_PARAMETERS, STRIPPED_HEADERS } from "./parameters.js";
 
 /** Modules by name, each after those that it uses. */
 const MODULES = [
+  "writing",
+  "scalars",
   "json",
   "refusals",
   "tenants",
@@ -48,6 +50,7 @@ const constants = (): string =>
     `local STATE = ${quoted(`${METADATA_NAMESPACE}.state`)}`,
     `local MODELS_PATH = ${quoted(MODELS_PATH)}`,
     `local SERVED_BY = ${quoted(RESPONSE_HEADERS.servedBy)}`,
+    `local FALLBACK_FROM = ${quoted(RESPONSE_HEADERS.fallbackFrom)}`,
     `local HEADERS = ${quotedTable(GATEWAY_HEADERS)}`,
     `local CLIENT = ${quotedTable(CLIENT_HEADERS)}`,
     `local CLIENT_PATHS = ${quotedTable(

@@ -1,21 +1,11 @@
 /** What the admission program lets in, in a real Envoy: who, which path, which model. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect, type IncomingHttpHeaders, type IncomingHttpStatusHeader, type OutgoingHttpHeaders } from "node:http2";
+import { text } from "node:stream/consumers";
 import { ACME, type Answer, CHAT, GLOBEX, KEYS, TABLE, withDoor } from "../../gateway/door.js";
 import { answerJson } from "../../gateway/engine.js";
-
-interface Refusal {
-  error: { message: string; type: string; param: string | null; code: string };
-}
-
-function refusal({ status, text, headers }: Answer): [number, string, string, string | null] {
-  assert.equal(headers["content-type"], "application/json");
-  const { error } = JSON.parse(text) as Refusal;
-  assert.notEqual(error.message, "");
-  return [status, error.type, error.code, error.param];
-}
-
-const INVALID = "invalid_request_error";
-const NOT_FOUND = [404, INVALID, "model_not_found", "model"];
+import { INVALID, NOT_FOUND, type Refusal, refusal } from "../../gateway/refusal.js";
 
 describe("the admission program", function () {
   const door = withDoor();
@@ -276,6 +266,26 @@ describe("the admission program", function () {
       requests_minute: TABLE.tenants["acme"]!.limits!["requests_minute"],
     });
     assert.doesNotMatch(door().envoy.log(), /top secret|sk-acme/);
+  });
+
+  it("does the same over HTTP/2", async () => {
+    const session = connect(`http://127.0.0.1:${door().port}`);
+    const send = async (model: string, more: OutgoingHttpHeaders): Promise<[number, string]> => {
+      const stream = session.request({ ":method": "POST", ":path": CHAT, "content-type": "application/json", ...more });
+      stream.end(JSON.stringify({ model, messages: [] }));
+      const [headers] = (await once(stream, "response")) as [IncomingHttpHeaders & IncomingHttpStatusHeader];
+      return [headers[":status"] ?? 0, await text(stream)];
+    };
+    const key = { authorization: `Bearer ${ACME}` };
+    assert.equal((await send("chat", { ...key, "x-vllm-model": "small" }))[0], 200);
+    const [status, body] = await send("small", { ...key, "x-vllm-model": "small" });
+    assert.deepEqual([status, (JSON.parse(body) as Refusal).error.code], [404, "model_not_found"]);
+    assert.equal((await send("chat", { "x-vllm-client": "acme", "x-vllm-tenant": "acme" }))[0], 401);
+    session.destroy();
+    assert.deepEqual(
+      door().reached.map(({ headers }) => headers["x-vllm-model"]),
+      ["chat"],
+    );
   });
 
   it("tells refusals' outcomes: forbidden for another tenant's model, validation for none", async () => {

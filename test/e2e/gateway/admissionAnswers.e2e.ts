@@ -236,6 +236,14 @@ describe("answers at the gateway", function () {
     assert.equal((await held).status, 200);
   });
 
+  it("tells in a header and in the metadata that another model answered", async () => {
+    const answer = await door().chat({ model: "moved" }, { headers: { "x-test-id": "moved" } });
+    assert.deepEqual([answer.headers["x-served-by"], answer.headers["x-fallback-from"]], ["chat/r1", "moved"]);
+    const { metadata } = await door().logged("moved");
+    assert.deepEqual([metadata["model"], metadata["asked"], metadata["release"]], ["chat", "moved", "r1"]);
+    assert.equal((await door().chat()).headers["x-fallback-from"], undefined);
+  });
+
   it("ends a stream whose engine dies, without an end that looks whole", async () => {
     door().engines["chat"]!.answering = (response) => {
       response.writeHead(200, { "content-type": "text/event-stream" });

@@ -7,13 +7,13 @@ import { admissionModules } from "../../../components/gateway/admission/program.
 import { Door, TABLE, withDoor } from "../../gateway/door.js";
 
 /** Reads a body and tells it again from its nodes, or says why it is refused. */
-const READER = `${admissionModules("json")}
+const READER = `${admissionModules("writing", "scalars", "json")}
 
 local function told(node)
   local parts = {}
   if node.kind == "object" then
     for key, member in pairs(node.members) do
-      parts[#parts + 1] = json.quote(key) .. ":" .. told(member)
+      parts[#parts + 1] = writing.quote(key) .. ":" .. told(member)
     end
     return "{" .. table.concat(parts, ",") .. "}"
   elseif node.kind == "array" then
@@ -22,7 +22,7 @@ local function told(node)
     end
     return "[" .. table.concat(parts, ",") .. "]"
   elseif node.kind == "string" then
-    return json.quote(node.value)
+    return writing.quote(node.value)
   elseif node.kind == "number" then
     return string.format("%.17g", node.value)
   end
@@ -67,7 +67,7 @@ function refusedOnPurpose(text: string): string | undefined {
 const agent = new Agent({ keepAlive: true, maxSockets: 4 });
 
 describe("the program's JSON reader", function () {
-  const door = withDoor((program) => Door.start(program, { ...TABLE, models: {} }, READER));
+  const door = withDoor((program) => Door.start(program, { table: { ...TABLE, models: {} }, text: READER }));
   after(() => agent.destroy());
 
   function read(text: string | Buffer): Promise<{ taken: boolean; said: string }> {

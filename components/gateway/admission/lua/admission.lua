@@ -3,20 +3,22 @@
 
 local admission = {}
 
--- The table that it decides by, kept once a worker until another version comes.
-local decides, version
+-- The table that it decides by, kept once a worker until another version comes. A request goes by one table to its end: while its body comes,
+-- another request may bring a newer one.
+local kept, version
 
+-- @return the table
 local function current(handle)
   local context = handle:filterContext()
   local now = context:get("version")
-  if now == nil or now ~= version then
+  if kept == nil or now == nil or now ~= version then
     local read, wrong = json.decode(context:get("table") or "")
     if not read then
       error("the table of the admission program cannot be read: " .. wrong, 0)
     end
-    decides, version = read, now
+    kept, version = read, now
   end
-  return decides
+  return kept
 end
 
 local function write(handle, namespace, values)
@@ -85,6 +87,7 @@ end
 local function admit(handle, headers, request, modelName, model)
   local release = tenants.release(headers, request.tenant, model)
   admission.keep(handle, {
+    model = modelName,
     bytes = request.bytes,
     takesUsage = request.takesUsage and true or false,
     concurrency = request.tenant.concurrency and true or false,
@@ -108,13 +111,13 @@ end
 -- A form with sound: its fields are not read, so the tenant's one model of this path is meant.
 local function form(handle, headers, request)
   checkType(headers, "multipart/form-data", "multipart/form-data")
-  local key, several = models.only(request.path, request.tenant, decides)
+  local key, several = models.only(request.path, request.tenant, request.decides)
   if several then
     refusals.refuse(400, "This API key has several models for this path, and a form's model is not read.", { param = "model", code = "model_ambiguous" })
   elseif not key then
     refusals.refuse(404, refusals.message(404))
   end
-  local model = decides.models[key]
+  local model = request.decides.models[key]
   local length = tonumber(headers:get("content-length") or "")
   if not length then
     refusals.refuse(400, "The request has to tell its length in the header content-length.", { code = "length_required" })
@@ -141,7 +144,7 @@ local function generation(handle, headers, request)
     refusals.refuse(400, "The body has to name a model.", { param = "model", code = "model_required" })
   end
   request.bytes, request.needs = #text, protection.needs(body)
-  local key, model, rewrite = models.resolve(named.value, request.tenant, request, decides)
+  local key, model, rewrite = models.resolve(named.value, request.tenant, request)
   request.asked = named.value
   note(handle, { model = key, class = model.class, asked = request.asked })
   if not models.answers(model, request.path) then
@@ -157,7 +160,8 @@ function admission.decide(handle)
   local headers = handle:headers()
   local request = {}
   admission.keep(handle, { started = handle:timestamp() })
-  current(handle)
+  local decides = current(handle)
+  request.decides = decides
   local key
   request.name, request.tenant, key = tenants.of(headers, decides)
   note(handle, { tenant = request.name, key = key ~= "" and key or nil })

@@ -3,10 +3,13 @@
 local answers = {}
 
 -- `<model>/<release>` of the route that answered: another model than the admitted one is a fallback.
-local function servedBy(handle, headers)
+local function servedBy(handle, headers, state)
   local model, release = string.match(headers:get(SERVED_BY) or "", "^([^/]+)/(.+)$")
   if model then
     admission.note(handle, { release = release, model = model })
+    if state.model and state.model ~= model then
+      headers:replace(FALLBACK_FROM, state.model)
+    end
   end
 end
 
@@ -115,7 +118,7 @@ function answers.pass(handle)
   if state.own then
     return
   end
-  servedBy(handle, headers)
+  servedBy(handle, headers, state)
   if status and status >= 400 then
     failed(handle, headers, state, status)
   elseif status then

@@ -41,7 +41,8 @@ end
 
 -- The name that the engine has to read: an adapter's own, or what the model's releases and fallbacks go by.
 -- @return the model's key, its entry and that name; refuses with the same 404 what is not there and what the tenant was not given
-function models.resolve(name, tenant, request, decides)
+function models.resolve(name, tenant, request)
+  local decides = request.decides
   local served, ways = decides.names[name], decides.aliases[name]
   if not served and ways then
     served = wayOf(ways, request)
@@ -86,7 +87,7 @@ function models.only(path, tenant, decides)
 end
 
 local function entry(name, model, parent)
-  return '{"id":' .. json.quote(name) .. ',"object":"model","created":0,"owned_by":"vllm","root":' .. json.quote(parent) ..
+  return '{"id":' .. writing.quote(name) .. ',"object":"model","created":0,"owned_by":"vllm","root":' .. writing.quote(parent) ..
     ',"max_model_len":' .. string.format("%d", model.context) .. "}"
 end
 

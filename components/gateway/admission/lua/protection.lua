@@ -137,7 +137,7 @@ local function answers(body, model)
 end
 
 local function appended(edits, name, text)
-  edits.more[#edits.more + 1] = json.quote(name) .. ":" .. text
+  edits.more[#edits.more + 1] = writing.quote(name) .. ":" .. text
 end
 
 -- Writes a member of the body's object: in the place of its value, or at the end.
@@ -212,12 +212,12 @@ function protection.apply(text, body, request, model, rewrite)
   if model.usesPriority then
     set(body, edits, "priority", string.format("%d", request.priority))
   end
-  set(body, edits, "model", json.quote(rewrite))
+  set(body, edits, "model", writing.quote(rewrite))
   if #edits.more > 0 then
     local comma = body.count > 0 and "," or ""
     edits[#edits + 1] = { body.last, body.last - 1, comma .. table.concat(edits.more, ",") }
   end
-  return json.edit(text, edits), asks
+  return writing.edit(text, edits), asks
 end
 
 return protection

@@ -52,14 +52,14 @@ function refusals.outcome(status)
 end
 
 local function member(value)
-  return value and json.quote(value) or "null"
+  return value and writing.quote(value) or "null"
 end
 
 -- @return the body of an error
 function refusals.body(status, message, param, code)
   local kind = refusals.kind(status)
-  return '{"error":{"message":' .. json.quote(message) .. ',"type":' .. json.quote(kind[1]) .. ',"param":' .. member(param) ..
-    ',"code":' .. json.quote(code or kind[2]) .. "}}"
+  return '{"error":{"message":' .. writing.quote(message) .. ',"type":' .. writing.quote(kind[1]) .. ',"param":' .. member(param) ..
+    ',"code":' .. writing.quote(code or kind[2]) .. "}}"
 end
 
 -- Ends the request: `how` may have param, code, outcome and headers. Never comes back.
