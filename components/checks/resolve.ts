@@ -99,6 +99,7 @@ function resolveModel(name: string, value: unknown, path: string, shared: Shared
     autoscaling: section.autoscaling,
     drainSeconds: section.drainSeconds,
     ...(section.pod !== undefined && { pod: section.pod }),
+    ...(section.gateway !== undefined && { gateway: section.gateway }),
   };
   append(problems, checkPod(section.pod, `${path}.pod`));
   const { route, warmSpares, slo } = section;

@@ -128,10 +128,25 @@ export function statsLoggers(stack: string): object[] {
     logger({ counters: [counter("outputTokens", METADATA.outputTokens)] }, has(METADATA.outputTokens)),
     logger({ counters: [counter("microdollars", METADATA.microdollars)] }, has(METADATA.microdollars)),
     logger({ histograms: [histogram("firstToken", written(METADATA.firstTokenMs))] }, has(METADATA.firstTokenMs)),
+    logger({ counters: [{ stat: { name: within("broken"), tags: tags(stack, OF_TENANT) }, value_fixed: 1 }] }, BROKEN),
     // RLSE: the service that counts quotas did not answer.
     logger({ counters: [{ stat: errors, value_fixed: 1 }] }, { response_flag_filter: { flags: ["RLSE"] } }),
   ];
 }
+
+/** Cut by the server (UC, UR, LR, UPE), by silence (SI) or by the longest time (UT, DT, UMSDR); DC, the client, is none of them. */
+const BROKEN = {
+  and_filter: {
+    filters: [
+      { response_flag_filter: { flags: ["UC", "UR", "LR", "UPE", "SI", "UT", "DT", "UMSDR"] } },
+      {
+        status_code_filter: {
+          comparison: { op: "LE", value: { default_value: 399, runtime_key: "vllm_gateway.broken" } },
+        },
+      },
+    ],
+  },
+};
 
 /** Which Gateway, and its listener for clients. */
 export interface GatewayListener {

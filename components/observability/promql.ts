@@ -46,8 +46,6 @@ export interface Scope {
 export interface WatchedGateway {
   /** Of its proxies, and of the service that counts quotas. */
   namespace: string;
-  /** Name of the Gateway, which is in the models' namespace. */
-  name: string;
   tenants: Readonly<Record<string, Pick<TenantConfig, "limits">>>;
 }
 

@@ -1,4 +1,5 @@
 /** Names that the gateway's parts share: headers, dynamic metadata, outcomes, ports and series. */
+import { stackObject } from "./metrics/rules.js";
 
 /**
  * Headers that the gateway's inner parts trust. A client's own are taken away before anything reads them (`earlyRequestHeaders`), so what a
@@ -120,9 +121,16 @@ export const GATEWAY_SERIES = {
   firstToken: "envoy_vllm_gateway_first_token",
   /** Histogram. */
   duration: "envoy_vllm_gateway_duration",
+  /** Answers that began well, and that the server or a timeout cut. */
+  broken: "envoy_vllm_gateway_broken",
   /** Requests that were refused since the service that counts quotas did not answer; the stack alone is a label. */
   quotaErrors: "envoy_vllm_gateway_quota_errors",
 } as const;
 
 /** Deployment of Envoy Gateway's service that counts quotas (internal/infrastructure/kubernetes/ratelimit of 1.9.1). */
 export const QUOTA_DEPLOYMENT = "envoy-ratelimit";
+
+/** Deployment and Service of the proxies, in the gateway's own namespace. @param namespace of the models */
+export function proxiesName(namespace: string, stack: string): string {
+  return `${namespace}-${stackObject(stack)}`;
+}

@@ -7,7 +7,6 @@ import {
   statsPatchSpec,
   tracingSpec,
 } from "../../components/gateway/telemetry.js";
-import { proxyName } from "../../components/derive/gateway/proxies.js";
 import { GATEWAY_LABELS } from "../../components/vocabulary/gateway.js";
 import { GATEWAY } from "../../components/vocabulary/metrics/gateway.js";
 
@@ -103,11 +102,5 @@ describe("the gateway's telemetry", () => {
     });
     assert.equal(tracingSpec({ ...tracing, protocol: "http" }, "prod"), undefined);
     assert.equal(tracingSpec({ ...tracing, endpoint: "https://spans.example.com:443" }, "prod"), undefined);
-  });
-
-  it("knows the name that Envoy Gateway gives the proxies", () => {
-    // sha256 of inference/prod
-    assert.equal(proxyName("inference", "prod"), "envoy-inference-prod-8c62b5ce");
-    assert.match(proxyName("n".repeat(40), "g".repeat(20)), /^envoy-n{40}-g{7}-[0-9a-f]{8}$/);
   });
 });

@@ -15,7 +15,6 @@ export const SCOPE: Scope = {
   stack: "prod",
   gateway: {
     namespace: "envoy-gateway-system",
-    name: "prod",
     tenants: { acme: { limits: { requestsPerMinute: 600, usdPerDay: 10 } } },
   },
 };

@@ -35,6 +35,11 @@ function answered(scope: Scope, more: Matchers = {}): string {
   return ofStack(GATEWAY_RATES.requests, scope, more);
 }
 
+/** Answers that began well and were cut: their code is 200. */
+function answersCut(scope: Scope): string {
+  return matching(GATEWAY_RATES.broken, METRIC_LABELS.model, ".+", scope);
+}
+
 const FEWEST = 0.02;
 
 export const GATEWAYS: readonly Alert[] = [
@@ -97,14 +102,14 @@ export const GATEWAYS: readonly Alert[] = [
     summary: `${MODEL_NAME}: requests fail at the gateway`,
     description:
       "{{ $value | humanizePercentage }} of the requests for {{ $labels.vllm_model }} (namespace {{ $labels.namespace }}) end busy, in a " +
-      "timeout or with an error of the server.",
+      "timeout, with an error of the server, or are cut.",
     condition:
-      "the share of a model's requests at the gateway that end in `busy`, `timeout` or `upstream`, over 5 minutes, is above the threshold",
+      "the share of a model's requests at the gateway that end in `busy`, `timeout` or `upstream`, or are cut, over 5 minutes, is above the threshold",
     expr: (scope, threshold) => {
       const bad = matching(GATEWAY_RATES.requests, GATEWAY_LABELS.outcome, FAILED_OUTCOMES.join("|"), scope);
       // Requests without a model were refused before any was chosen.
       const all = matching(GATEWAY_RATES.requests, METRIC_LABELS.model, ".+", scope);
-      return `sum by (${OF_MODEL}) (${bad})\n/ on (${OF_MODEL}) (sum by (${OF_MODEL}) (${all}) > ${FEWEST}) > ${threshold}`;
+      return `sum by (${OF_MODEL}) (${bad} or ${answersCut(scope)})\n/ on (${OF_MODEL}) (sum by (${OF_MODEL}) (${all}) > ${FEWEST}) > ${threshold}`;
     },
     dashboard: "tenants",
   },

@@ -2,8 +2,7 @@
  * What a gateway's proxies count, as series with the models' namespace. The rules read series of the proxies' namespace, so they stand
  * in the object of the fleet; what they record is read by all others.
  */
-import { proxyName } from "../../derive/gateway/proxies.js";
-import { GATEWAY_LABELS, QUOTA_DEPLOYMENT } from "../../vocabulary/gateway.js";
+import { GATEWAY_LABELS, proxiesName, QUOTA_DEPLOYMENT } from "../../vocabulary/gateway.js";
 import { GATEWAY, GATEWAY_RATES, TENANT_LIMITS } from "../../vocabulary/metrics/gateway.js";
 import { KUBE } from "../../vocabulary/metrics/kubernetes.js";
 import { METRIC_LABELS } from "../../vocabulary/metrics/labels.js";
@@ -54,9 +53,10 @@ function rates(of: Of): RecordingRule[] {
     `${phase(sum(OF_TENANT, rate(GATEWAY.inputTokens, of)), PHASES.input)}\n` +
     `or ${phase(sum(OF_TENANT, rate(GATEWAY.outputTokens, of)), PHASES.output)}`;
   const buckets = `rate(${counted({ name: `${GATEWAY.firstToken.name}_bucket` }, of)}[${WINDOW}])`;
-  const proxies = proxyName(of.namespace, of.gateway.name);
+  const proxies = proxiesName(of.namespace, of.stack);
   return [
     { record: GATEWAY_RATES.requests, expr: sum([...OF_TENANT, outcome, code], rate(GATEWAY.requests, of)) },
+    { record: GATEWAY_RATES.broken, expr: sum(OF_TENANT, rate(GATEWAY.broken, of)) },
     { record: GATEWAY_RATES.tokens, expr: tokens },
     { record: GATEWAY_RATES.usd, expr: `${sum(OF_TENANT, rate(GATEWAY.microdollars, of))} / 1e6` },
     { record: GATEWAY_RATES.firstToken, expr: sum([...OF_TENANT, "le"], buckets) },

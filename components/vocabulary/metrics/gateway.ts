@@ -13,6 +13,7 @@ export const GATEWAY = {
   microdollars: { name: GATEWAY_SERIES.microdollars, kind: "counter", labels: OF_TENANT },
   firstToken: { name: GATEWAY_SERIES.firstToken, kind: "histogram", labels: OF_TENANT },
   duration: { name: GATEWAY_SERIES.duration, kind: "histogram", labels: OF_TENANT },
+  broken: { name: GATEWAY_SERIES.broken, kind: "counter", labels: OF_TENANT },
   quotaErrors: { name: GATEWAY_SERIES.quotaErrors, kind: "counter", labels: [stack] },
 } as const satisfies Record<string, Metric>;
 
@@ -20,6 +21,8 @@ export const GATEWAY = {
 export const GATEWAY_RATES = {
   /** Requests a second, by tenant, model, class, release, outcome and code. */
   requests: "gateway:vllm_requests:rate5m",
+  /** Answers a second that began well and were cut, by tenant, model, class and release. */
+  broken: "gateway:vllm_broken:rate5m",
   /** Tokens a second, by tenant, model, class, release and `phase`. */
   tokens: "gateway:vllm_tokens:rate5m",
   /** Dollars a second, by tenant, model, class and release. */

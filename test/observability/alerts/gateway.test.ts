@@ -1,5 +1,4 @@
-import { proxyName } from "../../../components/derive/gateway/proxies.js";
-import { QUOTA_DEPLOYMENT } from "../../../components/vocabulary/gateway.js";
+import { proxiesName, QUOTA_DEPLOYMENT } from "../../../components/vocabulary/gateway.js";
 import { GATEWAY } from "../../../components/vocabulary/metrics/gateway.js";
 import { KUBE } from "../../../components/vocabulary/metrics/kubernetes.js";
 import { type InputSeries, needsPromtool } from "../../promtool.js";
@@ -19,7 +18,7 @@ const OF_CHAT = { ...PROXY, vllm_model: "chat", vllm_class: "interactive", vllm_
 
 /** The proxies as kube-state-metrics sees them. */
 const proxies = (wanted: string, ready: string): InputSeries[] => {
-  const labels = { namespace: OWN.namespace, deployment: proxyName(namespace, OWN.name) };
+  const labels = { namespace: OWN.namespace, deployment: proxiesName(namespace, stack) };
   return [series(KUBE.deploymentReplicas.name, labels, wanted), series(KUBE.deploymentReady.name, labels, ready)];
 };
 const UP = series("up", PROXY, always(1));
@@ -73,6 +72,18 @@ describe("alerts on the gateway", () => {
     fires: { series: failing(6), labels: [OF_MODEL] },
     near: { "one in twenty": { series: failing(5) }, "the client's own fault": { series: failing(50, "validation") } },
     silent: { "no error": { series: failing(0) } },
+  });
+
+  describe("of answers that are cut", () => {
+    const cut = (by: number): InputSeries[] => [
+      ...failing(0),
+      series(GATEWAY.broken.name, { ...OF_CHAT, tenant: "acme" }, growing(by)),
+    ];
+    itAlerts("VllmGatewayErrors", {
+      fires: { series: cut(6), labels: [OF_MODEL] },
+      near: { "one in twenty": { series: cut(5) } },
+      silent: {},
+    });
   });
 
   describe("of an outage that begins", () => {

@@ -21,7 +21,6 @@ export const WITH_GATEWAY: Scope = {
   ...SCOPE,
   gateway: {
     namespace: "envoy-gateway-system",
-    name: "test",
     tenants: {
       acme: {
         limits: { requestsPerMinute: 600, outputTokensPerMinute: 60_000, inputTokensPerDay: 1_000_000, usdPerDay: 10 },

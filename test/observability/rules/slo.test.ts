@@ -66,7 +66,7 @@ describe("service levels", () => {
   });
 
   describe("of a stack with a gateway", () => {
-    const OF_GATEWAY: Scope = { ...SCOPE, gateway: { namespace: "gateways", name: "prod", tenants: {} } };
+    const OF_GATEWAY: Scope = { ...SCOPE, gateway: { namespace: "gateways", tenants: {} } };
     const GROUPS = [...seriesGroups(OF_GATEWAY), ...gatewayGroups(OF_GATEWAY), ...sloGroups([MODEL], OF_GATEWAY)];
     const atGateway = (outcome: string, values: string): InputSeries => ({
       series: `envoy_vllm_gateway_requests{namespace="gateways",vllm_stack="prod",pod="p",instance="p",tenant="acme",vllm_model="chat",vllm_class="interactive",vllm_release="r1",outcome="${outcome}",code="0"}`,

@@ -56,7 +56,8 @@ function atGateway(outcome: string, scope: Scope): string {
 /** Of the same requests, those that were answered badly. */
 function badOf(scope: Scope): string {
   if (scope.gateway === undefined) return badAnswers(scope);
-  const failed = atGateway(`=~"${FAILED_OUTCOMES.join("|")}"`, scope);
+  const cut = ofStack(GATEWAY_RATES.broken, scope).replace(/\}$/, `,${GATEWAY_LABELS.model}!=""}`);
+  const failed = atGateway(`=~"${FAILED_OUTCOMES.join("|")}"`, scope).replace(/\)$/, ` or ${cut})`);
   return `(${failed}\nor 0 * ${atGateway(`!~"${CLIENT_OUTCOMES.join("|")}"`, scope)}\nor ${badAnswers(scope)})`;
 }
 
