@@ -111,7 +111,12 @@ export class VllmRuntime extends pulumi.ComponentResource {
           spec: pulumi
             .all([namespace, monitoring.prometheusUrl, monitoring.triggerAuthentication])
             .apply(([inNamespace, url, triggerAuthentication]) =>
-              scaledObjectSpec(plan, workload.scaleTarget, inNamespace, { ...monitoring, url, triggerAuthentication }),
+              scaledObjectSpec(plan, workload.scaleTarget, inNamespace, {
+                ...monitoring,
+                url,
+                triggerAuthentication,
+                stack: partOf,
+              }),
             ),
         },
         afterWorkload,
