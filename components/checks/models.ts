@@ -2,6 +2,7 @@
 import { joinPath } from "../config/parse.js";
 import { given, type Parts } from "../config/parts.js";
 import { checkRepeated, error, type Problem, quote } from "../config/problems.js";
+import type { ModelGateway } from "../contract/gateway/model.js";
 import type { Autoscaling, ModelConfig } from "../contract/schema.js";
 import { checkRoute } from "./route.js";
 import { checkOwnScaling } from "./triggers.js";
@@ -19,14 +20,18 @@ export function checkModel(
   releases: readonly string[] | undefined,
   hasGateway: boolean,
 ): Problem[] {
-  const { route, autoscaling, servedNames, load } = model;
+  const { route, autoscaling, servedNames, load, gateway } = model;
   return [
     ...checkRoute(route, `${path}.route`, releases, hasGateway),
     ...given([autoscaling.min, autoscaling.max], (min, max) =>
       min > max ? [error(`${path}.autoscaling.min`, `${min} is more than max ${max}: use at most ${max}`)] : [],
     ),
-    ...given([autoscaling.min, autoscaling.activation], (min, activation) =>
-      checkActivation({ min, activation }, `${path}.autoscaling`),
+    ...given(
+      [autoscaling.min, autoscaling.activation, (gateway ?? {}) as Parts<ModelGateway>],
+      (min, activation, { fromZero }) => [
+        ...checkActivation({ min, activation }, fromZero !== undefined, `${path}.autoscaling`),
+        ...checkFromZero(min, fromZero, `${path}.gateway.fromZero`),
+      ],
     ),
     ...checkOwnScaling(autoscaling, `${path}.autoscaling`),
     ...given([load, autoscaling.min, autoscaling.max], (expected, min, max) =>
@@ -43,16 +48,20 @@ export function checkModel(
   ];
 }
 
-function checkActivation({ min, activation }: Pick<Autoscaling, "min" | "activation">, path: string): Problem[] {
+function checkActivation(
+  { min, activation }: Pick<Autoscaling, "min" | "activation">,
+  isWokenByGateway: boolean,
+  path: string,
+): Problem[] {
   if (min > 0 && activation !== undefined) {
     return [error(`${path}.activation`, `is only for min 0, and min is ${min}: leave it out, or set min to 0`)];
   }
-  if (min === 0 && activation === undefined) {
+  if (min === 0 && activation === undefined && !isWokenByGateway) {
     return [
       error(
         `${path}.min`,
         "0 needs activation: without a pod vLLM's metrics are gone, so a metric from outside, such as the gateway's request rate, has to wake it; " +
-          "set autoscaling.activation.query, or min to 1",
+          "set gateway.fromZero where the stack has a gateway, autoscaling.activation.query, or min to 1",
       ),
     ];
   }
@@ -65,6 +74,20 @@ function checkActivation({ min, activation }: Pick<Autoscaling, "min" | "activat
     ];
   }
   return [];
+}
+
+/** Shorter than the expected start a request would be held for nothing. */
+function checkFromZero(min: number, fromZero: ModelGateway["fromZero"], path: string): Problem[] {
+  if (fromZero === undefined) return [];
+  const { answer, holdSeconds } = fromZero;
+  return [
+    ...(min > 0
+      ? [error(path, `is only for autoscaling.min 0, and min is ${min}: leave it out, or set min to 0`)]
+      : []),
+    ...(answer === "retry" && holdSeconds !== undefined
+      ? [error(`${path}.holdSeconds`, "has no effect with answer retry: leave it out, or set answer to hold")]
+      : []),
+  ];
 }
 
 /** What is known of a model even where some of it is wrong. */

@@ -20,7 +20,9 @@ import { isDownloaded } from "./weights/delivery.js";
 import { cpus, diskGiB, memoryGiB, sharedMemoryGiB, weightsOnDiskGiB } from "./memory/resources.js";
 
 /** Keys of a model that all its releases share. They belong to the environment, and are no part of a contract. */
-export type ModelKeys = Pick<ModelConfig, "class" | "autoscaling" | "drainSeconds" | "pod" | "gateway"> & { servedNames: string[] };
+export type ModelKeys = Pick<ModelConfig, "class" | "autoscaling" | "drainSeconds" | "pod" | "gateway"> & {
+  servedNames: string[];
+};
 
 /** A release with everything that its contract and its model's keys lead to; what a runtime is made of. */
 export interface RuntimePlan extends ModelKeys {

@@ -8,6 +8,7 @@ import { APP_NAME, LABELS, MANAGED_BY } from "../vocabulary/labels.js";
 import { createRoutes } from "./alertmanagerConfig.js";
 import { dashboardConfigMaps } from "./dashboards/configMaps.js";
 import { stackObject } from "../vocabulary/metrics/rules.js";
+import type { WatchedGateway } from "./promql.js";
 import { ruleObjects } from "./ruleObjects.js";
 
 /** Inputs of {@link Observability}. */
@@ -19,6 +20,8 @@ export interface ObservabilityArgs {
   /** `vllm:observability`, as its schema parses it. */
   config: ObservabilityConfig;
   environment: ServingEnvironment;
+  /** The stack's gateway. @default none */
+  gateway?: WatchedGateway;
 }
 
 /**
@@ -34,15 +37,16 @@ export class Observability extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  private rules(name: string, { models, batches, config, environment }: ObservabilityArgs): void {
+  private rules(name: string, { models, batches, config, environment, gateway }: ObservabilityArgs): void {
     const { namespace, partOf, monitoring, nodeGroups } = environment;
     const watched = { models, config, nodeGroups, ...(batches !== undefined && { batches }) };
     const labels = labelsOf(partOf);
+    const own = { stack: partOf, ...(gateway !== undefined && { gateway }) };
     const objects = pulumi
       .output(namespace)
-      .apply((inNamespace) => ruleObjects(watched, { namespace: inNamespace, stack: partOf }));
+      .apply((inNamespace) => ruleObjects(watched, { ...own, namespace: inNamespace }));
     // The names are known where the namespace is not.
-    for (const objectName of Object.keys(ruleObjects(watched, { namespace: "", stack: partOf }))) {
+    for (const objectName of Object.keys(ruleObjects(watched, { ...own, namespace: "" }))) {
       new k8s.apiextensions.CustomResource(
         `${name}-${objectName}`,
         {

@@ -1,4 +1,5 @@
 /** Pieces of PromQL. */
+import type { TenantConfig } from "../contract/gateway/tenants.js";
 import { METRIC_LABELS } from "../vocabulary/metrics/labels.js";
 
 /** Labels and the values that they have to have. */
@@ -37,6 +38,15 @@ export interface Scope {
   namespace: string;
   /** The stack: the label `vllm_stack`. */
   stack: string;
+  /** The stack's gateway, whose proxies have a namespace of their own. @default none */
+  gateway?: WatchedGateway;
+}
+
+/** A gateway as far as rules need it. */
+export interface WatchedGateway {
+  /** Of its proxies, and of the service that counts quotas. */
+  namespace: string;
+  tenants: Readonly<Record<string, Pick<TenantConfig, "limits">>>;
 }
 
 /** Series of the stack: recorded ones, and those that carry the labels of the scrape. */

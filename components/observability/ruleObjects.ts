@@ -11,6 +11,7 @@ import type { RuleGroup, Scope } from "./promql.js";
 import { contractGroup } from "./rules/contracts.js";
 import { costGroups } from "./rules/cost.js";
 import { fleetGroups } from "./rules/fleet.js";
+import { gatewayGroups } from "./rules/gateway.js";
 import { seriesGroups } from "./rules/series/series.js";
 import { sloGroups } from "./rules/slo/slo.js";
 
@@ -42,6 +43,10 @@ export function ruleObjects(
     ...(levels.length > 0 && { [`${ofStack}.slo`]: levels }),
     [`${ofStack}.cost`]: costGroups({ models, batches, nodeGroups, config }, scope),
     [`${ofStack}.alerts`]: alertGroups(scope, config.alerts),
-    [fleetRules(scope.stack)]: [...fleetGroups(scope), ...fleetAlertGroups(scope, config.alerts)],
+    [fleetRules(scope.stack)]: [
+      ...fleetGroups(scope),
+      ...gatewayGroups(scope),
+      ...fleetAlertGroups(scope, config.alerts),
+    ],
   };
 }

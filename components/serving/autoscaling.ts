@@ -7,6 +7,7 @@
  * (https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#algorithm-details).
  */
 import type { IScaledObject } from "@kubernetes-models/keda/keda.sh/v1alpha1/ScaledObject";
+import { activationQuery, POLLING_SECONDS } from "../derive/gateway/fromZero.js";
 import type { RuntimePlan } from "../derive/plan.js";
 import type { Autoscaling } from "../contract/schema.js";
 import type { Trigger as OwnTrigger } from "../contract/triggers.js";
@@ -40,11 +41,11 @@ function fallbackOf(stated: Fallback | undefined, min: number): ScaledObjectSpec
   return { failureThreshold, replicas, behavior };
 }
 
-const POLLING_SECONDS = 15;
-
 /** Whom the queries ask. */
 export interface MetricsSource extends Pick<Monitoring, "monitors" | "seriesLabels" | "authentication"> {
   url: string;
+  /** The stack, whose gateway wakes models at zero. @default any */
+  stack?: string;
   /** Name of the TriggerAuthentication. @default none */
   triggerAuthentication?: string;
 }
@@ -92,6 +93,13 @@ function ownTrigger(name: string, own: OwnTrigger, source: MetricsSource): Trigg
   };
 }
 
+/** What wakes a release at zero: the config's own query, else requests at the gateway. */
+function activationOf(plan: RuntimePlan, namespace: string, { stack }: MetricsSource): Autoscaling["activation"] {
+  const { min, activation } = plan.autoscaling;
+  if (activation !== undefined || min > 0 || plan.gateway?.fromZero === undefined) return activation;
+  return { query: activationQuery(plan, namespace, stack), threshold: 0 };
+}
+
 /** The model's load that a release is to hold, at the targets of its own. */
 function loadTriggers(load: ReleaseLoad, plan: RuntimePlan, namespace: string, source: MetricsSource): Trigger[] {
   const { inFlight, kvCache } = loadQueries(load, plan, namespace, seriesOf(source));
@@ -109,7 +117,8 @@ export function scaledObjectSpec(
   source: MetricsSource,
   load?: ReleaseLoad,
 ): ScaledObjectSpec {
-  const { min, max, activation, triggers = {}, behavior, fallback } = plan.autoscaling;
+  const { min, max, triggers = {}, behavior, fallback } = plan.autoscaling;
+  const activation = activationOf(plan, namespace, source);
   const { inFlight, waiting, kvCache } = queries(plan, namespace, seriesOf(source));
   const windowSeconds = scaleDownSeconds(plan);
   return {

@@ -118,7 +118,7 @@ export class VllmRuntime extends pulumi.ComponentResource {
                 plan,
                 workload.scaleTarget,
                 inNamespace,
-                { ...monitoring, url, triggerAuthentication },
+                { ...monitoring, url, triggerAuthentication, stack: partOf },
                 args.load,
               ),
             ),

@@ -84,6 +84,16 @@ export const ALERTS = {
   VllmGpuIdle: ticket(HOUR, { value: 0.05, min: 0, max: 1, what: "mean utilization of a day, 0 to 1" }),
   VllmBudgetSpent: ticket(5 * MINUTE, { value: 1, min: 0.1, max: 100, what: "times the day's budget" }),
   VllmCostMissing: ticket(HOUR),
+  // gateway
+  VllmTenantNearQuota: ticket(10 * MINUTE, { value: 0.9, min: 0.1, max: 1, what: "share of a limit a minute" }),
+  VllmTenantNearDay: ticket(5 * MINUTE, { value: 0.9, min: 0.1, max: 1, what: "share of a limit a day" }),
+  VllmTenantRefused: ticket(15 * MINUTE, { value: 0.05, min: 0, max: 1, what: "share of the tenant's requests" }),
+  VllmGatewayErrors: page(5 * MINUTE, { value: 0.05, min: 0, max: 1, what: "share of the model's requests" }),
+  VllmGatewayDown: page(MINUTE),
+  VllmGatewayProxyMissing: ticket(10 * MINUTE),
+  VllmGatewaySeriesMissing: ticket(10 * MINUTE),
+  VllmQuotaServiceDown: page(MINUTE),
+  VllmUnauthenticatedBurst: ticket(5 * MINUTE, { value: 1, min: 0, max: 100_000, what: "requests a second" }),
 } as const satisfies Record<string, AlertDefaults>;
 export type AlertName = keyof typeof ALERTS;
 

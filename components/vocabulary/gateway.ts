@@ -1,4 +1,5 @@
 /** Names that the gateway's parts share: headers, dynamic metadata, outcomes, ports and series. */
+import { stackObject } from "./metrics/rules.js";
 
 /**
  * Headers that the gateway's inner parts trust. A client's own are taken away before anything reads them (`earlyRequestHeaders`), so what a
@@ -45,7 +46,11 @@ export const METADATA_NAMESPACE = "pulumi-vllm";
 export const METADATA = {
   tenant: "tenant",
   model: "model",
+  /** The release that answered; written with the response. */
+  release: "release",
   class: "class",
+  /** Name of the key, where the tenant has several. In logs alone. */
+  key: "key",
   /** Name that the client sent: the model's, an alias or an adapter. */
   asked: "asked",
   outcome: "outcome",
@@ -72,6 +77,11 @@ export const OUTCOMES = [
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
+/** Outcomes of requests that were the client's to mend: they are no errors of the service. */
+export const CLIENT_OUTCOMES = ["validation", "unauthenticated", "forbidden", "quota"] as const satisfies Outcome[];
+/** Outcomes of requests that the service failed. */
+export const FAILED_OUTCOMES = ["busy", "timeout", "upstream"] as const satisfies Outcome[];
+
 /** Paths that clients may use, by what a model does; everything else is 404. */
 export const CLIENT_PATHS = {
   generate: ["/v1/chat/completions", "/v1/completions", "/v1/responses"],
@@ -86,15 +96,45 @@ export const MODELS_PATH = "/v1/models";
 /** Ports of the proxies' pods; those of the Gateway are 443. */
 export const GATEWAY_PORTS = { https: 443, metrics: 19001 } as const;
 
-/** Series of the gateway, as Envoy's stats access log writes them; each has the labels below. */
-export const GATEWAY_SERIES = {
-  requests: "vllm_gateway_requests_total",
-  inputTokens: "vllm_gateway_input_tokens_total",
-  outputTokens: "vllm_gateway_output_tokens_total",
-  microdollars: "vllm_gateway_microdollars_total",
-  firstToken: "vllm_gateway_first_token_milliseconds",
-  duration: "vllm_gateway_duration_milliseconds",
+/** What the names of the gateway's series begin with in Envoy; its Prometheus page puts `envoy_` before it. */
+export const GATEWAY_SERIES_PREFIX = "vllm_gateway";
+
+/** Labels of those series. Each has so many values as the config names, or as there are outcomes and codes: a client adds none. */
+export const GATEWAY_LABELS = {
+  stack: "vllm_stack",
+  tenant: "tenant",
+  model: "vllm_model",
+  release: "vllm_release",
+  class: "vllm_class",
+  outcome: "outcome",
+  code: "code",
 } as const;
 
-/** Labels of those series. */
-export const GATEWAY_LABELS = ["tenant", "model", "release", "class", "outcome", "code"] as const;
+/**
+ * Series of the gateway at `/stats/prometheus` of a proxy, as Envoy's stats access log writes them: counters without `_total`, and
+ * histograms in milliseconds. Recorded of Envoy 1.39.1 in test/vocabulary/fixtures.
+ */
+export const GATEWAY_SERIES = {
+  /** All labels. */
+  requests: "envoy_vllm_gateway_requests",
+  /** Without outcome and code, as are those below. */
+  inputTokens: "envoy_vllm_gateway_input_tokens",
+  outputTokens: "envoy_vllm_gateway_output_tokens",
+  microdollars: "envoy_vllm_gateway_microdollars",
+  /** Time to the first bytes of an answer's body; histogram. */
+  firstToken: "envoy_vllm_gateway_first_token",
+  /** Histogram. */
+  duration: "envoy_vllm_gateway_duration",
+  /** Answers that began well, and that the server or a timeout cut. */
+  broken: "envoy_vllm_gateway_broken",
+  /** Requests that were refused since the service that counts quotas did not answer; the stack alone is a label. */
+  quotaErrors: "envoy_vllm_gateway_quota_errors",
+} as const;
+
+/** Deployment of Envoy Gateway's service that counts quotas (internal/infrastructure/kubernetes/ratelimit of 1.9.1). */
+export const QUOTA_DEPLOYMENT = "envoy-ratelimit";
+
+/** Deployment and Service of the proxies, in the gateway's own namespace. @param namespace of the models */
+export function proxiesName(namespace: string, stack: string): string {
+  return `${namespace}-${stackObject(stack)}`;
+}

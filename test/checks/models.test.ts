@@ -70,7 +70,16 @@ describe("a model's own keys", () => {
     it("refuses zero replicas that nothing would wake", () => {
       assert.deepEqual(problemsOf({ "chat/autoscaling": { min: 0, max: 2 } }), [
         `error ${CHAT}.autoscaling.min: 0 needs activation: without a pod vLLM's metrics are gone, so a metric from outside, ` +
-          "such as the gateway's request rate, has to wake it; set autoscaling.activation.query, or min to 1",
+          "such as the gateway's request rate, has to wake it; set gateway.fromZero where the stack has a gateway, autoscaling.activation.query, or min to 1",
+      ]);
+    });
+
+    it("takes a gateway that wakes it, and refuses one for what never sleeps", () => {
+      const fromZero = { answer: "retry" };
+      assert.deepEqual(problemsOf({ "chat/autoscaling": { min: 0, max: 2 }, "chat/gateway": { fromZero } }), []);
+      assert.deepEqual(problemsOf({ "chat/gateway": { fromZero: { ...fromZero, holdSeconds: 60 } } }), [
+        `error ${CHAT}.gateway.fromZero: is only for autoscaling.min 0, and min is 1: leave it out, or set min to 0`,
+        `error ${CHAT}.gateway.fromZero.holdSeconds: has no effect with answer retry: leave it out, or set answer to hold`,
       ]);
     });
 

@@ -166,7 +166,7 @@ describe("resolveModels", () => {
       `error ${AT}.chat.class: "interactve" is not allowed: use interactive, batch or experimental; did you mean interactive?`,
       `error ${AT}.chat.drainSecond: unknown key; did you mean drainSeconds? Allowed: class, servedNames, apiKey, route, releases, autoscaling, drainSeconds, warmSpares, slo, load, gateway or pod`,
       `error ${AT}.chat.route.stable: there is no release "r2": use r1`,
-      `error ${AT}.chat.autoscaling.min: 0 needs activation: without a pod vLLM's metrics are gone, so a metric from outside, such as the gateway's request rate, has to wake it; set autoscaling.activation.query, or min to 1`,
+      `error ${AT}.chat.autoscaling.min: 0 needs activation: without a pod vLLM's metrics are gone, so a metric from outside, such as the gateway's request rate, has to wake it; set gateway.fromZero where the stack has a gateway, autoscaling.activation.query, or min to 1`,
       `${r1}.model.revision: "main" is not a commit: branches and tags move, so use the commit's 40 lower-case hex digits`,
       `${r1}.flags.seed.reason: is missing: give text`,
       `${r1}.image: "vllm/vllm-openai:latest" is not pinned: use a version tag with its digest, name:tag@sha256:…`,

@@ -3,13 +3,21 @@ import { observabilitySchema } from "../../components/contract/observability/sch
 import { queries as scalingQueries } from "../../components/derive/scaling.js";
 import type { ServedModel } from "../../components/derive/servedModel.js";
 import { dashboardsOf } from "../../components/observability/dashboards/dashboards.js";
+import type { Scope } from "../../components/observability/promql.js";
 import { ruleObjects } from "../../components/observability/ruleObjects.js";
 import { coldStartRuleSpec } from "../../components/serving/coldStart.js";
 import { servedModel } from "../serving/fixtures.js";
 import type { Recording } from "../promql/catalogue.js";
 import { GROUPS } from "./rules/costFixtures.js";
 
-export const SCOPE = { namespace: "models", stack: "prod" };
+export const SCOPE: Scope = {
+  namespace: "models",
+  stack: "prod",
+  gateway: {
+    namespace: "envoy-gateway-system",
+    tenants: { acme: { limits: { requestsPerMinute: 600, usdPerDay: 10 } } },
+  },
+};
 
 /** Two models; one has service levels of its own, and the other, which has two releases, those of its environment. */
 export function models(): ServedModel[] {

@@ -1,6 +1,7 @@
 /** Which metrics there are, with which labels: recorded of vLLM, stated of others, and made by our own rules. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { GATEWAY } from "../../components/vocabulary/metrics/gateway.js";
 import { DCGM, KEDA, KUBE } from "../../components/vocabulary/metrics/kubernetes.js";
 import { RELEASE_LEVEL, shownLabel } from "../../components/vocabulary/metrics/labels.js";
 import type { Metric } from "../../components/vocabulary/metrics/metric.js";
@@ -51,9 +52,17 @@ function shownLabels(): Map<string, string[]> {
 function others(): Map<string, Set<string>> {
   const shown = shownLabels();
   const tables: Metric[] = [...Object.values(KUBE), ...Object.values(DCGM), ...Object.values(KEDA)];
-  return new Map(
-    tables.map(({ name, labels }) => [name, new Set([...OF_OTHERS, ...labels, ...(shown.get(name) ?? [])])] as const),
+  const gateway = Object.values<Metric>(GATEWAY).flatMap((metric) =>
+    seriesNames(metric).map(
+      (name) => [name, new Set(["namespace", "pod", ...OF_OTHERS, ...metric.labels, "le"])] as const,
+    ),
   );
+  return new Map([
+    ...gateway,
+    ...tables.map(
+      ({ name, labels }) => [name, new Set([...OF_OTHERS, ...labels, ...(shown.get(name) ?? [])])] as const,
+    ),
+  ]);
 }
 
 /** A rule as far as it makes a series. */

@@ -20,6 +20,8 @@ export interface Alert {
   dashboard: BoardName;
   /** Reads series of other namespaces than the models', so that it belongs to the rules of the fleet. @default false */
   fleet?: true;
+  /** Only a stack with a gateway has it. @default false */
+  gateway?: true;
 }
 
 /** A rule as Prometheus reads it. */

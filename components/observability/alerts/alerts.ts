@@ -6,6 +6,7 @@ import { BATCH } from "./batch.js";
 import { BURN } from "./burn.js";
 import { CAPACITY } from "./capacity.js";
 import { COSTS } from "./cost.js";
+import { GATEWAYS } from "./gateway.js";
 import { GPUS } from "./gpu.js";
 import { LATENCY } from "./latency.js";
 import { pastGroup } from "./past.js";
@@ -24,6 +25,7 @@ export const SUBJECTS = {
   scrape: SCRAPE,
   batch: BATCH,
   cost: COSTS,
+  gateway: GATEWAYS,
 } as const satisfies Record<string, readonly Alert[]>;
 
 export const ALL_ALERTS: readonly Alert[] = Object.values(SUBJECTS).flat();
@@ -37,7 +39,7 @@ function groups(scope: Scope, config: AlertsConfig, isFleet: boolean): RuleGroup
       name: `vllm-alerts-${subject}${isFleet ? "-fleet" : ""}`,
       ...(subject in INTERVALS && { interval: INTERVALS[subject as keyof typeof SUBJECTS]! }),
       rules: alerts
-        .filter(({ fleet = false }) => fleet === isFleet)
+        .filter(({ fleet = false, gateway = false }) => fleet === isFleet && (!gateway || scope.gateway !== undefined))
         .flatMap((alert) => alertingRule(alert, scope, config)),
     }))
     .filter(({ rules }) => rules.length > 0);

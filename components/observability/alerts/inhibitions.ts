@@ -12,6 +12,7 @@ export interface Inhibition {
 }
 
 const { stack, model, release } = METRIC_LABELS;
+const SAME_STACK = ["namespace", stack];
 const SAME_MODEL = ["namespace", stack, model];
 const SAME_RELEASE = [...SAME_MODEL, release];
 const SAME_OBJECTIVE = [...SAME_MODEL, "slo"];
@@ -25,16 +26,16 @@ export const INHIBITIONS: readonly Inhibition[] = [
     source: "VllmNoReadyReplica",
     targets: [
       ...["VllmEngineHung", "VllmRefusals", "VllmTtftHigh", "VllmRequestsWaiting", "VllmScalerAtMost"],
-      ...["VllmRolloutStuck", ...BURNS],
+      ...["VllmRolloutStuck", "VllmGatewayErrors", ...BURNS],
     ] as AlertName[],
     equal: SAME_MODEL,
   },
   {
     source: "VllmEngineHung",
-    targets: ["VllmRefusals", "VllmTtftHigh", "VllmRequestsWaiting", "VllmKvCacheFull", ...BURNS],
+    targets: ["VllmRefusals", "VllmTtftHigh", "VllmRequestsWaiting", "VllmKvCacheFull", "VllmGatewayErrors", ...BURNS],
     equal: SAME_MODEL,
   },
-  { source: "VllmRefusals", targets: BURNS, equal: SAME_MODEL },
+  { source: "VllmRefusals", targets: ["VllmGatewayErrors", ...BURNS], equal: SAME_MODEL },
   { source: "VllmSloBurnFast", targets: ["VllmSloBurnSlow", "VllmSloBurnSteady"], equal: SAME_OBJECTIVE },
   { source: "VllmSloBurnSlow", targets: ["VllmSloBurnSteady"], equal: SAME_OBJECTIVE },
   {
@@ -45,5 +46,18 @@ export const INHIBITIONS: readonly Inhibition[] = [
   { source: "VllmNodeMissing", targets: ["VllmStartBeyondBudget", "VllmRolloutStuck"], equal: SAME_RELEASE },
   { source: "VllmSpotMissing", targets: ["VllmStartBeyondBudget", "VllmRolloutStuck"], equal: SAME_RELEASE },
   { source: "VllmStartBeyondBudget", targets: ["VllmRolloutStuck"], equal: SAME_RELEASE },
+  {
+    source: "VllmGatewayDown",
+    targets: [
+      "VllmGatewayErrors",
+      "VllmQuotaServiceDown",
+      "VllmGatewayProxyMissing",
+      "VllmGatewaySeriesMissing",
+      ...BURNS,
+    ],
+    equal: SAME_STACK,
+  },
+  { source: "VllmQuotaServiceDown", targets: ["VllmGatewayErrors", ...BURNS], equal: SAME_STACK },
+  { source: "VllmGatewayErrors", targets: BURNS, equal: SAME_MODEL },
   { source: "VllmScrapeMissing", targets: ["VllmScalerFallback"], equal: SAME_RELEASE },
 ];

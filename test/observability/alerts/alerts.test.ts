@@ -9,7 +9,8 @@ import { ALERT_NAMES, ALERTS, type AlertDefaults, type AlertName } from "../../.
 import { ALL_TESTS } from "./tests.js";
 import { checkRules, needsPromtool, testRules } from "../../promtool.js";
 import { PROJECT } from "../../tools/folders.js";
-import { always, ofRelease, R1, SCOPE, series } from "./world.js";
+import type { Scope } from "../../../components/observability/promql.js";
+import { always, ofRelease, R1, SCOPE, series, WITH_GATEWAY } from "./world.js";
 
 const DEFAULTS = alertsSchema.parse({});
 const LINKED = alertsSchema.parse({
@@ -80,8 +81,23 @@ describe("alerts", () => {
     }
   });
 
+  it("of a gateway are there only where the stack has one", () => {
+    const of = (scope: Scope) =>
+      new Set(
+        alertGroups(scope, DEFAULTS).flatMap(({ rules }) =>
+          rules.flatMap((rule) => ("alert" in rule ? rule.alert : [])),
+        ),
+      );
+    const own = ALL_ALERTS.filter(({ gateway }) => gateway).map(({ name }) => name);
+    assert.equal(own.length, 9);
+    assert.deepEqual(
+      [...of(WITH_GATEWAY)].filter((name) => !of(SCOPE).has(name)),
+      own,
+    );
+  });
+
   it("never divide by a number of series", () => {
-    for (const { rules } of [...alertGroups(SCOPE, DEFAULTS), ...fleetAlertGroups(SCOPE, DEFAULTS)]) {
+    for (const { rules } of [...alertGroups(WITH_GATEWAY, DEFAULTS), ...fleetAlertGroups(SCOPE, DEFAULTS)]) {
       for (const { expr } of rules) assert.doesNotMatch(expr, /\/[^\n]*\bcount\b/);
     }
   });
@@ -114,7 +130,8 @@ describe("runbooks", () => {
 
 describe("inhibitions", () => {
   it("let one of two alerts that page for a model say what it is", () => {
-    const ofModel = ALERT_NAMES.filter((name) => ALERTS[name].severity === "page" && name !== "VllmStateMissing");
+    const ofStack: readonly AlertName[] = ["VllmStateMissing", "VllmGatewayDown", "VllmQuotaServiceDown"];
+    const ofModel = ALERT_NAMES.filter((name) => ALERTS[name].severity === "page" && !ofStack.includes(name));
     const told = (one: AlertName, other: AlertName): boolean =>
       INHIBITIONS.some(({ source, targets }) => source === one && targets.includes(other));
     for (const one of ofModel) {
@@ -152,7 +169,7 @@ describe("the alerts' rules", () => {
 
   it("pass promtool's check, the lint included", async () => {
     for (const config of [DEFAULTS, LINKED]) {
-      await checkRules({ groups: [...alertGroups(SCOPE, config), ...fleetAlertGroups(SCOPE, config)] });
+      await checkRules({ groups: [...alertGroups(WITH_GATEWAY, config), ...fleetAlertGroups(SCOPE, config)] });
     }
   });
 

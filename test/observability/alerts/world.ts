@@ -5,6 +5,7 @@ import type { RuntimePlan } from "../../../components/derive/plan.js";
 import { alertGroups, fleetAlertGroups } from "../../../components/observability/alerts/alerts.js";
 import type { Scope } from "../../../components/observability/promql.js";
 import { contractGroup, releaseLabels } from "../../../components/observability/rules/contracts.js";
+import { gatewayGroups } from "../../../components/observability/rules/gateway.js";
 import { seriesGroups } from "../../../components/observability/rules/series/series.js";
 import { type AlertName, ALERTS } from "../../../components/vocabulary/alerts.js";
 import { APP_NAME, LABELS } from "../../../components/vocabulary/labels.js";
@@ -15,6 +16,19 @@ import { type InputSeries, testRules } from "../../promtool.js";
 import { merged, releaseConfig, servedModel } from "../../serving/fixtures.js";
 
 export const SCOPE: Scope = { namespace: "models", stack: "test" };
+/** The same stack with a gateway. */
+export const WITH_GATEWAY: Scope = {
+  ...SCOPE,
+  gateway: {
+    namespace: "envoy-gateway-system",
+    tenants: {
+      acme: {
+        limits: { requestsPerMinute: 600, outputTokensPerMinute: 60_000, inputTokensPerDay: 1_000_000, usdPerDay: 10 },
+      },
+      other: { limits: { requestsPerMinute: 600 } },
+    },
+  },
+};
 /** chat, whose route names r1; r2 is there beside it. */
 export const MODEL = servedModel(
   merged({ autoscaling: { min: 1, max: 3 } }, { releases: { r2: releaseConfig({ context: 4096 }) } }),
@@ -125,7 +139,8 @@ type AnyRule = { record?: string; alert?: string; expr: string; labels?: Labels;
 const RULES: readonly AnyRule[] = [
   contractGroup(MODEL, SCOPE),
   ...seriesGroups(SCOPE),
-  ...alertGroups(SCOPE, config),
+  ...gatewayGroups(WITH_GATEWAY),
+  ...alertGroups(WITH_GATEWAY, config),
   ...fleetAlertGroups(SCOPE, config),
 ]
   .flatMap(({ rules }): object[] => rules)

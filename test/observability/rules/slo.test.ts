@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 
 import { alertsSchema } from "../../../components/contract/observability/alerts.js";
 import { alertGroups } from "../../../components/observability/alerts/alerts.js";
+import type { Scope } from "../../../components/observability/promql.js";
+import { gatewayGroups } from "../../../components/observability/rules/gateway.js";
 import { sloGroups } from "../../../components/observability/rules/slo/slo.js";
 import { seriesGroups } from "../../../components/observability/rules/series/series.js";
 import type { InputSeries, RuleTest } from "../../promtool.js";
@@ -61,6 +63,37 @@ describe("service levels", () => {
 
   it("are rules that promtool accepts", async () => {
     await checkRules({ groups: [...RECORDED, ...ALERTS] });
+  });
+
+  describe("of a stack with a gateway", () => {
+    const OF_GATEWAY: Scope = { ...SCOPE, gateway: { namespace: "gateways", tenants: {} } };
+    const GROUPS = [...seriesGroups(OF_GATEWAY), ...gatewayGroups(OF_GATEWAY), ...sloGroups([MODEL], OF_GATEWAY)];
+    const atGateway = (outcome: string, values: string): InputSeries => ({
+      series: `envoy_vllm_gateway_requests{namespace="gateways",vllm_stack="prod",pod="p",instance="p",tenant="acme",vllm_model="chat",vllm_class="interactive",vllm_release="r1",outcome="${outcome}",code="0"}`,
+      values,
+    });
+    const availability = ofSlo("model:vllm_slo_errors:ratio_rate1h", "availability");
+
+    it("is accepted by promtool", async () => {
+      await checkRules({ groups: GROUPS });
+    });
+
+    it("counts requests of a time in which no server is there, and none that the client has to mend", async () => {
+      const input_series = [
+        atGateway("ok", "0+9x75"),
+        atGateway("busy", "0+1x75"),
+        atGateway("validation", "0+10x75"),
+        atGateway("quota", "0+10x75"),
+      ];
+      const promql_expr_test = [value(availability, "70m", LABELS("availability"), 0.1)];
+      await testRules({ groups: GROUPS }, [{ interval: "1m", input_series, promql_expr_test }]);
+    });
+
+    it("goes by the servers until the gateway has answered a request", async () => {
+      const input_series = [posted("2xx", "0+8x75"), posted("5xx", "0+2x75"), scraped("up", "1x75")];
+      const promql_expr_test = [value(availability, "70m", LABELS("availability"), 0.2)];
+      await testRules({ groups: GROUPS }, [{ interval: "1m", input_series, promql_expr_test }]);
+    });
   });
 
   it("count a first token on the edge as good, and spend the budget by what is beyond", async () => {

@@ -1,4 +1,6 @@
 /** Requests and good ones, a second, of each service level. */
+import { CLIENT_OUTCOMES, FAILED_OUTCOMES, GATEWAY_LABELS } from "../../../vocabulary/gateway.js";
+import { GATEWAY_RATES } from "../../../vocabulary/metrics/gateway.js";
 import { MODEL_REQUESTS, type Objective, OBJECTIVES, RELEASE, SLO } from "../../../vocabulary/metrics/recorded.js";
 import { MODEL_LEVEL } from "../../../vocabulary/metrics/labels.js";
 import { list, ofStack, type RecordingRule, type Scope } from "../../promql.js";
@@ -32,10 +34,37 @@ function badAnswers(scope: Scope): string {
   return `sum by (${OF_MODEL}) (${answered} or ${ended})`;
 }
 
+/**
+ * Requests that the gateway answered, without those that were the client's to mend; where it has none yet, those of the servers. Only
+ * the gateway sees a request while no server is there.
+ */
+function requestsOf(scope: Scope): string {
+  const served = `sum by (${OF_MODEL}) (${ofStack(RELEASE.http, scope)})`;
+  if (scope.gateway === undefined) return served;
+  return `(${atGateway(`!~"${CLIENT_OUTCOMES.join("|")}"`, scope)}\nor ${served})`;
+}
+
+/** Requests a second at the gateway by model. @param outcome matcher of the label */
+function atGateway(outcome: string, scope: Scope): string {
+  const series = ofStack(GATEWAY_RATES.requests, scope).replace(
+    /\}$/,
+    `,${GATEWAY_LABELS.outcome}${outcome},${GATEWAY_LABELS.model}!=""}`,
+  );
+  return `sum by (${OF_MODEL}) (${series})`;
+}
+
+/** Of the same requests, those that were answered badly. */
+function badOf(scope: Scope): string {
+  if (scope.gateway === undefined) return badAnswers(scope);
+  const cut = ofStack(GATEWAY_RATES.broken, scope).replace(/\}$/, `,${GATEWAY_LABELS.model}!=""}`);
+  const failed = atGateway(`=~"${FAILED_OUTCOMES.join("|")}"`, scope).replace(/\)$/, ` or ${cut})`);
+  return `(${failed}\nor 0 * ${atGateway(`!~"${CLIENT_OUTCOMES.join("|")}"`, scope)}\nor ${badAnswers(scope)})`;
+}
+
 function availabilityRules(scope: Scope): RecordingRule[] {
   const slo = OBJECTIVES.availability;
   const all = `${ofStack(MODEL_REQUESTS, scope)} and on (${OF_MODEL}) ${objectives(scope, slo)}`;
-  const bad = `(${badAnswers(scope)} or 0 * ${ofStack(MODEL_REQUESTS, scope)})`;
+  const bad = `(${badOf(scope)} or 0 * ${ofStack(MODEL_REQUESTS, scope)})`;
   return [
     { record: SLO.requests, expr: all, labels: { slo } },
     {
@@ -47,7 +76,7 @@ function availabilityRules(scope: Scope): RecordingRule[] {
 }
 
 export function requestRules(scope: Scope): RecordingRule[] {
-  const requests = `sum by (${OF_MODEL}) (${ofStack(RELEASE.http, scope)})`;
+  const requests = requestsOf(scope);
   return [
     { record: MODEL_REQUESTS, expr: orZero(requests, scope) },
     ...LATENCIES.flatMap(([slo, buckets]) => latencyRules(slo, buckets, scope)),
