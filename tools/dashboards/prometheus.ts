@@ -32,7 +32,7 @@ export class OwnPrometheus {
   private constructor(
     private readonly process: ChildProcess,
     private readonly folder: string,
-    private readonly url: string,
+    readonly url: string,
   ) {}
 
   /** @param binary path of the program @throws Failure when it does not start */

@@ -108,7 +108,7 @@ function checkText({ at, lines, mark = "" }: Block, project: Project): Problem[]
   if (command === undefined) {
     return [error(at, "a text needs a mark: <!-- output: <command> -->, or <!-- not checked: <reason> -->")];
   }
-  if (!isRunnable(command)) return [error(at, `"${command}" is not run by this check`)];
+  if (!isRunnable(command, stackFile !== undefined)) return [error(at, `"${command}" is not run by this check`)];
   return compare(at, command, lines, project.run(command, stackFile));
 }
 

@@ -24,6 +24,8 @@ export interface Scripts {
 
 /** Scripts that need neither a cluster nor Go nor a download, change no file of the repository and take seconds. */
 const RUNNABLE = ["preview", "render", "fit"];
+/** Those that change a stack's file, too, where it is a copy. */
+const RUNNABLE_ON_COPIES = [...RUNNABLE, "release"];
 /** Not run: the check itself needs the packages, and CI runs the tests. */
 const GIVEN = ["npm ci", "npm test"];
 
@@ -52,9 +54,11 @@ export function npmRun(command: string): NpmRun | undefined {
   return { script, arguments: separator === "--" ? others.filter((word) => !/^[>|]/.test(word)) : [] };
 }
 
-export function isRunnable(command: string): boolean {
+/** @param onCopy it runs in a folder of its own, with a copy of a stack's file */
+export function isRunnable(command: string, onCopy = false): boolean {
   const run = npmRun(command);
-  return run !== undefined && /^[\w\s:./=,-]*$/.test(command) && RUNNABLE.includes(run.script);
+  const scripts = onCopy ? RUNNABLE_ON_COPIES : RUNNABLE;
+  return run !== undefined && /^[\w\s:./=,-]*$/.test(command) && scripts.includes(run.script);
 }
 
 export function isGiven(command: string): boolean {

@@ -212,14 +212,19 @@ async function comparisonOf(rollout: Rollout, look: Look): Promise<Seen<Comparis
 }
 
 /** Whether the release that gets more has its replicas. */
-function notReady({ model }: Rollout, release: string, replicas: Seen<Map<string, Replicas>>): string[] {
+function notReady({ model, hasGateway }: Rollout, release: string, replicas: Seen<Map<string, Replicas>>): string[] {
   if ("why" in replicas) return [];
   const there = replicas.value.get(release);
   if (there === undefined) return [`${release} is not in the cluster yet: apply the config first (pulumi up)`];
   const { wanted, ready } = there;
   // At zero replicas on purpose the first request starts one.
   if (wanted === 0 && model.autoscaling.min === 0) return [];
-  return ready > 0 && ready >= wanted ? [] : [`${ready} of ${wanted} replicas of ${release} are ready`];
+  if (ready === 0 || ready < wanted) return [`${ready} of ${wanted} replicas of ${release} are ready`];
+  const stable = replicas.value.get(model.route.stable)?.ready ?? 0;
+  // With a gateway it was sized for this before.
+  if (hasGateway || ready >= stable) return [];
+  const have = `${release} has ${ready} ready, and ${model.route.stable} ${stable} for the same requests`;
+  return [`${have}: set autoscaling.min to ${stable}, apply that first, and lower it afterwards`];
 }
 
 function notWithin(comparison: Seen<Comparison>): string[] {

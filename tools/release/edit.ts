@@ -63,7 +63,8 @@ function refused(at: string, message: string): BadInput {
 }
 
 function keyOf(key: unknown): string {
-  return String(isScalar(key) ? key.value : key);
+  // Of a merge key the value is a symbol.
+  return String(isScalar(key) ? (key.source ?? key.value) : key);
 }
 
 function changesOf(node: YAMLMap, wanted: Record<string, Value>, text: string, eol: string, at: string): Splice[] {

@@ -5,7 +5,7 @@ import { seriesOf } from "../../components/serving/monitors.js";
 import { namespaceName } from "../../stacks/schema.js";
 import { urlServer } from "../cluster/http.js";
 import { type ClusterOptions, kubeconfigOf } from "../cluster/kubeconfig.js";
-import { Failure } from "../failure.js";
+import { BadInput, Failure } from "../failure.js";
 import type { LoadedStack } from "../loadStack.js";
 import { Cluster, type KubernetesObject } from "../local/client.js";
 import { Skip } from "../verify/check.js";
@@ -57,7 +57,7 @@ export class Look {
 
   /** By release; one that is not there has none. */
   replicas({ name }: ServedModel): Promise<Seen<Map<string, Replicas>>> {
-    return seen(async () => {
+    return this.seen(async () => {
       const labels = {
         [LABELS.name]: APP_NAME,
         [LABELS.component]: COMPONENTS.runtime,
@@ -76,7 +76,7 @@ export class Look {
 
   /** Both releases over the last minutes. */
   sides(model: ServedModel, canary: string, minutes: number): Promise<Seen<Sides>> {
-    return seen(async () => {
+    return this.seen(async () => {
       const { config } = this.loaded;
       const stable = model.releases.get(model.route.stable)!;
       const place = {
@@ -100,14 +100,15 @@ export class Look {
     const own = new Prometheus(target, undefined, token);
     return (query) => own.query(query);
   }
-}
 
-/** What cannot be reached is no failure of the command yet. */
-async function seen<T>(read: () => Promise<T>): Promise<Seen<T>> {
-  try {
-    return { value: await read() };
-  } catch (thrown) {
-    if (thrown instanceof Failure || thrown instanceof Skip) return { why: thrown.message };
-    throw thrown;
+  /** What cannot be reached is no failure of the command yet; a kubeconfig that the call names has to be one. */
+  private async seen<T>(read: () => Promise<T>): Promise<Seen<T>> {
+    try {
+      return { value: await read() };
+    } catch (thrown) {
+      const isCall = thrown instanceof BadInput && this.options.kubeconfig !== undefined;
+      if (!isCall && (thrown instanceof Failure || thrown instanceof Skip)) return { why: thrown.message };
+      throw thrown;
+    }
   }
 }
