@@ -22,7 +22,7 @@ import { NAMESPACE } from "./namespace.js";
 import { type PlainSections, plainSectionsSchema, stackConfigSchema } from "./schema.js";
 import { type Secrets, takeSecrets } from "./secrets.js";
 
-export interface StackConfig extends Omit<PlainSections, "huggingFaceToken"> {
+export interface StackConfig extends Omit<PlainSections, "huggingFaceToken" | "tenantKeys"> {
   cluster: ClusterConfig;
   /** A secret: wrap it before it goes into a resource. */
   huggingFaceToken?: string | SecretRef;
@@ -74,15 +74,19 @@ export function parseStackConfig(
 function withSecrets(config: StackConfig, secrets: Secrets): StackConfig {
   const { existing } = config.cluster;
   const kubeconfig = secrets["cluster.existing.kubeconfig"];
-  const { huggingFaceToken } = secrets;
+  const { huggingFaceToken, tenantKeys } = secrets;
   return {
     ...config,
+    ...(tenantKeys !== undefined && { tenantKeys }),
     ...(existing !== undefined && kubeconfig !== undefined && { cluster: { existing: { ...existing, kubeconfig } } }),
     ...(huggingFaceToken !== undefined && { huggingFaceToken }),
   };
 }
 
-/** A cache without a kind is not there: the engine insists on a default for each declared key, and gives `{}`. */
+/** Sections that may be left out. */
+const OPTIONAL = ["cache", "gateway"];
+
+/** A cache without a kind and a gateway without a host are not there: the engine insists on a default for each declared key, and gives `{}`. */
 function unlessEmpty(section: unknown): unknown {
   return isDeepStrictEqual(section, {}) ? undefined : section;
 }
@@ -94,7 +98,7 @@ function parseValues(values: Readonly<Record<string, unknown>>, today: Date): Pa
   const known = Object.keys(stackConfigSchema.shape);
   const plain = Object.entries(plainSectionsSchema.shape).map(
     ([key, schema]) =>
-      [key, parse(schema, key === "cache" ? unlessEmpty(others[key]) : others[key], prefix + key)] as const,
+      [key, parse(schema, OPTIONAL.includes(key) ? unlessEmpty(others[key]) : others[key], prefix + key)] as const,
   );
   const plainProblems = plain.flatMap(([, { problems }]) => problems);
   const plainParts = plain.map(([key, { parts }]) => [key, parts] as const).filter(([, parts]) => parts !== undefined);
@@ -127,8 +131,9 @@ function parseValues(values: Readonly<Record<string, unknown>>, today: Date): Pa
   const cluster = sections.cluster.config;
   if (cluster === undefined || all.some(({ severity }) => severity === "error")) return { problems: all };
   // Without an error every part is whole.
+  const { tenantKeys: _, ...sectionsWithoutKeys } = sections.plain as PlainSections;
   const config = {
-    ...(sections.plain as PlainSections),
+    ...sectionsWithoutKeys,
     cluster,
     models: models.models,
     batches: batches.batches,

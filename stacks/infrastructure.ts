@@ -55,7 +55,12 @@ export function infrastructure(config: StackConfig, stack: string, present?: Pre
   const { ready: storageReady, ...storage } = storageOf(config, built, stack);
   const access = providerArgs(cluster, built);
   const isKarpenter = cluster.built?.nodes === "karpenter";
-  const installs = isKarpenter || Object.values(platform.addons).some(({ install }) => install ?? built !== undefined);
+  const envoyGateway = envoyGatewayOf(config);
+  const { envoyGateway: _, ...switched } = platform.addons;
+  const installs =
+    isKarpenter ||
+    envoyGateway !== undefined ||
+    Object.values(switched).some(({ install }) => install ?? built !== undefined);
   if (!installs) {
     return {
       provider: new k8s.Provider("cluster", access, { dependsOn: storageReady }),
@@ -76,6 +81,7 @@ export function infrastructure(config: StackConfig, stack: string, present?: Pre
       modelNamespaces: [namespaceName(namespace)],
       fleetRules: [fleetRules(stack)],
       shownLabels: Object.keys(config.labels),
+      ...(envoyGateway !== undefined && { envoyGateway }),
       ...(cluster.built !== undefined && built !== undefined && ofBuilt(cluster.built, built, config.labels)),
     },
     { provider: addonsProvider },
@@ -92,6 +98,18 @@ export function infrastructure(config: StackConfig, stack: string, present?: Pre
   // A provider of its own for the models: a ScaledObject whose KEDA has gone first would wait for ever to be deleted.
   const provider = new k8s.Provider("cluster", access, { dependsOn: ready });
   return { provider, prometheusUrl: addons.prometheusUrl, ...storage };
+}
+
+/** What Envoy Gateway is installed with; `undefined` where the cluster has it, or needs none. */
+function envoyGatewayOf({ gateway, models }: StackConfig): PlatformArgs["envoyGateway"] {
+  if (gateway?.install !== true) return undefined;
+  const { redisUrl, redisImage } = gateway.rateLimits;
+  return {
+    namespace: gateway.namespace,
+    ...(redisUrl !== undefined && { redisUrl }),
+    ...(redisImage !== undefined && { redisImage }),
+    endpointPicker: models.some((model) => model.gateway?.endpointPicker !== undefined),
+  };
 }
 
 /** Tags of everything in AWS. */

@@ -59,6 +59,12 @@ export const stackConfigSchema = z.strictObject({
   batch: batchesSchema.prefault({}),
   batchQuota: batchQuotaSchema.optional(),
   gateway: gatewaySchema.optional(),
+  tenantKeys: z
+    .record(dnsLabel, z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]))
+    .optional()
+    .describe(
+      "API keys by tenant, one or several, so that one can be replaced by another; each set with --secret, of at least 24 characters",
+    ),
 });
 
 /** Sections that are parsed as they stand; the cluster is of two kinds, models and batches become plans. */

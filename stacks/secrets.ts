@@ -3,7 +3,9 @@ import { joinPath, typeName } from "../components/config/parse.js";
 import { WRONG } from "../components/config/parts.js";
 import { looksLikeSecretRef } from "../components/config/secretRef.js";
 import { error, listOr, type Problem } from "../components/config/problems.js";
+import type { TenantKeys } from "../components/derive/gateway/keys.js";
 import { NAMESPACE } from "./namespace.js";
+import { isTenantKey, takeTenantKeys, TENANT_KEYS } from "./tenantKeys.js";
 
 /** Stands for every secret value. */
 export const SECRET_MASK = "[secret]";
@@ -21,11 +23,20 @@ const SECRET_PLACES = {
   },
 } as const;
 
-export type SecretPath = keyof typeof SECRET_PLACES;
-export const SECRET_PATHS = Object.keys(SECRET_PLACES) as SecretPath[];
+type TextPath = keyof typeof SECRET_PLACES;
+const TEXT_PATHS = Object.keys(SECRET_PLACES) as TextPath[];
+
+/** Places of secrets: of texts, and the section with the tenants' keys. */
+export type SecretPath = TextPath | typeof TENANT_KEYS;
+export const SECRET_PATHS: readonly SecretPath[] = [...TEXT_PATHS, TENANT_KEYS];
 
 /** The secrets of a config. */
-export type Secrets = Partial<Record<SecretPath, string>>;
+export type Secrets = Partial<Record<TextPath, string>> & { tenantKeys?: TenantKeys };
+
+/** Whether a secret may stand at a path without `vllm:`. */
+export function mayHoldSecret(path: string): boolean {
+  return (TEXT_PATHS as string[]).includes(path) || isTenantKey(path);
+}
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -115,8 +126,12 @@ export function takeSecrets(given: Values, encrypted: readonly string[]): Withou
   const told = new Map<string, string>();
   // Somewhere below these keys a value is encrypted, and it may be the one that is allowed to.
   const unsure: string[] = [];
-  let values = given;
-  for (const path of SECRET_PATHS) {
+  const tenants = takeTenantKeys(given[TENANT_KEYS], encrypted, SECRET_MASK);
+  problems.push(...tenants.problems);
+  const { [TENANT_KEYS]: _, ...others } = given;
+  if (tenants.keys !== undefined) secrets.tenantKeys = tenants.keys;
+  let values: Values = tenants.masked === undefined ? others : { ...others, [TENANT_KEYS]: tenants.masked };
+  for (const path of TEXT_PATHS) {
     const { keys, once, mayRefer } = SECRET_PLACES[path];
     const value = at(given, keys);
     // Empty or not there: the schema says what is missing, and there is nothing to hide.
@@ -138,7 +153,7 @@ export function takeSecrets(given: Values, encrypted: readonly string[]): Withou
     values = withValue(values, keys, SECRET_MASK);
   }
   for (const path of encrypted) {
-    if ((SECRET_PATHS as string[]).includes(path) || unsure.includes(path)) continue;
+    if (mayHoldSecret(path) || unsure.includes(path)) continue;
     problems.push(misplaced(path));
     hidden.add(path);
   }

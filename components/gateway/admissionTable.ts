@@ -3,6 +3,7 @@ import type { GatewayConfig } from "../contract/gateway/schema.js";
 import type { TenantConfig } from "../contract/gateway/tenants.js";
 import { adaptersOf, lackedBy, pathsOf, usesPriority } from "../derive/gateway/abilities.js";
 import { boundsOf, contextOf, routedPlans } from "../derive/gateway/bounds.js";
+import { fromZeroOf } from "../derive/gateway/fromZero.js";
 import type { ServedModel } from "../derive/servedModel.js";
 import { NO_LIMIT, QUOTAS } from "../vocabulary/quotas.js";
 import type {
@@ -47,6 +48,7 @@ function tenantOf({ models, tier, tiers, priority, mayChooseRelease, limits }: T
     ...(tiers !== undefined && { tiers }),
     priority,
     ...(mayChooseRelease && { mayChooseRelease }),
+    ...(limits.concurrency !== undefined && { concurrency: true }),
     limits: limitsOf(limits),
   };
 }
@@ -82,6 +84,7 @@ function modelOf(model: ServedModel, { protection }: GatewayConfig): AdmittedMod
   const bounds = boundsOf(model, protection);
   const lacks = lackedBy(plans);
   const price = model.gateway?.price;
+  const fromZero = fromZeroOf(model.gateway, model.releases.get(model.route.stable)!);
   return {
     class: model.class,
     paths: pathsOf(plans),
@@ -98,7 +101,7 @@ function modelOf(model: ServedModel, { protection }: GatewayConfig): AdmittedMod
     ...(price !== undefined && {
       price: { input: Math.round(price.inputUsd * 1_000_000), output: Math.round(price.outputUsd * 1_000_000) },
     }),
-    retryAfterSeconds: bounds.retryAfterSeconds,
+    retryAfterSeconds: fromZero?.answer === "retry" ? fromZero.retryAfterSeconds : bounds.retryAfterSeconds,
     releases: [...model.releases.keys()],
   };
 }

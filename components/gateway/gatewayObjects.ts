@@ -1,4 +1,15 @@
 /** Everything that a stack's gateway consists of beside Secrets, as plain data. */
+import { ENVOY_GATEWAY } from "../vocabulary/envoyGateway.js";
+import { proxiesName } from "../vocabulary/gateway.js";
+import type { Monitors } from "../contract/prometheus.js";
+import type { Tracing } from "../derive/observability/tracing.js";
+import {
+  accessLogSpec,
+  type GatewayListener,
+  proxyMonitorSpec,
+  statsPatchSpec,
+  tracingSpec,
+} from "./telemetry.js";
 import type { Access } from "../contract/access.js";
 import type { GatewayConfig } from "../contract/gateway/schema.js";
 import type { ServedModel } from "../derive/servedModel.js";
@@ -27,6 +38,10 @@ export interface GatewayStack {
   access?: Access | undefined;
   /** Names of the Secrets with tenants' keys. */
   keySecrets: readonly string[];
+  /** Where the proxies' spans go. @default nowhere */
+  tracing?: Tracing | undefined;
+  /** How Prometheus finds the proxies, and the labels that it selects PodMonitors by. @default it does not */
+  monitors?: { kind: Monitors; labels: Record<string, string> };
 }
 
 /** The objects, in the order in which they are made. */
@@ -37,8 +52,12 @@ export function gatewayObjects(stack: GatewayStack): GatewayObject[] {
   const place = { host: config.host, gateway: names.gateway, namespace };
   const selector = proxyLabels(names, namespace);
   return [
-    proxyObject(config, names, { namespace, partOf, drainSeconds: longestRequest(config, own) }),
+    proxyObject(config, names, {
+      ...{ namespace, partOf, drainSeconds: longestRequest(config, own) },
+      telemetry: telemetryOf(stack),
+    }),
     ...listenerObjects(config, names),
+    ...seriesObjects(stack, { namespace, gateway: names.gateway, listener: names.listener }),
     ...admissionObjects(config, names, {
       program: admissionProgram(),
       context: admissionContext(admissionTable(config, models)),
@@ -55,5 +74,28 @@ export function gatewayObjects(stack: GatewayStack): GatewayObject[] {
         }),
       },
     },
+  ];
+}
+
+function telemetryOf({ tracing, partOf }: GatewayStack): Record<string, unknown> {
+  const spans = tracing && tracingSpec(tracing, partOf);
+  return { accessLog: accessLogSpec(), ...(spans !== undefined && { tracing: spans }) };
+}
+
+/** Series by tenant, and their scrape. */
+function seriesObjects({ partOf, monitors }: GatewayStack, listener: GatewayListener): GatewayObject[] {
+  const name = `${listener.gateway}.series`;
+  const patch = { apiVersion: ENVOY_GATEWAY.version, kind: "EnvoyPatchPolicy", name, scope: "models" } as const;
+  return [
+    { ...patch, spec: { ...statsPatchSpec(listener, partOf) } },
+    ...(monitors?.kind !== "podMonitor"
+      ? []
+      : [
+          {
+            ...{ apiVersion: "monitoring.coreos.com/v1", kind: "PodMonitor", scope: "gateway" as const },
+            ...{ name: proxiesName(listener.namespace, partOf), labels: monitors.labels },
+            spec: { ...proxyMonitorSpec(listener, partOf) },
+          },
+        ]),
   ];
 }

@@ -38,6 +38,8 @@ export interface ModelRoute {
   capacity: number;
   /** Requests of one session go to one replica. */
   isSticky: boolean;
+  /** How requests are held while the model has no replica, as fields of a BackendTrafficPolicy. @default they get 503 */
+  hold?: object;
 }
 
 /** The part of the gateway that depends on who implements the Gateway API. */

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { GatewayConfig } from "../contract/gateway/schema.js";
+import type { Monitors } from "../contract/prometheus.js";
 import type { TenantKeys } from "../derive/gateway/keys.js";
 import type { ServedModel } from "../derive/servedModel.js";
 import type { ServingEnvironment } from "../engine/environment.js";
@@ -51,6 +52,8 @@ export class InferenceGateway extends pulumi.ComponentResource {
       gatewayObjects({
         ...{ config, models: args.models, partOf, namespace: inNamespace, access: environment.access },
         monitoringNamespace: environment.monitoring.namespace,
+        tracing: environment.telemetry?.tracing,
+        monitors: { kind: monitorsOf(environment), labels: environment.monitoring.podMonitorLabels ?? {} },
         keySecrets: keySecrets(config, args.tenantKeys ?? {}, keysSecret),
       });
     const all = pulumi.output(namespace).apply(objects);
@@ -65,7 +68,7 @@ export class InferenceGateway extends pulumi.ComponentResource {
 
   private object(
     name: string,
-    { apiVersion, kind, name: objectName, scope }: GatewayObject,
+    { apiVersion, kind, name: objectName, scope, labels: besides }: GatewayObject,
     of: {
       own: pulumi.Output<GatewayObject>;
       labels: Record<string, string>;
@@ -79,7 +82,7 @@ export class InferenceGateway extends pulumi.ComponentResource {
     const metadata = {
       name: of.own.apply((object) => object.name),
       ...(namespace !== undefined && { namespace }),
-      labels: of.labels,
+      labels: { ...of.labels, ...besides },
     };
     const spec = of.own.apply((object) => object.spec as Record<string, unknown> & NetworkPolicySpec);
     const resource = `${name}-${kind}-${objectName.replace(/^-/, "")}`.toLowerCase();
@@ -89,6 +92,11 @@ export class InferenceGateway extends pulumi.ComponentResource {
     }
     new k8s.apiextensions.CustomResource(resource, { apiVersion, kind, metadata, spec }, opts);
   }
+}
+
+/** As runtimes have it. */
+function monitorsOf({ monitoring }: ServingEnvironment): Monitors {
+  return monitoring.monitors ?? "podMonitor";
 }
 
 function labelsOf(stack: string): Record<string, string> {

@@ -1,6 +1,7 @@
 /** Ways to the models, from the config: one for all tenants of a model, and one for each that has a limit on concurrency. */
 import type { GatewayConfig } from "../contract/gateway/schema.js";
 import { boundsOf } from "../derive/gateway/bounds.js";
+import { fromZeroOf, holdPolicy } from "../derive/gateway/fromZero.js";
 import { runtimeName } from "../derive/objects.js";
 import { releaseShares } from "../derive/route.js";
 import type { ServedModel } from "../derive/servedModel.js";
@@ -29,6 +30,7 @@ export function modelRoutes(model: ServedModel, config: GatewayConfig): ModelRou
     bounds: boundsOf(model, config.protection),
     capacity: capacityOf(model),
     isSticky: model.gateway?.sticky === "session",
+    ...holdOf(model),
   };
   return [
     { ...common, name: modelRouteName(model.name), tenants: allowed.map(([tenant]) => tenant) },
@@ -46,6 +48,12 @@ export function modelRoutes(model: ServedModel, config: GatewayConfig): ModelRou
           ],
     ),
   ];
+}
+
+function holdOf({ gateway, releases, route }: ServedModel): Pick<ModelRoute, "hold"> {
+  const fromZero = fromZeroOf(gateway, releases.get(route.stable)!);
+  const hold = fromZero && holdPolicy(fromZero);
+  return hold === undefined ? {} : { hold };
 }
 
 /** Requests that all replicas of a release take, and as many again, so that the engine refuses and not the proxy. */

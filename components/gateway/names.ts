@@ -1,4 +1,5 @@
 /** Names of the gateway's objects. A dot keeps those of the gateway and of tenants apart from those of models, which have none. */
+import { proxiesName } from "../vocabulary/gateway.js";
 import { stackObject } from "../vocabulary/metrics/rules.js";
 
 /** Names of what a stack's gateway consists of. */
@@ -32,7 +33,7 @@ export function gatewayNames(stack: string, namespace: string): GatewayNames {
   const gateway = stackObject(stack);
   return {
     gateway,
-    gatewayClass: `${namespace}-${gateway}`,
+    gatewayClass: proxiesName(namespace, stack),
     admission: `${gateway}.admission`,
     keys: `${gateway}.keys`,
     tokens: `${gateway}.tokens`,
@@ -40,7 +41,7 @@ export function gatewayNames(stack: string, namespace: string): GatewayNames {
     quotas: `${gateway}.quotas`,
     keysSecret: `${gateway}.keys`,
     certificate: `${gateway}.certificate`,
-    network: `${namespace}-${gateway}`,
+    network: proxiesName(namespace, stack),
     listener: "https",
   };
 }

@@ -8,6 +8,8 @@ export interface GatewayObject {
   /** Whether it is in the models' namespace, in the gateway's, or in none. */
   scope: "models" | "gateway" | "cluster";
   spec: Record<string, unknown>;
+  /** Beside those of all objects. @default none */
+  labels?: Record<string, string>;
 }
 
 /** Refers to an object as a policy's target. */

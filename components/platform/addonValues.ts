@@ -16,6 +16,7 @@ export function checkAddonValues(addons: Parts<AddonsConfig>, path: string): Pro
     clusterAutoscaler: CHARTS.clusterAutoscaler,
     loadBalancerController: CHARTS.loadBalancerController,
     openTelemetryCollector: CHARTS.openTelemetryCollector,
+    envoyGateway: CHARTS.envoyGateway,
   };
   return (Object.keys(charts) as (keyof typeof charts)[]).flatMap((addon) =>
     given([addons[addon].values], (values) =>

@@ -85,6 +85,34 @@ export const CHARTS = {
     date: "2026-08-14",
     source: "https://github.com/open-telemetry/opentelemetry-helm-charts/tree/main/charts/opentelemetry-collector",
   },
+  gatewayCrds: {
+    name: "gateway-crds-helm",
+    version: "v1.9.1",
+    repository: "oci://docker.io/envoyproxy",
+    date: "2026-08-28",
+    source: "https://proxy.golang.org/github.com/envoyproxy/gateway/@v/v1.9.1.info",
+  },
+  envoyGateway: {
+    name: "gateway-helm",
+    version: "v1.9.1",
+    repository: "oci://docker.io/envoyproxy",
+    date: "2026-08-28",
+    source: "https://proxy.golang.org/github.com/envoyproxy/gateway/@v/v1.9.1.info",
+  },
+  aiGatewayCrds: {
+    name: "ai-gateway-crds-helm",
+    version: "v1.2.0",
+    repository: "oci://docker.io/envoyproxy",
+    date: "2026-09-30",
+    source: "https://github.com/envoyproxy/ai-gateway/releases/tag/v1.2.0",
+  },
+  aiGateway: {
+    name: "ai-gateway-helm",
+    version: "v1.2.0",
+    repository: "oci://docker.io/envoyproxy",
+    date: "2026-09-30",
+    source: "https://github.com/envoyproxy/ai-gateway/releases/tag/v1.2.0",
+  },
 } as const satisfies Record<string, Chart>;
 
 /**
@@ -101,6 +129,10 @@ export const LABEL_VALUES: Readonly<Record<keyof typeof CHARTS, readonly (readon
   karpenterCrds: [],
   karpenter: [["additionalLabels"]],
   openTelemetryCollector: [["additionalLabels"], ["podLabels"]],
+  gatewayCrds: [],
+  envoyGateway: [["commonLabels"]],
+  aiGatewayCrds: [],
+  aiGateway: [],
 };
 
 /**

@@ -85,6 +85,31 @@ export function collectorPolicies(
   };
 }
 
+/**
+ * Policies of Envoy Gateway's namespace, beside those of proxies and Redis.
+ *
+ * @param monitoringNamespace of the Prometheus that scrapes it
+ */
+export function envoyGatewayPolicies(
+  { xds, rateLimitXds, wasm, rateLimit }: { xds: number; rateLimitXds: number; wasm: number; rateLimit: number },
+  monitoringNamespace: string = MONITORING_NAMESPACE,
+): Policies {
+  const scrapes: Rule = { from: [{ namespaceSelector: namespacesNamed([monitoringNamespace]) }], ports: ports(19001) };
+  return {
+    // Proxies and the rate limit service are in the same namespace; each side proves itself by a certificate.
+    control: ingress(
+      { matchLabels: { "control-plane": "envoy-gateway" } },
+      { ...NEIGHBOURS, ports: ports(xds, rateLimitXds, wasm) },
+      scrapes,
+    ),
+    "rate-limit": ingress(
+      { matchLabels: { [LABELS.name]: "envoy-ratelimit" } },
+      { ...NEIGHBOURS, ports: ports(rateLimit) },
+      scrapes,
+    ),
+  };
+}
+
 /** Makes policies in an add-on's namespace. */
 export function addonPolicies(
   name: string,

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ClusterAutoscalerAddon } from "./addons/clusterAutoscaler.js";
 import { DcgmExporterAddon } from "./addons/dcgmExporter.js";
 import { DevicePluginAddon } from "./addons/devicePlugin.js";
+import { EnvoyGatewayAddon, type EnvoyGatewayArgs } from "./addons/envoyGateway.js";
 import { KarpenterAddon } from "./addons/karpenter.js";
 import { KedaAddon } from "./addons/keda.js";
 import { OpenTelemetryCollectorAddon } from "./addons/openTelemetryCollector.js";
@@ -37,6 +38,8 @@ export interface PlatformArgs {
   aws?: AwsLocation;
   /** Installs Karpenter, with the role that its nodes take; the cluster autoscaler then has to be asked for. @default no Karpenter */
   karpenter?: { nodeRoleArn: pulumi.Input<string> };
+  /** Installs Envoy Gateway, which an `InferenceGateway` runs on. @default no Envoy Gateway */
+  envoyGateway?: Omit<EnvoyGatewayArgs, "ownValues" | "monitoringNamespace">;
   /** Most nodes of the cluster, which updates have to reach before Helm gives up. @default unknown: an update takes four waves */
   nodes?: number;
   /** Kubernetes version of the cluster, such as `1.35`: the cluster autoscaler and Karpenter have to match. @default unknown */
@@ -70,7 +73,7 @@ export class Platform extends pulumi.ComponentResource {
     const { clusterName, addons = addonsSchema.parse({}), installByDefault = true } = args;
     const { devicePlugin, prometheus } = addons;
     const { modelNamespaces, monitoringNamespace, nodes, kubernetesVersion } = args;
-    const isInstalled = (addon: keyof AddonsConfig, byDefault = installByDefault): boolean =>
+    const isInstalled = (addon: Exclude<keyof AddonsConfig, "envoyGateway">, byDefault = installByDefault): boolean =>
       addons[addon].install ?? byDefault;
     const ownValues = (addon: keyof AddonsConfig) => ({
       ownValues: { values: addons[addon].values, path: `${args.addonsPath ?? "addons"}.${addon}.values` },
@@ -167,6 +170,12 @@ export class Platform extends pulumi.ComponentResource {
             serviceMonitors,
             monitoringNamespace,
           },
+          afterMonitoring,
+        ),
+      args.envoyGateway !== undefined &&
+        new EnvoyGatewayAddon(
+          `${name}-envoy-gateway`,
+          { ...ownValues("envoyGateway"), ...args.envoyGateway, monitoringNamespace },
           afterMonitoring,
         ),
     ];

@@ -107,6 +107,10 @@ export const addonsSchema = z
       })
       .prefault({})
       .describe("OpenTelemetry collector: takes the models' traces, and passes them on in batches"),
+    envoyGateway: z
+      .strictObject({ values })
+      .prefault({})
+      .describe("Envoy Gateway, which vllm:gateway runs on; installed unless vllm:gateway.install is false"),
   })
   .describe("Add-ons of the cluster");
 export type AddonsConfig = z.infer<typeof addonsSchema>;

@@ -3,6 +3,7 @@ import { checkAlerts } from "../../components/checks/observability/alerts.js";
 import type { Problem } from "../../components/config/problems.js";
 import { NAMESPACE } from "../namespace.js";
 import { checkAwsAddons, checkBuiltCluster, checkHelmValues, missingAddons } from "./addons.js";
+import { checkDoor } from "./gateway.js";
 import { checkCosts, checkObserved } from "./observability.js";
 import { checkBatches, checkEndpoints, checkNamespace } from "./places.js";
 import { checkOwnGpuTypes, checkPodSections, checkSlices, checkTokens, checkWeightCache } from "./pods.js";
@@ -25,6 +26,7 @@ export const CROSS_CHECKS: readonly ((sections: Sections) => Problem[])[] = [
   checkAwsAddons,
   checkBuiltCluster,
   checkBatches,
+  checkDoor,
   ({ plain: { observability } }) => checkAlerts(observability.alerts, `${NAMESPACE}:observability.alerts`),
   ({ cluster, plain: { observability, platform }, models: { releases } }) =>
     checkServiceLevels(observability.slo, { platform, releases, isBuilt: isBuilt({ cluster }) }, `${NAMESPACE}:`),

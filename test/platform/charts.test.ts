@@ -4,6 +4,7 @@ import { CHARTS, CLUSTER_AUTOSCALER_TAGS, clusterAutoscalerTag, IMAGE_TAGS } fro
 import { clusterAutoscalerValues } from "../../components/platform/addons/clusterAutoscaler.js";
 import { dcgmExporterValues } from "../../components/platform/addons/dcgmExporter.js";
 import { devicePluginValues } from "../../components/platform/addons/devicePlugin.js";
+import { aiGatewayValues, envoyGatewayValues, gatewayCrdValues } from "../../components/platform/addons/envoyGateway.js";
 import { karpenterCrdValues, karpenterValues } from "../../components/platform/addons/karpenter.js";
 import { kedaValues } from "../../components/platform/addons/keda.js";
 import { openTelemetryCollectorValues } from "../../components/platform/addons/openTelemetryCollector.js";
@@ -67,6 +68,10 @@ const USED: Record<keyof typeof CHARTS, HelmValues[]> = {
       },
     }),
   ],
+  gatewayCrds: [gatewayCrdValues()],
+  envoyGateway: [envoyGatewayValues({}), envoyGatewayValues({ endpointPicker: true })],
+  aiGatewayCrds: [],
+  aiGateway: [aiGatewayValues()],
   karpenterCrds: [karpenterCrdValues()],
   karpenter: [true, false].map((serviceMonitors) =>
     karpenterValues({ clusterName: "llm", region: "eu-west-1", queueName: "events", serviceMonitors }),
@@ -90,7 +95,7 @@ describe("CHARTS", () => {
     const charts = Object.values(CHARTS);
     assert.equal(new Set(charts.map(({ name }) => name)).size, charts.length);
     for (const { name, version, repository, date, source } of charts) {
-      assert.match(version, /^\d+\.\d+\.\d+$/, name);
+      assert.match(version, /^v?\d+\.\d+\.\d+$/, name);
       assert.match(repository, /^(https|oci):\/\/\S+[^/]$/, name);
       assert.match(date, /^20\d\d-[01]\d-[0-3]\d$/, name);
       assert.match(source, /^https:\/\/\S+$/, name);

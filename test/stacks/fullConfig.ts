@@ -211,7 +211,6 @@ export const FULL_EXISTING: Config = stackValues({
     logs: { format: "json", quiet: true, requests: false },
   },
   access: {
-    clientNamespaces: ["assistant", "models"],
     dns: [
       { namespace: "openshift-dns", podLabels: { app: "dns" }, ports: [5353] },
       { cidr: "169.254.20.10/32", ports: [53] },
@@ -224,6 +223,59 @@ export const FULL_EXISTING: Config = stackValues({
     mesh: { ports: [15008], probeCidrs: ["169.254.7.127/32"], reason: "ambient mesh" },
   },
   huggingFaceToken: "hf_x",
+  gateway: {
+    host: "llm.example.com",
+    tls: { issuer: { name: "letsencrypt", kind: "ClusterIssuer" } },
+    exposure: "internal",
+    sourceRanges: ["10.0.0.0/8"],
+    annotations: { "example.com/name": "llm" },
+    namespace: "envoy-gateway-system",
+    install: true,
+    replicas: 3,
+    envoyImage: TOOLS,
+    rateLimits: { redisUrl: "redis://redis.cache.svc:6379" },
+    oidc: {
+      issuer: "https://issuer.example.com",
+      audiences: ["llm"],
+      jwksUri: "https://issuer.example.com/keys",
+      tenantClaim: "team",
+    },
+    protection: {
+      bodyMiB: 4,
+      promptBytes: 1_000_000,
+      maxTokens: 4096,
+      defaultMaxTokens: 512,
+      choices: 2,
+      stopSequences: 8,
+      unsupported: ["logprobs"],
+      requestSeconds: 900,
+      streamIdleSeconds: 300,
+      retryAfterSeconds: 10,
+    },
+    aliases: { default: "other", fast: [{ tier: "gold", needs: ["json"], overBytes: 1000, model: "chat" }, { model: "other" }] },
+    tenants: {
+      acme: {
+        keys: { generated: ["main"], existingSecrets: ["acme-keys"] },
+        subjects: ["acme-team"],
+        models: ["chat", "other"],
+        limits: {
+          requestsPerMinute: 60,
+          inputTokensPerMinute: 100_000,
+          outputTokensPerMinute: 20_000,
+          inputTokensPerDay: 10_000_000,
+          outputTokensPerDay: 2_000_000,
+          usdPerDay: 50,
+          concurrency: 8,
+        },
+        tier: "gold",
+        tiers: ["silver"],
+        priority: 5,
+        mayChooseRelease: true,
+      },
+    },
+    connections: 5000,
+  },
+  tenantKeys: { acme: ["0123456789abcdefghijklmnop", "abcdefghijklmnop0123456789"] },
   batch: {
     docs: {
       class: "experimental",
@@ -263,8 +315,18 @@ export const FULL_EXISTING: Config = stackValues({
     },
   },
   models: {
-    other: modelConfig({ servedNames: ["other"], apiKey: { externalSecret: "other-key" } }),
+    other: modelConfig({
+      servedNames: ["other"],
+      apiKey: { externalSecret: "other-key" },
+      gateway: {
+        sticky: "session",
+        price: { inputUsd: 0.1, outputUsd: 0.4 },
+        protection: { maxTokens: 2048 },
+        credential: { existingSecret: "other-credential" },
+      },
+    }),
     chat: {
+      gateway: { price: { inputUsd: 0.2, outputUsd: 0.8 }, credential: { existingSecret: "chat-credential" } },
       servedNames: ["chat"],
       apiKey: { existingSecret: "chat-key", key: "key" },
       route: {
@@ -457,6 +519,14 @@ export const FULL_BUILT: Config = {
 /** The same in a VPC that is there. */
 export const FULL_IN_VPC: Config = {
   ...FULL_BUILT,
+  gateway: merged(FULL_BUILT["gateway"] as Config, { rateLimits: { redisUrl: undefined, redisImage: TOOLS } }),
+  models: merged(FULL_BUILT["models"] as Config, {
+    chat: {
+      route: { canary: undefined, shadow: undefined },
+      autoscaling: { activation: undefined },
+      gateway: { endpointPicker: { image: TOOLS }, fromZero: { answer: "hold", holdSeconds: 60 } },
+    },
+  }),
   cache: { kind: "node", path: "/mnt/k8s-disks/0/weights", budgetGiB: 200, compile: true },
   platform: merged(FULL_BUILT["platform"] as Config, {
     prometheus: {
@@ -486,6 +556,10 @@ export const FULL_IN_VPC: Config = {
 /** An existing cluster with weights in a bucket. */
 export const FULL_WITH_BUCKET: Config = {
   ...FULL_EXISTING,
+  gateway: undefined,
+  tenantKeys: undefined,
+  access: { ...(FULL_EXISTING["access"] as Config), clientNamespaces: ["assistant", "models"] },
+  models: merged(FULL_EXISTING["models"] as Config, { other: { gateway: undefined } }),
   cache: {
     kind: "s3",
     bucket: "weights",

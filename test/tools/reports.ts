@@ -10,7 +10,7 @@ import { stackValues } from "../stacks/fixtures.js";
 /** The secrets that the values have. */
 function secretPathsOf({ cluster, ...values }: Config): SecretPath[] {
   const kubeconfig = (cluster as { existing?: { kubeconfig?: string } } | undefined)?.existing?.kubeconfig;
-  return SECRET_PATHS.filter((path) => (path === "huggingFaceToken" ? path in values : kubeconfig !== undefined));
+  return SECRET_PATHS.filter((path) => (path.includes(".") ? kubeconfig !== undefined : path in values));
 }
 
 /** A stack file as if it had been read and its secrets decrypted, which offline nobody can. */

@@ -137,7 +137,8 @@ export function configurationReference(models: Rows): string {
     ]),
     "## Secrets",
     "`pulumi config set --secret vllm:huggingFaceToken` keeps the token encrypted in the stack file, " +
-      "and `pulumi config set --secret --path 'vllm:cluster.existing.kubeconfig'` does so for a kubeconfig. " +
+      "`pulumi config set --secret --path 'vllm:cluster.existing.kubeconfig'` does so for a kubeconfig, and " +
+      "`pulumi config set --secret --path 'vllm:tenantKeys.acme[0]'` for a key of the tenant acme. " +
       "Without a kubeconfig the provider uses `KUBECONFIG` or `~/.kube/config`. No other key may hold a secret: " +
       "all other values are plain text in the state and in previews.",
     "## Flags",

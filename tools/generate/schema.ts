@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { NAMESPACE } from "../../stacks/namespace.js";
 import { stackConfigSchema } from "../../stacks/schema.js";
-import { SECRET_PATHS } from "../../stacks/secrets.js";
+import { mayHoldSecret } from "../../stacks/secrets.js";
 
 /** The parts of JSON Schema that the reference reads. */
 export interface JsonSchema {
@@ -35,7 +35,7 @@ export function configSchema(): Record<string, JsonSchema> {
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
       const keys = path.filter((_, index) => path[index - 1] === "properties").join(".");
-      if (jsonSchema.type === "string" && (SECRET_PATHS as string[]).includes(keys)) {
+      if (jsonSchema.type === "string" && mayHoldSecret(keys)) {
         const { description, ...text } = jsonSchema;
         for (const key of Object.keys(jsonSchema)) delete jsonSchema[key];
         Object.assign(jsonSchema, { ...(description && { description }), anyOf: [text, ENCRYPTED] });

@@ -20,7 +20,7 @@ const RETRY = {
 const NEVER = 2_147_483_647;
 
 /** The policy without its target. Merged into the gateway's, so that its quotas stay. */
-export function backendTrafficSpec({ bounds, capacity, isSticky, only }: ModelRoute) {
+export function backendTrafficSpec({ bounds, capacity, isSticky, only, hold }: ModelRoute) {
   const most = only?.concurrency ?? capacity;
   return {
     mergeType: "StrategicMerge",
@@ -53,5 +53,6 @@ export function backendTrafficSpec({ bounds, capacity, isSticky, only }: ModelRo
         maxEjectionPercent: 50,
       },
     },
+    ...hold,
   };
 }
