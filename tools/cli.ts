@@ -14,6 +14,7 @@ import { addJudge } from "./commands/judge.js";
 import { addLocal } from "./commands/local.js";
 import { addPreview } from "./commands/preview.js";
 import { addRender } from "./commands/render.js";
+import { addUsage } from "./commands/usage.js";
 import { addVerify } from "./commands/verify.js";
 import { addVerifyFlags } from "./commands/verifyFlags.js";
 
@@ -28,6 +29,7 @@ for (const add of [
   addFit,
   addLocal,
   addVerify,
+  addUsage,
   addContract,
   addColdstart,
   addCache,

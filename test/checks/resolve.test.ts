@@ -164,7 +164,7 @@ describe("resolveModels", () => {
     const other = `error ${AT}.chat-r1`;
     assert.deepEqual(lines(resolveModels(bad, AT).problems), [
       `error ${AT}.chat.class: "interactve" is not allowed: use interactive, batch or experimental; did you mean interactive?`,
-      `error ${AT}.chat.drainSecond: unknown key; did you mean drainSeconds? Allowed: class, servedNames, apiKey, route, releases, autoscaling, drainSeconds, warmSpares, slo, load or pod`,
+      `error ${AT}.chat.drainSecond: unknown key; did you mean drainSeconds? Allowed: class, servedNames, apiKey, route, releases, autoscaling, drainSeconds, warmSpares, slo, load, gateway or pod`,
       `error ${AT}.chat.route.stable: there is no release "r2": use r1`,
       `error ${AT}.chat.autoscaling.min: 0 needs activation: without a pod vLLM's metrics are gone, so a metric from outside, such as the gateway's request rate, has to wake it; set gateway.fromZero where the stack has a gateway, autoscaling.activation.query, or min to 1`,
       `${r1}.model.revision: "main" is not a commit: branches and tags move, so use the commit's 40 lower-case hex digits`,

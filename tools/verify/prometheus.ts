@@ -60,13 +60,10 @@ export class Prometheus {
     return Array.isArray(groups) ? groups : [];
   }
 
-  private async asked(path: string): Promise<object> {
+  /** Data of an answer of its HTTP API. @param path with its query */
+  async asked(path: string): Promise<object> {
     this.found ??= this.server();
-    const server = await this.found;
-    const { status, text } = await server({ path });
-    const answer = answerOf(text);
-    if (answer.status === "success" && answer.data !== undefined) return answer.data;
-    throw new Failure(`Prometheus answers with ${status}: ${(answer.error ?? text).slice(0, 200)}`);
+    return dataOf(await this.found, path);
   }
 
   private async server(): Promise<Server> {
@@ -148,6 +145,14 @@ export function prometheusUrlOf(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === "http:" || url?.protocol === "https:") return url;
   throw new BadInput([error("--prometheus", "is no URL: use one such as http://localhost:9090")]);
+}
+
+/** @throws Failure for an answer that is none of Prometheus' good ones */
+export async function dataOf(server: Server, path: string): Promise<object> {
+  const { status, text } = await server({ path });
+  const answer = answerOf(text);
+  if (answer.status === "success" && answer.data !== undefined) return answer.data;
+  throw new Failure(`Prometheus answers with ${status}: ${(answer.error ?? text).slice(0, 200)}`);
 }
 
 interface PrometheusAnswer {
