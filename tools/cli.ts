@@ -15,6 +15,7 @@ import { addLocal } from "./commands/local.js";
 import { addPreview } from "./commands/preview.js";
 import { addRelease } from "./commands/release.js";
 import { addRender } from "./commands/render.js";
+import { addUsage } from "./commands/usage.js";
 import { addVerify } from "./commands/verify.js";
 import { addVerifyFlags } from "./commands/verifyFlags.js";
 
@@ -30,6 +31,7 @@ for (const add of [
   addLocal,
   addVerify,
   addRelease,
+  addUsage,
   addContract,
   addColdstart,
   addCache,

@@ -58,9 +58,10 @@ export class Prometheus {
     return Array.isArray(groups) ? groups : [];
   }
 
-  private async asked(path: string): Promise<object> {
+  /** Data of an answer of its HTTP API. @param path with its query */
+  async asked(path: string): Promise<object> {
     this.found ??= this.server();
-    return asked(await this.found, path);
+    return dataOf(await this.found, path);
   }
 
   private async server(): Promise<Server> {
@@ -146,13 +147,15 @@ export function prometheusUrlOf(text: string): URL {
 
 /** The series of an instant query. @throws Failure with what Prometheus says against it */
 export async function queried(server: Server, query: string): Promise<Series[]> {
-  const data = await asked(server, `/api/v1/query?${new URLSearchParams({ query }).toString()}`);
+  const data = await dataOf(server, `/api/v1/query?${new URLSearchParams({ query }).toString()}`);
   const { result } = data as { result?: Series[] };
   if (!Array.isArray(result)) throw new Failure(`Prometheus answers ${query} without a result`);
   return result;
 }
 
-async function asked(server: Server, path: string): Promise<object> {
+async function dataOf(server: Server, path: string): Promise<object> {
+/** @throws Failure for an answer that is none of Prometheus' good ones */
+export async function dataOf(server: Server, path: string): Promise<object> {
   const { status, text } = await server({ path });
   const answer = answerOf(text);
   if (answer.status === "success" && answer.data !== undefined) return answer.data;

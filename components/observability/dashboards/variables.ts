@@ -6,6 +6,8 @@ import {
   VariableRefresh,
   VariableSort,
 } from "@grafana/grafana-foundation-sdk/dashboard";
+import { GATEWAY_LABELS } from "../../vocabulary/gateway.js";
+import { GATEWAY_RATES } from "../../vocabulary/metrics/gateway.js";
 import { METRIC_LABELS } from "../../vocabulary/metrics/labels.js";
 import { CONTRACT } from "../../vocabulary/metrics/recorded.js";
 import { BY_RELEASE, series } from "./queries.js";
@@ -60,6 +62,15 @@ export function someModels(): QueryVariableBuilder {
     .multi(true)
     .includeAll(true)
     .allValue(".+")
+    .current(ALL);
+}
+
+/** One or more tenants; requests without one among them. */
+export function someTenants(): QueryVariableBuilder {
+  return values("tenant", "Tenant", series(GATEWAY_RATES.limit, "stack"), GATEWAY_LABELS.tenant)
+    .multi(true)
+    .includeAll(true)
+    .allValue(".*")
     .current(ALL);
 }
 
