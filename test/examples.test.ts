@@ -50,7 +50,7 @@ describe("the examples", () => {
   it("are those that their README lists", () => {
     const readme = readFileSync(join(EXAMPLES, "README.md"), "utf8");
     const folders = readdirSync(EXAMPLES, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-    assert.equal(folders.length, 4);
+    assert.equal(folders.length, 5);
     for (const { name } of folders) assert.ok(readme.includes(`[${name}](${name})`), name);
   });
 
@@ -92,6 +92,26 @@ describe("the examples", () => {
         spec: PodTemplate;
       };
       assert.ok(spec.template.spec.containers[0]!.args.includes(`--max-model-len=${context}`));
+    }
+  });
+});
+
+describe("the stack of examples/rollout", () => {
+  it("breaks no policy at the levels of staging, and scales both releases by the model's load", async () => {
+    const levels = readPolicyConfig(resolve(__dirname, "../policies/config/staging.json"));
+    const loaded = loadStack(join(EXAMPLES, "rollout"), "staging");
+    assert.deepEqual(loaded.warnings, []);
+    const { resources, violations } = await judgeStack(loaded, levels);
+    assert.deepEqual(violations, []);
+    for (const [release, share] of [
+      ["r1", "1"],
+      ["r2", "0.25"],
+    ] as const) {
+      const { spec } = inputsOf(resources, "ScaledObject", `chat-${release}`) as {
+        spec: { triggers: { name: string; metadata: { query: string } }[] };
+      };
+      const load = spec.triggers.find(({ name }) => name === "route-in-flight")!;
+      assert.ok(load.metadata.query.startsWith(`${share} * (sum(`), load.metadata.query);
     }
   });
 });

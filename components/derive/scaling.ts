@@ -76,16 +76,28 @@ function totals(
   namespace: string,
   series: SeriesLabels | undefined,
 ): Record<"inFlight" | "waiting" | "kvCache", string> {
-  const of = releaseSelector(plan, namespace, series);
+  return totalsOf([plan], namespace, series);
+}
+
+/** The same over the pods of several releases: one without a pod adds nothing. */
+function totalsOf(
+  plans: readonly RuntimePlan[],
+  namespace: string,
+  series: SeriesLabels | undefined,
+): Record<"inFlight" | "waiting" | "kvCache", string> {
   const pod = series?.pod ?? "pod";
-  const { sequences, inFlight } = plan.concurrency;
-  const total = (metric: string, most: number): string =>
-    `sum(clamp_max(max by (${pod}) (${metric}${of} and on (${pod}, instance) up${of}), ${most}))`;
-  const waiting = total(METRICS.waiting, inFlight);
+  const total = (metric: string, most: (plan: RuntimePlan) => number): string => {
+    const each = plans.map((plan) => {
+      const of = releaseSelector(plan, namespace, series);
+      return `clamp_max(max by (${pod}) (${metric}${of} and on (${pod}, instance) up${of}), ${most(plan)})`;
+    });
+    return `sum(${each.join(" or ")})`;
+  };
+  const waiting = total(METRICS.waiting, ({ concurrency }) => concurrency.inFlight);
   return {
-    inFlight: `${total(METRICS.running, sequences)} + ${waiting}`,
+    inFlight: `${total(METRICS.running, ({ concurrency }) => concurrency.sequences)} + ${waiting}`,
     waiting,
-    kvCache: total(METRICS.kvCacheUsage, 1),
+    kvCache: total(METRICS.kvCacheUsage, () => 1),
   };
 }
 
@@ -104,12 +116,10 @@ export function loadQueries(
   namespace: string,
   series?: SeriesLabels,
 ): Record<"inFlight" | "kvCache", string> {
-  const [stable, ...others] = of.map((one) => totals(one, namespace, series));
-  const load = (key: "inFlight" | "kvCache"): string => {
-    const all = [stable![key], ...others.map((one) => `(${one[key]} or vector(0))`)].join(" + ");
-    return `${share} * (${all})${noneOf(plan)}`;
-  };
-  return { inFlight: load("inFlight"), kvCache: load("kvCache") };
+  const { inFlight, kvCache } = totalsOf(of, namespace, series);
+  const isKnown = `and on () count(up${releaseSelector(of[0]!, namespace, series)})`;
+  const load = (sum: string): string => `${share} * (${sum}) ${isKnown}${noneOf(plan)}`;
+  return { inFlight: load(inFlight), kvCache: load(kvCache) };
 }
 
 /** Requests in flight that one replica aims at. */

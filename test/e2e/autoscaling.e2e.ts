@@ -183,4 +183,17 @@ describe("autoscaling, from vLLM's metrics to pods on nodes", function () {
     await scenario.load("chat", 4 * TARGET);
     await untilReplicas(scenario, "chat-r1", 4);
   });
+
+  it("brings up a canary for the load that its next stage gives it, before it has a request", async () => {
+    const chat = scaled() as { releases: { r1: object } };
+    const route = { stable: "r1", canary: { release: "r2", weight: 25 } };
+    const scenario = await scrapedModels({
+      chat: { ...chat, route, releases: { ...chat.releases, r2: chat.releases.r1 } },
+    });
+    await ready(scenario, "chat-r1", "chat-r2");
+    // The model's Service leads to the stable release alone.
+    await scenario.load("chat", 2 * TARGET + 1);
+    await untilReplicas(scenario, "chat-r1", 3);
+    await untilReplicas(scenario, "chat-r2", 3);
+  });
 });

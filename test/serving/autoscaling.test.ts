@@ -112,10 +112,12 @@ describe("loadQueries", () => {
   const ofCanary = (query: string) => query.replaceAll("chat-r1", "chat-r2").replaceAll('release="r1"', 'release="r2"');
 
   it("ask for a share of what all releases of the model have, and miss no release but the stable one", () => {
-    const inFlight = `${RUNNING} + ${WAITING}`;
+    const both = (query: string) =>
+      query.replace(/^sum\((.*)\)$/, (_, each: string) => `sum(${each} or ${ofCanary(each)})`);
+    const known = `and on () count(up${SERIES})`;
     assert.deepEqual(loadQueries(load, canary, "models"), {
-      inFlight: `0.25 * (${inFlight} + (${ofCanary(inFlight)} or vector(0)))`,
-      kvCache: `0.25 * (${KV_CACHE} + (${ofCanary(KV_CACHE)} or vector(0)))`,
+      inFlight: `0.25 * (${both(RUNNING)} + ${both(WAITING)}) ${known}`,
+      kvCache: `0.25 * (${both(KV_CACHE)}) ${known}`,
     });
   });
 

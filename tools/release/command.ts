@@ -7,11 +7,11 @@ import { BadInput, EXIT, Failure } from "../failure.js";
 import { prometheusUrlOf } from "../verify/prometheus.js";
 import { compare, isWithin, type Row } from "./compare.js";
 import { endpointsOf } from "./endpoints.js";
-import { evaluated, type Evaluation } from "./evaluate.js";
+import { evaluated } from "./evaluate.js";
 import { Look, type LookOptions, type Replicas, type Seen } from "./look.js";
-import type { Sides } from "./measure.js";
 import { editOf, type Rollout, rolloutOf, writtenRoute } from "./rollout.js";
-import { backStep, nextStep, onItsWay, type Route, type Step } from "./steps.js";
+import { backStep, nextStep, onItsWay, type Route } from "./steps.js";
+import type { Comparison, Report } from "./report.js";
 import { reportText } from "./text.js";
 
 /** Options of every subcommand. */
@@ -43,28 +43,6 @@ export interface NextOptions extends StepCommandOptions {
 /** Around the command. */
 export interface Surroundings {
   env: Readonly<Record<string, string | undefined>>;
-}
-
-/** A comparison, with what it is made of. */
-export interface Comparison {
-  rows: Row[];
-  sides: Sides;
-  minutes: number;
-}
-
-/** Everything that a command has found and done. */
-export interface Report {
-  rollout: Rollout;
-  replicas?: Seen<Map<string, Replicas>>;
-  comparison?: Seen<Comparison>;
-  evaluation?: Evaluation;
-  step?: Pick<Step, "text"> & Partial<Pick<Step, "skipped">>;
-  diff?: string;
-  warnings?: string[];
-  /** Whether the step is in the file. */
-  isWritten?: boolean;
-  /** Why not. */
-  refused?: string[];
 }
 
 /** @throws ContractError for a wrong config, BadInput for a wrong call */

@@ -5,10 +5,10 @@ import type { ServedModel } from "../../components/derive/servedModel.js";
 import { releaseShares, sizedFor } from "../../components/derive/route.js";
 import { colours as pc } from "../colours.js";
 import { plainTable } from "../preview/table.js";
-import type { Report } from "./command.js";
 import type { Row } from "./compare.js";
 import type { Replicas, Seen } from "./look.js";
 import type { Sides } from "./measure.js";
+import type { Report } from "./report.js";
 import { onItsWay, stageOf, stageText } from "./steps.js";
 
 /** The releases of a model with what they have. */

@@ -95,7 +95,7 @@ describe("npm run release", () => {
     assert.equal(fileIn(folder), stackWith({ route: AT_5.replace("weight: 5", "weight: 25") }));
     assert.match(
       plain(taken),
-      /\n-      route: { stable: r1, canary: { release: r2, weight: 5 } }\n\+      route: { stable: r1, canary: { release: r2, weight: 25 } }\n/,
+      /\n- {6}route: { stable: r1, canary: { release: r2, weight: 5 } }\n\+ {6}route: { stable: r1, canary: { release: r2, weight: 25 } }\n/,
     );
     assert.match(plain(taken), /Pulumi\.staging\.yaml is changed, and nothing is applied/);
   });

@@ -4,7 +4,7 @@ import fc from "fast-check";
 
 import { parse } from "yaml";
 import { routeIn, withRoute } from "../../../tools/release/edit.js";
-import { type Route } from "../../../tools/release/steps.js";
+import type { Route } from "../../../tools/release/steps.js";
 
 const FILE = "Pulumi.test.yaml";
 
