@@ -3,6 +3,7 @@ import { CLIENT_HEADERS, GATEWAY_HEADERS, RESPONSE_HEADERS } from "../../vocabul
 import { ENVOY_GATEWAY, GATEWAY_API } from "../../vocabulary/envoyGateway.js";
 import type { GatewayImplementation, ModelRoute, RouteBackend } from "../implementation.js";
 import { type GatewayObject, target } from "../objects.js";
+import { shadowObjects } from "./shadow.js";
 import { backendTrafficSpec } from "./backendTraffic.js";
 
 /** Where the way begins. */
@@ -29,6 +30,7 @@ export function modelObjects(route: ModelRoute, place: Place): GatewayObject[] {
       ...{ apiVersion: ENVOY_GATEWAY.version, kind: "BackendTrafficPolicy", name: route.name, scope },
       spec: { ...attached, ...backendTrafficSpec(route) },
     },
+    ...shadowObjects(route, credentialFilterName(route.model), place),
   ];
 }
 
