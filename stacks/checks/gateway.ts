@@ -17,7 +17,7 @@ export function checkDoor({ plain, models }: Sections): Problem[] {
   if (gateway === undefined) {
     return [...checkNoGateway(models.models, MODELS, PATH), ...checkKeyOwners(owners, [], keysPath, PATH)];
   }
-  const section = gateway as Parts<GatewayConfig>;
+  const section = gateway;
   const tenants = isWrong(section.tenants) ? undefined : Object.keys(section.tenants);
   return [
     ...checkGateway({

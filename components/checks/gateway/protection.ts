@@ -26,7 +26,7 @@ export function checkProtection({ gateway, path, models, modelsPath }: GatewaySu
       const where = `${joinPath(modelsPath, [model.name])}.gateway.protection`;
       const context = contextOf(model);
       return [
-        ...checkBounds(own as Parts<Partial<Protection>>, where),
+        ...checkBounds(own, where),
         ...(own.maxTokens !== undefined && own.maxTokens > context
           ? [
               error(

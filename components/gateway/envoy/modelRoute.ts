@@ -72,13 +72,13 @@ function routeSpec(route: ModelRoute, { host, gateway }: Place) {
       {
         name: "requests",
         matches: [{ path: PATHS, headers: headersOf(route) }],
-        filters: [...filtersOf(route), ...mirrorOf(route)],
+        filters: [...filtersOf(), ...mirrorOf(route)],
         backendRefs: route.backends.map((backend) => backendRef(backend, route.model)),
       },
       ...route.choices.map((backend) => ({
         name: backend.release,
         matches: [{ path: PATHS, headers: [...headersOf(route), ...chosen(backend.release, route)] }],
-        filters: filtersOf(route),
+        filters: filtersOf(),
         backendRefs: [backendRef({ ...backend, weight: 1 }, route.model)],
       })),
     ],
@@ -105,7 +105,7 @@ function chosen(release: string, { only }: ModelRoute) {
 }
 
 /** What clients prove who they are by does not go on to the model. */
-function filtersOf(_route: ModelRoute) {
+function filtersOf() {
   return [{ type: "RequestHeaderModifier", requestHeaderModifier: { remove: ["x-api-key", "cookie"] } }];
 }
 
