@@ -101,14 +101,13 @@ export function infrastructure(config: StackConfig, stack: string, present?: Pre
 }
 
 /** What Envoy Gateway is installed with; `undefined` where the cluster has it, or needs none. */
-function envoyGatewayOf({ gateway, models }: StackConfig): PlatformArgs["envoyGateway"] {
+function envoyGatewayOf({ gateway }: StackConfig): PlatformArgs["envoyGateway"] {
   if (gateway?.install !== true) return undefined;
   const { redisUrl, redisImage } = gateway.rateLimits;
   return {
     namespace: gateway.namespace,
     ...(redisUrl !== undefined && { redisUrl }),
     ...(redisImage !== undefined && { redisImage }),
-    endpointPicker: models.some((model) => model.gateway?.endpointPicker !== undefined),
   };
 }
 

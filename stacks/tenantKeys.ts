@@ -55,7 +55,8 @@ export function takeTenantKeys(section: unknown, encrypted: readonly string[], m
     const items: [path: string, value: unknown][] = Array.isArray(given)
       ? given.map((value: unknown, index) => [joinPath(at, [index]), value])
       : [[at, given]];
-    if (items.length === 0) problems.push(error(`${NAMESPACE}:${at}`, "is empty: leave the tenant out, or give it a key"));
+    if (items.length === 0)
+      problems.push(error(`${NAMESPACE}:${at}`, "is empty: leave the tenant out, or give it a key"));
     keys[tenant] = [];
     for (const [path, value] of items) {
       const isEncrypted = [path, at, TENANT_KEYS].some((known) => encrypted.includes(known));
@@ -76,7 +77,8 @@ function problemOf(value: unknown, isEncrypted: boolean, path: string, mask: str
   }
   if (value === mask) return undefined;
   if (value.length < SHORTEST) return `has ${value.length} characters: use at least ${SHORTEST}, at random`;
-  if (!HEADER_TEXT.test(value)) return "holds what a header cannot, such as a space: use letters, digits and punctuation";
+  if (!HEADER_TEXT.test(value))
+    return "holds what a header cannot, such as a space: use letters, digits and punctuation";
   if (value.startsWith(TOKEN_START)) {
     return `begins with ${TOKEN_START} as tokens do, so that the gateway would take it for one: use another`;
   }
@@ -87,5 +89,7 @@ function repeatedOf(value: unknown, path: string, seen: Map<string, string>, mas
   if (typeof value !== "string" || value === mask) return undefined;
   const before = seen.get(value);
   seen.set(value, before ?? path);
-  return before === undefined ? undefined : `is the same key as ${NAMESPACE}:${before}: each key has to be one tenant's`;
+  return before === undefined
+    ? undefined
+    : `is the same key as ${NAMESPACE}:${before}: each key has to be one tenant's`;
 }

@@ -3,13 +3,7 @@ import { ENVOY_GATEWAY } from "../vocabulary/envoyGateway.js";
 import { proxiesName } from "../vocabulary/gateway.js";
 import type { Monitors } from "../contract/prometheus.js";
 import type { Tracing } from "../derive/observability/tracing.js";
-import {
-  accessLogSpec,
-  type GatewayListener,
-  proxyMonitorSpec,
-  statsPatchSpec,
-  tracingSpec,
-} from "./telemetry.js";
+import { accessLogSpec, type GatewayListener, proxyMonitorSpec, statsPatchSpec, tracingSpec } from "./telemetry.js";
 import type { Access } from "../contract/access.js";
 import type { GatewayConfig } from "../contract/gateway/schema.js";
 import type { ServedModel } from "../derive/servedModel.js";

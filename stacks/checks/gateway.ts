@@ -1,8 +1,7 @@
 /** The gateway against models, access and keys. */
 import { checkGateway, checkKeyOwners, checkNoGateway } from "../../components/checks/gateway/gateway.js";
-import { entriesOf, given, isWrong, type Parts } from "../../components/config/parts.js";
+import { entriesOf, given, isWrong } from "../../components/config/parts.js";
 import { error, type Problem } from "../../components/config/problems.js";
-import type { GatewayConfig } from "../../components/contract/gateway/schema.js";
 import { NAMESPACE } from "../namespace.js";
 import { TENANT_KEYS } from "../tenantKeys.js";
 import type { Sections } from "./sections.js";
@@ -17,7 +16,7 @@ export function checkDoor({ plain, models }: Sections): Problem[] {
   if (gateway === undefined) {
     return [...checkNoGateway(models.models, MODELS, PATH), ...checkKeyOwners(owners, [], keysPath, PATH)];
   }
-  const section = gateway as Parts<GatewayConfig>;
+  const section = gateway;
   const tenants = isWrong(section.tenants) ? undefined : Object.keys(section.tenants);
   return [
     ...checkGateway({

@@ -153,6 +153,7 @@ export const FULL_EXISTING: Config = stackValues({
       prometheus: { install: false, retentionDays: 15, volumeGiB: 100 },
       clusterAutoscaler: { install: false },
       loadBalancerController: { install: false },
+      envoyGateway: { values: { service: { trafficDistribution: "PreferClose" } } },
       openTelemetryCollector: {
         install: false,
         replicas: 2,
@@ -252,7 +253,10 @@ export const FULL_EXISTING: Config = stackValues({
       streamIdleSeconds: 300,
       retryAfterSeconds: 10,
     },
-    aliases: { default: "other", fast: [{ tier: "gold", needs: ["json"], overBytes: 1000, model: "chat" }, { model: "other" }] },
+    aliases: {
+      default: "other",
+      fast: [{ tier: "gold", needs: ["json"], overBytes: 1000, model: "chat" }, { model: "other" }],
+    },
     tenants: {
       acme: {
         keys: { generated: ["main"], existingSecrets: ["acme-keys"] },

@@ -44,7 +44,10 @@ describe("secrets in the config", () => {
     const named = Object.entries(configSchema()).flatMap(([key, schema]) => placesOfSchema(schema, key));
     const missing = named.filter((path) => !path.split(".").every((key) => key === "*" || mentioned.has(key)));
     // How Pulumi writes a value that it keeps encrypted.
-    assert.deepEqual(missing, ["cluster.existing.kubeconfig.secure", "huggingFaceToken.secure"]);
+    assert.deepEqual(missing, [
+      ...["cluster.existing.kubeconfig.secure", "huggingFaceToken.secure"],
+      ...["tenantKeys.*.secure", "tenantKeys.*.secure"],
+    ]);
   });
 
   for (const [name, values] of cases) {
@@ -105,8 +108,8 @@ describe("secrets in the config", () => {
     assert.doesNotMatch(lines(broken, SECRET_PATHS).join("\n"), new RegExp(MARK));
     const { models } = FULL_EXISTING as { models: { chat: { releases: Record<string, unknown>; route: object } } };
     const { r1 } = models.chat.releases;
-    const { batch: _, batchQuota: __, ...plain } = kubeconfig;
-    const right = { ...plain, models: { chat: { ...models.chat, route: { stable: "r1" }, releases: { r1 } } } };
+    const { batch: _, batchQuota: __, gateway: ___, tenantKeys: ____, ...plain } = kubeconfig;
+    const right = { ...plain, models: { chat: { ...models.chat, gateway: undefined, route: { stable: "r1" }, releases: { r1 } } } };
     const { config, problems } = parseStackConfig(right, SECRET_PATHS);
     assert.deepEqual(
       problems.filter(({ severity }) => severity === "error"),

@@ -17,7 +17,12 @@ export function checkGateway(around: GatewaySurroundings): Problem[] {
     ...given([gateway.rateLimits.redisImage, gateway.rateLimits.redisUrl], (image, url) => [
       ...(image === undefined ? [] : checkImage({ image }, `${path}.rateLimits.redisImage`)),
       ...(image !== undefined && url !== undefined
-        ? [error(`${path}.rateLimits.redisImage`, "is of a Redis that the stack makes, and redisUrl names another: leave one out")]
+        ? [
+            error(
+              `${path}.rateLimits.redisImage`,
+              "is of a Redis that the stack makes, and redisUrl names another: leave one out",
+            ),
+          ]
         : []),
     ]),
     ...checkTenants(around),

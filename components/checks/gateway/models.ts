@@ -1,6 +1,6 @@
 /** Checks of models' own `gateway` sections. */
 import { joinPath } from "../../config/parse.js";
-import { error, listOr, type Problem, quote } from "../../config/problems.js";
+import { error, listOr, type Problem, quote, warning } from "../../config/problems.js";
 import type { ServedModel } from "../../derive/servedModel.js";
 import { lackedBy, pathsOf } from "../../derive/gateway/abilities.js";
 import { contextOf, routedPlans } from "../../derive/gateway/bounds.js";
@@ -18,9 +18,15 @@ export function checkGatewayModels(around: GatewaySurroundings): Problem[] {
       ...checkCredential(model, at),
       ...checkPicker(model, `${at}.gateway.endpointPicker`),
       ...checkFromZero(model, at),
+      ...unbuilt(model, at),
       ...checkFallback(model, `${at}.gateway.fallback`, around),
       ...(model.releases.size > MOST_RELEASES
-        ? [error(`${at}.releases`, `${model.releases.size} are more than a route of the gateway leads to: keep at most ${MOST_RELEASES}`)]
+        ? [
+            error(
+              `${at}.releases`,
+              `${model.releases.size} are more than a route of the gateway leads to: keep at most ${MOST_RELEASES}`,
+            ),
+          ]
         : []),
       ...(pathsOf(routedPlans(model)).length === 0
         ? [
@@ -34,6 +40,15 @@ export function checkGatewayModels(around: GatewaySurroundings): Problem[] {
   });
 }
 
+/** What the config may say and the gateway does not do yet. */
+function unbuilt({ gateway }: ServedModel, path: string): Problem[] {
+  return (["fallback", "endpointPicker"] as const)
+    .filter((key) => gateway?.[key] !== undefined)
+    .map((key) =>
+      warning(`${path}.gateway.${key}`, "is checked, and changes nothing yet (docs/gateway.md): leave it out"),
+    );
+}
+
 /** The gateway has to have the key that the model asks for. */
 function checkCredential({ apiKey, gateway }: ServedModel, path: string): Problem[] {
   if (apiKey !== undefined && gateway?.credential === undefined) {
@@ -45,7 +60,9 @@ function checkCredential({ apiKey, gateway }: ServedModel, path: string): Proble
     ];
   }
   if (apiKey === undefined && gateway?.credential !== undefined) {
-    return [error(`${path}.gateway.credential`, "is for a model with apiKey; the stack knows its own key: leave it out")];
+    return [
+      error(`${path}.gateway.credential`, "is for a model with apiKey; the stack knows its own key: leave it out"),
+    ];
   }
   return [];
 }
@@ -94,9 +111,16 @@ function checkFallback(model: ServedModel, path: string, around: GatewaySurround
   const paths = pathsOf(own).filter((way) => !pathsOf(theirs).includes(way));
   const [context, less] = [contextOf(model), contextOf(other)];
   return [
-    ...(paths.length > 0 ? [error(path, `${quote(name)} does not answer ${listOr(paths)}: use a model of the same task`)] : []),
+    ...(paths.length > 0
+      ? [error(path, `${quote(name)} does not answer ${listOr(paths)}: use a model of the same task`)]
+      : []),
     ...(needs.length > 0
-      ? [error(path, `${quote(name)} lacks ${listOr(needs)}, which ${quote(model.name)} has: use a model that has it, too`)]
+      ? [
+          error(
+            path,
+            `${quote(name)} lacks ${listOr(needs)}, which ${quote(model.name)} has: use a model that has it, too`,
+          ),
+        ]
       : []),
     ...(less < context
       ? [

@@ -12,7 +12,12 @@ export function checkProtection({ gateway, path, models, modelsPath }: GatewaySu
     ...checkBounds(gateway.protection, at),
     ...given([gateway.protection], ({ bodyMiB, promptBytes }) =>
       promptBytes !== undefined && promptBytes > bodyMiB * 1024 * 1024
-        ? [error(`${at}.promptBytes`, `${promptBytes} is more than a body may have, which is ${bodyMiB} MiB: use at most that`)]
+        ? [
+            error(
+              `${at}.promptBytes`,
+              `${promptBytes} is more than a body may have, which is ${bodyMiB} MiB: use at most that`,
+            ),
+          ]
         : [],
     ),
     ...models.flatMap((model) => {
@@ -21,9 +26,14 @@ export function checkProtection({ gateway, path, models, modelsPath }: GatewaySu
       const where = `${joinPath(modelsPath, [model.name])}.gateway.protection`;
       const context = contextOf(model);
       return [
-        ...checkBounds(own as Parts<Partial<Protection>>, where),
+        ...checkBounds(own, where),
         ...(own.maxTokens !== undefined && own.maxTokens > context
-          ? [error(`${where}.maxTokens`, `${own.maxTokens} is more than the model's context of ${context} tokens: use at most that`)]
+          ? [
+              error(
+                `${where}.maxTokens`,
+                `${own.maxTokens} is more than the model's context of ${context} tokens: use at most that`,
+              ),
+            ]
           : []),
       ];
     }),

@@ -47,7 +47,12 @@ function checkTenant(tenant: Parts<TenantConfig>, path: string, around: GatewayS
   return [
     ...given([limits.requestsPerMinute], (requests) =>
       requests === undefined
-        ? [error(`${path}.limits.requestsPerMinute`, "is missing: give each tenant one, so that nobody is without a limit")]
+        ? [
+            error(
+              `${path}.limits.requestsPerMinute`,
+              "is missing: give each tenant one, so that nobody is without a limit",
+            ),
+          ]
         : [],
     ),
     ...QUOTAS.flatMap(({ limit, factor }) =>
@@ -93,11 +98,7 @@ function checkTenant(tenant: Parts<TenantConfig>, path: string, around: GatewayS
 }
 
 /** A problem where no model has the name. */
-export function checkModelName(
-  name: string,
-  path: string,
-  { names }: Pick<GatewaySurroundings, "names">,
-): Problem[] {
+export function checkModelName(name: string, path: string, { names }: Pick<GatewaySurroundings, "names">): Problem[] {
   if (names === undefined || names.includes(name)) return [];
   return [error(path, `there is no model ${quote(name)}${didYouMean(name, names) || "."} Use ${listOr(names)}`)];
 }

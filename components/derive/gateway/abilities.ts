@@ -1,5 +1,5 @@
 /** What a model can do for clients: paths, needs that it lacks, whether its scheduler takes priorities. */
-import { type Need } from "../../contract/gateway/routing.js";
+import type { Need } from "../../contract/gateway/routing.js";
 import type { Task } from "../../facts/models/task.js";
 import { CLIENT_PATHS } from "../../vocabulary/gateway.js";
 import type { RuntimePlan } from "../plan.js";

@@ -10,7 +10,15 @@ import { type GatewayObject, seconds, target } from "../objects.js";
  * extension, Envoy itself and vLLM's choice of an engine.
  */
 export const INNER_HEADERS = {
-  exact: ["x-data-parallel-rank", "x-vllm-priority", "endpoint-load-metrics-format", "x-request-id", "x-forwarded-host", "x-original-path", "x-served-by"],
+  exact: [
+    "x-data-parallel-rank",
+    "x-vllm-priority",
+    "endpoint-load-metrics-format",
+    "x-request-id",
+    "x-forwarded-host",
+    "x-original-path",
+    "x-served-by",
+  ],
   prefixes: [
     TRUSTED_HEADER_PREFIX,
     "x-envoy-",

@@ -3,6 +3,7 @@ import { CLIENT_HEADERS, GATEWAY_HEADERS, RESPONSE_HEADERS } from "../../vocabul
 import { ENVOY_GATEWAY, GATEWAY_API } from "../../vocabulary/envoyGateway.js";
 import type { GatewayImplementation, ModelRoute, RouteBackend } from "../implementation.js";
 import { type GatewayObject, target } from "../objects.js";
+import { shadowObjects } from "./shadow.js";
 import { backendTrafficSpec } from "./backendTraffic.js";
 
 /** Where the way begins. */
@@ -29,6 +30,7 @@ export function modelObjects(route: ModelRoute, place: Place): GatewayObject[] {
       ...{ apiVersion: ENVOY_GATEWAY.version, kind: "BackendTrafficPolicy", name: route.name, scope },
       spec: { ...attached, ...backendTrafficSpec(route) },
     },
+    ...shadowObjects(route, credentialFilterName(route.model), place),
   ];
 }
 
@@ -70,13 +72,13 @@ function routeSpec(route: ModelRoute, { host, gateway }: Place) {
       {
         name: "requests",
         matches: [{ path: PATHS, headers: headersOf(route) }],
-        filters: [...filtersOf(route), ...mirrorOf(route)],
+        filters: [...filtersOf(), ...mirrorOf(route)],
         backendRefs: route.backends.map((backend) => backendRef(backend, route.model)),
       },
       ...route.choices.map((backend) => ({
         name: backend.release,
         matches: [{ path: PATHS, headers: [...headersOf(route), ...chosen(backend.release, route)] }],
-        filters: filtersOf(route),
+        filters: filtersOf(),
         backendRefs: [backendRef({ ...backend, weight: 1 }, route.model)],
       })),
     ],
@@ -103,7 +105,7 @@ function chosen(release: string, { only }: ModelRoute) {
 }
 
 /** What clients prove who they are by does not go on to the model. */
-function filtersOf(_route: ModelRoute) {
+function filtersOf() {
   return [{ type: "RequestHeaderModifier", requestHeaderModifier: { remove: ["x-api-key", "cookie"] } }];
 }
 

@@ -33,14 +33,28 @@ const AI_GATEWAY_NAMESPACE = "envoy-ai-gateway-system";
 /** The extension that turns an InferencePool into a cluster of Envoy: https://aigateway.envoyproxy.io/docs/getting-started/prerequisites */
 function extensionManager(): HelmValues {
   return {
-    hooks: { xdsTranslator: { translation: { listener: { includeAll: true }, route: { includeAll: true }, cluster: { includeAll: true }, secret: { includeAll: true } }, post: ["Translation", "Cluster", "Route"] } },
+    hooks: {
+      xdsTranslator: {
+        translation: {
+          listener: { includeAll: true },
+          route: { includeAll: true },
+          cluster: { includeAll: true },
+          secret: { includeAll: true },
+        },
+        post: ["Translation", "Cluster", "Route"],
+      },
+    },
     service: { fqdn: { hostname: `ai-gateway-controller.${AI_GATEWAY_NAMESPACE}.svc.cluster.local`, port: 1063 } },
     backendResources: [{ group: "inference.networking.k8s.io", kind: "InferencePool", version: "v1" }],
   };
 }
 
 /** Values of the chart. */
-export function envoyGatewayValues({ namespace = GATEWAY_NAMESPACE, redisUrl, endpointPicker = false }: EnvoyGatewayArgs) {
+export function envoyGatewayValues({
+  namespace = GATEWAY_NAMESPACE,
+  redisUrl,
+  endpointPicker = false,
+}: EnvoyGatewayArgs) {
   const url = redisUrl ?? `redis://${GATEWAY_REDIS.name}.${namespace}.svc.cluster.local:${GATEWAY_REDIS.port}`;
   return {
     // The chart with CRDs has them: Helm would not upgrade those of this one.
@@ -130,9 +144,9 @@ function aiGateway(name: string, opts: pulumi.CustomResourceOptions): k8s.helm.v
   return [crds, addonRelease(`${name}-ai`, controller, pulumi.mergeOptions(opts, { dependsOn: [crds] }))];
 }
 
-/** Values of the AI gateway's chart. */
+/** Values of the AI gateway's chart: its own. */
 export function aiGatewayValues() {
-  return { controller: { replicaCount: 2, nodeSelector: SYSTEM_NODES } } satisfies HelmValues;
+  return {} satisfies HelmValues;
 }
 
 /** Labels of the rate limit service's pods (internal/infrastructure/kubernetes/ratelimit of Envoy Gateway 1.9.1). */

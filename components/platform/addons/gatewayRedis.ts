@@ -31,7 +31,11 @@ const USER = 999;
  * for some seconds; whoever needs more gives a Redis of their own.
  */
 export class GatewayRedis extends pulumi.ComponentResource {
-  constructor(name: string, { namespace, image = REDIS_IMAGE }: GatewayRedisArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { namespace, image = REDIS_IMAGE }: GatewayRedisArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("pulumi-vllm:platform:GatewayRedis", name, {}, opts);
     const child = { parent: this };
     const labels = { ...SELECTOR, [LABELS.managedBy]: MANAGED_BY };
@@ -86,7 +90,17 @@ function redisSpec(image: string, labels: Record<string, string>): k8s.types.inp
           {
             name: "redis",
             image,
-            args: ["redis-server", "--save", "", "--appendonly", "no", "--maxmemory", "192mb", "--maxmemory-policy", "noeviction"],
+            args: [
+              "redis-server",
+              "--save",
+              "",
+              "--appendonly",
+              "no",
+              "--maxmemory",
+              "192mb",
+              "--maxmemory-policy",
+              "noeviction",
+            ],
             ports: [{ name: "redis", containerPort: GATEWAY_REDIS.port, protocol: "TCP" }],
             readinessProbe: probe,
             livenessProbe: { ...probe, failureThreshold: 6 },
