@@ -9,7 +9,7 @@ import { CONTROLLER, type Controller } from "./controller.js";
 import { mounted } from "./files.js";
 import { type Isolated, isolated, link } from "./isolate.js";
 import { RATE_LIMIT } from "./quotas.js";
-import { containerOf, type Workload } from "./workload.js";
+import { containerOf, sourceOf, type Workload } from "./workload.js";
 
 /** A proxy that runs. */
 export interface Proxy {
@@ -56,8 +56,8 @@ export async function startProxy(
     throw new Error(`the Gateway has no proxy: ${await gatewayStatus(cluster, gateway)}`, { cause: thrown });
   }
   const { args, environment } = containerOf(workload!, "envoy");
-  const certificates = await mounted(cluster, folders, "Secret", namespace, "envoy");
-  const discovery = await mounted(cluster, folders, "ConfigMap", namespace, workload!.metadata.name);
+  const certificates = await mounted(cluster, folders, "Secret", namespace, sourceOf(workload!, "certs"));
+  const discovery = await mounted(cluster, folders, "ConfigMap", namespace, sourceOf(workload!, "sds"));
   const name = `envoy-${gateway.metadata.namespace ?? "default"}-${gateway.metadata.name}`;
   const proxy = isolated(
     {

@@ -1,4 +1,5 @@
 /** Envoy's rate limit service with its Redis, by the Deployment that Envoy Gateway makes for it. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Cluster } from "../client.js";
 import { type Folders, makePrivateFolder } from "../folders.js";
@@ -60,6 +61,14 @@ export async function startQuotas(
   const [, ofStore] = await link(service, store);
   const [ofController] = await link(controller, service);
   store.begin();
+  // The service ends where it finds no Redis.
+  await said(store, "Ready to accept connections");
   service.begin({ [host]: ofStore, [CONTROLLER]: ofController });
+  await said(service, "Listening for gRPC");
   return service;
+}
+
+/** Until a program has written this to its log. */
+async function said({ process }: Isolated, text: string): Promise<void> {
+  await until(process.name, () => readFileSync(process.log, "utf8").includes(text), { processes: [process] });
 }
