@@ -12,13 +12,19 @@ import { containerOf, type Workload } from "./workload.js";
 
 export const RATE_LIMIT = "envoy-ratelimit";
 
+/** The rate limit service, and where proxies find it. */
+export interface Quotas {
+  isolated: Isolated;
+  address: string;
+}
+
 /** Starts both, Redis first, once Envoy Gateway has made the Deployment: it does so at its start. */
 export async function startQuotas(
   { program, redis }: { program: string; redis: Installed },
   cluster: Cluster,
   folders: Folders,
   { isolated: controller, namespace }: Controller,
-): Promise<Isolated> {
+): Promise<Quotas> {
   const reference = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: RATE_LIMIT, namespace } };
   let workload: Workload | undefined;
   await until("the Deployment of the rate limit service", async () => {
@@ -59,13 +65,22 @@ export async function startQuotas(
     folders,
   );
   const [, ofStore] = await link(service, store);
-  const [ofController] = await link(controller, service);
+  const [ofController, address] = await link(controller, service);
   store.begin();
   // The service ends where it finds no Redis.
   await said(store, "Ready to accept connections");
   service.begin({ [host]: ofStore, [CONTROLLER]: ofController });
   await said(service, "Listening for gRPC");
-  return service;
+  // No kubelet makes its pods ready, so Kubernetes itself finds no endpoints.
+  await cluster.apply({
+    apiVersion: "discovery.k8s.io/v1",
+    kind: "EndpointSlice",
+    metadata: { name: "local-ratelimit", namespace, labels: { "kubernetes.io/service-name": RATE_LIMIT } },
+    addressType: "IPv4",
+    ports: [{ name: "grpc", port: 8081, protocol: "TCP" }],
+    endpoints: [{ addresses: [address], conditions: { ready: true } }],
+  });
+  return { isolated: service, address };
 }
 
 /** Until a program has written this to its log. */
