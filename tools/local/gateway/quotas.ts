@@ -77,7 +77,8 @@ export async function startQuotas(
     kind: "EndpointSlice",
     metadata: { name: "local-ratelimit", namespace, labels: { "kubernetes.io/service-name": RATE_LIMIT } },
     addressType: "IPv4",
-    ports: [{ name: "grpc", port: 8081, protocol: "TCP" }],
+    // The name of the port in the Service that Envoy Gateway makes.
+    ports: [{ name: "http", port: 8081, protocol: "TCP" }],
     endpoints: [{ addresses: [address], conditions: { ready: true } }],
   });
   return { isolated: service, address };
