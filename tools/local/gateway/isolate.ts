@@ -127,6 +127,11 @@ export async function link(one: End, other: End): Promise<[string, string]> {
   return pair;
 }
 
+/** Leads a program to an address of its neighbour's by the link between them. */
+export function route({ process: { pid } }: Isolated, address: string, via: string): void {
+  ip(pid, ["route", "add", `${address}/32`, "via", via]);
+}
+
 /** Until a program has left the network of this machine. */
 async function untilApart({ process: { pid, ...process } }: Isolated): Promise<void> {
   const network = (of: number | "self") => execFileSync("readlink", [`/proc/${of}/ns/net`], { encoding: "utf8" });

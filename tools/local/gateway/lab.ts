@@ -10,10 +10,9 @@ import { newRun } from "../ownership.js";
 import { clear } from "../start.js";
 import { type Controller, type ControllerConfig, startController } from "./controller.js";
 import { installGatewayDefinitions } from "./definitions.js";
-import type { Isolated } from "./isolate.js";
 import { envoyProgram, redisProgram } from "./programs.js";
 import { type Proxy, startProxy } from "./proxy.js";
-import { startQuotas } from "./quotas.js";
+import { type Quotas, startQuotas } from "./quotas.js";
 
 /** Programs of a lab that Go builds. */
 export const LAB_PROGRAMS = [
@@ -43,7 +42,7 @@ export class Lab {
     private readonly envoy: string,
     readonly controller: Controller,
     /** The rate limit service; `undefined` where the configuration has none. */
-    readonly quotas: Isolated | undefined,
+    readonly quotas: Quotas | undefined,
   ) {}
 
   /** Starts all but the proxies: twenty seconds on two cores. */

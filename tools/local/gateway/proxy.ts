@@ -3,13 +3,12 @@ import { stringify } from "yaml";
 import type { Cluster, KubernetesObject } from "../client.js";
 import { certificateFile } from "../controlPlane.js";
 import type { Folders } from "../folders.js";
-import { LOOPBACK } from "../ports.js";
 import { type Started, until } from "../processes.js";
 import { CONTROLLER, type Controller } from "./controller.js";
 import { mounted } from "./files.js";
-import { type Isolated, isolated, link } from "./isolate.js";
-import { RATE_LIMIT } from "./quotas.js";
-import { containerOf, type Workload } from "./workload.js";
+import { type Isolated, isolated, link, route } from "./isolate.js";
+import type { Quotas } from "./quotas.js";
+import { containerOf, sourceOf, type Workload } from "./workload.js";
 
 /** A proxy that runs. */
 export interface Proxy {
@@ -39,7 +38,7 @@ export async function startProxy(
   cluster: Cluster,
   folders: Folders,
   { isolated: controller, namespace }: Controller,
-  quotas: Isolated | undefined,
+  quotas: Quotas | undefined,
   gateway: KubernetesObject,
 ): Promise<Proxy> {
   let workload: Workload | undefined;
@@ -56,8 +55,8 @@ export async function startProxy(
     throw new Error(`the Gateway has no proxy: ${await gatewayStatus(cluster, gateway)}`, { cause: thrown });
   }
   const { args, environment } = containerOf(workload!, "envoy");
-  const certificates = await mounted(cluster, folders, "Secret", namespace, "envoy");
-  const discovery = await mounted(cluster, folders, "ConfigMap", namespace, workload!.metadata.name);
+  const certificates = await mounted(cluster, folders, "Secret", namespace, sourceOf(workload!, "certs"));
+  const discovery = await mounted(cluster, folders, "ConfigMap", namespace, sourceOf(workload!, "sds"));
   const name = `envoy-${gateway.metadata.namespace ?? "default"}-${gateway.metadata.name}`;
   const proxy = isolated(
     {
@@ -77,9 +76,12 @@ export async function startProxy(
   );
   const [, address] = await link("machine", proxy);
   const [ofController] = await link(controller, proxy);
-  const [ofQuotas] = quotas === undefined ? [LOOPBACK] : await link(quotas, proxy);
+  if (quotas !== undefined) {
+    const [ofQuotas] = await link(quotas.isolated, proxy);
+    route(proxy, quotas.address, ofQuotas);
+  }
   const inCluster = (service: string) => `${service}.${namespace}.svc.cluster.local`;
-  proxy.begin({ [inCluster(CONTROLLER)]: ofController, [inCluster(RATE_LIMIT)]: ofQuotas });
+  proxy.begin({ [inCluster(CONTROLLER)]: ofController });
   await until(name, () => isReady(address), { processes: [proxy.process] });
   return { process: proxy.process, address, isolated: proxy };
 }

@@ -9,7 +9,14 @@ interface Variable {
 
 /** A Deployment, as far as its containers go. */
 export interface Workload extends KubernetesObject {
-  spec: { template: { spec: { containers: { name: string; args?: string[]; env?: Variable[] }[] } } };
+  spec: {
+    template: {
+      spec: {
+        containers: { name: string; args?: string[]; env?: Variable[] }[];
+        volumes?: { name: string; secret?: { secretName: string }; configMap?: { name: string } }[];
+      };
+    };
+  };
 }
 
 /** A container's arguments and variables, with what Kubernetes fills in. */
@@ -33,4 +40,12 @@ export function containerOf(
     argument.replace(/\$\((\w+)\)/g, (whole, key: string) => environment[key] ?? whole),
   );
   return { args, environment };
+}
+
+/** Name of the Secret or ConfigMap of a volume. */
+export function sourceOf({ metadata, spec }: Workload, volume: string): string {
+  const found = spec.template.spec.volumes?.find(({ name }) => name === volume);
+  const source = found?.secret?.secretName ?? found?.configMap?.name;
+  if (source === undefined) throw new Error(`Deployment ${metadata.name} has no volume ${volume}`);
+  return source;
 }
