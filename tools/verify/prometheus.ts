@@ -153,7 +153,6 @@ export async function queried(server: Server, query: string): Promise<Series[]> 
   return result;
 }
 
-async function dataOf(server: Server, path: string): Promise<object> {
 /** @throws Failure for an answer that is none of Prometheus' good ones */
 export async function dataOf(server: Server, path: string): Promise<object> {
   const { status, text } = await server({ path });
