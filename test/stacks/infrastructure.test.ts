@@ -48,7 +48,7 @@ describe("infrastructure", () => {
     assert.deepEqual(
       names(found, "Release"),
       Object.keys(addonsSchema.shape)
-        .filter((addon) => !["loadBalancerController", "openTelemetryCollector"].includes(addon))
+        .filter((addon) => !["loadBalancerController", "openTelemetryCollector", "envoyGateway"].includes(addon))
         .map((addon) => `platform-${kebab(addon)}`)
         .sort(),
     );

@@ -30,7 +30,7 @@ const CONFIGS = {
   "a cluster to build": sound(withoutBatches(FULL_BUILT)),
   "a cluster in a VPC that exists": sound(withoutBatches(FULL_IN_VPC)),
 };
-const ENCRYPTED = ["huggingFaceToken", "cluster.existing.kubeconfig"];
+const ENCRYPTED = ["huggingFaceToken", "cluster.existing.kubeconfig", "tenantKeys"];
 
 /** Paths of the errors, without `vllm:`. */
 function errorsOf(config: unknown): { paths: string[]; text: string } {

@@ -109,7 +109,10 @@ describe("secrets in the config", () => {
     const { models } = FULL_EXISTING as { models: { chat: { releases: Record<string, unknown>; route: object } } };
     const { r1 } = models.chat.releases;
     const { batch: _, batchQuota: __, gateway: ___, tenantKeys: ____, ...plain } = kubeconfig;
-    const right = { ...plain, models: { chat: { ...models.chat, gateway: undefined, route: { stable: "r1" }, releases: { r1 } } } };
+    const right = {
+      ...plain,
+      models: { chat: { ...models.chat, gateway: undefined, route: { stable: "r1" }, releases: { r1 } } },
+    };
     const { config, problems } = parseStackConfig(right, SECRET_PATHS);
     assert.deepEqual(
       problems.filter(({ severity }) => severity === "error"),
@@ -170,7 +173,7 @@ describe("withEncryptedPaths", () => {
 
   it("tells nothing of a section that is encrypted as a whole", () => {
     const file = { "vllm:models": secure, "vllm:cluster": secure };
-    const given = { ...FULL_EXISTING, models: { chat: { class: MARK } } };
+    const given = { ...FULL_EXISTING, models: { chat: { class: MARK } }, tenantKeys: undefined };
     const { values, encrypted } = withEncryptedPaths(given, ["models", "cluster"], () => file);
     const found = lines(values, encrypted);
     assert.deepEqual(

@@ -1,11 +1,13 @@
 /**
  * Keys that the charts' values take, a table a chart: made by tools/charts/valuesKeys.ts on 2026-11-26 from the values.yaml of
  * the charts at the versions that each table names, fetched by `helm pull` from the repositories in
- * components/platform/charts.ts (Karpenter's: from the Go module's archive at that tag).
+ * components/platform/charts.ts (Karpenter's and Envoy Gateway's: from the Go module's archive at that tag).
  */
 import awsLoadBalancerController from "./aws-load-balancer-controller.json";
 import clusterAutoscaler from "./cluster-autoscaler.json";
 import dcgmExporter from "./dcgm-exporter.json";
+import gatewayCrdsHelm from "./gateway-crds-helm.json";
+import gatewayHelm from "./gateway-helm.json";
 import karpenter from "./karpenter.json";
 import karpenterCrd from "./karpenter-crd.json";
 import keda from "./keda.json";
@@ -28,6 +30,8 @@ export const CHART_KEYS: Readonly<Record<string, ChartKeys>> = {
   "aws-load-balancer-controller": awsLoadBalancerController,
   "cluster-autoscaler": clusterAutoscaler,
   "dcgm-exporter": dcgmExporter,
+  "gateway-crds-helm": gatewayCrdsHelm,
+  "gateway-helm": gatewayHelm,
   karpenter: karpenter,
   "karpenter-crd": karpenterCrd,
   keda,

@@ -39,7 +39,7 @@ describe("npm run local -- build", () => {
       message: ["promtol", "x"]
         .map(
           (name) =>
-            `build: "${name}" is no program: use etcd, kube-apiserver, kube-controller-manager, kube-scheduler, kwok, prometheus, promtool, alertmanager, prometheus-operator, keda-operator, keda-adapter or bcrypt`,
+            `build: "${name}" is no program: use etcd, kube-apiserver, kube-controller-manager, kube-scheduler, kwok, prometheus, promtool, alertmanager, prometheus-operator, keda-operator, keda-adapter, envoy-gateway, egctl, ratelimit or bcrypt`,
         )
         .join("\n"),
     });

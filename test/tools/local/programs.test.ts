@@ -52,7 +52,7 @@ describe("local programs", () => {
   it("starts for `npm run local` what serves a stack, and nothing that tests alone need", () => {
     assert.deepEqual(
       (Object.keys(PROGRAMS) as ProgramName[]).filter((name) => !LOCAL_PROGRAMS.includes(name)),
-      ["promtool", "alertmanager", "prometheusOperator"],
+      ["promtool", "alertmanager", "prometheusOperator", "envoyGateway", "egctl", "rateLimit"],
     );
   });
 
