@@ -99,20 +99,6 @@ export const CHARTS = {
     date: "2026-08-28",
     source: "https://proxy.golang.org/github.com/envoyproxy/gateway/@v/v1.9.1.info",
   },
-  aiGatewayCrds: {
-    name: "ai-gateway-crds-helm",
-    version: "v1.2.0",
-    repository: "oci://docker.io/envoyproxy",
-    date: "2026-09-30",
-    source: "https://github.com/envoyproxy/ai-gateway/releases/tag/v1.2.0",
-  },
-  aiGateway: {
-    name: "ai-gateway-helm",
-    version: "v1.2.0",
-    repository: "oci://docker.io/envoyproxy",
-    date: "2026-09-30",
-    source: "https://github.com/envoyproxy/ai-gateway/releases/tag/v1.2.0",
-  },
 } as const satisfies Record<string, Chart>;
 
 /**
@@ -131,8 +117,6 @@ export const LABEL_VALUES: Readonly<Record<keyof typeof CHARTS, readonly (readon
   openTelemetryCollector: [["additionalLabels"], ["podLabels"]],
   gatewayCrds: [],
   envoyGateway: [["commonLabels"]],
-  aiGatewayCrds: [],
-  aiGateway: [],
 };
 
 /**

@@ -4,11 +4,7 @@ import { CHARTS, CLUSTER_AUTOSCALER_TAGS, clusterAutoscalerTag, IMAGE_TAGS } fro
 import { clusterAutoscalerValues } from "../../components/platform/addons/clusterAutoscaler.js";
 import { dcgmExporterValues } from "../../components/platform/addons/dcgmExporter.js";
 import { devicePluginValues } from "../../components/platform/addons/devicePlugin.js";
-import {
-  aiGatewayValues,
-  envoyGatewayValues,
-  gatewayCrdValues,
-} from "../../components/platform/addons/envoyGateway.js";
+import { envoyGatewayValues, gatewayCrdValues } from "../../components/platform/addons/envoyGateway.js";
 import { karpenterCrdValues, karpenterValues } from "../../components/platform/addons/karpenter.js";
 import { kedaValues } from "../../components/platform/addons/keda.js";
 import { openTelemetryCollectorValues } from "../../components/platform/addons/openTelemetryCollector.js";
@@ -73,9 +69,7 @@ const USED: Record<keyof typeof CHARTS, HelmValues[]> = {
     }),
   ],
   gatewayCrds: [gatewayCrdValues()],
-  envoyGateway: [envoyGatewayValues({}), envoyGatewayValues({ endpointPicker: true })],
-  aiGatewayCrds: [{}],
-  aiGateway: [aiGatewayValues()],
+  envoyGateway: [envoyGatewayValues({})],
   karpenterCrds: [karpenterCrdValues()],
   karpenter: [true, false].map((serviceMonitors) =>
     karpenterValues({ clusterName: "llm", region: "eu-west-1", queueName: "events", serviceMonitors }),

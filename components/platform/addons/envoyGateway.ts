@@ -19,42 +19,14 @@ export interface EnvoyGatewayArgs {
   redisUrl?: string;
   /** Image of that Redis. @default one that is pinned */
   redisImage?: string;
-  /** Whether a model asks for the inference extension's endpoint picker, which the AI gateway connects. @default false */
-  endpointPicker?: boolean;
   /** Namespace of Prometheus, which reads the series of Envoy Gateway and the proxies. @default "monitoring" */
   monitoringNamespace?: string;
 }
 
 /** Where Envoy Gateway and the proxies are by default; the charts' own. */
 export const GATEWAY_NAMESPACE = "envoy-gateway-system";
-/** The AI gateway's namespace, which its chart's documentation gives. */
-const AI_GATEWAY_NAMESPACE = "envoy-ai-gateway-system";
-
-/** The extension that turns an InferencePool into a cluster of Envoy: https://aigateway.envoyproxy.io/docs/getting-started/prerequisites */
-function extensionManager(): HelmValues {
-  return {
-    hooks: {
-      xdsTranslator: {
-        translation: {
-          listener: { includeAll: true },
-          route: { includeAll: true },
-          cluster: { includeAll: true },
-          secret: { includeAll: true },
-        },
-        post: ["Translation", "Cluster", "Route"],
-      },
-    },
-    service: { fqdn: { hostname: `ai-gateway-controller.${AI_GATEWAY_NAMESPACE}.svc.cluster.local`, port: 1063 } },
-    backendResources: [{ group: "inference.networking.k8s.io", kind: "InferencePool", version: "v1" }],
-  };
-}
-
 /** Values of the chart. */
-export function envoyGatewayValues({
-  namespace = GATEWAY_NAMESPACE,
-  redisUrl,
-  endpointPicker = false,
-}: EnvoyGatewayArgs) {
+export function envoyGatewayValues({ namespace = GATEWAY_NAMESPACE, redisUrl }: EnvoyGatewayArgs) {
   const url = redisUrl ?? `redis://${GATEWAY_REDIS.name}.${namespace}.svc.cluster.local:${GATEWAY_REDIS.port}`;
   return {
     // The chart with CRDs has them: Helm would not upgrade those of this one.
@@ -94,7 +66,6 @@ export function envoyGatewayValues({
           failClosed: true,
           timeout: "500ms",
         },
-        ...(endpointPicker && { extensionManager: extensionManager() }),
       },
     },
   } satisfies HelmValues;
@@ -126,7 +97,7 @@ export class EnvoyGatewayAddon extends pulumi.ComponentResource {
       args.redisUrl === undefined
         ? [new GatewayRedis(`${name}-redis`, { namespace, image: args.redisImage }, child)]
         : [];
-    const before = [crds, ...redis, ...(args.endpointPicker === true ? aiGateway(name, child) : [])];
+    const before = [crds, ...redis];
     this.release = addonRelease(
       name,
       { chart: CHARTS.envoyGateway, namespace, values: envoyGatewayValues(args), ownValues: args.ownValues },
@@ -134,19 +105,6 @@ export class EnvoyGatewayAddon extends pulumi.ComponentResource {
     );
     this.registerOutputs({ namespace });
   }
-}
-
-/** The AI gateway: only what it makes of InferencePools is used. */
-function aiGateway(name: string, opts: pulumi.CustomResourceOptions): k8s.helm.v3.Release[] {
-  const namespace = addonNamespace(`${name}-ai`, AI_GATEWAY_NAMESPACE, "restricted", opts).metadata.name;
-  const crds = addonRelease(`${name}-ai-crds`, { chart: CHARTS.aiGatewayCrds, namespace, values: {} }, opts);
-  const controller = { chart: CHARTS.aiGateway, namespace, values: aiGatewayValues() };
-  return [crds, addonRelease(`${name}-ai`, controller, pulumi.mergeOptions(opts, { dependsOn: [crds] }))];
-}
-
-/** Values of the AI gateway's chart: its own. */
-export function aiGatewayValues() {
-  return {} satisfies HelmValues;
 }
 
 /** Labels of the rate limit service's pods (internal/infrastructure/kubernetes/ratelimit of Envoy Gateway 1.9.1). */
