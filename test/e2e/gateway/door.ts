@@ -150,6 +150,27 @@ export class Door {
     await this.lab.cluster.apply(sliceOf(service, this.namespace, replica, this.lab.machine, isReady));
   }
 
+  /** Starts a replica more, and tells the cluster of it. */
+  async add(service: string): Promise<Replica> {
+    const replicas = this.replicas.get(service)!;
+    this.added += 1;
+    const replica = await Replica.start(`${service}-more-${this.added}`, this.lab.machine);
+    Object.assign(replica, { tokens: replicas[0]?.tokens ?? 3, gapMs: replicas[0]?.gapMs ?? 0 });
+    await this.ready(service, replica, true);
+    replicas.push(replica);
+    return replica;
+  }
+
+  /** Ends a replica, and takes what the cluster knows of it away. */
+  async remove(service: string, replica: Replica): Promise<void> {
+    await replica.lose();
+    await this.lab.cluster.remove(sliceOf(service, this.namespace, replica, this.lab.machine));
+    const replicas = this.replicas.get(service)!;
+    if (replicas.includes(replica)) replicas.splice(replicas.indexOf(replica), 1);
+  }
+
+  private added = 0;
+
   /** Ends clients and stand-ins. */
   async close(): Promise<void> {
     this.client.close();
