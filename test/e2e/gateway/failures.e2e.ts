@@ -33,7 +33,10 @@ describe("A real gateway whose replicas fail", function () {
       }
       const refused = door.all()[0]!.reached.length;
       assert.ok(refused > 0);
-      assert.equal(door.all().reduce((sum, { reached }) => sum + reached.length, 0), 60 + refused);
+      assert.equal(
+        door.all().reduce((sum, { reached }) => sum + reached.length, 0),
+        60 + refused,
+      );
     });
 
   it("answers 503 with Retry-After in OpenAI's shape when all replicas are full", async () => {
@@ -44,7 +47,10 @@ describe("A real gateway whose replicas fail", function () {
     assert.equal(answer.headers["content-type"], "application/json");
     errorOf(answer);
     // Two tries more, and no more than that: a full model is not made fuller.
-    assert.equal(door.all().reduce((sum, { reached }) => sum + reached.length, 0), 3);
+    assert.equal(
+      door.all().reduce((sum, { reached }) => sum + reached.length, 0),
+      3,
+    );
   });
 
   it("answers 500 in OpenAI's shape when all replicas drain", async () => {
@@ -69,8 +75,7 @@ describe("A real gateway whose replicas fail", function () {
     assert.ok(!answer.text.includes("[DONE]"));
     assert.ok(!answer.whole || answer.text.includes('"error"'), "the stream looks whole");
     for (const replica of door.all()) Object.assign(replica, { tokens: 3, gapMs: 0 });
-    for (let index = 0; index < 20; index += 1)
-      assert.equal((await door.client.ask({ key })).status, 200);
+    for (let index = 0; index < 20; index += 1) assert.equal((await door.client.ask({ key })).status, 200);
     await serving.comeBack();
   });
 

@@ -96,8 +96,8 @@ describe("A real gateway under load", function () {
   /** As a pod ends: out of the endpoints first, and stopped when its requests have ended. */
   async function drain(replica: Replica): Promise<void> {
     await door.ready(SERVICE, replica, false);
-    // vLLM's own preStop wait, shortened: the proxy has to hear of it first.
-    await sleep(500);
+    // The pod's preStop wait, shortened: the proxy has to hear of it first.
+    await sleep(1500);
     while (replica.inFlight > 0) await sleep(10);
     await door.remove(SERVICE, replica);
   }

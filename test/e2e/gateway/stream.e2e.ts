@@ -31,7 +31,10 @@ describe("A real gateway's long stream", function () {
     const answer = await door.client.ask({ key, body: STREAM });
     assert.ok(isServed({ began: 0, ended: 0, isStream: true, answer }), answer.text.slice(-300));
     assert.ok(answer.ms >= SECONDS * 1000, `${answer.ms} ms`);
-    assert.deepEqual(tokensOf(answer), Array.from({ length: SECONDS + 1 }, (_, token) => token));
+    assert.deepEqual(
+      tokensOf(answer),
+      Array.from({ length: SECONDS + 1 }, (_, token) => token),
+    );
     const times = answer.parts.map(({ ms }) => ms);
     const gaps = times.slice(1).map((ms, index) => ms - times[index]!);
     const largest = Math.max(...gaps);

@@ -54,14 +54,19 @@ describe("A real gateway's shares", function () {
     await sleep(8000);
     const samples = await load.stop();
     const bad = samples.filter((sample) => !isServed(sample) || servedBy(sample.answer!) !== "chat/r1");
-    assert.deepEqual(bad.map(({ answer, error }) => answer?.text ?? error), []);
+    assert.deepEqual(
+      bad.map(({ answer, error }) => answer?.text ?? error),
+      [],
+    );
     assert.ok(samples.every(({ answer }) => !answer!.text.includes("chat-r2")));
     const slowest = Math.max(...samples.map(({ began, ended }) => ended - began));
     assert.ok(slowest < 4000, `the slowest answer took ${slowest} ms`);
     await sleep(500);
     const copies = shadow!.reached.slice(before);
     const percent = (100 * copies.length) / samples.length;
-    process.stdout.write(`      ${percent.toFixed(2)} percent of ${samples.length}, slowest ${slowest.toFixed(0)} ms\n`);
+    process.stdout.write(
+      `      ${percent.toFixed(2)} percent of ${samples.length}, slowest ${slowest.toFixed(0)} ms\n`,
+    );
     assert.ok(Math.abs(percent - 20) <= 4, `${percent} percent of ${samples.length}`);
     assert.deepEqual(new Set(copies.map(({ headers }) => headers.authorization)), new Set([`Bearer ${RUNTIME_KEY}`]));
     assert.ok(!JSON.stringify(copies).includes(key));
@@ -80,7 +85,7 @@ async function credentialed(door: Door, shadow: Replica): Promise<void> {
 /** Sets the route, and waits until it holds: a hundred answers in a row that fit to it come by chance alone otherwise. */
 async function changed(door: Door, route: object, weight: number): Promise<void> {
   await door.change({ stack: routed(route) });
-  for (const end = performance.now() + 20_000; performance.now() < end; ) {
+  for (const end = performance.now() + 20_000; performance.now() < end;) {
     const found = await shares(door.client, { key }, { count: 400, atOnce: 16 });
     const percent = (found["chat/r2"] ?? 0) / 4;
     if (weight === 0 ? percent === 0 : Math.abs(percent - weight) < 5) return;
