@@ -56,6 +56,13 @@ describe("the gateway's objects", () => {
     );
   });
 
+  it("try a request again on another replica that was lost before it answered", () => {
+    const { retry } = specOf(rendered(), "BackendTrafficPolicy", "chat") as {
+      retry: { retryOn: { triggers: string[] } };
+    };
+    assert.deepEqual(retry.retryOn.triggers, ["connect-failure", "refused-stream", "reset", "retriable-status-codes"]);
+  });
+
   it("let through the tenants of a model alone", () => {
     const objects = rendered(
       { tenants: { globex: { models: ["small"], limits: { requestsPerMinute: 1 } } } },

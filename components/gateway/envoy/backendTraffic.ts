@@ -5,12 +5,13 @@ import { seconds } from "../objects.js";
 
 /**
  * Retries. Nothing of an answer has reached the client then: a replica that is full answers 503, and one that drains 500 to whatever it has
- * not begun (docs/serving.md). The next try goes to another replica.
+ * not begun (docs/serving.md). One that is lost cuts its connections, also those that a request has just gone out on: to answer a prompt
+ * twice does no harm. The next try goes to another replica; there are two, so a request that ends engines ends three at most.
  */
 const RETRY = {
   numRetries: 2,
   retryOn: {
-    triggers: ["connect-failure", "refused-stream", "reset-before-request", "retriable-status-codes"],
+    triggers: ["connect-failure", "refused-stream", "reset", "retriable-status-codes"],
     httpStatusCodes: [500, 503],
   },
   perRetry: { backOff: { baseInterval: "25ms", maxInterval: "250ms" } },

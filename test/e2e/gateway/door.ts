@@ -62,7 +62,18 @@ export class Door {
     readonly replicas: ReadonlyMap<string, Replica[]>,
     private readonly settings: DoorSettings,
     readonly certificate: string,
+    private readonly parts: { objects: KubernetesObject[]; around: KubernetesObject[] },
   ) {}
+
+  /** What was rendered. */
+  get objects(): readonly KubernetesObject[] {
+    return this.parts.objects;
+  }
+
+  /** Secrets and Services that it names. */
+  get around(): readonly KubernetesObject[] {
+    return this.parts.around;
+  }
 
   /** Renders and applies everything, starts the proxy, and waits until the first tenant is answered. */
   static async open(settings: DoorSettings): Promise<Door> {
@@ -73,18 +84,23 @@ export class Door {
     const authority = await newAuthority();
     const own = await sign(authority, HOST, [HOST]);
     const tenants = settings.tenants ?? ["acme"];
+    const around: KubernetesObject[] = [];
+    const applied = async (object: KubernetesObject): Promise<void> => {
+      around.push(object);
+      await lab.cluster.apply(object);
+    };
     const secrets = {
       "llm-tls": { "tls.crt": own.certificate, "tls.key": own.key },
       "test.keys": Object.fromEntries(tenants.map((tenant) => [`${tenant}.main`, keyOf(tenant)])),
     };
     for (const [name, stringData] of Object.entries(secrets))
-      await lab.cluster.apply({
+      await applied({
         ...{ apiVersion: "v1", kind: "Secret", metadata: { name, namespace }, stringData },
         type: name === "llm-tls" ? "kubernetes.io/tls" : "Opaque",
       });
     const replicas = new Map<string, Replica[]>();
     for (const [service, count] of Object.entries(settings.replicas)) {
-      await lab.cluster.apply({
+      await applied({
         ...{ apiVersion: "v1", kind: "Service", metadata: { name: service, namespace } },
         spec: { ports: [{ name: "http", port: 8000, targetPort: 8000 }] },
       });
@@ -97,7 +113,7 @@ export class Door {
       replicas.set(service, own);
     }
     for (const model of new Set([...replicas.keys()].map((service) => service.replace(/-[^-]+$/, ""))))
-      await lab.cluster.apply({
+      await applied({
         ...{ apiVersion: "v1", kind: "Secret", metadata: { name: `${model}-gateway`, namespace }, type: "Opaque" },
         stringData: { credential: `Bearer ${RUNTIME_KEY}` },
       });
@@ -105,7 +121,8 @@ export class Door {
     for (const object of objects) await lab.cluster.apply(object);
     const proxy = await lab.proxy(objects.find(({ kind }) => kind === "Gateway")!);
     const client = new Client(proxy.address, HOST, authority.certificate);
-    const door = new Door(lab, namespace, client, proxy, replicas, settings, authority.certificate);
+    const parts = { objects, around };
+    const door = new Door(lab, namespace, client, proxy, replicas, settings, authority.certificate, parts);
     await eventually(
       "an answer",
       async () => {
@@ -149,6 +166,27 @@ export class Door {
   async ready(service: string, replica: Replica, isReady: boolean): Promise<void> {
     await this.lab.cluster.apply(sliceOf(service, this.namespace, replica, this.lab.machine, isReady));
   }
+
+  /** Starts a replica more, and tells the cluster of it. */
+  async add(service: string): Promise<Replica> {
+    const replicas = this.replicas.get(service)!;
+    this.added += 1;
+    const replica = await Replica.start(`${service}-more-${this.added}`, this.lab.machine);
+    Object.assign(replica, { tokens: replicas[0]?.tokens ?? 3, gapMs: replicas[0]?.gapMs ?? 0 });
+    await this.ready(service, replica, true);
+    replicas.push(replica);
+    return replica;
+  }
+
+  /** Ends a replica, and takes what the cluster knows of it away. */
+  async remove(service: string, replica: Replica): Promise<void> {
+    await replica.lose();
+    await this.lab.cluster.remove(sliceOf(service, this.namespace, replica, this.lab.machine));
+    const replicas = this.replicas.get(service)!;
+    if (replicas.includes(replica)) replicas.splice(replicas.indexOf(replica), 1);
+  }
+
+  private added = 0;
 
   /** Ends clients and stand-ins. */
   async close(): Promise<void> {

@@ -32,24 +32,27 @@ export class Replica {
   gapMs = 0;
   /** Streams and answers that are under way. */
   inFlight = 0;
+  private listens = 0;
   private constructor(
     readonly name: string,
     private readonly server: Server,
+    private readonly address: string,
   ) {}
 
   /** @param address of this machine that the proxy reaches */
   static async start(name: string, address: string): Promise<Replica> {
     const server = createServer();
-    const replica = new Replica(name, server);
+    const replica = new Replica(name, server, address);
     server.on("request", (request, response) => void replica.take(request, response));
     server.keepAliveTimeout = 60_000;
     await new Promise<void>((done) => server.listen(0, address, done));
     server.unref();
+    replica.listens = (server.address() as AddressInfo).port;
     return replica;
   }
 
   get port(): number {
-    return (this.server.address() as AddressInfo).port;
+    return this.listens;
   }
 
   /** Ends as a machine does that is lost: connections are cut, and nothing listens any more. */
@@ -59,9 +62,10 @@ export class Replica {
     await closed;
   }
 
-  /** Comes back at the same address. */
-  async comeBack(address: string, port: number): Promise<void> {
-    await new Promise<void>((done) => this.server.listen(port, address, done));
+  /** Comes back at the same address; nothing where it is there. */
+  async comeBack(): Promise<void> {
+    if (this.server.listening) return;
+    await new Promise<void>((done) => this.server.listen(this.listens, this.address, done));
     this.server.unref();
   }
 
