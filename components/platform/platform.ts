@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ClusterAutoscalerAddon } from "./addons/clusterAutoscaler.js";
 import { DcgmExporterAddon } from "./addons/dcgmExporter.js";
 import { DevicePluginAddon } from "./addons/devicePlugin.js";
-import { EnvoyGatewayAddon, type EnvoyGatewayArgs } from "./addons/envoyGateway.js";
+import { EnvoyGatewayAddon, type EnvoyGatewaySettings } from "./addons/envoyGateway.js";
 import { KarpenterAddon } from "./addons/karpenter.js";
 import { KedaAddon } from "./addons/keda.js";
 import { OpenTelemetryCollectorAddon } from "./addons/openTelemetryCollector.js";
@@ -39,7 +39,7 @@ export interface PlatformArgs {
   /** Installs Karpenter, with the role that its nodes take; the cluster autoscaler then has to be asked for. @default no Karpenter */
   karpenter?: { nodeRoleArn: pulumi.Input<string> };
   /** Installs Envoy Gateway, which an `InferenceGateway` runs on. @default no Envoy Gateway */
-  envoyGateway?: Omit<EnvoyGatewayArgs, "ownValues" | "monitoringNamespace">;
+  envoyGateway?: EnvoyGatewaySettings;
   /** Most nodes of the cluster, which updates have to reach before Helm gives up. @default unknown: an update takes four waves */
   nodes?: number;
   /** Kubernetes version of the cluster, such as `1.35`: the cluster autoscaler and Karpenter have to match. @default unknown */

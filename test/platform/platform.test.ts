@@ -16,8 +16,9 @@ const ARGS: PlatformArgs = {
   aws: { region: "eu-west-1", accountId: "123456789012", vpcId: "vpc-1" },
 };
 
-type Addon = keyof typeof addonsSchema.shape;
-const ADDONS = Object.keys(addonsSchema.shape) as Addon[];
+type Addon = Exclude<keyof typeof addonsSchema.shape, "envoyGateway">;
+/** Envoy Gateway comes with `vllm:gateway`, and cannot be asked for here. */
+const ADDONS = Object.keys(addonsSchema.shape).filter((addon) => addon !== "envoyGateway") as Addon[];
 /** Those that a built cluster has without asking. */
 const BY_DEFAULT = ADDONS.filter((addon) => !["loadBalancerController", "openTelemetryCollector"].includes(addon));
 /** Names of the Helm releases, less the platform's own. */
@@ -321,5 +322,22 @@ describe("Platform", () => {
     await registered(() => {
       assert.equal(new Platform("platform", ARGS).karpenter, undefined);
     });
+  });
+
+  it("installs Envoy Gateway for a stack's gateway, after its CRDs and its Redis, unless there is one", async () => {
+    const of = (envoyGateway: PlatformArgs["envoyGateway"]) =>
+      registered(() => new Platform("platform", { ...ARGS, installByDefault: false, envoyGateway }));
+    const own = await of({});
+    assert.deepEqual(releases(own), ["platform-envoy-gateway", "platform-envoy-gateway-crds"]);
+    const { dependencies } = own.get("Release", "platform-envoy-gateway");
+    assert.ok(dependencies.includes("Release platform-envoy-gateway-crds"));
+    assert.deepEqual(
+      own.ofKind("Deployment").map(({ name }) => name),
+      ["platform-envoy-gateway-redis"],
+    );
+    const other = await of({ redisUrl: "redis://redis.cache.svc:6379" });
+    assert.deepEqual(other.ofKind("Deployment"), []);
+    assert.match(JSON.stringify(values(other, "envoy-gateway")), /"url":"redis:\/\/redis.cache.svc:6379"/);
+    assert.match(JSON.stringify(values(other, "envoy-gateway")), /"failClosed":true/);
   });
 });

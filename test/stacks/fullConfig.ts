@@ -153,7 +153,7 @@ export const FULL_EXISTING: Config = stackValues({
       prometheus: { install: false, retentionDays: 15, volumeGiB: 100 },
       clusterAutoscaler: { install: false },
       loadBalancerController: { install: false },
-      envoyGateway: { values: { service: { trafficDistribution: "PreferClose" } } },
+      envoyGateway: { values: { kubernetesClusterDomain: "cluster.local" } },
       openTelemetryCollector: {
         install: false,
         replicas: 2,

@@ -290,7 +290,11 @@ function innersOf(value: unknown, keys: (string | number)[] = []): Planted[] {
 
 describe("parseStackConfig on several faults", () => {
   for (const [name, config] of Object.entries(CONFIGS)) {
-    const faults = FAULTS[name as keyof typeof CONFIGS];
+    // One config has an endpoint picker, and so neither canary nor shadow.
+    const faults = FAULTS[name as keyof typeof CONFIGS].filter(
+      ({ keys }) =>
+        keys.length < 2 || leafAt(config as Record<string, unknown>, keys.slice(0, -1).join(".")) !== undefined,
+    );
 
     it(`finds nothing wrong with ${name} as it stands`, () => {
       const { paths, text } = errorsOf(config);

@@ -9,16 +9,20 @@ import { addonNamespace, addonRelease, type AddonReleaseArgs } from "../release.
 import { type HelmValues, HOST, PRIORITY, resources, spread, ZONE } from "../values.js";
 import { GATEWAY_REDIS, GatewayRedis } from "./gatewayRedis.js";
 
-/** Inputs of {@link EnvoyGatewayAddon}. */
-export interface EnvoyGatewayArgs {
-  /** Values of the chart beside those that are decided here, and where they stand. @default none */
-  ownValues?: AddonReleaseArgs["ownValues"];
+/** What a stack's gateway decides of Envoy Gateway. */
+export interface EnvoyGatewaySettings {
   /** Namespace of Envoy Gateway and the proxies, which is made. @default "envoy-gateway-system" */
   namespace?: string;
   /** Redis that counts quotas, such as `redis://redis.cache.svc:6379`. @default one that is made, with one replica and no disk */
   redisUrl?: string;
   /** Image of that Redis. @default one that is pinned */
   redisImage?: string;
+}
+
+/** Inputs of {@link EnvoyGatewayAddon}. */
+export interface EnvoyGatewayArgs extends EnvoyGatewaySettings {
+  /** Values of the chart beside those that are decided here, and where they stand. @default none */
+  ownValues?: AddonReleaseArgs["ownValues"];
   /** Namespace of Prometheus, which reads the series of Envoy Gateway and the proxies. @default "monitoring" */
   monitoringNamespace?: string;
 }
@@ -26,7 +30,7 @@ export interface EnvoyGatewayArgs {
 /** Where Envoy Gateway and the proxies are by default; the charts' own. */
 export const GATEWAY_NAMESPACE = "envoy-gateway-system";
 /** Values of the chart. */
-export function envoyGatewayValues({ namespace = GATEWAY_NAMESPACE, redisUrl }: EnvoyGatewayArgs) {
+export function envoyGatewayValues({ namespace = GATEWAY_NAMESPACE, redisUrl }: EnvoyGatewaySettings) {
   const url = redisUrl ?? `redis://${GATEWAY_REDIS.name}.${namespace}.svc.cluster.local:${GATEWAY_REDIS.port}`;
   return {
     // The chart with CRDs has them: Helm would not upgrade those of this one.
