@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { KubernetesObject } from "../../../tools/local/client.js";
 import { runChecks } from "../../../tools/verify/check.js";
 import { gatewayChecks, judgeCertificate } from "../../../tools/verify/checks/gateway.js";
@@ -22,7 +24,7 @@ function route(weight: number, status: object = TAKEN): KubernetesObject {
       ],
     },
     status,
-  } as KubernetesObject;
+  };
 }
 
 /** What a cluster has of a stack whose route is at 5. */
@@ -44,9 +46,7 @@ function results(
   const prometheus = {
     query: (query: string) =>
       Promise.resolve(
-        (answers[query.startsWith("up") ? "up" : "sum"] ?? []).map(
-          (value) => ({ metric: {}, value: [0, value] }) as Series,
-        ),
+        (answers[query.startsWith("up") ? "up" : "sum"] ?? []).map((value) => ({ metric: {}, value: [0, value] })),
       ),
   } as unknown as Prometheus;
   return runChecks(gatewayChecks(target, prometheus), () => 5).then((all) =>
@@ -54,11 +54,10 @@ function results(
   );
 }
 
-const deployment = (name: string, ready: number): KubernetesObject =>
-  ({
-    ...{ apiVersion: "apps/v1", kind: "Deployment", metadata: { name, namespace: "gateways" } },
-    status: { replicas: 2, readyReplicas: ready },
-  }) as KubernetesObject;
+const deployment = (name: string, ready: number): KubernetesObject => ({
+  ...{ apiVersion: "apps/v1", kind: "Deployment", metadata: { name, namespace: "gateways" } },
+  status: { replicas: 2, readyReplicas: ready },
+});
 const RUNNING = [deployment("vllm-prod", 2), deployment("envoy-ratelimit", 2)];
 
 describe("what npm run verify finds of a gateway", () => {
@@ -91,6 +90,17 @@ describe("what npm run verify finds of a gateway", () => {
     assert.equal(await usage({}), "fail: Prometheus has no up of a proxy: its PodMonitor, or a network policy");
     assert.equal(await usage({ up: ["1", "0"] }), "fail: 1 of 2 proxies cannot be scraped");
     assert.equal(await usage({ up: ["1"] }), "pass: 1 proxy scraped, no request yet");
+  });
+
+  it("judges a certificate by its host and by how long it holds", () => {
+    // Of llm.example.com, from 2026-11-27 to 2026-12-27.
+    const pem = readFileSync(join(__dirname, "gateway.pem"), "utf8");
+    const judge = (host: string, now: string) => judgeCertificate(pem, host, new Date(now)).found;
+    assert.equal(judge("llm.example.com", "2026-12-01T00:00:00Z"), "for llm.example.com, 26 days left");
+    assert.equal(judge("llm.example.com", "2026-12-20T00:00:00Z"), "ends in 7 days");
+    assert.equal(judge("llm.example.com", "2027-01-01T00:00:00Z"), "ended at Dec 27 02:37:09 2026 GMT");
+    assert.equal(judge("llm.example.com", "2026-11-01T00:00:00Z"), "is not valid before Nov 27 02:37:09 2026 GMT");
+    assert.equal(judge("other.example.com", "2026-12-01T00:00:00Z"), "is not for other.example.com");
   });
 
   it("takes no text for a certificate", () => {
