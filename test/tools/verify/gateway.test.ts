@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { KubernetesObject } from "../../../tools/local/client.js";
 import { runChecks } from "../../../tools/verify/check.js";
 import { gatewayChecks, judgeCertificate } from "../../../tools/verify/checks/gateway.js";
-import type { Prometheus, Series } from "../../../tools/verify/prometheus.js";
+import type { Prometheus } from "../../../tools/verify/prometheus.js";
 import type { Target } from "../../../tools/verify/target.js";
 
 const condition = (type: string, status = "True") => ({ type, status, reason: "Invalid", message: "no such Service" });
