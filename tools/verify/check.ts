@@ -23,6 +23,10 @@ export const CHECKS = {
   scaler: "conditions of the ScaledObject, and its HPA",
   dashboards: "ConfigMaps with dashboards",
   cache: "Jobs and DaemonSets that fill the cache",
+  gateway: "the gateway's objects: taken by Envoy Gateway, weights as the config says",
+  proxies: "the gateway's proxies, and the service that counts quotas",
+  certificate: "the certificate of the gateway's host",
+  usage: "series of the gateway in Prometheus",
   network: "a connection from a pod outside",
   history: "contracts of the ReplicaSets that are kept",
 } as const satisfies Record<string, string>;

@@ -4,6 +4,7 @@ import type { Probe } from "../probe.js";
 import type { Prometheus } from "../prometheus.js";
 import type { Target } from "../target.js";
 import { answerCheck, metricsCheck, modelCheck } from "./engine.js";
+import { gatewayChecks } from "./gateway.js";
 import { gpuCheck } from "./gpu.js";
 import { queriesCheck, rulesCheck, targetsCheck } from "./monitoring.js";
 import { networkCheck } from "./network.js";
@@ -56,6 +57,7 @@ export function checksOf(target: Target, { prometheus, probe }: Sources, only?: 
     leftoversCheck(target),
     ...rulesCheck(target, wanted.stack, wanted.objects, prometheus),
     dashboardsCheck(target, all),
+    ...gatewayChecks(target, prometheus),
     cacheCheck(target, [...all, ...wanted.releases.flatMap(({ objects }) => objects)]),
   ];
   return [...releases, ...models, ...(only === undefined ? ofStack : [])];
