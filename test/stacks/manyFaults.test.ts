@@ -214,7 +214,7 @@ const FAULTS: Record<keyof typeof CONFIGS, Fault[]> = {
       name: "a disk beyond the nodes'",
       keys: r1("resources", "diskGiB"),
       value: 9000,
-      reads: [`${OF_R1}`, "cluster", "cache", "models.chat.class"],
+      reads: [`${OF_R1}`, "cluster", "cache", "pod", "models.chat.class", "models.chat.pod"],
     },
     {
       name: "labels of nodes that are built",
