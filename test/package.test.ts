@@ -48,7 +48,7 @@ console.log(JSON.stringify({ component: typeof VllmRuntime, hashes: contracts.ma
 `;
 
 describe("the npm package", function () {
-  this.timeout(180_000);
+  this.timeout(360_000);
   let consumer: string;
   let own: string;
   before(() => {

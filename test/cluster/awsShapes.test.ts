@@ -93,7 +93,7 @@ async function programRequests(cluster: Config): Promise<AwsRequest[]> {
 describe("the requests to AWS", () => {
   let all: AwsRequest[];
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const shared = {
       shared: { purpose: "batch", gpu: "l4", instanceTypes: ["g6.xlarge"], max: 3, sharing: "time-slicing" },
     };

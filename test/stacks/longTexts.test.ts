@@ -12,7 +12,7 @@ const TEXTS = ["a", "a-", "a.", "a/", "0", "1.", "a:a@", "_", " ", "\n", "sha256
 describe("long texts", () => {
   for (const { name, values, leaves } of placesOnce({ existing: FULL_EXISTING, built: FULL_BUILT })) {
     it(`are answered at every place of the config, without a hang (${name})`, function () {
-      this.timeout(300_000);
+      this.timeout(600_000);
       for (const { keys, path } of leaves) {
         for (const text of TEXTS) {
           const { problems } = parseStackConfig(planted(values, keys, text) as Record<string, unknown>);
