@@ -4,7 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { PodConfig } from "../contract/pod.js";
 import { TUNING } from "../derive/tuning.js";
 import { extensionEnv, extensionFields, extensionMounts, extensionVolumes, NO_GPU } from "../engine/podExtension.js";
-import { ownVolumesGiB } from "../derive/pod.js";
+import { diskBesideGiB } from "../derive/pod.js";
 import type { SecretKey } from "../engine/secretKey.js";
 import { CONTAINER_SECURITY, podSecurity } from "../engine/security.js";
 import { MODELS_PATH, PROGRAMS_PATH, SCRATCH_PATH, SPEC_ENV } from "../vocabulary/paths.js";
@@ -43,7 +43,7 @@ export interface ProgramRun {
 
 export function programContainer(run: ProgramRun, context: ProgramContext): Container {
   const { extension = {}, huggingFaceToken, claim } = context;
-  const disk = `${TUNING.disk.temporaryGiB + (run.scratchGiB ?? 0) + ownVolumesGiB(extension)}Gi`;
+  const disk = `${diskBesideGiB(extension) + (run.scratchGiB ?? 0)}Gi`;
   const memory = `${run.memoryGiB}Gi`;
   const token = run.isGated === true ? huggingFaceToken : undefined;
   return {

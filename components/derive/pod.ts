@@ -1,5 +1,6 @@
 /** What a model's pods have beside their contract: the stack's `pod` section, with the model's over it. */
 import type { PodConfig } from "../contract/pod.js";
+import { TUNING } from "./tuning.js";
 
 /** Records are joined key by key, lists of secrets one after the other; of everything else the model's is taken. */
 export function mergedPod(stack: PodConfig = {}, model: PodConfig = {}): PodConfig {
@@ -19,7 +20,7 @@ export function sidecarResources({ sidecars = {} }: PodConfig): { cpus: number; 
   return { cpus: sum("cpus"), memoryGiB: sum("memoryGiB") };
 }
 
-/** Disk that the section's own volumes take. */
-export function ownVolumesGiB({ volumes = {} }: PodConfig): number {
-  return Object.values(volumes).reduce((sum, { emptyDir }) => sum + (emptyDir?.sizeGiB ?? 0), 0);
+/** What a pod asks for of its node's disk besides its work's own: temporary files, and the section's volumes. */
+export function diskBesideGiB({ volumes = {} }: PodConfig): number {
+  return Object.values(volumes).reduce((sum, { emptyDir }) => sum + (emptyDir?.sizeGiB ?? 0), TUNING.disk.temporaryGiB);
 }

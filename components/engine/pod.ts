@@ -2,7 +2,7 @@
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { PodConfig } from "../contract/pod.js";
-import { ownVolumesGiB } from "../derive/pod.js";
+import { diskBesideGiB } from "../derive/pod.js";
 import type { Placement } from "../derive/nodes/placement.js";
 import type { RuntimePlan } from "../derive/plan.js";
 import { environment } from "../derive/variables.js";
@@ -11,7 +11,7 @@ import { ENGINE_CONTAINER } from "../vocabulary/workloads.js";
 import { extensionEnv, extensionFields, extensionMounts, extensionVolumes } from "./podExtension.js";
 import type { SecretKey } from "./secretKey.js";
 import { CONTAINER_SECURITY, podSecurity } from "./security.js";
-import { ephemeralStorageGiB, mounts, volumes } from "./volumes.js";
+import { mounts, volumes } from "./volumes.js";
 import { waitContainers, weightMounts, weightVolumes } from "./weights.js";
 
 type Container = types.input.core.v1.Container;
@@ -90,7 +90,7 @@ function container(plan: RuntimePlan, context: PodContext, process: EngineProces
   const { huggingFaceToken, extension = {} } = context;
   const own = process.volumes ?? [];
   const ownGiB = own.reduce((sum, { diskGiB = 0 }) => sum + diskGiB, 0);
-  const disk = `${ephemeralStorageGiB(plan) + ownVolumesGiB(extension) + ownGiB}Gi`;
+  const disk = `${plan.resources.diskGiB + diskBesideGiB(extension) + ownGiB}Gi`;
   const secrets = {
     ...process.secrets,
     ...(huggingFaceToken !== undefined && { [SECRET_ENV.huggingFaceToken]: huggingFaceToken }),

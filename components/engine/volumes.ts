@@ -5,8 +5,6 @@ import { templateName } from "../derive/objects.js";
 import { TUNING } from "../derive/tuning.js";
 import { CACHE_PATH, TEMPLATE_FOLDER } from "../vocabulary/paths.js";
 
-type Sized = Pick<RuntimePlan, "resources">;
-
 export function volumes(plan: RuntimePlan): types.input.core.v1.Volume[] {
   const { resources, chatTemplate } = plan;
   return [
@@ -27,9 +25,4 @@ export function mounts({ chatTemplate }: Pick<RuntimePlan, "chatTemplate">): typ
     { name: "tmp", mountPath: "/tmp" },
     ...(chatTemplate === undefined ? [] : [{ name: "template", mountPath: TEMPLATE_FOLDER, readOnly: true }]),
   ];
-}
-
-/** What the volumes on the node's disk take. */
-export function ephemeralStorageGiB({ resources }: Sized): number {
-  return resources.diskGiB + TUNING.disk.temporaryGiB;
 }

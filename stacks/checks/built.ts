@@ -5,13 +5,14 @@ import { checkStorage } from "../../components/cluster/storage/check.js";
 import { entriesOf, given, isWhole, isWrong, type Parts, type Wrong, WRONG } from "../../components/config/parts.js";
 import { joinPath } from "../../components/config/parse.js";
 import { error, type Problem, warning } from "../../components/config/problems.js";
-import { demandOf, diskBesideGiB, type PlacedRelease } from "../../components/checks/nodes/placement.js";
+import { demandOf, type PlacedRelease } from "../../components/checks/nodes/placement.js";
 import type { CacheConfig } from "../../components/contract/cache.js";
 import type { PodConfig } from "../../components/contract/pod.js";
 import { graceSeconds } from "../../components/derive/budgets.js";
 import { downloadedPrecision } from "../../components/derive/model.js";
 import { describedGroup } from "../../components/derive/nodes/nodeGroup.js";
 import { candidates } from "../../components/derive/nodes/placement.js";
+import { diskBesideGiB, mergedPod } from "../../components/derive/pod.js";
 import { weightsOnDiskGiB } from "../../components/derive/memory/resources.js";
 import { AWS_MACHINES, karpenterMemoryGiB } from "../../components/facts/machines/aws.js";
 import { PRICES } from "../../components/facts/prices/aws.js";
@@ -147,7 +148,7 @@ function checkDisks({ built, cache, releases, pod }: BuiltSections): Problem[] {
   return releases.flatMap(({ plan, path }) =>
     given([demandOf({ plan }), plan.resources.diskGiB, pod, plan.pod], (demand, wanted, ofStack, ofModel) => {
       const ofNode = Math.min(...candidates(demand, groups).map((group) => ephemeralStorage(group)));
-      const least = ofNode - cachedGiB - diskBesideGiB(ofStack, ofModel);
+      const least = ofNode - cachedGiB - diskBesideGiB(mergedPod(ofStack, ofModel));
       if (wanted <= least || !Number.isFinite(least)) return [];
       const beside = cachedGiB === 0 ? "" : ` beside the cache's budgetGiB of ${cachedGiB}`;
       const message =

@@ -6,8 +6,7 @@ import type { NodeGroup } from "../../contract/nodeGroup.js";
 import { areTold, candidates, type Demand, offering } from "../../derive/nodes/placement.js";
 import type { SloConfig } from "../../contract/observability/slo.js";
 import type { RuntimePlan } from "../../derive/plan.js";
-import { mergedPod, ownVolumesGiB, sidecarResources } from "../../derive/pod.js";
-import { TUNING } from "../../derive/tuning.js";
+import { diskBesideGiB, mergedPod, sidecarResources } from "../../derive/pod.js";
 import type { Machine } from "../../facts/machines/machine.js";
 import { machinesWith } from "../../facts/machines/index.js";
 import { type GroupParts, gpusOf, type Offer, ofEach, offerOf, type Place, placeOf } from "./places.js";
@@ -160,8 +159,8 @@ function checkSize(
   path: string,
 ): Problem[] {
   return given([pod, own], (ofStack, ofModel) => {
-    const beside = sidecarResources(mergedPod(ofStack, ofModel));
-    const disk = diskBesideGiB(ofStack, ofModel);
+    const extension = mergedPod(ofStack, ofModel);
+    const beside = sidecarResources(extension);
     const least = (of: (machine: Machine) => number) => Math.min(...machines.map(of));
     return [
       ...tooMuch(resources.memoryGiB, beside.memoryGiB, Math.floor(least(({ allocatable }) => allocatable.memoryGiB)), {
@@ -179,7 +178,7 @@ function checkSize(
       ),
       ...tooMuch(
         resources.diskGiB,
-        disk,
+        diskBesideGiB(extension),
         least(({ allocatable }) => allocatable.diskGiB ?? Infinity),
         {
           path: `${path}.diskGiB`,
@@ -188,11 +187,6 @@ function checkSize(
       ),
     ];
   });
-}
-
-/** What a replica asks for of its node's disk besides the model's `diskGiB`: temporary files and its own volumes. */
-export function diskBesideGiB(ofStack: PodConfig | undefined, ofModel: PodConfig | undefined): number {
-  return ownVolumesGiB(mergedPod(ofStack, ofModel)) + TUNING.disk.temporaryGiB;
 }
 
 /** @param beside what the pod needs of it besides */
