@@ -20,7 +20,7 @@ describe("loadStacks", () => {
   };
   const NAME = "is not a Kubernetes name: use lower-case letters, digits and dashes";
   const KEYS =
-    "Allowed: cluster, namespace, labels, gpuTypes, pod, cache, platform, access, observability, huggingFaceToken, models, batch or batchQuota";
+    "Allowed: cluster, namespace, labels, gpuTypes, pod, cache, platform, access, observability, huggingFaceToken, models, batch, batchQuota, gateway or tenantKeys";
 
   it("loads each stack with its warnings", () => {
     const folder = folderWith({

@@ -52,7 +52,7 @@ describe("the vocabulary", () => {
     }
   });
 
-  it("tells runtimes from warm spares, batches and caches", () => {
-    assert.deepEqual(Object.values(COMPONENTS), ["runtime", "spare", "batch", "cache"]);
+  it("tells runtimes from warm spares, batches, caches and gateways", () => {
+    assert.deepEqual(Object.values(COMPONENTS), ["runtime", "spare", "batch", "cache", "gateway"]);
   });
 });

@@ -47,7 +47,8 @@ export function backendTrafficSpec({ bounds, capacity, isSticky, only, hold }: M
     healthCheck: {
       passive: {
         splitExternalLocalOriginErrors: true,
-        consecutiveLocalOriginFailures: 3,
+        // A lost replica has no requests under way, so that least-request would choose it again and again.
+        consecutiveLocalOriginFailures: 1,
         consecutive5XxErrors: NEVER,
         interval: "2s",
         baseEjectionTime: "10s",

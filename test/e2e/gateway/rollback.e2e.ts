@@ -44,7 +44,7 @@ describe("A real gateway under load", function () {
   });
 
   // Open: beside a drain, a loss still costs single requests (three tries, all at endpoints that are gone); not to be relied on yet.
-  it.skip("loses no request over 100 rollouts, drains and losses of idle replicas", async () => {
+  it("loses no request over 100 rollouts, drains and losses of idle replicas", async () => {
     const load = new Load(door.client, { key }, LOAD);
     const replicas = door.of(SERVICE);
     for (let change = 0; change < 100; change += 1) {
@@ -74,7 +74,7 @@ describe("A real gateway under load", function () {
     assert.ok(samples.length > 1000);
   });
 
-  it.skip("cuts the streams of a replica that is lost with them, and no others", async () => {
+  it("cuts the streams of a replica that is lost with them, and no others", async () => {
     for (const replica of door.all()) Object.assign(replica, { tokens: 50, gapMs: 50 });
     const load = new Load(door.client, { key }, { requests: 0, streams: 12 });
     const [lost] = door.of(SERVICE);
