@@ -44,6 +44,7 @@ export const ACCESS_LOG: Readonly<Record<string, string>> = {
   output_tokens: written(METADATA.outputTokens),
   microdollars: written(METADATA.microdollars),
   first_token_ms: written(METADATA.firstTokenMs),
+  json: written(METADATA.json),
   duration_ms: "%DURATION%",
   bytes_in: "%BYTES_RECEIVED%",
   bytes_out: "%BYTES_SENT%",
@@ -71,6 +72,7 @@ function tags(stack: string, more: readonly (keyof typeof GATEWAY_LABELS)[]): ob
     class: written(METADATA.class),
     outcome: written(METADATA.outcome),
     code: "%RESPONSE_CODE%",
+    json: written(METADATA.json),
   };
   return more.map((label) => ({ name: GATEWAY_LABELS[label], value_format: formats[label] }));
 }
@@ -120,6 +122,7 @@ export function statsLoggers(stack: string): object[] {
     value_format: format,
   });
   const requests = { name: within("requests"), tags: tags(stack, [...OF_TENANT, "outcome", "code"]) };
+  const json = { name: within("json"), tags: tags(stack, [...OF_TENANT, "json"]) };
   const errors = { name: within("quotaErrors"), tags: tags(stack, ["stack"]) };
   return [
     logger({ counters: [{ stat: requests, value_fixed: 1 }] }),
@@ -129,6 +132,7 @@ export function statsLoggers(stack: string): object[] {
     logger({ counters: [counter("microdollars", METADATA.microdollars)] }, has(METADATA.microdollars)),
     logger({ histograms: [histogram("firstToken", written(METADATA.firstTokenMs))] }, has(METADATA.firstTokenMs)),
     logger({ counters: [{ stat: { name: within("broken"), tags: tags(stack, OF_TENANT) }, value_fixed: 1 }] }, BROKEN),
+    logger({ counters: [{ stat: json, value_fixed: 1 }] }, has(METADATA.json)),
     // RLSE: the service that counts quotas did not answer.
     logger({ counters: [{ stat: errors, value_fixed: 1 }] }, { response_flag_filter: { flags: ["RLSE"] } }),
   ];

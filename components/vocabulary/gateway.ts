@@ -60,6 +60,8 @@ export const METADATA = {
   microdollars: "microdollars",
   /** Milliseconds from the request to the first bytes of an answer's body. */
   firstTokenMs: "first_token_ms",
+  /** `valid` or `invalid`: whether an answer that was asked for as JSON is JSON. Absent for all others. */
+  json: "json",
 } as const;
 
 /** How a request ended. */
@@ -108,6 +110,7 @@ export const GATEWAY_LABELS = {
   class: "vllm_class",
   outcome: "outcome",
   code: "code",
+  json: "json",
 } as const;
 
 /**
@@ -127,6 +130,8 @@ export const GATEWAY_SERIES = {
   duration: "envoy_vllm_gateway_duration",
   /** Answers that began well, and that the server or a timeout cut. */
   broken: "envoy_vllm_gateway_broken",
+  /** Answers that were asked for as JSON, by the label `json`. */
+  json: "envoy_vllm_gateway_json",
   /** Requests that were refused since the service that counts quotas did not answer; the stack alone is a label. */
   quotaErrors: "envoy_vllm_gateway_quota_errors",
 } as const;

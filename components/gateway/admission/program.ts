@@ -21,6 +21,7 @@ const MODULES = [
   "models",
   "protection",
   "usage",
+  "contents",
   "streams",
   "admission",
   "answers",

@@ -14,6 +14,7 @@ export const GATEWAY = {
   firstToken: { name: GATEWAY_SERIES.firstToken, kind: "histogram", labels: OF_TENANT },
   duration: { name: GATEWAY_SERIES.duration, kind: "histogram", labels: OF_TENANT },
   broken: { name: GATEWAY_SERIES.broken, kind: "counter", labels: OF_TENANT },
+  json: { name: GATEWAY_SERIES.json, kind: "counter", labels: [...OF_TENANT, GATEWAY_LABELS.json] },
   quotaErrors: { name: GATEWAY_SERIES.quotaErrors, kind: "counter", labels: [stack] },
 } as const satisfies Record<string, Metric>;
 

@@ -90,6 +90,7 @@ local function admit(handle, headers, request, modelName, model)
     model = modelName,
     bytes = request.bytes,
     takesUsage = request.takesUsage and true or false,
+    wantsJson = request.wantsJson and true or false,
     concurrency = request.tenant.concurrency and true or false,
     retryAfter = model.retryAfterSeconds,
     price = model.price,
@@ -143,7 +144,7 @@ local function generation(handle, headers, request)
   if not named or named.kind ~= "string" or named.value == "" then
     refusals.refuse(400, "The body has to name a model.", { param = "model", code = "model_required" })
   end
-  request.bytes, request.needs = #text, protection.needs(body)
+  request.bytes, request.needs, request.wantsJson = #text, protection.needs(body), protection.wantsJson(body)
   local key, model, rewrite = models.resolve(named.value, request.tenant, request)
   request.asked = named.value
   note(handle, { model = key, class = model.class, asked = request.asked })

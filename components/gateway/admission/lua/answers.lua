@@ -79,6 +79,8 @@ local function passed(handle, headers, state)
   if streamed then
     estimated(handle, state, 0)
   end
+  local texts = state.wantsJson and contents.reader()
+  events.contents = streamed and texts
   local first = true
   for chunk in handle:bodyChunks() do
     local length = chunk:length()
@@ -89,6 +91,9 @@ local function passed(handle, headers, state)
       end
       local bytes = chunk:getBytes(0, length)
       usage.feed(tokens, bytes)
+      if texts and not streamed then
+        contents.feed(texts, bytes)
+      end
       if streamed then
         local before = events.events
         local out = streams.feed(events, bytes)
@@ -107,6 +112,9 @@ local function passed(handle, headers, state)
     counted(handle, state, tokens.input, tokens.output)
   elseif streamed then
     estimated(handle, state, events.events)
+  end
+  if texts then
+    admission.note(handle, { json = contents.verdict(texts) })
   end
   admission.note(handle, { outcome = events.failed and "upstream" or "ok" })
 end

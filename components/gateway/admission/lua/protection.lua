@@ -11,7 +11,7 @@ protection.shape = {
   members = {
     model = true, messages = MESSAGES, input = MESSAGES, prompt = { items = {} }, stream = true,
     stream_options = { members = { include_usage = true } }, max_tokens = true, max_completion_tokens = true, max_output_tokens = true,
-    n = true, best_of = true, stop = true, tools = true, functions = true, response_format = KIND, structured_outputs = true,
+    n = true, best_of = true, stop = true, tools = true, functions = true, response_format = KIND, structured_outputs = { members = { json = true, json_object = true } },
     text = { members = { format = KIND } }, priority = true, echo = true, logprobs = true,
     chat_template_kwargs = { members = { chat_template = true, tokenize = true } },
   },
@@ -83,6 +83,13 @@ local function formatOf(body)
   local inner = text and text.members and text.members.format
   local kind = (format and format.members and format.members.type) or (inner and inner.members and inner.members.type)
   return kind and kind.value
+end
+
+-- @return whether each text of the answer has to be a JSON value
+function protection.wantsJson(body)
+  local format, structured = formatOf(body), given(body, "structured_outputs")
+  local asked = structured and structured.members or {}
+  return format == "json_object" or format == "json_schema" or asked.json ~= nil or asked.json_object ~= nil
 end
 
 -- @return what the request needs of a model

@@ -15,11 +15,18 @@ local function tellsUsage(event)
 end
 
 local function note(reader, event)
+  if string.find(event, "^event:") then
+    -- The responses API names its events first.
+    event = string.match(event, "^event:[^\r\n]*\r?\n(.*)$") or event
+  end
   if string.find(event, "^data:%s*{") then
     if string.find(event, '^data:%s*{%s*"error"%s*:%s*[{"]') then
       reader.failed = true
     elseif not tellsUsage(event) then
       reader.events = reader.events + 1
+      if reader.contents then
+        contents.event(reader.contents, event)
+      end
     end
   elseif string.find(event, "^data:%s*%[DONE%]") then
     reader.done = true
