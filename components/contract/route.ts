@@ -19,6 +19,11 @@ export const boundsSchema = z
     refusalShare: share
       .default(0.01)
       .describe("Share of requests that are refused as too many, at most this much above the stable one's"),
+    invalidJsonShare: share
+      .default(0.01)
+      .describe(
+        "Share of answers asked for as JSON that are none, at most this much above the stable one's; needs vllm:gateway",
+      ),
     ttftRatio: ratio.default(1.2).describe("p95 of the time to first token, at most this many times the stable one's"),
     itlRatio: ratio.default(1.2).describe("p95 of the time between tokens, at most this many times the stable one's"),
     tokensRatio: z

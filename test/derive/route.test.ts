@@ -10,6 +10,7 @@ import { models, release } from "../contract/fixtures.js";
 const BOUNDS = {
   errorShare: 0.005,
   refusalShare: 0.01,
+  invalidJsonShare: 0.01,
   ttftRatio: 1.2,
   itlRatio: 1.2,
   tokensRatio: 0.9,

@@ -341,6 +341,7 @@ export const FULL_EXISTING: Config = stackValues({
           bounds: {
             errorShare: 0.01,
             refusalShare: 0.01,
+            invalidJsonShare: 0.01,
             ttftRatio: 1.5,
             itlRatio: 1.5,
             tokensRatio: 0.8,

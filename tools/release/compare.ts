@@ -33,13 +33,7 @@ export interface Row {
 
 const P95 = 0.95;
 
-const JSON_ROW: Row = {
-  key: "json",
-  title: "valid JSON",
-  unit: "",
-  verdict: "unknown",
-  why: "nothing counts it: --evaluate may check it",
-};
+const UNCOUNTED = "vLLM counts them since 0.32, and the gateway has counted none";
 
 export function compare({ stable, canary }: Sides, bounds: ReleaseBounds, task: Task): Row[] {
   const requests = { stable: stable.ended, canary: canary.ended };
@@ -61,7 +55,7 @@ export function compare({ stable, canary }: Sides, bounds: ReleaseBounds, task: 
           latency("ttft", "time to first token, p95", ({ timeToFirstToken }) => timeToFirstToken),
           latency("itl", "time between tokens, p95", ({ interTokenLatency }) => interTokenLatency),
           tokens(stable.timePerToken, canary.timePerToken, bounds),
-          JSON_ROW,
+          json(stable.invalidJson, canary.invalidJson, bounds),
         ]),
   ];
 }
@@ -74,8 +68,21 @@ function values(stable: number | undefined, canary: number | undefined, bound: n
   };
 }
 
+/** Where no client asks for JSON there is nothing to compare, and nothing to wait for. */
+function json(stable: Count | undefined, canary: Count | undefined, bounds: ReleaseBounds): Row {
+  const title = "answers that are no JSON";
+  if (stable === undefined || canary === undefined || stable.of + canary.of === 0) {
+    const why =
+      stable === undefined || canary === undefined
+        ? "only the gateway counts them: --evaluate may check it"
+        : "nobody asked for JSON: --evaluate may check it";
+    return { key: "json", title, unit: "%", verdict: "unknown", why };
+  }
+  return shares("json", title, stable, canary, bounds.invalidJsonShare, bounds.confidence);
+}
+
 function shares(
-  key: "errors" | "refusals",
+  key: "errors" | "refusals" | "json",
   title: string,
   stable: Count | undefined,
   canary: Count | undefined,
@@ -84,7 +91,7 @@ function shares(
 ): Row {
   const row = { key, title, unit: "%" } as const;
   if (stable === undefined || canary === undefined) {
-    return { ...row, verdict: "unknown", why: "vLLM counts them since 0.32, and the gateway has counted none" };
+    return { ...row, verdict: "unknown", why: UNCOUNTED };
   }
   const percent = ({ hits, of }: Count): number | undefined => (of === 0 ? undefined : (100 * hits) / of);
   const theirs = percent(stable);

@@ -77,10 +77,11 @@ export class Look {
   /** Both releases over the last minutes. */
   sides(model: ServedModel, canary: string, minutes: number): Promise<Seen<Sides>> {
     return this.seen(async () => {
-      const { config } = this.loaded;
+      const { config, file } = this.loaded;
       const stable = model.releases.get(model.route.stable)!;
       const place = {
         namespace: namespaceName(config.namespace),
+        stack: file.stack,
         series: seriesOf(config.platform.prometheus),
         minutes,
       };

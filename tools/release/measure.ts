@@ -3,7 +3,7 @@ import type { SeriesLabels } from "../../components/contract/prometheus.js";
 import type { RuntimePlan } from "../../components/derive/plan.js";
 import { releaseSelector } from "../../components/derive/scaling.js";
 import { isBefore } from "../../components/facts/vllm/version.js";
-import { GATEWAY_SERIES, type Outcome } from "../../components/vocabulary/gateway.js";
+import { GATEWAY_LABELS, GATEWAY_SERIES, type Outcome } from "../../components/vocabulary/gateway.js";
 import { VLLM } from "../../components/vocabulary/metrics/vllm.js";
 import type { Series } from "../verify/prometheus.js";
 import { type Buckets, type Count, type Mean, meanOf } from "./statistics.js";
@@ -17,6 +17,8 @@ export interface Measured {
   failed: Count;
   /** Refused as too many; `undefined` where nobody counts them. */
   refused?: Count;
+  /** Answers that were asked for as JSON and are none; `undefined` where nobody counts them. */
+  invalidJson?: Count;
   timeToFirstToken: Buckets;
   interTokenLatency: Buckets;
   /** Seconds a token, a request. */
@@ -37,6 +39,8 @@ export interface Sides {
 /** Where the releases' series are. */
 export interface Place {
   namespace: string;
+  /** Name of the stack, by which the series of several gateways are told apart. */
+  stack: string;
   /** Labels of a scrape of others. @default those of the releases' own PodMonitors */
   series: SeriesLabels | undefined;
   minutes: number;
@@ -67,16 +71,23 @@ function grown(series: string, minutes: number): string {
 async function gatewayOf(
   query: Query,
   { name, release }: RuntimePlan,
-  { minutes }: Place,
-): Promise<Pick<Measured, "failed" | "refused"> | undefined> {
-  const of = `{model="${name}",release="${release}"}`;
-  const counts = by(await query(`sum by (outcome) (${grown(GATEWAY_SERIES.requests + of, minutes)})`), "outcome");
-  const count = (outcomes: readonly Outcome[]): number =>
-    Math.round(outcomes.reduce((sum, outcome) => sum + (counts.get(outcome) ?? 0), 0));
+  { stack, minutes }: Place,
+): Promise<Pick<Measured, "failed" | "refused" | "invalidJson"> | undefined> {
+  const { stack: ofStack, model, release: ofRelease, outcome, json } = GATEWAY_LABELS;
+  const of = `{${ofStack}="${stack}",${model}="${name}",${ofRelease}="${release}"}`;
+  const counts = async (series: string, label: string): Promise<(values: readonly string[]) => number> => {
+    const found = by(await query(`sum by (${label}) (${grown(series + of, minutes)})`), label);
+    return (values) => Math.round(values.reduce((sum, value) => sum + (found.get(value) ?? 0), 0));
+  };
+  const count = await counts(GATEWAY_SERIES.requests, outcome);
   const all = count(ANSWERED);
-  return all === 0
-    ? undefined
-    : { failed: { hits: count(FAILED), of: all }, refused: { hits: count(REFUSED), of: all } };
+  if (all === 0) return undefined;
+  const texts = await counts(GATEWAY_SERIES.json, json);
+  return {
+    failed: { hits: count(FAILED), of: all },
+    refused: { hits: count(REFUSED), of: all },
+    invalidJson: { hits: texts(["invalid"]), of: texts(["valid", "invalid"]) },
+  };
 }
 
 async function engineOf(query: Query, plan: RuntimePlan, { namespace, series, minutes }: Place): Promise<Measured> {

@@ -81,7 +81,7 @@ describe("npm run release", () => {
       /\ntime to first token, p95 +0\.484 s +0\.484 s +≤ 0\.581 s +within\n/,
       /\ntime between tokens, p95 +0\.0484 s +0\.0484 s +≤ 0\.0581 s +within\n/,
       /\ntokens a second, of a request +50\.0 tokens\/s +50\.0 tokens\/s +≥ 45\.0 tokens\/s +within\n/,
-      /\nvalid JSON +none +none +not known +nothing counts it: --evaluate may check it$/,
+      /\nanswers that are no JSON +none +none +not known +only the gateway counts them: --evaluate may check it$/,
     ])
       assert.match(plain(shown), line);
     assert.deepEqual([...new Set(prometheus.authorizations)], ["Bearer t0ken"]);
@@ -102,15 +102,16 @@ describe("npm run release", () => {
 
   it("counts errors and refusals at the gateway where it has counted both", async () => {
     prometheus.gateway = {
-      r1: { ok: 39_000, busy: 500, validation: 900, quota: 70 },
-      r2: { ok: 1000, upstream: 100, timeout: 20 },
+      r1: { ok: 39_000, busy: 500, validation: 900, quota: 70, json: { valid: 4000, invalid: 4 } },
+      r2: { ok: 1000, upstream: 100, timeout: 20, json: { valid: 100, invalid: 20 } },
     };
     const folder = projectWith(stackWith({ route: AT_5 }));
     const refused = await next(folder, "chat", options(), AROUND);
     assert.equal(refused.exitCode, 1);
     assert.match(plain(refused), /\n39,500 requests to stable, 1,120 to canary, counted at the gateway/);
     assert.match(plain(refused), /\nfailed requests +0\.00 % +10\.71 % +≤ 0\.50 % +beyond\n/);
-    assert.match(plain(refused), /\nrefused: beyond its bound: failed requests\n/);
+    assert.match(plain(refused), /\nanswers that are no JSON +0\.10 % +16\.67 % +≤ 1\.10 % +beyond$/m);
+    assert.match(plain(refused), /\nrefused: beyond its bound: failed requests; answers that are no JSON\n/);
     assert.equal(fileIn(folder), stackWith({ route: AT_5 }));
   });
 

@@ -21,7 +21,9 @@ export function stackWith({ route = "{ stable: r1 }", hasGateway = true, image =
   const all = text.slice(0, start) + r1 + r1.replace("r1:", "r2:") + text.slice(end);
   const routed = all.replace("route: { stable: r1 }", `route: ${route}`);
   if (!hasGateway) return routed;
-  return routed.replace(/ {2}vllm:access:\n +clientNamespaces: .*\n/, "").replace("  vllm:models:\n", `${GATEWAY}  vllm:models:\n`);
+  return routed
+    .replace(/ {2}vllm:access:\n +clientNamespaces: .*\n/, "")
+    .replace("  vllm:models:\n", `${GATEWAY}  vllm:models:\n`);
 }
 
 export const FILE = "Pulumi.staging.yaml";

@@ -71,8 +71,8 @@ export function seriesOf(traffic: Readonly<Record<string, Traffic>>, end: number
 export class StandIn {
   readonly authorizations: (string | undefined)[] = [];
   traffic: Readonly<Record<string, Traffic>> = {};
-  /** By release, in place of none. */
-  gateway: Readonly<Record<string, Record<string, number>>> = {};
+  /** Requests by release and outcome, in place of none; under `json` the answers by whether they are. */
+  gateway: Readonly<Record<string, Record<string, number | Record<string, number>>>> = {};
   private constructor(private readonly server: Server) {}
 
   static async start(): Promise<StandIn> {
@@ -97,9 +97,13 @@ export class StandIn {
   }
 
   private answer(query: string): [Record<string, string>, number][] {
-    const [, release = ""] = /release="(\w+)"/.exec(query)!;
-    if (query.includes("vllm_gateway_requests_total"))
-      return Object.entries(this.gateway[release] ?? {}).map(([outcome, value]) => [{ outcome }, value]);
+    const [, release = ""] = /vllm_release="(\w+)"/.exec(query)!;
+    const { json = {}, ...outcomes } = this.gateway[release] ?? {};
+    const of = `{vllm_stack="staging",vllm_model="chat",vllm_release="${release}"}`;
+    const counts = (label: string, values: number | object): [Record<string, string>, number][] =>
+      Object.entries(values).map(([value, number]) => [{ [label]: value }, Number(number)]);
+    if (query.includes(`envoy_vllm_gateway_requests${of}`)) return counts("outcome", outcomes);
+    if (query.includes(`envoy_vllm_gateway_json${of}`)) return counts("json", json);
     const [, by] = /^sum by \((\w+)\)/.exec(query) ?? [];
     const sums = new Map<string, number>();
     const traffic = this.traffic[release];
