@@ -80,6 +80,7 @@ export class Look {
       const { config } = this.loaded;
       const stable = model.releases.get(model.route.stable)!;
       const place = {
+        stack: this.loaded.file.stack,
         namespace: namespaceName(config.namespace),
         series: seriesOf(config.platform.prometheus),
         minutes,

@@ -3,7 +3,7 @@ import type { SeriesLabels } from "../../components/contract/prometheus.js";
 import type { RuntimePlan } from "../../components/derive/plan.js";
 import { releaseSelector } from "../../components/derive/scaling.js";
 import { isBefore } from "../../components/facts/vllm/version.js";
-import { GATEWAY_SERIES, type Outcome } from "../../components/vocabulary/gateway.js";
+import { GATEWAY_LABELS, GATEWAY_SERIES, type Outcome } from "../../components/vocabulary/gateway.js";
 import { VLLM } from "../../components/vocabulary/metrics/vllm.js";
 import type { Series } from "../verify/prometheus.js";
 import { type Buckets, type Count, type Mean, meanOf } from "./statistics.js";
@@ -36,6 +36,8 @@ export interface Sides {
 
 /** Where the releases' series are. */
 export interface Place {
+  /** The stack: two of them may have models of one name, and one Prometheus. */
+  stack: string;
   namespace: string;
   /** Labels of a scrape of others. @default those of the releases' own PodMonitors */
   series: SeriesLabels | undefined;
@@ -67,10 +69,12 @@ function grown(series: string, minutes: number): string {
 async function gatewayOf(
   query: Query,
   { name, release }: RuntimePlan,
-  { minutes }: Place,
+  { stack, minutes }: Place,
 ): Promise<Pick<Measured, "failed" | "refused"> | undefined> {
-  const of = `{model="${name}",release="${release}"}`;
-  const counts = by(await query(`sum by (outcome) (${grown(GATEWAY_SERIES.requests + of, minutes)})`), "outcome");
+  const labels = { [GATEWAY_LABELS.stack]: stack, [GATEWAY_LABELS.model]: name, [GATEWAY_LABELS.release]: release };
+  const matchers = Object.entries(labels).map(([label, value]) => `${label}=${JSON.stringify(value)}`);
+  const series = grown(`${GATEWAY_SERIES.requests}{${matchers.join(",")}}`, minutes);
+  const counts = by(await query(`sum by (${GATEWAY_LABELS.outcome}) (${series})`), GATEWAY_LABELS.outcome);
   const count = (outcomes: readonly Outcome[]): number =>
     Math.round(outcomes.reduce((sum, outcome) => sum + (counts.get(outcome) ?? 0), 0));
   const all = count(ANSWERED);

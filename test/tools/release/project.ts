@@ -20,7 +20,11 @@ export function stackWith({ route = "{ stable: r1 }", hasGateway = true, image =
   const r1 = text.slice(start, end).replace(/v0\.30\.0@sha256:\w{64}/, image);
   const all = text.slice(0, start) + r1 + r1.replace("r1:", "r2:") + text.slice(end);
   const routed = all.replace("route: { stable: r1 }", `route: ${route}`);
-  return hasGateway ? routed.replace("  vllm:models:\n", `${GATEWAY}  vllm:models:\n`) : routed;
+  if (!hasGateway) return routed;
+  // With a gateway the models take requests of it alone.
+  return routed
+    .replace(/ {2}vllm:access:.*\n(?: {4}.*\n)*/, "")
+    .replace("  vllm:models:\n", `${GATEWAY}  vllm:models:\n`);
 }
 
 export const FILE = "Pulumi.staging.yaml";

@@ -2,6 +2,7 @@
 import { createServer, type Server } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
+import { GATEWAY_SERIES } from "../../../components/vocabulary/gateway.js";
 import type { Series } from "../../../tools/dashboards/remoteWrite.js";
 import { LOOPBACK } from "../../../tools/local/ports.js";
 
@@ -98,7 +99,7 @@ export class StandIn {
 
   private answer(query: string): [Record<string, string>, number][] {
     const [, release = ""] = /release="(\w+)"/.exec(query)!;
-    if (query.includes("vllm_gateway_requests_total"))
+    if (query.includes(`${GATEWAY_SERIES.requests}{vllm_stack="staging",vllm_model="chat",`))
       return Object.entries(this.gateway[release] ?? {}).map(([outcome, value]) => [{ outcome }, value]);
     const [, by] = /^sum by \((\w+)\)/.exec(query) ?? [];
     const sums = new Map<string, number>();
