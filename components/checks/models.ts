@@ -26,10 +26,13 @@ export function checkModel(
     ...given([autoscaling.min, autoscaling.max], (min, max) =>
       min > max ? [error(`${path}.autoscaling.min`, `${min} is more than max ${max}: use at most ${max}`)] : [],
     ),
+    ...given([autoscaling.min, autoscaling.activation], (min, activation) =>
+      checkActivation({ min, activation }, `${path}.autoscaling`),
+    ),
     ...given(
       [autoscaling.min, autoscaling.activation, (gateway ?? {}) as Parts<ModelGateway>],
       (min, activation, { fromZero }) => [
-        ...checkActivation({ min, activation }, fromZero !== undefined, `${path}.autoscaling`),
+        ...checkWoken({ min, activation }, fromZero !== undefined, `${path}.autoscaling`),
         ...checkFromZero(min, fromZero, `${path}.gateway.fromZero`),
       ],
     ),
@@ -48,28 +51,33 @@ export function checkModel(
   ];
 }
 
-function checkActivation(
-  { min, activation }: Pick<Autoscaling, "min" | "activation">,
-  isWokenByGateway: boolean,
-  path: string,
-): Problem[] {
+function checkActivation({ min, activation }: Pick<Autoscaling, "min" | "activation">, path: string): Problem[] {
   if (min > 0 && activation !== undefined) {
     return [error(`${path}.activation`, `is only for min 0, and min is ${min}: leave it out, or set min to 0`)];
-  }
-  if (min === 0 && activation === undefined && !isWokenByGateway) {
-    return [
-      error(
-        `${path}.min`,
-        "0 needs activation: without a pod vLLM's metrics are gone, so a metric from outside, such as the gateway's request rate, has to wake it; " +
-          "set gateway.fromZero where the stack has a gateway, autoscaling.activation.query, or min to 1",
-      ),
-    ];
   }
   if (min === 0 && activation !== undefined && /\bvllm[:_]/.test(activation.query)) {
     return [
       error(
         `${path}.activation.query`,
         "asks for a metric of vLLM's pods, and at 0 there is none: use one from outside, such as the gateway's request rate",
+      ),
+    ];
+  }
+  return [];
+}
+
+/** What wakes a model at zero, if nothing of its own does. */
+function checkWoken(
+  { min, activation }: Pick<Autoscaling, "min" | "activation">,
+  isWokenByGateway: boolean,
+  path: string,
+): Problem[] {
+  if (min === 0 && activation === undefined && !isWokenByGateway) {
+    return [
+      error(
+        `${path}.min`,
+        "0 needs activation: without a pod vLLM's metrics are gone, so a metric from outside, such as the gateway's request rate, has to wake it; " +
+          "set gateway.fromZero where the stack has a gateway, autoscaling.activation.query, or min to 1",
       ),
     ];
   }

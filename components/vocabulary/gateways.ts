@@ -35,6 +35,7 @@ export interface RouteKind {
 
 const GATEWAY_API = ["gateway.networking.k8s.io"];
 const REFERENCES = ["spec.rules[].backendRefs[]"];
+const MIRRORS = ["spec.rules[].filters[].requestMirror.backendRef"];
 const PARENTS = ["spec.parentRefs[]"];
 const ISTIO = ["networking.istio.io"];
 const TRAEFIK = ["traefik.io", "traefik.containo.us"];
@@ -72,7 +73,7 @@ export const ROUTE_KINDS: readonly RouteKind[] = [
       "spec.routes[].rateLimitPolicy",
     ],
   },
-  { groups: GATEWAY_API, kind: "HTTPRoute", services: [], references: REFERENCES, gateways: PARENTS },
+  { groups: GATEWAY_API, kind: "HTTPRoute", services: [], references: [...REFERENCES, ...MIRRORS], gateways: PARENTS },
   { groups: GATEWAY_API, kind: "GRPCRoute", services: [], references: REFERENCES, gateways: PARENTS },
   ...["TLSRoute", "TCPRoute", "UDPRoute"].map((kind) => ({
     ...{ groups: GATEWAY_API, kind, services: [], references: REFERENCES },
@@ -130,18 +131,29 @@ export const GATEWAY_KINDS: ReadonlyArray<{ group: string; kind: string }> = [
 ];
 
 /**
- * Policies that ask for keys or set quotas where they are attached, to a gateway or to a route, by group and kind. Envoy AI Gateway's own
- * are none: its BackendSecurityPolicy holds the gateway's keys for what is behind it, and its AIGatewayRoute asks for none
- * (envoyproxy/ai-gateway c217da8, api/v1alpha1).
+ * Policies that ask for keys or set quotas where they are attached, to a gateway or to a route, by group and kind, with the fields of the
+ * spec one of which does so; none where the kind does nothing else. Envoy AI Gateway's own are none: its BackendSecurityPolicy holds the
+ * gateway's keys for what is behind it, and its AIGatewayRoute asks for none (envoyproxy/ai-gateway c217da8, api/v1alpha1). Fields of Envoy
+ * Gateway's: api/v1alpha1 of 1.9.1.
  */
-export const GUARDING_POLICIES: ReadonlyMap<string, readonly string[]> = new Map([
-  ["gateway.envoyproxy.io", ["SecurityPolicy", "BackendTrafficPolicy", "EnvoyExtensionPolicy"]],
-  ["kuadrant.io", ["AuthPolicy", "RateLimitPolicy", "TokenRateLimitPolicy"]],
-  ["gateway.kgateway.dev", ["TrafficPolicy"]],
-  ["agentgateway.dev", ["AgentgatewayPolicy"]],
-  ["networking.gke.io", ["GCPBackendPolicy", "GCPTrafficExtension", "GCPRoutingExtension"]],
-  ["security.istio.io", ["AuthorizationPolicy", "RequestAuthentication"]],
-  ["gateway.nginx.org", ["AuthenticationFilter", "RateLimitPolicy"]],
+export const GUARDING_POLICIES: ReadonlyMap<string, Readonly<Record<string, readonly string[]>>> = new Map<
+  string,
+  Readonly<Record<string, readonly string[]>>
+>([
+  [
+    "gateway.envoyproxy.io",
+    {
+      SecurityPolicy: ["apiKeyAuth", "basicAuth", "jwt", "oidc", "extAuth", "authorization"],
+      BackendTrafficPolicy: ["rateLimit"],
+      EnvoyExtensionPolicy: ["lua", "wasm", "extProc", "dynamicModule"],
+    },
+  ],
+  ["kuadrant.io", { AuthPolicy: [], RateLimitPolicy: [], TokenRateLimitPolicy: [] }],
+  ["gateway.kgateway.dev", { TrafficPolicy: [] }],
+  ["agentgateway.dev", { AgentgatewayPolicy: [] }],
+  ["networking.gke.io", { GCPBackendPolicy: [], GCPTrafficExtension: [], GCPRoutingExtension: [] }],
+  ["security.istio.io", { AuthorizationPolicy: [], RequestAuthentication: [] }],
+  ["gateway.nginx.org", { AuthenticationFilter: [], RateLimitPolicy: [] }],
 ]);
 
 /** Services that controllers make for an object of a kind, as endings of its name. */

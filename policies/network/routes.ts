@@ -67,6 +67,11 @@ export class Guards {
     this.guarded = new Set(resources.filter(isGuard).flatMap(attachments));
   }
 
+  /** Whether a gateway that a route belongs to is in the stack. */
+  knowsGatewayOf(route: Route): boolean {
+    return gatewaysOf(route).some((gateway) => this.gateways.has(gateway));
+  }
+
   /** Whether a route has a guard, or belongs to gateways of which one has it or none is in the stack. */
   isGuarded({ resource, kind, namespace }: Route): boolean {
     const { props } = resource;
@@ -74,13 +79,16 @@ export class Guards {
       return true;
     if ((kind.guards ?? []).some((place) => valuesAt(props, place).some(isStatedValue))) return true;
     if (kind.gateways === undefined || kind.passesOn === true) return false;
-    const gateways = kind.gateways
-      .flatMap((place) => valuesAt(props, place))
-      .flatMap((one) => gatewayIn(one, namespace));
+    const gateways = gatewaysOf({ resource, kind, namespace });
     const known = gateways.filter((gateway) => this.gateways.has(gateway));
     const own = [`${namespace}/${nameOf(resource)}`, namespace, ...known, ...known.map((name) => name.split("/")[0]!)];
     return known.length === 0 || own.some((name) => this.guarded.has(name));
   }
+}
+
+/** Namespace and name of the gateways that a route belongs to. */
+export function gatewaysOf({ resource: { props }, kind, namespace }: Route): string[] {
+  return (kind.gateways ?? []).flatMap((place) => valuesAt(props, place)).flatMap((one) => gatewayIn(one, namespace));
 }
 
 function isGateway({ type }: Resource): boolean {
@@ -88,13 +96,15 @@ function isGateway({ type }: Resource): boolean {
   return GATEWAY_KINDS.some(({ group, kind }) => found?.group === group && found.kind === kind);
 }
 
-function isGuard({ type }: Resource): boolean {
+function isGuard({ type, props }: Resource): boolean {
   const found = kindOf(type);
-  return found !== undefined && GUARDING_POLICIES.get(found.group)?.includes(found.kind) === true;
+  const fields = found && GUARDING_POLICIES.get(found.group)?.[found.kind];
+  if (fields === undefined) return false;
+  return fields.length === 0 || fields.some((field) => at(props, "spec", field) !== undefined);
 }
 
 /** What a policy names; without that, everything in its namespace. */
-function attachments(policy: Resource): string[] {
+export function attachments(policy: Resource): string[] {
   const namespace = namespaceOf(policy);
   const references = ["spec.targetRef", "spec.targetRefs[]", "spec.parentRefs[]"].flatMap((place) =>
     valuesAt(policy.props, place),

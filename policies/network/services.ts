@@ -59,8 +59,13 @@ export class Services {
 
   /** Whether a name is that of a runtime's Service. */
   leadsToRuntime(service: ServiceName): boolean {
+    return some(this.meantBy(service), (one) => this.has(one));
+  }
+
+  /** A name, and the one that it is another name of. */
+  meantBy(service: ServiceName): ServiceName[] {
     const alias = this.aliases.get(keyOf(service));
-    return some([service, alias], (one) => one !== undefined && this.has(one));
+    return alias === undefined ? [service] : [service, alias];
   }
 
   /** Lets a value through that is not known yet and decides which Services lead to runtimes. */

@@ -1,8 +1,9 @@
 /** The gateway against models, access and keys. */
-import { checkGateway, checkKeyOwners, checkNoGateway } from "../../components/checks/gateway/gateway.js";
+import { checkGateway, checkKeyOwners, checkLocked, checkNoGateway } from "../../components/checks/gateway/gateway.js";
 import { entriesOf, given, isWrong } from "../../components/config/parts.js";
-import { error, type Problem } from "../../components/config/problems.js";
+import { error, type Problem, quote } from "../../components/config/problems.js";
 import { NAMESPACE } from "../namespace.js";
+import { namespaceName } from "../schema.js";
 import { TENANT_KEYS } from "../tenantKeys.js";
 import type { Sections } from "./sections.js";
 
@@ -23,6 +24,17 @@ export function checkDoor({ plain, models }: Sections): Problem[] {
       ...{ gateway: section, path: PATH, models: models.models, modelsPath: MODELS, names: models.names },
     }),
     ...checkKeyOwners(owners, tenants, keysPath, PATH),
+    ...checkLocked(section, owners, PATH),
+    ...given([section.namespace, plain.namespace], (doors, own) =>
+      doors === namespaceName(own)
+        ? [
+            error(
+              `${PATH}.namespace`,
+              `${quote(doors)} is the models' namespace: give the proxies one of their own, so that a rule about them says nothing of models`,
+            ),
+          ]
+        : [],
+    ),
     ...given([plain.access], ({ clientNamespaces }) =>
       clientNamespaces === undefined
         ? []

@@ -26,6 +26,9 @@ export async function applyStack(
 ): Promise<boolean> {
   const began = Date.now();
   const steps = stackSteps(resources, settings);
+  if (resources.some(({ type }) => type === "pulumi-vllm:gateway:InferenceGateway")) {
+    report("The gateway is left out: no proxy runs here. Keys, limits and the weights of routes are not tried.");
+  }
   const applied = await applyAll(cluster, steps, { run: settings.run, rolloutSeconds: timeout });
   for (const { deployment, reason, left } of applied.stuck) {
     report(`${deployment} is not ready after ${timeout} s (${reason}); left as it was: ${left.join(", ")}.`);

@@ -71,17 +71,26 @@ function simulated(resource: CollectedResource, { prometheusUrl, load }: LocalSe
   return withLoadTime(object, load);
 }
 
+/** Of a gateway: no proxy runs here, nor are there its CRDs. `tools/local/gateway` has a real one, for the end-to-end tests. */
+function isGateways({ inputs }: CollectedResource): boolean {
+  return /^(gateway\.networking\.k8s\.io|gateway\.envoyproxy\.io|cert-manager\.io)\//.test(
+    String(inputs["apiVersion"]),
+  );
+}
+
 /** Karpenter's own: no Karpenter runs here, and the nodes that it would make are simulated as those of every group. */
 function isKarpenters({ inputs }: CollectedResource): boolean {
   return /^karpenter\./.test(String(inputs["apiVersion"]));
 }
 
 /**
- * The stack's Kubernetes objects with what each waits for; cloud resources, Helm releases, and Karpenter's pools and classes are left
- * out.
+ * The stack's Kubernetes objects with what each waits for; cloud resources, Helm releases, Karpenter's pools and classes, and a
+ * gateway's routes and policies are left out.
  */
 export function stackSteps(resources: readonly CollectedResource[], settings: LocalSettings): Step[] {
-  const manifests = resources.filter((resource) => isManifest(resource) && !isKarpenters(resource));
+  const manifests = resources.filter(
+    (resource) => isManifest(resource) && !isKarpenters(resource) && !isGateways(resource),
+  );
   const plain = manifests.map((resource) => [resource.urn, objectOf(resource, settings)] as const);
   const { changed, added } = simulatedVolumes(plain.map(([, object]) => object));
   const objects = new Map(plain.map(([urn, object]) => [urn, changed(object)]));

@@ -1,6 +1,8 @@
 /** The expected cold starts of a stack's releases. */
 import { type ExpectedParts, type ExpectedStart, expectedStart } from "../../components/derive/coldStart.js";
+import { type FromZero, fromZeroOf, WAKING_SECONDS } from "../../components/derive/gateway/fromZero.js";
 import type { RuntimePlan } from "../../components/derive/plan.js";
+import type { ServedModel } from "../../components/derive/servedModel.js";
 import { holdingCache } from "../../components/derive/weights/delivery.js";
 import { readRate } from "../../components/derive/weights/rate.js";
 import { colours as pc } from "../colours.js";
@@ -38,10 +40,34 @@ export function coldStartReport(plan: RuntimePlan): ColdStartReport {
   };
 }
 
+/** How the gateway answers a model at zero replicas. */
+export type WakeReport = Pick<FromZero, "answer" | "expectedSeconds"> & { answerSeconds: number };
+
+export function wakeReport({ gateway, route }: ServedModel, plan: RuntimePlan): { fromZero?: WakeReport } {
+  const wake = route.stable === plan.release ? fromZeroOf(gateway, plan) : undefined;
+  if (wake === undefined) return {};
+  const { answer, expectedSeconds, holdSeconds, retryAfterSeconds } = wake;
+  return { fromZero: { answer, expectedSeconds, answerSeconds: answer === "hold" ? holdSeconds : retryAfterSeconds } };
+}
+
+/** One line for a model that the gateway wakes. */
+export function wakeLine({ model, fromZero }: Pick<Started, "model" | "fromZero">): string[] {
+  if (fromZero === undefined) return [];
+  const { answer, expectedSeconds, answerSeconds } = fromZero;
+  const meanwhile =
+    answer === "hold"
+      ? `the first requests wait up to ${answerSeconds} s`
+      : `503 with Retry-After: ${answerSeconds} meanwhile`;
+  return [
+    `From zero: ${model} answers ${expectedSeconds} s after its first request (${WAKING_SECONDS} s to notice it); ${meanwhile}.`,
+  ];
+}
+
 interface Started {
   model: string;
   release: string;
   coldStart: ColdStartReport;
+  fromZero?: WakeReport;
 }
 
 const COLUMNS: Readonly<Record<keyof ExpectedParts, string>> = {
@@ -79,5 +105,6 @@ export function coldStartLines(releases: readonly Started[], width: number): str
     ...(read.size === 0
       ? [pc.dim("Each start downloads its weights: docs/cache.md says what keeps them.")]
       : [pc.dim(`Weights from ${[...read].join(", ")}.`)]),
+    ...releases.flatMap(wakeLine),
   ];
 }

@@ -1,6 +1,7 @@
 /** The preview as a comment on a pull request. */
 import { stripVTControlCharacters } from "node:util";
 import { counted, formatProblem } from "../../components/config/problems.js";
+import { wakeLine } from "./coldStart.js";
 import { exceptionsLine } from "../exceptions.js";
 import { type StackDiff, diffText } from "./diff.js";
 import { html, markdown } from "./escape.js";
@@ -30,6 +31,7 @@ function stackMarkdown(report: StackReport, diff: StackDiff | undefined, room: n
   const left = unpriced(report.releases);
   if (left !== undefined) summary.push("", markdown(left));
   if (report.cluster !== undefined) summary.push("", `Cluster: ${hourAndMonth(report.cluster.hourlyUsd)}`);
+  for (const line of report.releases.flatMap(wakeLine)) summary.push("", markdown(line));
   const exceptions = exceptionsLine(report.exceptions);
   if (exceptions !== undefined) summary.push("", exceptions);
   const parts: Part[] = [

@@ -13,7 +13,7 @@ import type { StackConfig } from "../../stacks/config.js";
 import { nodeGroupsOf } from "../../stacks/clusterConfig.js";
 import type { CollectedResource } from "../collect.js";
 import { type BatchReport, batchReport } from "./batches.js";
-import { type ColdStartReport, coldStartReport } from "./coldStart.js";
+import { type ColdStartReport, coldStartReport, type WakeReport, wakeReport } from "./coldStart.js";
 import { madeByEks, type MadeByComponent } from "./eksComponent.js";
 import { tokensReport, type TokensReport } from "./tokens.js";
 import type { StatedException } from "../exceptions.js";
@@ -63,6 +63,8 @@ export interface ReleaseReport {
   };
   replicas: { min: number; max: number };
   coldStart: ColdStartReport;
+  /** Of a routed release whose model the gateway's requests wake; whole seconds. */
+  fromZero?: WakeReport;
   /** On-demand, warm spares included in the routed release; absent where no machine of the release has a price. */
   hourlyUsd?: CostRange;
   /** Of a routed release whose model states its load, and whose machines have a price. */
@@ -137,6 +139,7 @@ function releaseReport(model: ServedModel, plan: RuntimePlan, config: StackConfi
     },
     replicas: { min, max },
     coldStart: coldStartReport(plan),
+    ...wakeReport(model, plan),
     ...(each !== undefined && {
       hourlyUsd: { minUsd: round((min + spares) * each.minUsd, 4), maxUsd: round((max + spares) * each.maxUsd, 4) },
     }),

@@ -65,6 +65,14 @@ const release = z.strictObject({
   fit,
   replicas: z.strictObject({ min: z.int(), max: z.int() }),
   coldStart,
+  fromZero: z
+    .strictObject({
+      answer: z.enum(["hold", "retry"]).describe("hold: the first requests wait; retry: they get 503 with Retry-After"),
+      expectedSeconds: seconds.describe("Seconds from the first request to an answer"),
+      answerSeconds: seconds.describe("Longest wait of hold; Retry-After of retry"),
+    })
+    .optional()
+    .describe("How requests at the gateway wake the model; absent where they do not"),
   hourlyUsd: usdRange.optional().describe("Absent where no source has the price of the machines"),
   tokens: z
     .strictObject({

@@ -1,7 +1,7 @@
 /** Checks of the names that clients use: aliases beside models' own names and adapters. */
 import { joinPath } from "../../config/parse.js";
 import { entriesOf, given, type Parts } from "../../config/parts.js";
-import { error, listOr, type Problem, quote, warning } from "../../config/problems.js";
+import { didYouMean, error, listOr, type Problem, quote, warning } from "../../config/problems.js";
 import type { AliasRule, Aliases } from "../../contract/gateway/routing.js";
 import { adaptersOf, lackedBy } from "../../derive/gateway/abilities.js";
 import { routedPlans } from "../../derive/gateway/bounds.js";
@@ -18,7 +18,11 @@ export function checkAliases(around: GatewaySurroundings): Problem[] {
       ...(owner === undefined
         ? []
         : [error(at, `${quote(alias)} is a name of the model ${quote(owner)}: give the alias another`)]),
-      ...given([leads], (whole) => [...checkLeads(whole, at, around), ...checkReaches(whole, at, around)]),
+      ...given([leads], (whole) => [
+        ...checkLeads(whole, at, around),
+        ...checkWays(whole, at, around),
+        ...checkReaches(whole, at, around),
+      ]),
     ];
   });
 }
@@ -57,16 +61,15 @@ export function checkAdapters({ models, modelsPath }: GatewaySurroundings): Prob
   });
 }
 
-function rulesOf(leads: Aliases[string]): (Partial<AliasRule> & { model: string })[] {
+type Way = Partial<AliasRule> & { model: string };
+
+function rulesOf(leads: Aliases[string]): Way[] {
   return typeof leads === "string" ? [{ model: leads }] : leads;
 }
 
 function checkLeads(leads: Aliases[string], path: string, around: GatewaySurroundings): Problem[] {
   const rules = rulesOf(leads);
   const place = (index: number): string => (typeof leads === "string" ? path : `${path}[${index}]`);
-  const open = rules.findIndex(
-    ({ tier, needs, overBytes }) => tier === undefined && needs === undefined && overBytes === undefined,
-  );
   return rules.flatMap(({ model, needs }, index) => {
     const known = modelNamed(around, model);
     const lacks = known === undefined ? [] : lackedBy(routedPlans(known)).filter((need) => needs?.includes(need));
@@ -75,11 +78,72 @@ function checkLeads(leads: Aliases[string], path: string, around: GatewaySurroun
       ...(lacks.length === 0
         ? []
         : [error(`${place(index)}.needs`, `${quote(model)} lacks ${listOr(lacks)}: lead to a model that has it`)]),
-      ...(open >= 0 && index > open
-        ? [error(place(index), `is never taken, since ${path}[${open}] holds for all requests: put it before that one`)]
-        : []),
+      ...checkTaken(rules, index, path),
     ];
   });
+}
+
+/** A way that another before it hides. */
+function checkTaken(rules: readonly Way[], index: number, path: string): Problem[] {
+  const before = rules.slice(0, index).findIndex((one) => isWider(one, rules[index]!));
+  if (before < 0) return [];
+  const what = isOpen(rules[before]!) ? "holds for all requests" : "holds for all of its requests";
+  return [error(`${path}[${index}]`, `is never taken, since ${path}[${before}] ${what}: put it before that one`)];
+}
+
+function isOpen({ tier, needs, overBytes }: Way): boolean {
+  return tier === undefined && needs === undefined && overBytes === undefined;
+}
+
+/** Whether a way holds wherever another does. */
+function isWider(one: Way, other: Way): boolean {
+  return (
+    (one.tier === undefined || one.tier === other.tier) &&
+    (one.needs ?? []).every((need) => other.needs?.includes(need)) &&
+    (one.overBytes ?? 0) <= (other.overBytes ?? 0)
+  );
+}
+
+/** Tiers that no request has, sizes that no body has, and requests that no way is for. */
+function checkWays(leads: Aliases[string], path: string, { gateway }: GatewaySurroundings): Problem[] {
+  const rules = rulesOf(leads);
+  return [
+    ...given([gateway.tenants], (tenants) => {
+      const tiers = new Set(
+        Object.values(tenants).flatMap(({ tier, tiers: asked = [] }) => [tier ?? [], asked].flat()),
+      );
+      return rules.flatMap(({ tier }, index) =>
+        tier === undefined || tiers.has(tier)
+          ? []
+          : [
+              error(
+                `${path}[${index}].tier`,
+                `no tenant has the tier ${quote(tier)}${didYouMean(tier, tiers) || ":"} give it to a tenant's tier or tiers`,
+              ),
+            ],
+      );
+    }),
+    ...given([gateway.protection.bodyMiB], (mebibytes) =>
+      rules.flatMap(({ overBytes }, index) =>
+        overBytes !== undefined && overBytes > mebibytes * 1024 * 1024
+          ? [
+              error(
+                `${path}[${index}].overBytes`,
+                `${overBytes} is more than a body may have, which is ${mebibytes} MiB: use less`,
+              ),
+            ]
+          : [],
+      ),
+    ),
+    ...(rules.some(isOpen)
+      ? []
+      : [
+          warning(
+            path,
+            "has no way for all other requests, which get 400: add one with nothing but model, as the last",
+          ),
+        ]),
+  ];
 }
 
 /** The gateway refuses a tenant what an alias leads to and the tenant has not: worth to know before a client sees it. */

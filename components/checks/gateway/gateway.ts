@@ -1,11 +1,13 @@
 /** What is wrong with `vllm:gateway` and with what stands around it. */
 import { joinPath } from "../../config/parse.js";
-import { given } from "../../config/parts.js";
+import { entriesOf, given } from "../../config/parts.js";
 import { error, listOr, type Problem, quote } from "../../config/problems.js";
 import type { ServedModel } from "../../derive/servedModel.js";
 import { checkImage } from "../release.js";
 import { checkAdapters, checkAliases } from "./aliases.js";
 import { checkGatewayModels } from "./models.js";
+import { checkFromZero } from "./fromZero.js";
+import { checkListener } from "./listener.js";
 import { checkProtection } from "./protection.js";
 import type { GatewaySurroundings } from "./surroundings.js";
 import { checkTenants } from "./tenants.js";
@@ -25,11 +27,13 @@ export function checkGateway(around: GatewaySurroundings): Problem[] {
           ]
         : []),
     ]),
+    ...checkListener(gateway, path),
     ...checkTenants(around),
     ...checkAliases(around),
     ...checkAdapters(around),
     ...checkProtection(around),
     ...checkGatewayModels(around),
+    ...checkFromZero(around),
   ];
 }
 
@@ -51,6 +55,27 @@ export function checkKeyOwners(
           : `there is no tenant ${quote(owner)}: use ${listOr(tenants)}`,
       ),
     );
+}
+
+/** Tenants whom nothing can tell by. @param owners those with keys in the config */
+export function checkLocked(
+  { tenants, oidc }: GatewaySurroundings["gateway"],
+  owners: readonly string[],
+  path: string,
+): Problem[] {
+  if (oidc !== undefined) return [];
+  return entriesOf(tenants).flatMap(([name, { keys }]) =>
+    given([keys.generated, keys.existingSecrets], (generated, existing) =>
+      generated?.length === 0 && existing === undefined && !owners.includes(name)
+        ? [
+            error(
+              `${joinPath(`${path}.tenants`, [name])}.keys.generated`,
+              "is empty, and the tenant has no other key: name one, leave generated out for one named main, or give existingSecrets",
+            ),
+          ]
+        : [],
+    ),
+  );
 }
 
 /** What models state for a gateway, where there is none. */

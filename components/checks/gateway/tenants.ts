@@ -67,6 +67,35 @@ function checkTenant(tenant: Parts<TenantConfig>, path: string, around: GatewayS
           : [],
       ),
     ),
+    ...QUOTAS.flatMap(({ limit, factor }) =>
+      given([limits[limit]], (most) =>
+        most !== undefined && Math.round(most * factor) === 0
+          ? [
+              error(
+                `${path}.limits.${limit}`,
+                `${most} is less than can be counted, so that no request would pass: use at least ${1 / factor}`,
+              ),
+            ]
+          : [],
+      ),
+    ),
+    ...given([limits.concurrency], (most) =>
+      most !== undefined && most > NO_LIMIT
+        ? [error(`${path}.limits.concurrency`, `${most} is more than can be counted: use at most ${NO_LIMIT}`)]
+        : [],
+    ),
+    ...(["input", "output"] as const).flatMap((kind) =>
+      given([limits[`${kind}TokensPerMinute`], limits[`${kind}TokensPerDay`]], (minute, day) =>
+        minute !== undefined && day !== undefined && minute > day
+          ? [
+              warning(
+                `${path}.limits.${kind}TokensPerMinute`,
+                `${minute} is more than ${kind}TokensPerDay ${day}, so that it changes nothing: use less, or leave it out`,
+              ),
+            ]
+          : [],
+      ),
+    ),
     ...prices,
     ...checkRepeated(models, `${path}.models`),
     ...itemsOf<string>(models).flatMap(({ item, index }) => checkModelName(item, `${path}.models[${index}]`, around)),

@@ -60,7 +60,7 @@ function attempts(seconds: number): number {
  *
  * A Service without endpoints refuses connections, and Envoy tries again. That needs the Service's own address as the only endpoint
  * (`routingType: Service`), so such a model has no least-request and no ejection: kube-proxy spreads its connections. The request's body
- * is kept meanwhile, up to the gateway's limit of a body. Tried with Envoy 1.39.1: test/e2e/gateway has it.
+ * is kept meanwhile, up to the gateway's limit of a body.
  */
 export function holdPolicy({ answer, holdSeconds }: FromZero): object | undefined {
   if (answer !== "hold") return undefined;

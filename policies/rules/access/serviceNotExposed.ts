@@ -1,4 +1,5 @@
 import { quote } from "../../../components/config/problems.js";
+import { Admission, isByModel } from "../../network/admission.js";
 import { Guards, type Route, routesOf, servicesOf } from "../../network/routes.js";
 import { Services } from "../../network/services.js";
 import { EXPOSED_TYPES, statedServices } from "../../network/statedServices.js";
@@ -19,7 +20,11 @@ export const serviceNotExposed = stackRule(
       "Services of type LoadBalancer or NodePort, internal ones too, or with `externalIPs`, in front of pods of any kind, by labels that controllers add, too; " +
       "and what leads straight to a runtime's Service: Ingress, OpenShift's Route, TargetGroupBinding, IngressRoute, HTTPProxy, Mapping, and Gateway API " +
       "routes of TLS, TCP and UDP, unless an annotation or field of it asks for keys or sets quotas. HTTPRoute, GRPCRoute and Istio's VirtualService are " +
-      "the right way; they are refused only where their Gateway is in the program and no policy of keys or quotas is attached to it or to the route. " +
+      "the right way; they are refused only where their Gateway is in the program and no policy of keys or quotas is attached to it or to the route (of " +
+      "Envoy Gateway's, by its fields: one of CORS or timeouts alone is none). " +
+      "Where this package's own gateway is in the program, every other route to a runtime's Service in its namespace is refused, guarded or not, " +
+      "copies of requests (RequestMirror) included: its own are HTTPRoutes that match the header `x-vllm-model`, with a SecurityPolicy of their own, " +
+      "of a Gateway with the admission program. " +
       "Routes to an InferencePool, Services without selector, and Services whose ports are those of a proxy beside the engine are accepted. Of Services " +
       "that operators and charts make, the type is read where it is stated beside the engine.",
     severity: "critical",
@@ -29,12 +34,20 @@ export const serviceNotExposed = stackRule(
     const routes = routesOf(resources);
     const services = new Services(resources, workloads, (one) => routes.length > 0 || exposureOf(one) !== undefined);
     const guards = new Guards(resources);
+    const admission = new Admission(resources, routes);
     all(
       () => each(services.ofRuntimes, (service) => judgeService(service, report)),
       () =>
         each(routes, (route) => {
           const leads = some(servicesOf(route), (name) => services.leadsToRuntime(name));
-          if (leads && !guards.isGuarded(route)) report(route.resource.urn, routeMessage(route));
+          if (!leads || admission.admits(route)) return;
+          if (!guards.isGuarded(route)) return report(route.resource.urn, routeMessage(route));
+          const isPast = some(
+            servicesOf(route),
+            (name) => services.leadsToRuntime(name) && services.meantBy(name).some((one) => admission.isBehind(one)),
+          );
+          if (isPast || (isByModel(route) && guards.knowsGatewayOf(route)))
+            report(route.resource.urn, pastMessage(route));
         }),
       () => each(workloads, (workload) => judgeStated(workload, report)),
       () => services.throwUnknown(),
@@ -68,6 +81,13 @@ function exposureOf({ props }: Resource): string | undefined {
   const type = text(at(props, "spec", "type"));
   if (type !== undefined && EXPOSED_TYPES.has(type)) return `type ${type}`;
   return list(at(props, "spec", "externalIPs")).length > 0 ? "externalIPs" : undefined;
+}
+
+function pastMessage({ resource, kind }: Route): string {
+  return (
+    `${kind.kind} ${quote(shownNameOf(resource))} leads to a runtime's Service past the gateway's admission, ` +
+    "its tenants and limits: remove it, and make its clients a tenant of vllm:gateway"
+  );
 }
 
 function routeMessage({ resource, kind }: Route): string {

@@ -21,8 +21,9 @@ export function stackWith({ route = "{ stable: r1 }", hasGateway = true, image =
   const all = text.slice(0, start) + r1 + r1.replace("r1:", "r2:") + text.slice(end);
   const routed = all.replace("route: { stable: r1 }", `route: ${route}`);
   if (!hasGateway) return routed;
+  // With a gateway the models take requests of it alone.
   return routed
-    .replace(/ {2}vllm:access:\n +clientNamespaces: .*\n/, "")
+    .replace(/ {2}vllm:access:.*\n(?: {4}.*\n)*/, "")
     .replace("  vllm:models:\n", `${GATEWAY}  vllm:models:\n`);
 }
 

@@ -149,6 +149,15 @@ describe("service-not-exposed", () => {
       ["a TCPRoute", [route("TCPRoute")]],
       ["an HTTPRoute of a Gateway without keys", [gateway(), route("HTTPRoute")]],
       ["a GRPCRoute of a Gateway without keys", [gateway(), route("GRPCRoute")]],
+      [
+        "an HTTPRoute of a Gateway with CORS and timeouts alone",
+        [
+          gateway(),
+          route("HTTPRoute"),
+          attached("gateway.envoyproxy.io/v1alpha1:SecurityPolicy", { cors: {} }),
+          attached("gateway.envoyproxy.io/v1alpha1:BackendTrafficPolicy", { timeout: {} }),
+        ],
+      ],
       ["a VirtualService of a Gateway without keys", [gateway("networking.istio.io"), virtualService(["models/gw"])]],
     ];
     for (const [what, routes] of refused) {
@@ -196,7 +205,11 @@ describe("service-not-exposed", () => {
       ["an HTTPRoute of a Gateway that is elsewhere", [route("HTTPRoute")]],
       [
         "an HTTPRoute of a Gateway with keys",
-        [gateway(), route("HTTPRoute"), attached("gateway.envoyproxy.io/v1alpha1:SecurityPolicy", toGateway)],
+        [
+          gateway(),
+          route("HTTPRoute"),
+          attached("gateway.envoyproxy.io/v1alpha1:SecurityPolicy", { ...toGateway, apiKeyAuth: {} }),
+        ],
       ],
       [
         "an HTTPRoute with quotas",
@@ -229,6 +242,119 @@ describe("service-not-exposed", () => {
         assert.deepEqual(await messages(serviceNotExposed, [deployment(), service(), ...routes]), []);
       });
     }
+  });
+
+  describe("beside this package's own gateway", () => {
+    const named = (type: string, name: string, spec: Fields, namespace = "models"): PolicyInput =>
+      resource(`kubernetes:${type}`, `${type} ${name}`, { metadata: { name, namespace }, spec });
+    const to = (kind: string, name: string): Fields => ({
+      targetRefs: [{ group: "gateway.networking.k8s.io", kind, name }],
+    });
+    const byModel = (parent: string, changes: Fields = {}): Fields => ({
+      parentRefs: [{ name: parent }],
+      rules: [
+        {
+          matches: [{ headers: [{ type: "Exact", name: "x-vllm-model", value: "chat" }] }],
+          backendRefs: [{ name: "chat" }],
+          ...changes,
+        },
+      ],
+    });
+    const HTTP_ROUTE = "gateway.networking.k8s.io/v1:HTTPRoute";
+    const secured = (name: string): PolicyInput =>
+      named("gateway.envoyproxy.io/v1alpha1:SecurityPolicy", name, { ...to("HTTPRoute", name), authorization: {} });
+    const door = [
+      named("gateway.networking.k8s.io/v1:Gateway", "door", {}),
+      named("gateway.envoyproxy.io/v1alpha1:EnvoyExtensionPolicy", "door.admission", {
+        ...to("Gateway", "door"),
+        lua: [{}],
+      }),
+      named(HTTP_ROUTE, "chat", byModel("door")),
+      secured("chat"),
+    ];
+    const said = async (...more: PolicyInput[]): Promise<string[]> =>
+      messages(serviceNotExposed, [deployment(), service(), ...door, ...more]);
+
+    it("accepts its routes", async () => assert.deepEqual(await said(), []));
+
+    it("says what leads past it", async () => {
+      assert.deepEqual(await said(route("HTTPRoute")), [
+        "HTTPRoute \"r\" leads to a runtime's Service past the gateway's admission, its tenants and limits: " +
+          "remove it, and make its clients a tenant of vllm:gateway",
+      ]);
+    });
+
+    const past: Array<[string, PolicyInput[]]> = [
+      ["a GRPCRoute", [route("GRPCRoute")]],
+      ["a TLSRoute", [route("TLSRoute")]],
+      ["an Ingress that asks for keys of its own", [ingress("chat", { "nginx.org/basic-auth-secret": "users" })]],
+      ["a VirtualService within the mesh", [virtualService(["mesh"])]],
+      [
+        "another route of its Gateway",
+        [
+          named(HTTP_ROUTE, "chat2", { parentRefs: [{ name: "door" }], rules: [{ backendRefs: [{ name: "chat" }] }] }),
+          secured("chat2"),
+        ],
+      ],
+      ["a route that matches the header and has no policy", [named(HTTP_ROUTE, "chat2", byModel("door"))]],
+      [
+        "a route that matches the header at a Gateway without the program",
+        [named(HTTP_ROUTE, "chat2", byModel("other")), secured("chat2")],
+      ],
+      [
+        "a route of which one match lacks the header",
+        [
+          named(
+            HTTP_ROUTE,
+            "chat2",
+            byModel("door", { matches: [{ headers: [{ name: "x-vllm-model", value: "chat" }] }, { path: {} }] }),
+          ),
+          secured("chat2"),
+        ],
+      ],
+      [
+        "a route that matches any value of the header",
+        [
+          named(
+            HTTP_ROUTE,
+            "chat2",
+            byModel("door", {
+              matches: [{ headers: [{ type: "RegularExpression", name: "x-vllm-model", value: ".*" }] }],
+            }),
+          ),
+          secured("chat2"),
+        ],
+      ],
+      [
+        "copies of requests",
+        [
+          named(HTTP_ROUTE, "web", {
+            parentRefs: [{ name: "other" }],
+            rules: [
+              {
+                filters: [{ type: "RequestMirror", requestMirror: { backendRef: { name: "chat" } } }],
+                backendRefs: [{ name: "web" }],
+              },
+            ],
+          }),
+        ],
+      ],
+    ];
+    for (const [what, more] of past) {
+      it(`refuses ${what}`, async () => assert.equal((await said(...more)).length, 1));
+    }
+
+    it("says nothing of routes to Services that are no runtime's, and of runtimes in other namespaces", async () => {
+      assert.deepEqual(await said(route("HTTPRoute", { name: "web" })), []);
+      const elsewhere = [
+        resource("kubernetes:core/v1:Service", "own", {
+          metadata: { name: "own", namespace: "other" },
+          spec: { selector: { "app.kubernetes.io/name": "vllm", "app.kubernetes.io/component": "runtime" } },
+        }),
+        named(HTTP_ROUTE, "own", { parentRefs: [{ name: "x" }], rules: [{ backendRefs: [{ name: "own" }] }] }, "other"),
+      ];
+      assert.deepEqual(await said(...elsewhere), []);
+    });
   });
 
   describe("of Services that operators and charts make", () => {
