@@ -49,6 +49,13 @@ export function addBench(program: Command): void {
       printCalibration();
     });
   bench
+    .command("gateway")
+    .description("What the gateway adds to requests and to 200 streams, against Envoy alone and no proxy; root, Linux.")
+    .action(async () => {
+      const { benchGateway } = await import("../bench/gateway.js");
+      await benchGateway();
+    });
+  bench
     .command("e2e")
     .description(
       "Times on a real control plane: start, apply of 1, 50 and 200 models, from a load's breach to new replicas.",

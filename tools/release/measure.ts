@@ -108,7 +108,8 @@ async function engineOf(query: Query, plan: RuntimePlan, { namespace, series, mi
   const [byStatus, byReason] = [by(statuses, "status"), by(reasons, "finished_reason")];
   const total = (counts: ReadonlyMap<string, number>): number =>
     [...counts.values()].reduce((all, one) => all + one, 0);
-  const of = Math.round(total(byStatus));
+  // What was wrong with a request says nothing of the release, and a shadow's first copies lack their credential (401).
+  const of = Math.round(total(byStatus) - (byStatus.get("4xx") ?? 0));
   const refused = refusals === undefined ? undefined : Math.min(of, Math.round(refusals));
   // A refusal is a 503, too.
   const bad = (byStatus.get("5xx") ?? 0) + (byReason.get("error") ?? 0) - (refused ?? 0);

@@ -15,6 +15,9 @@ interface Condition {
 }
 
 const GATEWAY = {
+  exposure: "public",
+  sourceRanges: ["203.0.113.0/24"],
+  oidc: { issuer: "https://id.example.com", audiences: ["llm"], jwksUri: "https://id.example.com/jwks" },
   protection: { bodyMiB: 2, maxTokens: 4096, defaultMaxTokens: 512, choices: 2, unsupported: ["logprobs"] },
   aliases: {
     default: "chat",
