@@ -181,6 +181,14 @@ describe("the gateway's checks", () => {
     assert.match(plain.join(), /^vllm:tenantKeys.acme: is in plain text in the stack file: /);
   });
 
+  it("refuse a fallback of a model that requests wake", () => {
+    const chat = { gateway: { fallback: "small", fromZero: { answer: "retry" } }, autoscaling: { min: 0 } };
+    assert.match(
+      gatewayProblems({}, { models: { chat, ...SMALL } }).join("\n"),
+      /^vllm:models\.chat\.gateway\.fallback: cannot go with gateway\.fromZero: /m,
+    );
+  });
+
   it("refuse fallbacks in a circle", () => {
     const found = gatewayProblems(
       {},

@@ -78,6 +78,14 @@ function checkFallback(model: ServedModel, path: string, around: GatewaySurround
   const adapters = adaptersOf(own).filter((name) => !adaptersOf(theirs).includes(name));
   const [context, less] = [contextOf(model), contextOf(other)];
   return [
+    ...(model.gateway?.fromZero !== undefined
+      ? [
+          error(
+            path,
+            "cannot go with gateway.fromZero: what the fallback answers is counted as its own, so that nothing would wake this model. Leave one of them out",
+          ),
+        ]
+      : []),
     ...(paths.length > 0
       ? [error(path, `${quote(name)} does not answer ${listOr(paths)}: use a model of the same task`)]
       : []),
