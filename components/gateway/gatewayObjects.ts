@@ -15,7 +15,7 @@ import { envoyGateway } from "./envoy/envoyGateway.js";
 import { listenerObjects, longestRequest } from "./envoy/listener.js";
 import { proxyPolicy } from "./envoy/network.js";
 import { proxyLabels, proxyObject } from "./envoy/proxy.js";
-import { modelRoutes } from "./modelRoutes.js";
+import { fallbackRoutes, modelRoutes } from "./modelRoutes.js";
 import { gatewayNames } from "./names.js";
 import type { GatewayObject } from "./objects.js";
 
@@ -42,7 +42,11 @@ export interface GatewayStack {
 export function gatewayObjects(stack: GatewayStack): GatewayObject[] {
   const { config, models, partOf, namespace } = stack;
   const names = gatewayNames(partOf, namespace);
-  const own = models.flatMap((model) => model.gateway?.protection?.requestSeconds ?? []);
+  const fallbacks = models.flatMap((model) => fallbackRoutes(model, config, models));
+  const own = [
+    ...models.flatMap((model) => model.gateway?.protection?.requestSeconds ?? []),
+    ...fallbacks.map(({ requestSeconds }) => requestSeconds),
+  ];
   const place = { host: config.host, gateway: names.gateway, namespace };
   const selector = proxyLabels(names, namespace);
   return [
@@ -58,8 +62,12 @@ export function gatewayObjects(stack: GatewayStack): GatewayObject[] {
       keySecrets: stack.keySecrets,
     }),
     ...models.flatMap((model) =>
-      modelRoutes(model, config).flatMap((route) => envoyGateway.modelObjects(route, place)),
+      modelRoutes(model, config, models).flatMap((route) => envoyGateway.modelObjects(route, place)),
     ),
+    ...envoyGateway.fallbackObjects(fallbacks, {
+      ...{ ...place, listener: names.listener },
+      bodyBytes: Math.ceil(config.protection.bodyMiB * 1024 * 1024),
+    }),
     {
       ...{ apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", name: names.network, scope: "gateway" },
       spec: {

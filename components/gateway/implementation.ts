@@ -38,8 +38,27 @@ export interface ModelRoute {
   capacity: number;
   /** Requests of one session go to one replica. */
   isSticky: boolean;
+  /** Whether it is behind a {@link FallbackRoute}, for what the gateway sends to itself. */
+  isBehind: boolean;
   /** How requests are held while the model has no replica, as fields of a BackendTrafficPolicy. @default they get 503 */
   hold?: object;
+}
+
+/** A way to a model that has a fallback: the model's own way, and where that does not answer, the other model's. */
+export interface FallbackRoute extends Pick<ModelRoute, "model" | "name" | "tenants" | "only" | "capacity"> {
+  /** Key of the model that answers then. */
+  fallback: string;
+  /** The longest that both together may take. */
+  requestSeconds: number;
+  /** The longest silence of either. */
+  streamIdleSeconds: number;
+}
+
+/** Where the objects of routes are. */
+export interface RoutePlace {
+  host: string;
+  gateway: string;
+  namespace: string;
 }
 
 /** The part of the gateway that depends on who implements the Gateway API. */
@@ -47,5 +66,12 @@ export interface GatewayImplementation {
   /** Name of the controller, as a GatewayClass has it. */
   controller: string;
   /** What leads requests with the header x-vllm-model to a model: route, weights, copies, credential, retries and limits. */
-  modelObjects(route: ModelRoute, place: { host: string; gateway: string; namespace: string }): GatewayObject[];
+  modelObjects(route: ModelRoute, place: RoutePlace): GatewayObject[];
+  /**
+   * What leads requests to a model with a fallback, for all such models. @param place also the listener for clients, and the most bytes of a body
+   */
+  fallbackObjects(
+    routes: readonly FallbackRoute[],
+    place: RoutePlace & { listener: string; bodyBytes: number },
+  ): GatewayObject[];
 }

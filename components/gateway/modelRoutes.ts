@@ -7,13 +7,17 @@ import { releaseShares } from "../derive/route.js";
 import type { ServedModel } from "../derive/servedModel.js";
 import { HTTP_PORT } from "../vocabulary/ports.js";
 import { gatewaySecret } from "../vocabulary/secrets.js";
-import type { ModelRoute, RouteBackend } from "./implementation.js";
-import { modelRouteName, tenantRouteName } from "./names.js";
+import type { FallbackRoute, ModelRoute, RouteBackend } from "./implementation.js";
+import { fallbackRouteName, modelRouteName, tenantRouteName } from "./names.js";
 
-/** Ways to a model; none where no tenant may use it. */
-export function modelRoutes(model: ServedModel, config: GatewayConfig): ModelRoute[] {
-  const allowed = Object.entries(config.tenants).filter(([, { models }]) => models.includes(model.name));
-  if (allowed.length === 0) return [];
+/** Ways to a model; none where no tenant may use it, and no other model falls back to it. */
+export function modelRoutes(
+  model: ServedModel,
+  config: GatewayConfig,
+  models: readonly ServedModel[] = [],
+): ModelRoute[] {
+  const allowed = allowedTenants(model, config);
+  if (allowed.length === 0 && !models.some(({ gateway }) => gateway?.fallback === model.name)) return [];
   const shares = releaseShares(model);
   const { stable, canary, shadow } = model.route;
   const backend = ({ release, weight }: { release: string; weight: number }): RouteBackend => ({
@@ -29,13 +33,15 @@ export function modelRoutes(model: ServedModel, config: GatewayConfig): ModelRou
     credentialSecret: model.gateway?.credential?.existingSecret ?? gatewaySecret(model.name),
     bounds: boundsOf(model, config.protection),
     capacity: capacityOf(model),
+    isBehind: model.gateway?.fallback !== undefined,
     isSticky: model.gateway?.sticky === "session",
     ...holdOf(model),
   };
   return [
     { ...common, name: modelRouteName(model.name), tenants: allowed.map(([tenant]) => tenant) },
     ...allowed.flatMap(([tenant, { limits, mayChooseRelease }]): ModelRoute[] =>
-      limits.concurrency === undefined
+      // With a fallback, a tenant's requests at once are counted before it is told which model answers.
+      limits.concurrency === undefined || common.isBehind
         ? []
         : [
             {
@@ -48,6 +54,46 @@ export function modelRoutes(model: ServedModel, config: GatewayConfig): ModelRou
           ],
     ),
   ];
+}
+
+/** Ways to a model that has a fallback; none where it has none. */
+export function fallbackRoutes(
+  model: ServedModel,
+  config: GatewayConfig,
+  models: readonly ServedModel[],
+): FallbackRoute[] {
+  const allowed = allowedTenants(model, config);
+  const fallback = models.find(({ name }) => name === model.gateway?.fallback);
+  if (fallback === undefined) return [];
+  const both = [model, fallback].map((one) => boundsOf(one, config.protection));
+  const common = {
+    ...{ model: model.name, fallback: fallback.name, capacity: capacityOf(model) + capacityOf(fallback) },
+    requestSeconds: both.reduce((sum, { requestSeconds }) => sum + requestSeconds, 0),
+    streamIdleSeconds: Math.max(...both.map(({ streamIdleSeconds }) => streamIdleSeconds)),
+  };
+  return [
+    { ...common, name: fallbackRouteName(model.name, fallback.name), tenants: allowed.map(([tenant]) => tenant) },
+    ...allowed.flatMap(
+      ([
+        tenant,
+        {
+          limits: { concurrency },
+        },
+      ]): FallbackRoute[] =>
+        concurrency === undefined
+          ? []
+          : [
+              {
+                ...{ ...common, name: tenantRouteName(model.name, tenant), tenants: [tenant] },
+                only: { tenant, concurrency },
+              },
+            ],
+    ),
+  ];
+}
+
+function allowedTenants({ name }: ServedModel, { tenants }: GatewayConfig) {
+  return Object.entries(tenants).filter(([, { models }]) => models.includes(name));
 }
 
 function holdOf({ gateway, releases, route }: ServedModel): Pick<ModelRoute, "hold"> {

@@ -51,6 +51,11 @@ export function modelRouteName(model: string): string {
   return model;
 }
 
+/** Name of the route to a model or to another in its place. Two dots: no tenant's route has them. */
+export function fallbackRouteName(model: string, fallback: string): string {
+  return `${model}.or.${fallback}`;
+}
+
 /** Name of the route that a tenant with a limit on concurrency has to a model. */
 export function tenantRouteName(model: string, tenant: string): string {
   return `${model}.${tenant}`;

@@ -16,6 +16,8 @@ export const GATEWAY_HEADERS = {
   model: "x-vllm-model",
   /** Set for tenants that may try a release before it has traffic; its value is the release's name. */
   release: "x-vllm-release",
+  /** Set by the gateway on what it sends to itself: the model's own replicas are meant, without their fallback. */
+  own: "x-vllm-own",
 } as const;
 
 /** What all trusted headers begin with. */

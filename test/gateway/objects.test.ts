@@ -97,6 +97,53 @@ describe("the gateway's objects", () => {
   });
 });
 
+describe("the gateway's objects of a model with a fallback", () => {
+  const FALLBACK = { models: { chat: { gateway: { fallback: "small" } }, ...SMALL } };
+  const objects = rendered({ tenants: { acme: { limits: { concurrency: 4 } } } }, FALLBACK);
+  const headersOf = (name: string) =>
+    rulesOf(specOf(objects, "HTTPRoute", name))[0]!.matches[0]!.headers!.map(({ name, value }) => [name, value]);
+
+  it("lead clients past the model's own way, which only the gateway itself may take", () => {
+    const routes = objects.filter(({ kind }) => kind === "HTTPRoute").map(({ name }) => name);
+    assert.deepEqual(routes, ["test.keys", "chat", "small", "chat.or.small", "chat.acme"]);
+    assert.deepEqual(headersOf("chat"), [
+      ["x-vllm-model", "chat"],
+      ["x-vllm-own", "true"],
+    ]);
+    assert.deepEqual(headersOf("chat.or.small"), [["x-vllm-model", "chat"]]);
+    assert.deepEqual(headersOf("chat.acme"), [
+      ["x-vllm-model", "chat"],
+      ["x-vllm-tenant", "acme"],
+    ]);
+  });
+
+  it("let no tenant take the way of a model that is a fallback alone", () => {
+    const { authorization } = specOf(objects, "SecurityPolicy", "small");
+    assert.deepEqual(authorization, { defaultAction: "Deny" });
+  });
+
+  it("have as long a time as both models together, and proxies that stop wait for it", () => {
+    const { timeout } = specOf(objects, "BackendTrafficPolicy", "chat.or.small") as {
+      timeout: { http: { requestTimeout: string } };
+    };
+    assert.equal(timeout.http.requestTimeout, "1200s");
+    const { shutdown } = specOf(objects, "EnvoyProxy", "test") as { shutdown: { drainTimeout: string } };
+    assert.equal(shutdown.drainTimeout, "1200s");
+  });
+
+  it("send to sockets of the pod alone, the model's own first", () => {
+    const { jsonPatches } = specOf(objects, "EnvoyPatchPolicy", "test.fallbacks") as {
+      jsonPatches: { name: string; operation: { value: unknown } }[];
+    };
+    assert.deepEqual(
+      jsonPatches.map(({ name }) => name),
+      ["test.own", "test.to.small", "httproute/vllm/chat.or.small/rule/0", "httproute/vllm/chat.acme/rule/0"],
+    );
+    const text = JSON.stringify(jsonPatches[2]!.operation.value);
+    assert.ok(text.indexOf("@test.own") > 0 && text.indexOf("@test.own") < text.indexOf("@test.to.small"), text);
+  });
+});
+
 describe("the gateway's checks", () => {
   it("find nothing wrong with the smallest one", () => {
     assert.deepEqual(gatewayProblems(), []);
@@ -132,6 +179,14 @@ describe("the gateway's checks", () => {
     ]);
     const plain = gatewayProblems({}, { tenantKeys: { acme: "k".repeat(24) } });
     assert.match(plain.join(), /^vllm:tenantKeys.acme: is in plain text in the stack file: /);
+  });
+
+  it("refuse a fallback of a model that requests wake", () => {
+    const chat = { gateway: { fallback: "small", fromZero: { answer: "retry" } }, autoscaling: { min: 0 } };
+    assert.match(
+      gatewayProblems({}, { models: { chat, ...SMALL } }).join("\n"),
+      /^vllm:models\.chat\.gateway\.fallback: cannot go with gateway\.fromZero: /m,
+    );
   });
 
   it("refuse fallbacks in a circle", () => {

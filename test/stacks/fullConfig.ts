@@ -529,7 +529,7 @@ export const FULL_IN_VPC: Config = {
     chat: {
       route: { canary: undefined, shadow: undefined },
       autoscaling: { activation: undefined },
-      gateway: { endpointPicker: { image: TOOLS }, fromZero: { answer: "hold", holdSeconds: 60 } },
+      gateway: { fromZero: { answer: "hold", holdSeconds: 60 } },
     },
   }),
   cache: { kind: "node", path: "/mnt/k8s-disks/0/weights", budgetGiB: 200, compile: true },

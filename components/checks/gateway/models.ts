@@ -1,10 +1,9 @@
 /** Checks of models' own `gateway` sections. */
 import { joinPath } from "../../config/parse.js";
-import { error, listOr, type Problem, quote, warning } from "../../config/problems.js";
+import { error, listOr, type Problem, quote } from "../../config/problems.js";
 import type { ServedModel } from "../../derive/servedModel.js";
-import { lackedBy, pathsOf } from "../../derive/gateway/abilities.js";
+import { adaptersOf, lackedBy, pathsOf, usesPriority } from "../../derive/gateway/abilities.js";
 import { contextOf, routedPlans } from "../../derive/gateway/bounds.js";
-import { checkImage } from "../release.js";
 import { type GatewaySurroundings, modelNamed } from "./surroundings.js";
 import { checkModelName } from "./tenants.js";
 
@@ -16,9 +15,7 @@ export function checkGatewayModels(around: GatewaySurroundings): Problem[] {
     const at = joinPath(around.modelsPath, [model.name]);
     return [
       ...checkCredential(model, at),
-      ...checkPicker(model, `${at}.gateway.endpointPicker`),
       ...checkFromZero(model, at),
-      ...unbuilt(model, at),
       ...checkFallback(model, `${at}.gateway.fallback`, around),
       ...(model.releases.size > MOST_RELEASES
         ? [
@@ -40,15 +37,6 @@ export function checkGatewayModels(around: GatewaySurroundings): Problem[] {
   });
 }
 
-/** What the config may say and the gateway does not do yet. */
-function unbuilt({ gateway }: ServedModel, path: string): Problem[] {
-  return (["fallback", "endpointPicker"] as const)
-    .filter((key) => gateway?.[key] !== undefined)
-    .map((key) =>
-      warning(`${path}.gateway.${key}`, "is checked, and changes nothing yet (docs/gateway.md): leave it out"),
-    );
-}
-
 /** The gateway has to have the key that the model asks for. */
 function checkCredential({ apiKey, gateway }: ServedModel, path: string): Problem[] {
   if (apiKey !== undefined && gateway?.credential === undefined) {
@@ -65,28 +53,6 @@ function checkCredential({ apiKey, gateway }: ServedModel, path: string): Proble
     ];
   }
   return [];
-}
-
-function checkPicker({ gateway, route }: ServedModel, path: string): Problem[] {
-  const picker = gateway?.endpointPicker;
-  if (picker === undefined) return [];
-  const others = [
-    ...(route.canary === undefined ? [] : ["route.canary"]),
-    ...(route.shadow === undefined ? [] : ["route.shadow"]),
-    ...(gateway?.fallback === undefined ? [] : ["gateway.fallback"]),
-    ...(gateway?.sticky === "session" ? ["gateway.sticky"] : []),
-  ];
-  return [
-    ...checkImage(picker, `${path}.image`),
-    ...(others.length === 0
-      ? []
-      : [
-          error(
-            path,
-            `cannot go with ${listOr(others)}: no gateway weighs requests between two pools of endpoints. Leave one of them out`,
-          ),
-        ]),
-  ];
 }
 
 /** What wakes the model follows from it. */
@@ -109,8 +75,17 @@ function checkFallback(model: ServedModel, path: string, around: GatewaySurround
   const [own, theirs] = [routedPlans(model), routedPlans(other)];
   const needs = lackedBy(theirs).filter((need) => !lackedBy(own).includes(need));
   const paths = pathsOf(own).filter((way) => !pathsOf(theirs).includes(way));
+  const adapters = adaptersOf(own).filter((name) => !adaptersOf(theirs).includes(name));
   const [context, less] = [contextOf(model), contextOf(other)];
   return [
+    ...(model.gateway?.fromZero !== undefined
+      ? [
+          error(
+            path,
+            "cannot go with gateway.fromZero: what the fallback answers is counted as its own, so that nothing would wake this model. Leave one of them out",
+          ),
+        ]
+      : []),
     ...(paths.length > 0
       ? [error(path, `${quote(name)} does not answer ${listOr(paths)}: use a model of the same task`)]
       : []),
@@ -119,6 +94,22 @@ function checkFallback(model: ServedModel, path: string, around: GatewaySurround
           error(
             path,
             `${quote(name)} lacks ${listOr(needs)}, which ${quote(model.name)} has: use a model that has it, too`,
+          ),
+        ]
+      : []),
+    ...(adapters.length > 0
+      ? [
+          error(
+            path,
+            `${quote(name)} has no adapter ${listOr(adapters)}, which ${quote(model.name)} has: give it there, too, or leave out the fallback`,
+          ),
+        ]
+      : []),
+    ...(usesPriority(own) && !usesPriority(theirs)
+      ? [
+          error(
+            path,
+            `${quote(name)} does not schedule by priority, so that it refuses the priorities that ${quote(model.name)} takes: set scheduling-policy to priority there`,
           ),
         ]
       : []),

@@ -11,15 +11,11 @@ export const modelGatewaySchema = z
       .string()
       .min(1)
       .optional()
-      .describe("Key of the model that answers when this one is busy, ejected or gone; default: none"),
+      .describe("Key of the model that answers when this one is busy, too slow or gone; default: none"),
     sticky: z
       .enum(["none", "session"])
       .default("none")
       .describe("session: requests with the same x-session-id go to one release and one replica"),
-    endpointPicker: z
-      .strictObject({ image: z.string().min(1).describe("Image of the endpoint picker, with version tag and digest") })
-      .optional()
-      .describe("Choose replicas by prefix and KV cache with the inference extension; default: least requests"),
     price: z
       .strictObject({
         inputUsd: usdPerMillion.describe("US dollars a million prompt tokens"),

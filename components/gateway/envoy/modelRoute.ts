@@ -13,7 +13,7 @@ export type Place = Parameters<GatewayImplementation["modelObjects"]>[1];
  * What client paths begin with. It is longer than the path of the admission routes, so that a request with the header x-vllm-model
  * takes the model's route, however many headers an admission route matches.
  */
-const PATHS = { type: "PathPrefix", value: "/v1" };
+export const PATHS = { type: "PathPrefix", value: "/v1" };
 
 /** All objects of a way; the filter with the credential is of the model's own way alone. */
 export function modelObjects(route: ModelRoute, place: Place): GatewayObject[] {
@@ -51,16 +51,12 @@ export function credentialFilterName(model: string): string {
 }
 
 /** The program has written both headers already; who got here without a tenant is sent away. */
-function authorizationOf({ tenants }: ModelRoute) {
+export function authorizationOf({ tenants }: Pick<ModelRoute, "tenants">) {
+  const principal = { headers: [{ name: GATEWAY_HEADERS.tenant, values: tenants }] };
   return {
     defaultAction: "Deny",
-    rules: [
-      {
-        name: "tenants",
-        action: "Allow",
-        principal: { headers: [{ name: GATEWAY_HEADERS.tenant, values: tenants }] },
-      },
-    ],
+    // One that is a fallback alone is nobody's own.
+    ...(tenants.length > 0 && { rules: [{ name: "tenants", action: "Allow", principal }] }),
   };
 }
 
@@ -85,13 +81,21 @@ function routeSpec(route: ModelRoute, { host, gateway }: Place) {
   };
 }
 
+/** Value of the header by which the gateway asks itself for a model's own replicas. */
+export const OWN = "true";
+
 function exact(name: string, value: string) {
   return { type: "Exact", name, value };
 }
 
-function headersOf({ model, only }: ModelRoute) {
+export function headersOf({
+  model,
+  only,
+  isBehind = false,
+}: Pick<ModelRoute, "model" | "only"> & { isBehind?: boolean }) {
   return [
     exact(GATEWAY_HEADERS.model, model),
+    ...(isBehind ? [exact(GATEWAY_HEADERS.own, OWN)] : []),
     ...(only === undefined ? [] : [exact(GATEWAY_HEADERS.tenant, only.tenant)]),
   ];
 }
@@ -105,7 +109,7 @@ function chosen(release: string, { only }: ModelRoute) {
 }
 
 /** What clients prove who they are by does not go on to the model. */
-function filtersOf() {
+export function filtersOf() {
   return [{ type: "RequestHeaderModifier", requestHeaderModifier: { remove: ["x-api-key", "cookie"] } }];
 }
 
