@@ -324,6 +324,7 @@ export const FULL_EXISTING: Config = stackValues({
       apiKey: { externalSecret: "other-key" },
       gateway: {
         sticky: "session",
+        fallback: "chat",
         price: { inputUsd: 0.1, outputUsd: 0.4 },
         protection: { maxTokens: 2048 },
         credential: { existingSecret: "other-credential" },
