@@ -18,6 +18,22 @@ const LONGER =
 const OTHERS =
   "warning: vllm:gateway.aliases.fast: has no way for all other requests, which get 400: add one with nothing but model, as the last";
 
+const FALLBACK = "vllm:models.chat.gateway.fallback";
+/** A stack whose chat falls back to small, with changes to releases of both. */
+const fallback = (own: Config, theirs: Config = {}): string[] =>
+  gatewayProblems(
+    {},
+    {
+      models: {
+        chat: { gateway: { fallback: "small" }, releases: { r1: releaseConfig(own) } },
+        small: { ...SMALL.small, releases: { r1: releaseConfig(theirs) } },
+      },
+    },
+  );
+const flags = (values: Config): Config => ({
+  flags: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value, reason: "asked for" }])),
+});
+
 /** What is said of a config, by what is wrong with it. */
 const SAID: [what: string, found: () => string[], said: string[]][] = [
   [
@@ -44,6 +60,46 @@ const SAID: [what: string, found: () => string[], said: string[]][] = [
       "vllm:models.chat.gateway.sticky: does not go with fromZero.answer hold: held requests go by the Service, which knows no session. " +
         "Leave one of them out",
     ],
+  ],
+  ["a fallback that can do as much", () => fallback({}), []],
+  [
+    "a fallback with less context",
+    () => fallback({}, { context: 4096 }),
+    [
+      `${FALLBACK}: "small" takes 4096 tokens and "chat" 8192: use a model with as long a context, or a shorter one here`,
+    ],
+  ],
+  [
+    "a fallback without tools",
+    () => fallback(flags({ "enable-auto-tool-choice": true, "tool-call-parser": "hermes" })),
+    [`${FALLBACK}: "small" lacks tools, which "chat" has: use a model that has it, too`],
+  ],
+  [
+    "a fallback without priorities",
+    () => fallback(flags({ "scheduling-policy": "priority" })),
+    [
+      `${FALLBACK}: "small" does not schedule by priority, so that it refuses the priorities that "chat" takes: ` +
+        "set scheduling-policy to priority there",
+    ],
+  ],
+  [
+    "a fallback without an adapter",
+    // What else the adapter needs is said beside it.
+    () =>
+      fallback({ adapters: { sql: { id: "acme/sql", revision: "1".repeat(40), reason: "reports" } } }).filter((line) =>
+        line.startsWith(FALLBACK),
+      ),
+    [`${FALLBACK}: "small" has no adapter sql, which "chat" has: give it there, too, or leave out the fallback`],
+  ],
+  [
+    "a fallback to itself",
+    () => gatewayProblems({}, chat({ gateway: { fallback: "chat" } })),
+    [`${FALLBACK}: leads back to where it began: chat → chat. Let the last one have no fallback`],
+  ],
+  [
+    "a fallback that is not there",
+    () => gatewayProblems({}, chat({ gateway: { fallback: "nobody" } })),
+    [`${FALLBACK}: there is no model "nobody". Use chat`],
   ],
   [
     "a wake-up without a gateway",
