@@ -47,6 +47,12 @@ export async function redisProgram({ bin }: Folders, report: Report): Promise<In
   };
 }
 
+/** Why this machine can have no Redis; `undefined` where it can. */
+export function whyNoRedis(): string | undefined {
+  const isThere = spawnSync("sh", ["-c", "command -v redis-server || apt-cache show redis-server"]).status === 0;
+  return isThere ? undefined : "redis-server is not on the PATH, and apt-get does not know it";
+}
+
 function unpack(unpacked: string, report: Report): void {
   report(`fetching ${PACKAGES.join(", ")} by apt-get, once`);
   const partial = `${unpacked}.partial`;
