@@ -1,18 +1,9 @@
 /** A real Envoy for tests, with a bootstrap of the test's own. */
 import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync, openSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { folderWith, PROJECT } from "./tools/folders.js";
-
-/** The program that tools/local/gateway installs from PyPI, or the one that ENVOY names. */
-export function findEnvoy(): string | undefined {
-  const lib = join(PROJECT, ".local", "venv", "envoy", "lib");
-  const installed = existsSync(lib)
-    ? readdirSync(lib).map((python) => join(lib, python, "site-packages", "envoy", "_bin", "envoy"))
-    : [];
-  return [process.env["ENVOY"] ?? "", ...installed].find((path) => path !== "" && existsSync(path));
-}
+import { folderWith } from "./tools/folders.js";
 
 /** A process of Envoy. */
 export class Envoy {
