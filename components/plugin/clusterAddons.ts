@@ -71,7 +71,11 @@ function checkedAddons(args: ClusterAddonsArgs): AddonsConfig {
 
 /** What the add-ons that act in AWS have to know, and are not told. */
 function missingPlace(addons: AddonsConfig, args: ClusterAddonsArgs): Problem[] {
-  const missing = (keys: readonly ("region" | "accountId" | "vpcId")[], addon: "clusterAutoscaler" | "loadBalancerController", what: string) =>
+  const missing = (
+    keys: readonly ("region" | "accountId" | "vpcId")[],
+    addon: "clusterAutoscaler" | "loadBalancerController",
+    what: string,
+  ) =>
     (addons[addon].install ?? args.installByDefault ?? true)
       ? keys
           .filter((key) => args[key] === undefined)

@@ -65,4 +65,10 @@ export const APP_NAME = "vllm";
 export const MANAGED_BY = "pulumi";
 
 /** Values of {@link LABELS.component}. */
-export const COMPONENTS = { runtime: "runtime", spare: "spare", batch: "batch", cache: "cache", gateway: "gateway" } as const;
+export const COMPONENTS = {
+  runtime: "runtime",
+  spare: "spare",
+  batch: "batch",
+  cache: "cache",
+  gateway: "gateway",
+} as const;

@@ -27,7 +27,10 @@ describe("the preview of a model that the gateway wakes", () => {
       const report = await reportWith(fromZero);
       assert.ok(stackText(report).split("\n").includes(line), stackText(report));
       const comment = previewMarkdown([report], undefined);
-      assert.ok(comment.slice(0, comment.indexOf("| Release |")).includes("From zero&#58; chat answers 336 s"), comment);
+      assert.ok(
+        comment.slice(0, comment.indexOf("| Release |")).includes("From zero&#58; chat answers 336 s"),
+        comment,
+      );
     });
   }
 
