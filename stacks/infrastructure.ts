@@ -82,6 +82,7 @@ export function infrastructure(config: StackConfig, stack: string, present?: Pre
       fleetRules: [fleetRules(stack)],
       shownLabels: Object.keys(config.labels),
       ...(envoyGateway !== undefined && { envoyGateway }),
+      ...(config.gateway !== undefined && { gatewayNamespace: config.gateway.namespace }),
       ...(cluster.built !== undefined && built !== undefined && ofBuilt(cluster.built, built, config.labels)),
     },
     { provider: addonsProvider },

@@ -93,7 +93,10 @@ export function deploy(
   if (watched !== null && config.platform.prometheus.monitors === "podMonitor") {
     new Observability(
       "observability",
-      { models: watched, batches: config.batches, config: config.observability, environment: shared },
+      {
+        ...{ models: watched, batches: config.batches, config: config.observability, environment: shared },
+        ...(config.gateway !== undefined && { gateway: config.gateway }),
+      },
       opts,
     );
   }

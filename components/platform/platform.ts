@@ -40,6 +40,8 @@ export interface PlatformArgs {
   karpenter?: { nodeRoleArn: pulumi.Input<string> };
   /** Installs Envoy Gateway, which an `InferenceGateway` runs on. @default no Envoy Gateway */
   envoyGateway?: EnvoyGatewaySettings;
+  /** Namespace of a gateway's proxies, whose monitor Prometheus reads. @default none */
+  gatewayNamespace?: string;
   /** Most nodes of the cluster, which updates have to reach before Helm gives up. @default unknown: an update takes four waves */
   nodes?: number;
   /** Kubernetes version of the cluster, such as `1.35`: the cluster autoscaler and Karpenter have to match. @default unknown */
@@ -100,6 +102,7 @@ export class Platform extends pulumi.ComponentResource {
             ...prometheus.namespaces,
             // For its monitor.
             ...(isInstalled("openTelemetryCollector") ? [COLLECTOR_NAMESPACE] : []),
+            ...(args.gatewayNamespace !== undefined ? [args.gatewayNamespace] : []),
           ],
           fleetRules: modelNamespaces.flatMap((of) =>
             (args.fleetRules ?? []).map((rule) => ({ namespace: of, name: rule })),

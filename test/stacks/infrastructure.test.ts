@@ -63,6 +63,20 @@ describe("infrastructure", () => {
     assert.match(JSON.stringify(release.inputs), /"podMonitorNamespaceSelector":\{[^\]]*"vllm","team"\]/);
   });
 
+  it("has Prometheus take the monitor of a gateway's proxies", async () => {
+    const gateway = {
+      host: "llm.example.com",
+      tls: { secret: "llm-tls" },
+      tenants: { acme: { models: ["chat"], limits: { requestsPerMinute: 60 } } },
+    };
+    const found = await resources({ cluster: BUILT, gateway });
+    const release = found.find(({ type, name }) => type.endsWith(":Release") && name === "platform-prometheus")!;
+    assert.match(
+      JSON.stringify(release.inputs),
+      /"podMonitorNamespaceSelector":\{[^\]]*"vllm","envoy-gateway-system"\]/,
+    );
+  });
+
   it("leaves out of a built cluster what is refused", async () => {
     const found = await resources({ cluster: BUILT, platform: { addons: { dcgmExporter: { install: false } } } });
     assert.ok(!names(found, "Release").includes("platform-dcgm-exporter"));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 
+import { GATEWAY_RATES } from "../../components/vocabulary/metrics/gateway.js";
 import { parseStackConfig } from "../../stacks/config.js";
 import { deploy } from "../../stacks/program.js";
 import { SECRET_PATHS } from "../../stacks/secrets.js";
@@ -33,6 +34,25 @@ describe("deploy", () => {
     assert.equal(metadata.namespace, "team");
     assert.ok(JSON.stringify(spec).includes('"secretKeyRef":{"key":"value","name":"hub"}'));
     assert.ok(!registry.all.some(({ name }) => name === "hugging-face"));
+  });
+
+  it("records and watches what a gateway's proxies count, and only where there is a gateway", async () => {
+    const gateway = {
+      host: "llm.example.com",
+      tls: { secret: "llm-tls" },
+      tenants: { acme: { models: ["chat"], limits: { requestsPerMinute: 60 } } },
+    };
+    const rules = async (changes: Config): Promise<string> =>
+      JSON.stringify((await deployed(changes)).ofKind("PrometheusRule").map(({ inputs }) => inputs["spec"]));
+    const recorded = [...Object.values(GATEWAY_RATES)].map((name) => `"record":"${name}"`);
+    const withGateway = await rules({ gateway });
+    const without = await rules({});
+    for (const record of recorded) {
+      assert.ok(withGateway.includes(record), record);
+      assert.ok(!without.includes(record), record);
+    }
+    for (const alert of ["VllmTenantNearQuota", "VllmGatewayErrors"])
+      assert.ok(withGateway.includes(`"alert":"${alert}"`) && !without.includes(`"alert":"${alert}"`), alert);
   });
 
   it("makes a namespace that refuses pods which are not restricted", async () => {

@@ -30,6 +30,8 @@ const SMALL = {
   context: 16_384,
 };
 
+const PRICED = { price: { inputUsd: 0.1, outputUsd: 0.4 } };
+
 const nodes = (purpose: string, gpu: string, instanceTypes: string[], capacity: string): object => ({
   purpose, gpu, instanceTypes, capacity, min: 0, max: 12,
 }); // prettier-ignore
@@ -56,8 +58,17 @@ export function storyValues(routed: "r1" | "r2"): Record<string, unknown> {
       },
       budgets: { usdPerDay: 400, models: { chat: 180, code: 60 } },
     },
+    gateway: {
+      host: "llm.example.com",
+      tls: { secret: "llm-tls" },
+      tenants: {
+        assistant: { models: ["chat", "code"], limits: { requestsPerMinute: 1200, usdPerDay: 150 } },
+        reports: { models: ["chat", "summaries"], limits: { requestsPerMinute: 180, usdPerDay: 60 } },
+      },
+    },
     models: {
       chat: {
+        gateway: PRICED,
         class: "interactive",
         route: { stable: routed },
         autoscaling: { min: 2, max: 6 },
@@ -67,12 +78,14 @@ export function storyValues(routed: "r1" | "r2"): Record<string, unknown> {
         },
       },
       code: {
+        gateway: PRICED,
         class: "interactive",
         route: { stable: "r1" },
         autoscaling: { min: 1, max: 4 },
         releases: { r1: release(REVISIONS.old, IMAGES.new, { ...SMALL }) },
       },
       summaries: {
+        gateway: PRICED,
         class: "batch",
         route: { stable: "r1" },
         autoscaling: { min: 1, max: 2 },

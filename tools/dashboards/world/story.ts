@@ -11,6 +11,7 @@ import type { Series } from "../remoteWrite.js";
 import { evaluate, type Rule, rulesOf } from "../rules.js";
 import { batchPodSeries, jobSeries, releaseSeries, type Where } from "./cluster.js";
 import { type Behaviour, type Engine, engineSeries, podsOf, scrapeLabels } from "./engines.js";
+import { gatewaySeries } from "./gateway.js";
 import { NAMESPACE, STACK, storyValues } from "./stack.js";
 import { Clock, type OverTime, wave } from "./time.js";
 
@@ -113,7 +114,8 @@ function enginesOf({ models }: StackConfig, moved: number): Engine[] {
 
 /** What is scraped in the story. */
 export function scraped(clock: Clock, config: StackConfig, moved: number): Series[] {
-  const engines = enginesOf(config, moved).flatMap((engine, index) => {
+  const all = enginesOf(config, moved);
+  const engines = all.flatMap((engine, index) => {
     const pods = podsOf(engine, index);
     return [
       ...releaseSeries(clock, WHERE, engine, pods),
@@ -145,6 +147,7 @@ export function scraped(clock: Clock, config: StackConfig, moved: number): Serie
   const worker = { name: "reviews-batch-worker-0", node: "batch-l4-0", ip: "10.0.9.1", created: -5400 };
   return [
     ...engines,
+    ...gatewaySeries(clock, WHERE, all),
     ...jobs.flatMap((job) => jobSeries(clock, WHERE, job)),
     ...batchPodSeries(clock, WHERE, "reviews", worker, wave(0.94, 0.04)),
   ];
