@@ -1,10 +1,18 @@
 /** Every object of a gateway that has all of its options is taken by the real controller. */
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { stringify } from "yaml";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubernetesObject } from "../../../tools/local/client.js";
 import { releaseConfig } from "../../serving/fixtures.js";
 import { SMALL } from "../../gateway/fixtures.js";
+import { folderWith, removeFolders } from "../../tools/folders.js";
+import { binaries } from "../world.js";
 import { Door, needsGateway } from "./door.js";
+
+const execFileAsync = promisify(execFile);
 
 /** What Kubernetes reports of an object: conditions at one place for each who has a say. */
 interface Condition {
@@ -69,7 +77,10 @@ describe("Every object of a whole gateway", function () {
       replicas: { "chat-r1": 1, "chat-r2": 1, "small-r1": 1 },
     });
   });
-  after(() => door?.close());
+  after(async () => {
+    removeFolders();
+    await door?.close();
+  });
 
   it("is accepted, resolved and programmed by the controller", async () => {
     let open: string[] = [];
@@ -82,6 +93,21 @@ describe("Every object of a whole gateway", function () {
     for (const kind of ["Gateway", "HTTPRoute", "SecurityPolicy", "BackendTrafficPolicy", "ClientTrafficPolicy"])
       assert.ok(kinds.has(kind), kind);
     for (const kind of ["EnvoyExtensionPolicy", "EnvoyPatchPolicy"]) assert.ok(kinds.has(kind), kind);
+  });
+
+  it("is translated by egctl without a cluster: every route has its clusters", async () => {
+    const objects = [...door.around.map(asStored), ...door.objects];
+    const file = join(
+      folderWith({ "gateway.yaml": objects.map((object) => stringify(object)).join("---\n") }),
+      "gateway.yaml",
+    );
+    const { stdout } = await execFileAsync(binaries().egctl, ["x", "translate", "--to", "xds", "-f", file], {
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    const routes = door.objects.filter(({ kind }) => kind === "HTTPRoute").map(({ metadata: { name } }) => name);
+    assert.ok(routes.length >= 6, routes.join());
+    for (const name of routes)
+      assert.ok(stdout.includes(`httproute/${door.namespace}/${name}/rule/0`), `${name} is not in what egctl gives`);
   });
 
   /** What an object's status lacks. */
@@ -106,6 +132,16 @@ describe("Every object of a whole gateway", function () {
     });
   }
 });
+
+/** As the API server keeps it: a Secret's text as Base64, a Service with an address. */
+function asStored({ stringData, ...object }: KubernetesObject): KubernetesObject {
+  if (object.kind === "Service")
+    return { ...object, spec: { ...(object["spec"] as object), clusterIP: "10.0.0.1" } };
+  const data = Object.entries((stringData ?? {}) as Record<string, string>).map(
+    ([key, value]) => [key, Buffer.from(value).toString("base64")] as const,
+  );
+  return { ...object, ...(stringData !== undefined && { data: Object.fromEntries(data) }) };
+}
 
 /** The lists of conditions of a status, at whatever place. */
 function conditionsOf(status: unknown): Condition[][] {
