@@ -135,8 +135,7 @@ describe("Every object of a whole gateway", function () {
 
 /** As the API server keeps it: a Secret's text as Base64, a Service with an address. */
 function asStored({ stringData, ...object }: KubernetesObject): KubernetesObject {
-  if (object.kind === "Service")
-    return { ...object, spec: { ...(object["spec"] as object), clusterIP: "10.0.0.1" } };
+  if (object.kind === "Service") return { ...object, spec: { ...(object["spec"] as object), clusterIP: "10.0.0.1" } };
   const data = Object.entries((stringData ?? {}) as Record<string, string>).map(
     ([key, value]) => [key, Buffer.from(value).toString("base64")] as const,
   );
