@@ -222,19 +222,6 @@ export function proxyMonitorSpec(of: Pick<GatewayListener, "namespace" | "gatewa
   };
 }
 
-/**
- * Annotations by which a Prometheus without its operator finds the proxies' pods: `EnvoyProxy.spec.provider.kubernetes.envoyDeployment.pod`.
- *
- * @param port of {@link PROXY_METRICS.path}
- */
-export function proxyAnnotations(port: number): Record<string, string> {
-  return {
-    "prometheus.io/scrape": "true",
-    "prometheus.io/port": String(port),
-    "prometheus.io/path": PROXY_METRICS.path,
-  };
-}
-
 /** The collector's Service as a Gateway API reference. */
 function serviceOf(endpoint: string): { name: string; namespace: string; port: number } | undefined {
   const { host, port } = targetOf(endpoint);

@@ -1,7 +1,9 @@
 /** The gateway against models, access and keys. */
 import { checkGateway, checkKeyOwners, checkLocked, checkNoGateway } from "../../components/checks/gateway/gateway.js";
 import { entriesOf, given, isWrong } from "../../components/config/parts.js";
-import { error, type Problem, quote } from "../../components/config/problems.js";
+import { joinPath } from "../../components/config/parse.js";
+import { error, type Problem, quote, warning } from "../../components/config/problems.js";
+import type { ServedModel } from "../../components/derive/servedModel.js";
 import { NAMESPACE } from "../namespace.js";
 import { namespaceName } from "../schema.js";
 import { TENANT_KEYS } from "../tenantKeys.js";
@@ -35,6 +37,9 @@ export function checkDoor({ plain, models }: Sections): Problem[] {
           ]
         : [],
     ),
+    ...given([plain.platform], ({ prometheus: { monitors } }) =>
+      monitors === "none" ? models.models.flatMap(unscraped) : [],
+    ),
     ...given([plain.access], ({ clientNamespaces }) =>
       clientNamespaces === undefined
         ? []
@@ -46,4 +51,11 @@ export function checkDoor({ plain, models }: Sections): Problem[] {
           ],
     ),
   ];
+}
+
+function unscraped({ name, gateway }: ServedModel): Problem[] {
+  if (gateway?.fromZero === undefined) return [];
+  const message =
+    "is woken by the series of the gateway's proxies, and platform.prometheus.monitors is none: scrape /stats/prometheus at port 19001 of the proxies yourself, or nothing wakes it";
+  return [warning(joinPath(MODELS, [name, "gateway", "fromZero"]), message)];
 }

@@ -61,6 +61,17 @@ const SAID: [what: string, found: () => string[], said: string[]][] = [
         "Leave one of them out",
     ],
   ],
+  [
+    "a wake-up by proxies that nobody scrapes",
+    () =>
+      gatewayProblems({}, { ...sleeping({ fromZero: {} }), platform: { prometheus: { monitors: "none" } } }).filter(
+        (line) => line.includes("fromZero"),
+      ),
+    [
+      "warning: vllm:models.chat.gateway.fromZero: is woken by the series of the gateway's proxies, and platform.prometheus.monitors is none: " +
+        "scrape /stats/prometheus at port 19001 of the proxies yourself, or nothing wakes it",
+    ],
+  ],
   ["a fallback that can do as much", () => fallback({}), []],
   [
     "a fallback with less context",
