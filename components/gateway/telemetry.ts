@@ -11,6 +11,7 @@ import {
   RESPONSE_HEADERS,
 } from "../vocabulary/gateway.js";
 import { METRIC_LABELS } from "../vocabulary/metrics/labels.js";
+import { proxyLabels } from "./envoy/proxy.js";
 
 /** Format of a key that the admission program wrote. */
 function written(key: string): string {
@@ -181,18 +182,12 @@ export function statsPatchSpec({ namespace, gateway, listener }: GatewayListener
   };
 }
 
-/** Labels that Envoy Gateway gives the pods of a Gateway's proxies (internal/infrastructure/kubernetes/proxy of 1.9.1). */
-export function proxyLabels({ namespace, gateway }: Pick<GatewayListener, "namespace" | "gateway">): {
-  [label: string]: string;
-} {
-  return {
-    "app.kubernetes.io/component": "proxy",
-    "app.kubernetes.io/managed-by": "envoy-gateway",
-    "app.kubernetes.io/name": "envoy",
-    "gateway.envoyproxy.io/owning-gateway-name": gateway,
-    "gateway.envoyproxy.io/owning-gateway-namespace": namespace,
-  };
-}
+/** Labels that Envoy Gateway gives the pods of all proxies (internal/infrastructure/kubernetes/proxy of 1.9.1). */
+const PROXY = {
+  "app.kubernetes.io/component": "proxy",
+  "app.kubernetes.io/managed-by": "envoy-gateway",
+  "app.kubernetes.io/name": "envoy",
+} as const;
 
 /** Path of a proxy's series, and the name of the port that has it. */
 export const PROXY_METRICS = { path: "/stats/prometheus", portName: "metrics" } as const;
@@ -203,7 +198,7 @@ export const PROXY_METRICS = { path: "/stats/prometheus", portName: "metrics" } 
  */
 export function proxyMonitorSpec(of: Pick<GatewayListener, "namespace" | "gateway">, stack: string): object {
   return {
-    selector: { matchLabels: proxyLabels(of) },
+    selector: { matchLabels: { ...PROXY, ...proxyLabels(of, of.namespace) } },
     podMetricsEndpoints: [
       {
         port: PROXY_METRICS.portName,

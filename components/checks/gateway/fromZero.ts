@@ -8,11 +8,21 @@ import type { GatewaySurroundings } from "./surroundings.js";
 
 export function checkFromZero({ gateway, models, modelsPath }: GatewaySurroundings): Problem[] {
   return models.flatMap((model) => {
-    const at = `${joinPath(modelsPath, [model.name])}.gateway`;
-    return given([gateway.protection.requestSeconds], (shared) =>
-      checkHold(model, at, model.gateway?.protection?.requestSeconds ?? shared),
-    );
+    const at = joinPath(modelsPath, [model.name]);
+    return [
+      ...checkActivation(model, at),
+      ...given([gateway.protection.requestSeconds], (shared) =>
+        checkHold(model, `${at}.gateway`, model.gateway?.protection?.requestSeconds ?? shared),
+      ),
+    ];
   });
+}
+
+/** What wakes the model follows from it. */
+function checkActivation({ gateway, autoscaling }: ServedModel, path: string): Problem[] {
+  if (gateway?.fromZero === undefined || autoscaling.activation === undefined) return [];
+  const message = "is what gateway.fromZero makes of the gateway's own requests: leave out one of them";
+  return [error(`${path}.autoscaling.activation`, message)];
 }
 
 /** @param requestSeconds the longest time of a request of the model, its wait included */

@@ -15,7 +15,6 @@ export function checkGatewayModels(around: GatewaySurroundings): Problem[] {
     const at = joinPath(around.modelsPath, [model.name]);
     return [
       ...checkCredential(model, at),
-      ...checkFromZero(model, at),
       ...checkFallback(model, `${at}.gateway.fallback`, around),
       ...(model.releases.size > MOST_RELEASES
         ? [
@@ -53,13 +52,6 @@ function checkCredential({ apiKey, gateway }: ServedModel, path: string): Proble
     ];
   }
   return [];
-}
-
-/** What wakes the model follows from it. */
-function checkFromZero({ gateway, autoscaling }: ServedModel, path: string): Problem[] {
-  if (gateway?.fromZero === undefined || autoscaling.activation === undefined) return [];
-  const message = "is what gateway.fromZero makes of the gateway's own requests: leave out one of them";
-  return [error(`${path}.autoscaling.activation`, message)];
 }
 
 function checkFallback(model: ServedModel, path: string, around: GatewaySurroundings): Problem[] {
